@@ -1,0 +1,26 @@
+"""What the user or the environment decides once per start; nothing below reads the environment again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+DEFAULT_HOME: Final = Path("fanzha-home")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one start."""
+
+    home: Path  # holds the embedded data: ledger, records, reports
+    debug: bool = False  # tracebacks of unexpected errors
+
+
+def read_settings(environ: Mapping[str, str], home: str | None = None) -> Settings:
+    """Settings from the environment (FANZHA_HOME, FANZHA_DEBUG); a home given as an option wins."""
+    return Settings(
+        home=Path(home or environ.get("FANZHA_HOME") or DEFAULT_HOME),
+        debug=environ.get("FANZHA_DEBUG", "") not in ("", "0"),
+    )

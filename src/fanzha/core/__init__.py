@@ -1,0 +1,1 @@
+"""Values that every room speaks: money, time, ids and the base errors."""

@@ -1,0 +1,167 @@
+"""CSV and TXT in any of the usual encodings and separators, as one sheet."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+import polars as pl
+
+from fanzha.core.errors import BadInput
+from fanzha.intake.rulebook import rulebook, split_header
+from fanzha.intake.sheets import HEAD_ROWS, Sheet, column_names, frame_of_rows
+
+SEPARATORS: Final = (",", "\t", ";", "|", "，")
+_HEAD_BYTES: Final = 1 << 18
+_SLOW_ROWS: Final = 50_000
+_SWALLOWED_LINES: Final = 2
+
+
+def decode_text(data: bytes) -> tuple[bytes, str, tuple[str, ...]]:
+    """The same text as UTF-8 without BOM, the encoding it was in, and notes; bytes without meaning become U+FFFD."""
+    if data.startswith(codecs.BOM_UTF8):
+        return _as_utf8(data[3:], "utf-8")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _as_utf8(data, "utf-16")
+    sample = data[:4096]
+    if len(sample) > 1 and sample[1::2].count(0) > len(sample) // 5:
+        return _as_utf8(data, "utf-16-le")
+    if len(sample) > 1 and sample[::2].count(0) > len(sample) // 5:
+        return _as_utf8(data, "utf-16-be")
+    return _as_utf8(data, "utf-8")
+
+
+def _as_utf8(data: bytes, encoding: str) -> tuple[bytes, str, tuple[str, ...]]:
+    if encoding == "utf-8" and (data.isascii() or _is_utf8(data)):
+        return data, encoding, ()
+    if encoding != "utf-8":
+        text = data.decode(encoding, errors="replace").lstrip("\ufeff")
+        notes = _lost_bytes(text, encoding)
+        return text.encode("utf-8", errors="replace"), encoding, notes
+    try:
+        return data.decode("gb18030").encode(), "gb18030", ()
+    except UnicodeDecodeError:
+        as_utf8, as_gb = data.decode("utf-8", errors="replace"), data.decode("gb18030", errors="replace")
+    encoding, text = min((("utf-8", as_utf8), ("gb18030", as_gb)), key=lambda pair: pair[1].count("\ufffd"))
+    return text.encode(), encoding, _lost_bytes(text, encoding)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _lost_bytes(text: str, encoding: str) -> tuple[str, ...]:
+    lost = text.count("\ufffd")
+    return (f"{lost} characters are not valid {encoding} and were replaced by U+FFFD",) if lost else ()
+
+
+def read_text_table(data: bytes, separator: str | None = None) -> Sheet:
+    """One sheet of a CSV or TXT file.
+
+    Raises BadInput when the file is empty.
+    """
+    utf8, encoding, notes = decode_text(data)
+    if b"\r" in utf8 and b"\n" not in utf8:
+        utf8 = utf8.replace(b"\r", b"\n")
+    if not utf8.strip():
+        raise BadInput("the file is empty")
+    beginning = utf8[:_HEAD_BYTES].decode("utf-8", errors="ignore")
+    separator = separator or _find_separator(beginning)
+    if not separator.isascii():
+        utf8, separator = utf8.replace(separator.encode(), b"\t"), "\t"
+        beginning = utf8[:_HEAD_BYTES].decode("utf-8", errors="ignore")
+    head = tuple(tuple(row) for row in islice(_records(beginning, separator), HEAD_ROWS))
+    sheet_notes = [f"encoding {encoding}" if encoding != "utf-8" else "", *notes]
+    sheet = Sheet(name="", head=head, below=lambda header: pl.DataFrame(), notes=[note for note in sheet_notes if note])
+    return Sheet(
+        name="", head=head, below=lambda header: _rows_below(utf8, separator, sheet, header), notes=sheet.notes
+    )
+
+
+def _find_separator(beginning: str) -> str:
+    """The separator under which one of the first rows has most known column names, else most cells."""
+    known = frozenset().union(*(table.names() for table in rulebook().tables.values()))
+    best, best_score = ",", (-1, -1)
+    for separator in SEPARATORS:
+        rows = list(islice(_records(beginning, separator), HEAD_ROWS))
+        hits = max((sum(split_header(cell)[0] in known for cell in row) for row in rows), default=0)
+        widths = sorted(len(row) for row in rows)
+        score = (hits, widths[len(widths) // 2] if widths else 0)
+        if score > best_score:
+            best, best_score = separator, score
+    return best
+
+
+def _records(text: str, separator: str) -> Iterator[list[str]]:
+    """Records by the usual rules of quoting; by plain splitting where the quotes do not add up."""
+    if text.count('"') % 2:
+        yield from _plain_records(text, separator)
+        return
+    seen = 0
+    try:
+        for seen, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
+            yield row
+    except csv.Error:
+        yield from islice(_plain_records(text, separator), seen, None)
+
+
+def _plain_records(text: str, separator: str) -> Iterator[list[str]]:
+    for line in io.StringIO(text):
+        bare = line.rstrip("\r\n")
+        yield [cell.strip('"') for cell in bare.split(separator)] if bare else []
+
+
+def _rows_below(utf8: bytes, separator: str, sheet: Sheet, header: int) -> pl.DataFrame:
+    """Rows under the header: by the fast reader, by Python's where the file breaks the rules of CSV."""
+    above = sheet.head[: header + 1]
+    width = max(len(row) for row in sheet.head[header:])
+    if not any("\n" in cell for row in above for cell in row):
+        try:
+            frame = pl.read_csv(
+                utf8,
+                has_header=False,
+                skip_lines=header + 1,
+                separator=separator,
+                schema=dict.fromkeys(column_names(width), pl.String),
+                missing_columns="insert",
+                raise_if_empty=False,
+            )
+        except (pl.exceptions.PolarsError, ValueError):
+            frame = None
+        if frame is not None and not _swallowed(utf8, frame, separator):
+            return frame
+    return _slow_rows(utf8.decode("utf-8", errors="replace"), separator, sheet, header)
+
+
+def _swallowed(utf8: bytes, frame: pl.DataFrame, separator: str) -> bool:
+    """Whether a stray quote made whole lines vanish into one cell."""
+    if utf8.count(b"\n") <= frame.height + HEAD_ROWS + _SWALLOWED_LINES and b'"' not in utf8:
+        return False
+    if utf8.count(b'"') == 0:
+        return False
+    least = max(frame.width // 2, 1)
+    cell = pl.all()
+    vanished = frame.select(
+        (cell.str.contains("\n", literal=True) & (cell.str.count_matches(separator, literal=True) >= least)).any()
+    )
+    return any(vanished.row(0))
+
+
+def _slow_rows(text: str, separator: str, sheet: Sheet, header: int) -> pl.DataFrame:
+    """Rows under the header, one record at a time."""
+    sheet.notes.append("cells or quotes are out of order; rows were split one by one")
+    records = _records(text, separator)
+    rows = list(islice(records, header + 1, None))
+    least = max(max((len(row) for row in sheet.head[header:]), default=1) // 2, 1)
+    if any("\n" in cell and cell.count(separator) >= least for row in rows for cell in row):
+        rows = list(islice(_plain_records(text, separator), header + 1, None))
+    parts = [frame_of_rows(rows[start : start + _SLOW_ROWS]) for start in range(0, len(rows), _SLOW_ROWS)]
+    return pl.concat(parts, how="diagonal") if parts else pl.DataFrame()

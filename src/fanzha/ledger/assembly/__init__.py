@@ -1,0 +1,26 @@
+"""Statements of many files become one ledger: identity, duplicates, two sides of one transfer, reversals, coverage.
+
+Pure: fact batches in, columns and figures out. The result is a function of the set of batches, not of their order.
+"""
+
+from fanzha.ledger.assembly.assemble import Assembly, FileFigures, assemble
+from fanzha.ledger.assembly.coverage import CoverageOverride
+from fanzha.ledger.assembly.digest import ledger_digest
+from fanzha.ledger.assembly.identity import Identity, Join
+from fanzha.ledger.assembly.rules import HubRule, HubRules, PairingRules
+from fanzha.ledger.assembly.sources import SourceRow, Sources
+
+__all__ = [
+    "Assembly",
+    "CoverageOverride",
+    "FileFigures",
+    "HubRule",
+    "HubRules",
+    "Identity",
+    "Join",
+    "PairingRules",
+    "SourceRow",
+    "Sources",
+    "assemble",
+    "ledger_digest",
+]

@@ -1,0 +1,261 @@
+"""Which numbers name one account: cards, accounts, sub-accounts and wallets joined by the rows that show both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from fanzha.ledger.assembly.codes import UNKNOWN, Codes
+from fanzha.ledger.assembly.facts import FILE, Facts
+from fanzha.ledger.columns import U16
+
+MASK: Final = "*"
+SUBS_MAX: Final = np.iinfo(np.uint16).max
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Two numbers taken for one account, and the first row that shows it; `refused` says why they were not."""
+
+    first: str
+    second: str
+    reason: str  # 'row_shows_both', 'account_table' or 'sub_account_table'
+    sha256: str
+    sheet: str
+    row: int
+    refused: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Every number that was seen, sorted, and the account it names."""
+
+    aliases: pl.Series
+    entity: Codes  # per alias
+    name: pl.Series  # per entity, sorted: the smallest card, else the smallest number
+    joins: tuple[Join, ...]
+    refused: tuple[Join, ...]
+
+    def entity_of(self, text: str) -> int | None:
+        """The account that a number names; None if the ledger has never seen it."""
+        bare = text.strip().replace(" ", "")
+        for spelling in dict.fromkeys((text, bare)):
+            place = int(self.aliases.search_sorted(spelling, side="left")) if len(self.aliases) else 0
+            if place < len(self.aliases) and self.aliases[place] == spelling:
+                return int(self.entity[place])
+        return None
+
+    def resolve(self, text: str) -> str | None:
+        """The account's name for any of its numbers; None if the ledger has never seen it."""
+        entity = self.entity_of(text)
+        return None if entity is None else str(self.name[entity])
+
+    def aliases_of(self, text: str) -> tuple[str, ...]:
+        """Every number of the account that `text` names."""
+        entity = self.entity_of(text)
+        return () if entity is None else tuple(self.aliases.filter(pl.Series(self.entity == entity)).to_list())
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The distinct numbers of all facts, and where each stands in the facts, by code."""
+
+    texts: pl.Series
+    columns: Mapping[str, Codes]  # 'entries.card' and so on
+    extra: Codes  # numbers named beside the facts (quarantine, windows, overrides)
+
+    def of(self, column: str) -> Codes:
+        """Codes of one column of the facts."""
+        return self.columns[column]
+
+
+def usable(texts: pl.Series, length_min: int) -> NDArray[np.bool_]:
+    """Numbers that may be joined: long enough, not masked, not all zeros."""
+    if not len(texts):
+        return np.zeros(0, np.bool_)
+    keep = (texts.str.len_chars() >= length_min) & ~texts.str.contains(MASK, literal=True)
+    return (keep & ~texts.str.contains(r"^0*$")).to_numpy()
+
+
+def masked(texts: pl.Series) -> NDArray[np.bool_]:
+    """Numbers of which a part is hidden."""
+    return texts.str.contains(MASK, literal=True).to_numpy() if len(texts) else np.zeros(0, np.bool_)
+
+
+def person_keys(ids: pl.Series) -> pl.Series:
+    """Id numbers made comparable: an 18-digit one and the 15-digit one it grew from are the same person."""
+    upper = ids.str.to_uppercase()
+    return upper.str.replace(r"^(\d{6})\d\d(\d{9})[\dX]$", "${1}${2}")
+
+
+def find_joins(facts: Facts, numbers: Numbers, *, length_min: int) -> tuple[Join, ...]:
+    """Pairs of numbers shown together, each once with its first row, sorted by the two numbers."""
+    fit = usable(numbers.texts, length_min)
+    shown = [
+        ("entries", "entries.card", "entries.account", "row_shows_both"),
+        ("accounts", "accounts.card", "accounts.account", "account_table"),
+        ("sub_accounts", "sub_accounts.account", "sub_accounts.sub_account", "sub_account_table"),
+    ]
+    parts = []
+    for rank, (table, left, right, reason) in enumerate(shown):
+        a, b = numbers.of(left), numbers.of(right)
+        both = (a != UNKNOWN) & (b != UNKNOWN) & (a != b)
+        both[both] &= fit[a[both]] & fit[b[both]]
+        rows = np.flatnonzero(both)
+        if not len(rows):
+            continue
+        pair = pl.DataFrame({"first": np.minimum(a, b)[rows], "second": np.maximum(a, b)[rows]})
+        where = getattr(facts, table).select(FILE, "sheet", "row")[rows]
+        parts.append(
+            pl.concat([pair, where], how="horizontal")
+            .unique(["first", "second"], keep="first", maintain_order=True)
+            .with_columns(pl.lit(reason).alias("reason"), pl.lit(rank).alias("rank"))
+        )
+    if not parts:
+        return ()
+    found = pl.concat(parts).sort("first", "second", "rank").unique(["first", "second"], keep="first")
+    return tuple(
+        Join(
+            first=numbers.texts[row["first"]],
+            second=numbers.texts[row["second"]],
+            reason=row["reason"],
+            sha256=facts.batches[row[FILE]].sha256,
+            sheet=row["sheet"] or "",
+            row=row["row"],
+        )
+        for row in found.sort("first", "second").iter_rows(named=True)
+    )
+
+
+def join_numbers(
+    facts: Facts, numbers: Numbers, *, rejected: Collection[tuple[str, str]], length_min: int
+) -> Identity:
+    """Accounts as entities: the joins that the rows show, without those that were rejected or that contradict.
+
+    A join is refused if it would put two different holders' id numbers into one account (the number that both claim
+    then stays apart from both), or two numbers that were set apart by hand.
+    """
+    parent = np.arange(len(numbers.texts), dtype=np.int64)
+    apart = _set_apart(numbers.texts, rejected)
+    holder_ids = _holder_ids(facts, numbers)
+    made, refused = [], []
+    members: dict[int, list[int]] = {}
+    for join in find_joins(facts, numbers, length_min=length_min):
+        a, b = (int(numbers.texts.search_sorted(text, side="left")) for text in (join.first, join.second))
+        low, high = sorted((_root(parent, a), _root(parent, b)))
+        if low == high:
+            made.append(join)
+            continue
+        together = members.get(low, [low]) + members.get(high, [high])
+        why = _objection(together, apart, holder_ids, low=low, high=high)
+        if why:
+            refused.append(Join(join.first, join.second, join.reason, join.sha256, join.sheet, join.row, why))
+            continue
+        parent[high] = low
+        members[low] = together
+        members.pop(high, None)
+        holder_ids[low] = holder_ids.get(low, frozenset()) | holder_ids.get(high, frozenset())
+        made.append(join)
+    entity, name = _name_entities(numbers, parent, members)
+    return Identity(numbers.texts, entity, name, tuple(made), tuple(refused))
+
+
+def _root(parent: NDArray[np.int64], at: int) -> int:
+    while parent[at] != at:
+        parent[at] = parent[parent[at]]
+        at = int(parent[at])
+    return at
+
+
+def _set_apart(texts: pl.Series, rejected: Collection[tuple[str, str]]) -> set[tuple[int, int]]:
+    known = {text: code for code, text in enumerate(texts)} if rejected else {}
+    return {
+        (min(known[a], known[b]), max(known[a], known[b])) for a, b in rejected if a in known and b in known and a != b
+    }
+
+
+def _objection(
+    together: Sequence[int],
+    apart: Collection[tuple[int, int]],
+    holder_ids: Mapping[int, frozenset[str]],
+    *,
+    low: int,
+    high: int,
+) -> str:
+    inside = set(together)
+    if any(a in inside and b in inside for a, b in apart):
+        return "set_apart_by_hand"
+    ids = holder_ids.get(low, frozenset()), holder_ids.get(high, frozenset())
+    if len(ids[0] | ids[1]) > 1:
+        return "holder_ids_differ"
+    return ""
+
+
+def _holder_ids(facts: Facts, numbers: Numbers) -> dict[int, frozenset[str]]:
+    parts = []
+    for table, columns in (("entries", ("card", "account")), ("accounts", ("card", "account"))):
+        ids = getattr(facts, table)["holder_id"]
+        for column in columns:
+            parts.append(pl.DataFrame({"number": numbers.of(f"{table}.{column}"), "id": person_keys(ids)}))
+    known = (
+        pl.concat(parts)
+        .filter((pl.col("number") != UNKNOWN) & pl.col("id").is_not_null())
+        .filter((pl.col("id") != "") & ~pl.col("id").str.contains(MASK, literal=True))
+        .unique()
+    )
+    found: dict[int, set[str]] = {}
+    for number, text in known.iter_rows():
+        found.setdefault(number, set()).add(text)
+    return {number: frozenset(ids) for number, ids in found.items()}
+
+
+def _name_entities(
+    numbers: Numbers, parent: NDArray[np.int64], members: Mapping[int, Sequence[int]]
+) -> tuple[Codes, pl.Series]:
+    count = len(numbers.texts)
+    if not members:
+        return np.arange(count, dtype=np.int32), numbers.texts
+    cards = np.zeros(count, np.bool_)
+    for column in ("entries.card", "accounts.card"):
+        codes = numbers.of(column)
+        cards[codes[codes != UNKNOWN]] = True
+    named = np.arange(count, dtype=np.int64)
+    for group in members.values():
+        inside = np.array(sorted(group))
+        named[inside] = inside[cards[inside]][0] if cards[inside].any() else inside[0]
+    # Numbers are sorted, so that places of the naming numbers give the names in order.
+    names, entity = np.unique(named, return_inverse=True)
+    return entity.astype(np.int32), numbers.texts.gather(names)
+
+
+def number_subs(facts: Facts, numbers: Numbers, identity: Identity) -> U16:
+    """Per number, which running balance of its account it has: 0 the main one, from 1 each sub-account's own.
+
+    A declared sub-account has its own. Where rows of one account show several account numbers that no table explains,
+    the number with the most rows is the main one and each other has its own.
+    """
+    subs = np.zeros(len(numbers.texts) + 1, np.uint16)  # the last element answers for UNKNOWN
+    declared = numbers.of("sub_accounts.sub_account")
+    main = numbers.of("sub_accounts.account")
+    declared = np.unique(declared[(declared != UNKNOWN) & (declared != main)])
+    own = numbers.of("entries.account")
+    own_cards = numbers.of("entries.card")
+    shown = own[(own != UNKNOWN) & (own != own_cards)]
+    undeclared, rows = np.unique(shown[~np.isin(shown, declared)], return_counts=True)
+    by_entity: dict[int, list[int]] = {}
+    # The one that sub-accounts hang on, then most rows, then the smallest number: the first of each entity is main.
+    for number in undeclared[np.lexsort((undeclared, -rows, ~np.isin(undeclared, main)))]:
+        by_entity.setdefault(int(identity.entity[number]), []).append(int(number))
+    numbered: dict[int, list[int]] = {entity: sorted(found[1:]) for entity, found in by_entity.items()}
+    for number in declared:
+        numbered.setdefault(int(identity.entity[number]), []).append(int(number))
+    for found in numbered.values():
+        for sub, number in enumerate(sorted(found), start=1):
+            assert sub <= SUBS_MAX
+            subs[number] = sub
+    return subs

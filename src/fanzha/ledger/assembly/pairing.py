@@ -1,0 +1,204 @@
+"""Two sides of one transfer, seen in two statements or in a statement and a canonical table, become one transfer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from fanzha.core.time import SECOND_US
+from fanzha.ledger.assembly.codes import UNKNOWN
+from fanzha.ledger.assembly.matching import Sides, match_one_to_one
+from fanzha.ledger.assembly.rows import Rows
+from fanzha.ledger.assembly.rules import PairingRules
+from fanzha.ledger.columns import I64, MISSING, Flags
+
+_PAYER, _PAYEE = 4, 5  # columns of the fields that duplicates.find_duplicates fills
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """Which rows are one transfer: `of_row` gives each row's transfer, `payer_row` and `payee_row` each side's own row.
+
+    A side that no statement shows has UNKNOWN. `canonical_row` is the canonical row of the transfer, or UNKNOWN.
+    """
+
+    of_row: I64
+    payer_row: I64
+    payee_row: I64
+    canonical_row: I64
+    shared: bool  # some transfer has more than one row
+
+    def __len__(self) -> int:
+        return len(self.payer_row)
+
+
+def pair_sides(rows: Rows, root: I64, fields: I64, rules: PairingRules) -> Pairing:
+    """Pairs statement rows with canonical rows, then with each other: by order number, then by both names.
+
+    Never by a name of a person alone: that is `inferred`, and stays apart until it is confirmed.
+    """
+    every = np.arange(len(rows), dtype=np.int64)
+    canonical = every >= rows.entries
+    unique = root == every
+    payer_row = np.where(rows.payer_owned, every, UNKNOWN)
+    payee_row = np.where(rows.payee_owned, every, UNKNOWN)
+    label = root.copy()
+    if rows.entries:
+        free = unique & ~canonical
+        if unique[rows.entries :].any():
+            _match_canonical(rows, fields, unique & canonical, free, label, payer_row, payee_row, rules)
+        _pair_entries(rows, fields, unique & ~canonical, label, payer_row, payee_row, rules)
+        label = label[label[label]]
+    if label is root or bool((label == every).all()):
+        return Pairing(every, payer_row, payee_row, np.where(canonical, every, UNKNOWN), shared=False)
+    heads, of_row = np.unique(label, return_inverse=True)
+    return Pairing(
+        of_row.astype(np.int64),
+        payer_row[heads],
+        payee_row[heads],
+        np.where(canonical[heads], heads, UNKNOWN),
+        shared=True,
+    )
+
+
+def _match_canonical(
+    rows: Rows, fields: I64, table: Flags, free: Flags, label: I64, payer_row: I64, payee_row: I64, rules: PairingRules
+) -> None:
+    # Statement rows that a canonical row repeats; the statement knows its own side better (its time, its balance).
+    for own, other, balance, owned, side_row in (
+        (_PAYER, _PAYEE, 0, rows.payer_owned, payer_row),
+        (_PAYEE, _PAYER, 1, rows.payee_owned, payee_row),
+    ):
+
+        def cost(left: I64, right: I64, other: int = other, balance: int = balance) -> tuple[I64, ...]:
+            mine, theirs = fields[left, other], fields[right, other]
+            named = (mine != MISSING) & (theirs != MISSING)
+            balances = (fields[left, balance] != MISSING) & (fields[right, balance] != MISSING)
+            apart = _apart_us(rows, left, right)
+            clash = (named & (mine != theirs)) | (balances & (fields[left, balance] != fields[right, balance]))
+            clash |= ~(named | balances) & (apart > 0)
+            return np.where(clash, -1, 1 - balances), _unlike(rows.serial, left, right), apart
+
+        statements = np.flatnonzero(free & owned)
+        known = np.flatnonzero(table & (fields[:, own] != MISSING))
+        exact = np.stack([fields[:, own], rows.amount_minor, rows.currency.astype(np.int64)], axis=1)
+        left, right = match_one_to_one(
+            _sides(rows, statements, exact),
+            _sides(rows, known, exact),
+            slack_us=rules.window_s * SECOND_US,
+            cost=cost,
+        )
+        label[left] = right
+        side_row[right] = left
+
+
+def _pair_entries(
+    rows: Rows, fields: I64, unique: Flags, label: I64, payer_row: I64, payee_row: I64, rules: PairingRules
+) -> None:
+    currency = rows.currency.astype(np.int64)
+    by_order = np.stack([rows.order_number.astype(np.int64), rows.amount_minor, currency], axis=1)
+    by_names = np.stack([fields[:, _PAYER], fields[:, _PAYEE], rows.amount_minor, currency], axis=1)
+    numbered = rows.order_number != UNKNOWN
+    named = (fields[:, _PAYER] != MISSING) & (fields[:, _PAYEE] != MISSING)
+
+    def cost(left: I64, right: I64) -> tuple[I64, ...]:
+        # One account cannot pay itself, save between two running balances of its own.
+        itself = (rows.payer[left] == rows.payee[right]) & (rows.payer_sub[left] == rows.payee_sub[right])
+        unlike = np.minimum(_unlike(rows.serial, left, right), _unlike(rows.order_number, left, right))
+        return np.where(itself, -1, unlike), _apart_us(rows, left, right)
+
+    for eligible, exact, window_s in ((numbered, by_order, rules.order_window_s), (named, by_names, rules.window_s)):
+        # A side that a canonical row repeats may still look for its other side where that row names none; of a pair,
+        # only one side may come with a canonical row.
+        for with_canonical_in in (False, True):
+            repeated = label >= rows.entries
+            outs = unique & eligible & rows.payer_owned & _open(label, payee_row, fields[:, _PAYEE], rows.entries)
+            ins = unique & eligible & rows.payee_owned & _open(label, payer_row, fields[:, _PAYER], rows.entries)
+            left, right = match_one_to_one(
+                _sides(rows, np.flatnonzero(outs & ~repeated if with_canonical_in else outs), exact),
+                _sides(rows, np.flatnonzero(ins & (repeated == with_canonical_in)), exact),
+                slack_us=window_s * SECOND_US,
+                cost=cost,
+            )
+            head = np.where(label[right] >= rows.entries, label[right], label[left])
+            payer_row[head], payee_row[head] = left, right
+            label[left] = label[right] = head
+
+
+def _open(label: I64, side_row: I64, named: I64, entries: int) -> Flags:
+    """Rows whose transfer still has nobody's row on that side."""
+    unnamed = (side_row[label] == label) & (label >= entries) & (named[label] == MISSING)
+    return (side_row[label] == UNKNOWN) | unnamed
+
+
+def _sides(rows: Rows, chosen: I64, exact: I64) -> Sides:
+    return Sides(chosen, exact[chosen], rows.at_us[chosen], rows.at_us[chosen] + rows.width_us[chosen])
+
+
+def _unlike(codes: object, left: I64, right: I64) -> I64:
+    assert isinstance(codes, np.ndarray)
+    return 1 - ((codes[left] == codes[right]) & (codes[left] != UNKNOWN)).astype(np.int64)
+
+
+def _apart_us(rows: Rows, left: I64, right: I64) -> I64:
+    """How far apart two rows are at least, given how finely each tells the time."""
+    later = rows.at_us[left] - (rows.at_us[right] + rows.width_us[right])
+    earlier = rows.at_us[right] - (rows.at_us[left] + rows.width_us[left])
+    return np.maximum(np.maximum(later, earlier), 0)
+
+
+def infer_pairs(rows: Rows, pairing: Pairing, hidden: Flags, rules: PairingRules) -> list[tuple[int, int]]:
+    """Row pairs (out, in) that name, amount and time suggest where a number is masked or missing.
+
+    Only where each fits exactly one other; they are suggestions, and change no amount.
+    """
+    if not rows.entries:
+        return []
+    blank = np.append(hidden, np.True_)
+    lone_out = pairing.payer_row[(pairing.payee_row == UNKNOWN) & (pairing.canonical_row == UNKNOWN)]
+    lone_in = pairing.payee_row[(pairing.payer_row == UNKNOWN) & (pairing.canonical_row == UNKNOWN)]
+    outs = _lone_sides(rows, lone_out, other_known=~blank[rows.payee[lone_out]]).rename(
+        {"payer_name": "own_name", "payee_name": "other_name", "payer": "own", "payee": "other"}
+    )
+    ins = _lone_sides(rows, lone_in, other_known=~blank[rows.payer[lone_in]]).rename(
+        {"payee_name": "own_name", "payer_name": "other_name", "payee": "own", "payer": "other"}
+    )
+    slack = rules.window_s * SECOND_US
+    by_name = outs.filter(~pl.col("known")).join(
+        ins, left_on=["amount", "currency", "other_name"], right_on=["amount", "currency", "own_name"], how="inner",
+        suffix="_in", coalesce=False,
+    )  # fmt: skip
+    by_number = outs.filter("known").join(
+        ins.filter(~pl.col("known")), left_on=["amount", "currency", "other"], right_on=["amount", "currency", "own"],
+        how="inner", suffix="_in", coalesce=False,
+    )  # fmt: skip
+    back = pl.when("known_in").then(pl.col("other_in") == pl.col("own")).otherwise(
+        pl.col("other_name_in") == pl.col("own_name")
+    )
+    found = (
+        pl.concat([by_name, by_number], how="vertical")
+        .filter((pl.col("at") <= pl.col("to_in") + slack) & (pl.col("at_in") <= pl.col("to") + slack))
+        .filter((pl.col("own") != pl.col("own_in")) & back)
+        .filter((pl.len().over("line") == 1) & (pl.len().over("line_in") == 1))
+        .sort("line")
+    )
+    return list(zip(found["line"].to_list(), found["line_in"].to_list(), strict=True))
+
+
+def _lone_sides(rows: Rows, chosen: I64, *, other_known: Flags) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "line": chosen,
+            "amount": rows.amount_minor[chosen],
+            "currency": rows.currency[chosen],
+            "at": rows.at_us[chosen],
+            "to": rows.at_us[chosen] + rows.width_us[chosen],
+            "payer": rows.payer[chosen],
+            "payee": rows.payee[chosen],
+            "known": other_known,
+            "payer_name": rows.texts["payer_name"].gather(chosen),
+            "payee_name": rows.texts["payee_name"].gather(chosen),
+        }
+    )

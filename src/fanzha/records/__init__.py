@@ -1,0 +1,33 @@
+"""Facts as received, immutable, each with the file, sheet and row it stands in.
+
+Facts of one kind are a Polars frame with one of the schemas below; a file becomes one `FactBatch`.
+"""
+
+from fanzha.records.batch import FactBatch, QuarantinedRow, StatedWindow
+from fanzha.records.schemas import (
+    ACCOUNT,
+    ENTRY,
+    HOLDER,
+    MEASURE,
+    QUERY,
+    SCHEMAS,
+    SUB_ACCOUNT,
+    TRANSFER,
+)
+from fanzha.records.transfer_kind import EXIT_KINDS, TransferKind
+
+__all__ = [
+    "ACCOUNT",
+    "ENTRY",
+    "EXIT_KINDS",
+    "HOLDER",
+    "MEASURE",
+    "QUERY",
+    "SCHEMAS",
+    "SUB_ACCOUNT",
+    "TRANSFER",
+    "FactBatch",
+    "QuarantinedRow",
+    "StatedWindow",
+    "TransferKind",
+]

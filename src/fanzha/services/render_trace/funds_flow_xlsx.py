@@ -1,0 +1,110 @@
+"""The 资金流向表 as an XLSX workbook, in memory; the same trace gives the same bytes."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+
+from fanzha.core.errors import BadInput
+from fanzha.core.time import SECOND_US, parse_instant
+from fanzha.services.render_trace.funds_flow_sheets import Amount, Cell, Sheet, sheets_of
+from fanzha.services.render_trace.trace_document import TraceContext, TraceDocument, read_trace_document
+from fanzha.services.render_trace.wording import clock
+
+EXACT_MAX: Final = 10**15  # a spreadsheet keeps fifteen digits; longer amounts are written as text
+EPOCH: Final = datetime(1980, 1, 1)  # noqa: DTZ001 -- the workbook's own time has no zone
+CELL_MAX: Final = 32_000  # characters that a cell can hold
+
+
+def funds_flow_workbook(document: Mapping[str, Any], context: TraceContext | None = None) -> bytes:
+    """The workbook of a trace document.
+
+    Raises BadInput where the document is no trace.
+    """
+    context = context or TraceContext()
+    trace = read_trace_document(document, context.working_method)
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True})
+    book.set_properties({"title": context.title or "资金流向表", "created": _created(trace.as_of)})
+    formats = _Formats(book)
+    for sheet in sheets_of(trace, context):
+        _write(book, formats, sheet, trace)
+    book.close()
+    return memory.getvalue()
+
+
+def _created(as_of: str) -> datetime:
+    """The workbook's date is that of its data, so that it does not depend on when it was written."""
+    try:
+        return datetime.fromtimestamp(parse_instant(as_of) // SECOND_US, UTC).replace(tzinfo=None)
+    except BadInput:
+        return EPOCH
+
+
+class _Formats:
+    """The formats of one workbook, made once."""
+
+    def __init__(self, book: Workbook) -> None:
+        self._book = book
+        self._amounts: dict[int, Format] = {}
+        self.head = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#E4E7EB", "border": 1}
+        )
+        self.english = book.add_format({"font_size": 8, "bold": False})
+        self.chinese = book.add_format({"font_size": 11, "bold": True})
+        self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.number = book.add_format({"valign": "top"})
+
+    def amount(self, exponent: int) -> Format:
+        """The format of an amount with so many decimals."""
+        if exponent not in self._amounts:
+            pattern = "#,##0" + (f".{'0' * exponent}" if exponent else "")
+            self._amounts[exponent] = self._book.add_format({"num_format": pattern, "valign": "top"})
+        return self._amounts[exponent]
+
+
+def _write(book: Workbook, formats: _Formats, sheet: Sheet, trace: TraceDocument) -> None:
+    page = book.add_worksheet(sheet.name)
+    for number, column in enumerate(sheet.columns):
+        page.set_column(number, number, column.width)
+        if column.words.en == column.words.zh:
+            page.write_string(0, number, column.words.zh, formats.head)
+        else:
+            page.write_rich_string(
+                *(0, number, formats.chinese, f"{column.words.zh}\n", formats.english, column.words.en, formats.head)
+            )
+    page.set_row(0, 32)
+    for line, row in enumerate(sheet.rows, start=1):
+        for number, cell in enumerate(row):
+            _write_cell(page, formats, line, number, cell)
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
+    page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    page.set_footer(
+        f"&L&8{sheet.name}　数据截至 {clock(trace.as_of)}　账本 {trace.ledger_digest[:16]}　结果 {trace.result_hash[:16]}&R&8&P / &N"
+    )
+
+
+def _write_cell(page: Any, formats: _Formats, line: int, number: int, cell: Cell) -> None:
+    if cell is None or cell == "":
+        return
+    if isinstance(cell, Amount):
+        if abs(cell.minor) < EXACT_MAX:
+            page.write_number(line, number, Decimal(cell.minor).scaleb(-cell.exponent), formats.amount(cell.exponent))
+        else:
+            page.write_string(line, number, str(Decimal(cell.minor).scaleb(-cell.exponent)), formats.text)
+    elif isinstance(cell, int):
+        page.write_number(line, number, cell, formats.number)
+    else:
+        page.write_string(line, number, cell[:CELL_MAX], formats.text)  # never as a formula

@@ -1,0 +1,287 @@
+"""The trace's JSON document as values: amounts become minor units, states become words that can be told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from fanzha.core.errors import BadInput
+from fanzha.core.money import exponent_of, parse_minor
+
+METHOD_ORDER: Final = ("fifo", "lifo", "prorata", "own_first", "libr", "poison")
+Shares = Mapping[str, int]  # minor units by victim label
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTrace:
+    """What one account did with traced money; `stoppable` is None where nobody knows."""
+
+    account: str
+    hop: int
+    traced_in: int
+    traced_out: int
+    held: int
+    stoppable: int | None
+    held_by_victim: Shares
+    in_by_victim: Shares
+    states: tuple[str, ...]
+    held_min: int | None
+    held_max: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One transfer that carried traced money."""
+
+    transfer: str
+    payer: str
+    payee: str
+    at: str
+    amount: int
+    traced: int
+    by_victim: Shares
+    hop: int
+    reverses: str = ""  # the payment that this one takes back
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """Traced money that left the reach of statements for good."""
+
+    kind: str
+    account: str
+    transfer: str
+    at: str
+    traced: int
+    by_victim: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierQuestion:
+    """An account whose statement is missing, and what to ask for."""
+
+    account: str
+    institution: str
+    traced: int
+    ask_from: str
+    ask_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownPart:
+    """Traced money of which it is not known where it is, and why."""
+
+    account: str
+    reason: str
+    traced: int
+    by_victim: Shares
+
+
+@dataclass(frozen=True, slots=True)
+class TraceBalance:
+    """origin = held + exited + unknown; `difference` as the trace stated it."""
+
+    origin: int
+    held: int
+    exited: int
+    unknown: int
+    difference: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the parts sum to what was traced."""
+        return self.difference == 0 and self.origin == self.held + self.exited + self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class MethodTrace:
+    """What one method found, in one currency."""
+
+    key: str
+    method: str
+    currency: str
+    leads_only: bool
+    accounts: tuple[AccountTrace, ...]
+    flows: tuple[Flow, ...]
+    exits: tuple[Exit, ...]
+    frontier: tuple[FrontierQuestion, ...]
+    unknown: tuple[UnknownPart, ...]
+    balance: TraceBalance | None
+
+    @property
+    def exponent(self) -> int:
+        """Decimals of the currency."""
+        return exponent_of(self.currency)
+
+    @property
+    def stoppable(self) -> int:
+        """What could be stopped now, as far as it is known."""
+        return sum(account.stoppable or 0 for account in self.accounts)
+
+    @property
+    def victims(self) -> tuple[str, ...]:
+        """Labels of the victims, in the order of their first payment."""
+        labels: dict[str, None] = {}
+        for flow in self.flows:
+            labels.update(dict.fromkeys(flow.by_victim))
+        for part in (*self.exits, *self.unknown):
+            labels.update(dict.fromkeys(part.by_victim))
+        for account in self.accounts:
+            labels.update(dict.fromkeys(account.held_by_victim))
+        return tuple(labels)
+
+
+@dataclass(frozen=True, slots=True)
+class TraceDocument:
+    """A whole trace: every method, the ledger it read and what it was asked."""
+
+    methods: tuple[MethodTrace, ...]  # working method first, then in constant order
+    ledger_digest: str
+    ledger_transfers: int
+    as_of: str
+    parameters: Mapping[str, Any]
+    result_hash: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TraceContext:
+    """What the document itself does not carry: where rows come from and who is who."""
+
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)  # transfer → "file · sheet · row"
+    names: Mapping[str, str] = field(default_factory=dict)  # account → holder's name
+    institutions: Mapping[str, str] = field(default_factory=dict)  # account → institution
+    working_method: str | None = None
+    title: str = ""
+
+
+def read_trace_document(document: Mapping[str, Any], working_method: str | None = None) -> TraceDocument:
+    """The document as values.
+
+    Raises BadInput where a part that every trace has is missing or an amount is no decimal.
+    """
+    try:
+        methods = [_method(key, found) for key, found in document["methods"].items()]
+        ledger = document["ledger"]
+        working = working_method or document.get("parameters", {}).get("working_method") or "fifo"
+        place = {name: number for number, name in enumerate(METHOD_ORDER)}
+        methods.sort(
+            key=lambda found: (
+                found.method != working,
+                place.get(found.method, len(place)),
+                "@" in found.key,
+                found.key,
+            )
+        )
+        return TraceDocument(
+            methods=tuple(methods),
+            ledger_digest=str(ledger["digest"]),
+            ledger_transfers=int(ledger["transfers"]),
+            as_of=str(ledger.get("as_of") or ""),
+            parameters=dict(document.get("parameters", {})),
+            result_hash=str(document.get("result_hash", "")),
+            warnings=tuple(_warning(item) for item in document.get("warnings", ())),
+        )
+    except KeyError as missing:
+        raise BadInput(
+            f"the trace document has no field {missing.args[0]!r}; make it again with: fanzha trace --json"
+        ) from None
+
+
+def _warning(item: object) -> str:
+    if isinstance(item, Mapping):
+        return " · ".join(f"{key}: {value}" for key, value in item.items())
+    return str(item)
+
+
+def _method(key: str, found: Mapping[str, Any]) -> MethodTrace:
+    method, _, currency = key.partition("@")
+    currency = str(found.get("currency") or currency or "CNY")
+    money = _Money(exponent_of(currency))
+    balance = found.get("balance")
+    return MethodTrace(
+        key=key,
+        method=method,
+        currency=currency,
+        leads_only=bool(found.get("leads_only", False)),
+        accounts=tuple(_account(item, money) for item in found["accounts"]),
+        flows=tuple(
+            Flow(
+                *(str(item["transfer"]), str(item["payer"] or ""), str(item["payee"] or ""), str(item["at"])),
+                *(money.minor(item["amount"]), money.minor(item["traced"]), money.shares(item.get("by_victim"))),
+                hop=int(item["hop"]),
+                reverses=str(item.get("reverses") or ""),
+            )
+            for item in found.get("flows", ())
+        ),
+        exits=tuple(
+            Exit(
+                *(
+                    str(item["kind"]),
+                    str(item["account"] or ""),
+                    str(item.get("transfer") or ""),
+                    str(item.get("at") or ""),
+                ),
+                *(money.minor(item["traced"]), money.shares(item.get("by_victim"))),
+            )
+            for item in found.get("exits", ())
+        ),
+        frontier=tuple(_question(item, money) for item in found.get("frontier", ())),
+        unknown=tuple(
+            UnknownPart(
+                *(str(item["account"] or ""), str(item["reason"])),
+                *(money.minor(item["traced"]), money.shares(item.get("by_victim"))),
+            )
+            for item in found.get("unknown", ())
+        ),
+        balance=None if balance is None else TraceBalance(*(money.minor(balance[part]) for part in _BALANCE)),
+    )
+
+
+_BALANCE: Final = ("origin", "held", "exited", "unknown", "difference")
+
+
+def _account(item: Mapping[str, Any], money: _Money) -> AccountTrace:
+    state = item.get("state") or ()
+    stoppable = item.get("stoppable")
+    return AccountTrace(
+        account=str(item["account"]),
+        hop=int(item["hop"]),
+        traced_in=money.minor(item["traced_in"]),
+        traced_out=money.minor(item["traced_out"]),
+        held=money.minor(item.get("held", "0")),
+        stoppable=None if stoppable in {None, "unknown", "?"} else money.minor(stoppable),
+        held_by_victim=money.shares(item.get("by_victim")),
+        in_by_victim=money.shares(item.get("traced_in_by_victim")),
+        states=tuple(state.replace("+", ",").replace(" ", ",").split(",")) if isinstance(state, str) else tuple(state),
+        held_min=money.minor(item["held_min"]) if "held_min" in item else None,
+        held_max=money.minor(item["held_max"]) if "held_max" in item else None,
+    )
+
+
+def _question(item: Mapping[str, Any], money: _Money) -> FrontierQuestion:
+    ask = item.get("ask") or {}
+    return FrontierQuestion(
+        account=str(item["account"] or ""),
+        institution=str(item.get("institution") or ""),
+        traced=money.minor(item["traced"]),
+        ask_from=str(ask.get("from") or ""),
+        ask_to=str(ask.get("to") or ""),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Money:
+    """Reads the amounts of one currency."""
+
+    exponent: int
+
+    def minor(self, text: object) -> int:
+        """Minor units of a decimal text."""
+        return parse_minor(str(text), self.exponent)
+
+    def shares(self, by_victim: Mapping[str, object] | None) -> Shares:
+        """Minor units by label, without the zeros."""
+        read = {str(label): self.minor(text) for label, text in (by_victim or {}).items()}
+        return {label: minor for label, minor in read.items() if minor}

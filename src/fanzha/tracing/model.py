@@ -1,0 +1,107 @@
+"""What a trace is asked and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Final
+
+from fanzha.ledger.columns import NONE
+
+
+class Method(StrEnum):
+    """A rule that says which money leaves first; the values are the keys of the JSON document."""
+
+    FIFO = "fifo"
+    LIFO = "lifo"
+    PRORATA = "prorata"
+    OWN_FIRST = "own_first"
+    LIBR = "libr"
+    POISON = "poison"
+
+
+class End(IntEnum):
+    """Where traced money stops being followed."""
+
+    FRONTIER = 1  # arrived where no statement is at hand
+    NOT_IN_STATEMENT = 2  # the payer's bank shows it, the payee's covered statement does not
+    EXIT = 3  # left the banks, by the transfer's kind
+    HUB = 4
+    COUNTERPARTY_MISSING = 5  # the row names no receiver
+    BLOCKED = 6  # the receiver's statement has rows of unknown direction
+    GAP = 7  # left in a fall of the running balance without a row
+    HOLE = 8  # left between two covered periods
+    CREDIT_REPAID = 9  # the bank took it for an overdraft
+    TO_VICTIM = 10
+    SUPERSEDED = 11  # relabelled by a nested origin
+    DUST = 12
+    HOP_LIMIT = 13
+    SHORTFALL = 14  # the bank says that less is there than was traced
+
+
+EXIT_ENDS: Final = frozenset({End.EXIT, End.HUB, End.CREDIT_REPAID, End.TO_VICTIM, End.SUPERSEDED})
+UNKNOWN_REASON: Final[Mapping[End, str]] = {
+    End.FRONTIER: "frontier",
+    End.NOT_IN_STATEMENT: "not_in_payee_statement",
+    End.COUNTERPARTY_MISSING: "counterparty_missing",
+    End.BLOCKED: "direction_unknown",
+    End.GAP: "gap",
+    End.HOLE: "coverage_hole",
+    End.DUST: "dust",
+    End.HOP_LIMIT: "beyond_hop_limit",
+    End.SHORTFALL: "balance_shortfall",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One victim payment. `eid` is its transfer; where the ledger has none yet (NONE), the named payee has no statement."""
+
+    label: str
+    amount_minor: int
+    eid: int = NONE
+    payer: int = 0
+    payee: int = 0
+    at_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How far a trace goes; none by default."""
+
+    until_us: int | None = None
+    hops_max: int | None = None
+    dust_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a trace is asked: the payments, the accounts that victims pay from, the relays among them, and the limits."""
+
+    origins: tuple[Origin, ...]
+    nested: frozenset[str] = frozenset()
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def relays(self) -> frozenset[int]:
+        """Payers that are declared to be relays, not victims."""
+        return frozenset(o.payer for o in self.origins if o.label in self.nested and o.payer)
+
+    @property
+    def victims(self) -> frozenset[int]:
+        """Pockets from which an origin is paid: money that comes back to them ends there."""
+        return frozenset(o.payer for o in self.origins if o.payer) - self.relays
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Where one method put the money, in minor units; labels are positions in the question's origins.
+
+    `flows[eid, label]` is what a transfer carried; `ends[end, eid, pocket, label]` what stopped at it (eid is the anchor
+    of a gap, NONE for a shortfall); `held[pocket, label]` what is still there.
+    """
+
+    flows: Mapping[tuple[int, int], int]
+    ends: Mapping[tuple[End, int, int, int], int]
+    held: Mapping[tuple[int, int], int]
