@@ -47,12 +47,14 @@ def find_layout(sheet: Sheet, file_stem: str, mapping: ColumnMapping | None = No
     scores: dict[str, int] = {}
     for index, row in enumerate(sheet.head):
         names = [split_header(cell)[0] for cell in row]
+        if sum(name in rulebook().known_headers for name in names) < HITS_MIN:
+            continue
         for order, table in enumerate(rulebook().tables.values()):
             matches = match_columns(row, table)
             hits = _hits(matches)
             scores[table.key] = max(scores.get(table.key, 0), hits)
             rank = (hits, table.key == named, -order)
-            if hits >= HITS_MIN and _has_required(matches, table) and any(names) and rank > best:
+            if hits >= HITS_MIN and _has_required(matches, table) and rank > best:
                 best, chosen = rank, (table, index)
     if chosen is None:
         return None

@@ -7,7 +7,7 @@ import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -25,6 +25,7 @@ def squeeze(text: str) -> str:
     return _BLANKS.sub("", unicodedata.normalize("NFKC", text)).strip("\"'`=").lower()
 
 
+@lru_cache(4096)
 def split_header(text: str) -> tuple[str, str]:
     """A column's name as aliases are compared, and the unit that it states: '' , 'fen' or 'yuan'."""
     name, unit = squeeze(text).lstrip("*").rstrip(":"), ""
@@ -114,6 +115,7 @@ class Rulebook:
     """Every rule that reading needs."""
 
     tables: Mapping[str, TableRules]
+    known_headers: frozenset[str]
     directions: Mapping[str, int]  # word → +1 in, -1 out
     format_directions: Mapping[str, Mapping[str, int]]
     kinds: tuple[KindRule, ...]
@@ -208,8 +210,10 @@ def _institutions(table: Mapping[str, Any]) -> InstitutionRules:
 def rulebook() -> Rulebook:
     """The rules as they ship."""
     directions, kinds = _load("directions"), _load("kinds")
+    tables = _tables()
     return Rulebook(
-        tables=_tables(),
+        tables=tables,
+        known_headers=frozenset().union(*(table.names() for table in tables.values())),
         directions=_directions(directions),
         format_directions={name: _directions(table) for name, table in directions["formats"].items()},
         kinds=_kinds(kinds),

@@ -53,7 +53,20 @@ def extract_for(ledger: Ledger, question: Question) -> Extract:
     )  # fmt: skip
 
 
-def turned_round(ledger: Ledger, taken: Extract) -> Ledger | None:
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The traced part of a ledger with its uncertain groups outflows first; `number` gives a transfer's place in it."""
+
+    ledger: Ledger
+    number: I64
+
+    def question(self, question: Question) -> Question:
+        """The same question, asked of this part."""
+        origins = [o if o.eid == NONE else replace(o, eid=int(self.number[o.eid])) for o in question.origins]
+        return replace(question, origins=tuple(origins))
+
+
+def turned_round(ledger: Ledger, question: Question, taken: Extract) -> Turned | None:
     """The traced accounts with their uncertain groups outflows first; None where they have no uncertain group."""
     if not np.isin(ledger.index.group_pocket, taken.pockets).any():
         return None
@@ -62,6 +75,7 @@ def turned_round(ledger: Ledger, taken: Extract) -> Ledger | None:
     inside[taken.pockets] = True
     t = columns.transfers
     chosen = inside[t.payer] | inside[t.payee]
+    chosen[_eids(question)] = True
     chosen[t.reverses[chosen & (t.reverses != NONE)]] = True
     number = np.full(len(t) + 1, NONE, np.int64)
     number[:-1][chosen] = np.arange(np.count_nonzero(chosen))
@@ -74,7 +88,7 @@ def turned_round(ledger: Ledger, taken: Extract) -> Ledger | None:
         transfers=Transfers(**kept),
         coverage=Coverage(c.pocket[of_scope], c.from_us[of_scope], c.to_us[of_scope]),
     )
-    return Ledger(part, build_index(part, outflows_first=True))
+    return Turned(Ledger(part, build_index(part, outflows_first=True)), number)
 
 
 def _eids(question: Question) -> list[int]:

@@ -28,10 +28,12 @@ def covered(assembly: Assembly) -> list[tuple[str, int, int]]:
 
 class TestTwoSides:
     def test_out_and_in_rows_that_name_each_other_are_one_transfer_with_two_sources(self):
-        found = assemble([
-            batch("a", entries=[entry(A, "out", "10:00:00", "500", "100", to=B)]),
-            batch("b", entries=[entry(B, "in", "10:01:30", "500", "700", to=A)]),
-        ])
+        found = assemble(
+            [
+                batch("a", entries=[entry(A, "out", "10:00:00", "500", "100", to=B)]),
+                batch("b", entries=[entry(B, "in", "10:01:30", "500", "700", to=A)]),
+            ]
+        )
         assert lines(found) == [(A, B, 500, 2)]
         t = found.columns.transfers
         assert (t.payer_balance_minor[0], t.payee_balance_minor[0]) == (10000, 70000)
@@ -39,10 +41,12 @@ class TestTwoSides:
         assert t.payer_seen[0] and t.payee_seen[0]
 
     def test_beyond_the_window_they_stay_two(self):
-        found = assemble([
-            batch("a", entries=[entry(A, "out", "10:00:00", "500", to=B)]),
-            batch("b", entries=[entry(B, "in", "10:02:01", "500", to=A)]),
-        ])
+        found = assemble(
+            [
+                batch("a", entries=[entry(A, "out", "10:00:00", "500", to=B)]),
+                batch("b", entries=[entry(B, "in", "10:02:01", "500", to=A)]),
+            ]
+        )
         assert lines(found) == [(A, B, 500, 1), (A, B, 500, 1)]
         assert found.columns.transfers.payee_seen.tolist() == [False, True]
 
@@ -85,11 +89,13 @@ class TestTwoSides:
         assert flags["6299****0002"] == POCKET_MASKED
 
     def test_statement_row_and_canonical_row_are_one(self):
-        found = assemble([
-            batch("ledger", transfers=[transfer(A, B, "10:00:00", "500", payer_balance="100", transfer_id="X1")]),
-            batch("a", entries=[entry(A, "out", "10:00:00", "500", "100", to=B)]),
-            batch("b", entries=[entry(B, "in", "10:00:10", "500", "900", to=A)]),
-        ])
+        found = assemble(
+            [
+                batch("ledger", transfers=[transfer(A, B, "10:00:00", "500", payer_balance="100", transfer_id="X1")]),
+                batch("a", entries=[entry(A, "out", "10:00:00", "500", "100", to=B)]),
+                batch("b", entries=[entry(B, "in", "10:00:10", "500", "900", to=A)]),
+            ]
+        )
         assert lines(found) == [(A, B, 500, 3)]
         assert found.details["transfer_id"].to_list() == ["X1"]
         assert found.columns.transfers.payee_balance_minor[0] == 90000
@@ -125,10 +131,12 @@ class TestDuplicates:
 
     def test_one_export_gives_seconds_the_other_only_minutes(self):
         coarse = entry(A, "out", "10:00:00", "5", "95") | {"at_precision": 1}
-        found = assemble([
-            batch("one", entries=[coarse]),
-            batch("two", entries=[entry(A, "out", "10:00:41", "5", "95", to=B)]),
-        ])
+        found = assemble(
+            [
+                batch("one", entries=[coarse]),
+                batch("two", entries=[entry(A, "out", "10:00:41", "5", "95", to=B)]),
+            ]
+        )
         assert lines(found) == [(A, B, 5, 2)]
 
     def test_canonical_rows_by_id_and_by_balance(self):
@@ -145,11 +153,13 @@ class TestDuplicates:
 
 class TestIdentity:
     def test_every_number_of_an_account_leads_to_it(self):
-        found = assemble([
-            batch("one", entries=[entry(A, "out", "10:00:00", "5", to=B, account="2001000300040")]),
-            batch("two", entries=[entry(B, "in", "10:00:00", "5", to="2001000300040")]),
-            batch("kin", sub_accounts=[{"account": "2001000300040", "sub_account": "20010003000401"}]),
-        ])
+        found = assemble(
+            [
+                batch("one", entries=[entry(A, "out", "10:00:00", "5", to=B, account="2001000300040")]),
+                batch("two", entries=[entry(B, "in", "10:00:00", "5", to="2001000300040")]),
+                batch("kin", sub_accounts=[{"account": "2001000300040", "sub_account": "20010003000401"}]),
+            ]
+        )
         assert lines(found) == [(A, B, 5, 2)]
         assert {found.identity.resolve(n) for n in (A, "2001000300040", "20010003000401")} == {A}
         assert [(join.reason, join.row) for join in found.identity.joins] == [
@@ -163,10 +173,12 @@ class TestIdentity:
         assert [join.refused for join in found.identity.refused] == ["set_apart_by_hand"]
 
     def test_two_holders_are_never_one_account(self):
-        found = assemble([
-            batch("one", accounts=[{"card": A, "account": "2001000300040", "holder_id": "11010119900101000X"}]),
-            batch("two", accounts=[{"card": C, "account": "2001000300040", "holder_id": "11010119900202000X"}]),
-        ])
+        found = assemble(
+            [
+                batch("one", accounts=[{"card": A, "account": "2001000300040", "holder_id": "11010119900101000X"}]),
+                batch("two", accounts=[{"card": C, "account": "2001000300040", "holder_id": "11010119900202000X"}]),
+            ]
+        )
         assert [join.refused for join in found.identity.refused] == ["holder_ids_differ"] * 2
         assert found.identity.resolve(A) != found.identity.resolve(C)
 
@@ -276,10 +288,12 @@ class TestCoverage:
 
     def test_an_answer_without_rows_covers_its_window(self):
         asked = {"subject": B, "found_nothing": True, "from_us": instant("08:00:00"), "to_us": instant("09:00:00")}
-        found = assemble([
-            batch("a", entries=[entry(A, "out", "10:00:00", "5", to=B)]),
-            batch("q", queries=[asked]),
-        ])
+        found = assemble(
+            [
+                batch("a", entries=[entry(A, "out", "10:00:00", "5", to=B)]),
+                batch("q", queries=[asked]),
+            ]
+        )
         assert (B, instant("08:00:00"), instant("09:00:00")) in covered(found)
         assert [figures.answered_nothing for figures in found.files if figures.answered_nothing] == [(B,)]
 

@@ -3,8 +3,8 @@
 Pure: fact batches in, columns and figures out. The result is a function of the set of batches, not of their order.
 """
 
-from fanzha.ledger.assembly.assemble import Assembly, FileFigures, assemble
-from fanzha.ledger.assembly.coverage import CoverageOverride
+from fanzha.ledger.assembly.assemble import Assembly, FileFigures, Inferred, assemble
+from fanzha.ledger.assembly.coverage import CoverageOverride, Spans
 from fanzha.ledger.assembly.digest import ledger_digest
 from fanzha.ledger.assembly.identity import Identity, Join
 from fanzha.ledger.assembly.rules import HubRule, HubRules, PairingRules
@@ -17,10 +17,12 @@ __all__ = [
     "HubRule",
     "HubRules",
     "Identity",
+    "Inferred",
     "Join",
     "PairingRules",
     "SourceRow",
     "Sources",
+    "Spans",
     "assemble",
     "ledger_digest",
 ]

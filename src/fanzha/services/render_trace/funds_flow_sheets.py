@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 
 from fanzha.services.render_trace.html_tables import accounts_in_order
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument
@@ -62,7 +62,11 @@ def _column(zh: str, en: str, width: int) -> Column:
     return Column(Words(zh, en), width)
 
 
-_PARTY = (_column("账户", "account", 24), _column("户名", "name", 16), _column("机构", "institution", 16))
+_PARTY: Final[tuple[Column, ...]] = (
+    _column("账户", "account", 24),
+    _column("户名", "name", 16),
+    _column("机构", "institution", 16),
+)
 
 
 def _party(account: str, context: TraceContext, institution: str = "") -> tuple[Cell, ...]:
@@ -97,7 +101,7 @@ def _overview(document: TraceDocument, context: TraceContext) -> Sheet:
         ("账本摘要 ledger digest", document.ledger_digest),
         ("结果摘要 result hash", document.result_hash),
     ]
-    rows += [(f"参数 {key}", _text(value)) for key, value in sorted(document.parameters.items())]
+    rows += [(f"参数 {key}", str(value)) for key, value in sorted(document.parameters.items())]
     rows += [("注意 warning", warning) for warning in document.warnings]
     for trace in document.methods:
         if trace.balance is None:
@@ -109,13 +113,13 @@ def _overview(document: TraceDocument, context: TraceContext) -> Sheet:
         rows.append(
             (f"{said(METHODS, trace.method).zh} {trace.currency}", check, *(Amount(p, trace.exponent) for p in parts))
         )
-    columns = (_column("项目", "item", 26), _column("内容", "value", 70), _column("追踪金额", "origin", 18))
+    columns: tuple[Column, ...] = (
+        _column("项目", "item", 26),
+        _column("内容", "value", 70),
+        _column("追踪金额", "origin", 18),
+    )
     columns += (_column("留存", "held", 18), _column("可止付", "stoppable", 18), _column("已流出", "exited", 18))
     return Sheet("概览", (*columns, _column("未知", "unknown", 18), _column("差额", "difference", 12)), tuple(rows))
-
-
-def _text(value: Any) -> str:
-    return str(value)
 
 
 def _accounts(document: TraceDocument, context: TraceContext) -> Sheet:
@@ -137,7 +141,13 @@ def _accounts(document: TraceDocument, context: TraceContext) -> Sheet:
             for account in accounts_in_order(trace)
         ]
 
-    columns = (_METHOD, _CURRENCY, _column("层", "hop", 6), *_PARTY, _column("转入", "traced in", 16))
+    columns: tuple[Column, ...] = (
+        _METHOD,
+        _CURRENCY,
+        _column("层", "hop", 6),
+        *_PARTY,
+        _column("转入", "traced in", 16),
+    )
     columns += (_column("转出", "traced out", 16), _column("留存", "held", 16), _column("可止付", "stoppable", 16))
     columns += (_column("状态", "state", 16), *_label_columns(labels))
     return Sheet("账户", columns, _rows(document, lines))
@@ -164,7 +174,14 @@ def _flows(document: TraceDocument, context: TraceContext) -> Sheet:
 
     payer = tuple(_column(f"付款{c.words.zh}", f"payer {c.words.en}", c.width) for c in _PARTY)
     payee = tuple(_column(f"收款{c.words.zh}", f"payee {c.words.en}", c.width) for c in _PARTY)
-    columns = (_METHOD, _CURRENCY, _column("层", "hop", 6), _column("时间", "time", 20), *payer, *payee)
+    columns: tuple[Column, ...] = (
+        _METHOD,
+        _CURRENCY,
+        _column("层", "hop", 6),
+        _column("时间", "time", 20),
+        *payer,
+        *payee,
+    )
     columns += (_column("金额", "amount", 16), _column("其中追踪", "traced", 16), *_label_columns(labels))
     columns += (_column("交易", "transfer", 18), _column("来源行", "source rows", 48))
     return Sheet("流向", columns, _rows(document, lines))
@@ -187,7 +204,13 @@ def _exits(document: TraceDocument, context: TraceContext) -> Sheet:
             for found in sorted(trace.exits, key=lambda e: (e.kind, e.at, e.transfer, e.account))
         ]
 
-    columns = (_METHOD, _CURRENCY, _column("去向", "kind", 14), *_PARTY, _column("时间", "time", 20))
+    columns: tuple[Column, ...] = (
+        _METHOD,
+        _CURRENCY,
+        _column("去向", "kind", 14),
+        *_PARTY,
+        _column("时间", "time", 20),
+    )
     columns += (_column("追踪金额", "traced", 16), *_label_columns(labels))
     columns += (_column("交易", "transfer", 18), _column("来源行", "source rows", 48))
     return Sheet("去向", columns, _rows(document, lines))
@@ -206,7 +229,13 @@ def _frontier(document: TraceDocument, context: TraceContext) -> Sheet:
             for place, question in enumerate(trace.frontier, start=1)
         ]
 
-    columns = (_METHOD, _CURRENCY, _column("序", "rank", 6), *_PARTY, _column("追踪金额", "traced", 16))
+    columns: tuple[Column, ...] = (
+        _METHOD,
+        _CURRENCY,
+        _column("序", "rank", 6),
+        *_PARTY,
+        _column("追踪金额", "traced", 16),
+    )
     return Sheet(
         "待查", (*columns, _column("查询起", "ask from", 20), _column("查询止", "ask to", 20)), _rows(document, lines)
     )
@@ -226,7 +255,13 @@ def _unknown(document: TraceDocument, context: TraceContext) -> Sheet:
             for part in sorted(trace.unknown, key=lambda part: (-part.traced, part.account, part.reason))
         ]
 
-    columns = (_METHOD, _CURRENCY, _column("原因", "reason", 20), *_PARTY, _column("追踪金额", "traced", 16))
+    columns: tuple[Column, ...] = (
+        _METHOD,
+        _CURRENCY,
+        _column("原因", "reason", 20),
+        *_PARTY,
+        _column("追踪金额", "traced", 16),
+    )
     return Sheet("未知", (*columns, *_label_columns(labels)), _rows(document, lines))
 
 
@@ -241,7 +276,7 @@ def _victims(document: TraceDocument) -> Sheet:
             for share in victim_shares(trace)
         ]
 
-    columns = (_METHOD, _CURRENCY, _column("被害人", "victim", 20), _column("被骗", "paid", 16))
+    columns: tuple[Column, ...] = (_METHOD, _CURRENCY, _column("被害人", "victim", 20), _column("被骗", "paid", 16))
     columns += (_column("留存", "held", 16), _column("已流出", "exited", 16), _column("未知", "unknown", 16))
     return Sheet("按被害人", (*columns, _column("校验", "check", 8)), _rows(document, lines))
 

@@ -12,6 +12,7 @@ from fanzha.services.render_trace.flow_layout import Box, FlowLayout, Ribbon, la
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext
 from fanzha.services.render_trace.wording import EXITS, ICONS, REASONS, STATES, money_text, said, tail, wan_text
 
+NAMESPACE: Final = "http://www.w3.org/2000/svg"  # a name, never an address to load
 NARROW_UNITS: Final = 21  # how much text fits a card's first line, a Chinese character counting two
 
 
@@ -50,12 +51,11 @@ def funds_flow_svg(
     layout = layout_of(picture)
     pen = _Pen(trace, context, picture, prefix, links or {})
     number = {box.card.key: place for place, box in enumerate(layout.boxes)}
+    size = f'viewBox="0 0 {layout.width} {layout.height}" width="{layout.width}" height="{layout.height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="flow" viewBox="0 0 {layout.width} {layout.height}" width="{layout.width}" '
-        f'height="{layout.height}" role="group" aria-labelledby="{prefix}-title">',
+        f'<svg xmlns="{NAMESPACE}" class="flow" {size} role="group" aria-labelledby="{prefix}-title">',
         f'<title id="{prefix}-title">{escape(f"资金流向图，{coverage_words(picture)}")}</title>',
-        f'<defs><pattern id="{prefix}-hatch" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
-        '<rect class="hatch-ground" width="5" height="5"/><rect class="hatch-line" width="2" height="5"/></pattern></defs>',
+        _hatch(f"{prefix}-hatch"),
         '<g class="ribbons" aria-hidden="true">',
         *(_ribbon(ribbon, number) for ribbon in layout.ribbons),
         "</g>",
@@ -69,6 +69,16 @@ def funds_flow_svg(
     return "\n".join(parts)
 
 
+def _hatch(identity: str) -> str:
+    """The pattern of what is unknown: seen without colour too."""
+    return (
+        f'<defs><pattern id="{identity}" width="5" height="5" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)">'
+        '<rect class="hatch-ground" width="5" height="5"/><rect class="hatch-line" width="2" height="5"/>'
+        "</pattern></defs>"
+    )
+
+
 def coverage_words(picture: FlowPicture) -> str:
     """How much of the trace the picture shows, said honestly."""
     text = f"显示 {picture.accounts_shown:,} / {picture.accounts_total:,} 户"
@@ -79,9 +89,10 @@ def _ribbon(ribbon: Ribbon, number: Mapping[str, int]) -> str:
     middle = (ribbon.x0 + ribbon.x1) // 2
     y0, y1 = _tenths(ribbon.y0), _tenths(ribbon.y1)
     shade = ' class="pale"' if ribbon.pale else ""
+    ends = f"{number[ribbon.link.source]} {number[ribbon.link.target]}"
     return (
         f'<path{shade} d="M{ribbon.x0} {y0}C{middle} {y0} {middle} {y1} {ribbon.x1} {y1}" '
-        f'stroke-width="{_tenths(ribbon.width_tenths)}" data-e="{number[ribbon.link.source]} {number[ribbon.link.target]}"/>'
+        f'stroke-width="{_tenths(ribbon.width_tenths)}" data-e="{ends}"/>'
     )
 
 
@@ -106,11 +117,11 @@ def _card(pen: _Pen, box: Box, number: int) -> str:
     card = box.card
     anchor = pen.links.get(card.key)
     open_tag, close = (f'<a href="#{escape(anchor)}"', "</a>") if anchor else ('<g tabindex="0" role="img"', "</g>")
-    label = escape(_sentence(pen, box), quote=True)
+    sentence = escape(_sentence(pen, box))
     body = "".join((_frame(pen, box), *_texts(pen, box)))
     return (
-        f'<g role="listitem">{open_tag} class="card {card.kind} {card.state}" data-c="{number}" aria-label="{label}">'
-        f"{body}{close}</g>"
+        f'<g role="listitem">{open_tag} class="card {card.kind} {card.state}" data-c="{number}">'
+        f"<title>{sentence}</title>{body}{close}</g>"
     )
 
 
@@ -121,11 +132,12 @@ def _sentence(pen: _Pen, box: Box) -> str:
         where = said(EXITS, card.code).zh if card.code != "counterparty_missing" else said(REASONS, card.code).zh
         return f"{where} {card.members} 笔，共 {pen.money(card.incoming)} 元"
     if card.kind == "victim":
-        return f"被害人 {'、'.join(card.victims) or pen.name(card.code)}，账户 {card.code}，转出 {pen.money(card.passed_on)} 元"
+        victim = "、".join(card.victims) or pen.name(card.code)
+        return f"被害人 {victim}，账户 {card.code}，转出 {pen.money(card.passed_on)} 元"
     who = (
         f"其他 {card.members} 户"
         if card.kind == "other"
-        else f"账户 {card.code} {pen.name(card.code)} {pen.institution(card.code)}"
+        else f"{tail(card.code)} 账户 {card.code} {pen.name(card.code)} {pen.institution(card.code)}"
     )
     parts = [
         f"第{card.column}层 {who.strip()}",

@@ -91,9 +91,8 @@ def _write(book: Workbook, formats: _Formats, sheet: Sheet, trace: TraceDocument
     page.fit_to_pages(1, 0)
     page.repeat_rows(0)
     page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    page.set_footer(
-        f"&L&8{sheet.name}　数据截至 {clock(trace.as_of)}　账本 {trace.ledger_digest[:16]}　结果 {trace.result_hash[:16]}&R&8&P / &N"
-    )
+    digests = f"账本 {trace.ledger_digest[:16]}　结果 {trace.result_hash[:16]}"
+    page.set_footer(f"&L&8{sheet.name}　数据截至 {clock(trace.as_of)}　{digests}&R&8&P / &N")
 
 
 def _write_cell(page: Any, formats: _Formats, line: int, number: int, cell: Cell) -> None:

@@ -23,11 +23,13 @@ def funds_flow_page(document: Mapping[str, Any], context: TraceContext | None = 
     trace = read_trace_document(document, context.working_method)
     style = f"{STYLE}\n{method_rules(len(trace.methods))}"
     title = context.title or "资金流向"
+    policy = escape(content_policy(style, SCRIPT), quote=True)
     return "\n".join(
         [
             '<!DOCTYPE html>\n<html lang="zh-CN">\n<head>\n<meta charset="utf-8">',
-            f'<meta http-equiv="Content-Security-Policy" content="{escape(content_policy(style, SCRIPT), quote=True)}">',
-            '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="referrer" content="no-referrer">',
+            f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+            '<meta name="viewport" content="width=device-width, initial-scale=1">',
+            '<meta name="referrer" content="no-referrer">',
             f"<title>{escape(title)} · Fanzha 反诈</title>\n<style>{style}</style>\n</head>\n<body>",
             _header(trace, context, title),
             "<main>",
@@ -51,7 +53,8 @@ def _header(trace: TraceDocument, context: TraceContext, title: str) -> str:
     return (
         f'<header><h1>{escape(title)}<span lang="en">flow of funds</span>{simulated}</h1>'
         f'<p class="meta">数据截至 {escape(clock(trace.as_of)) or "未注明"} · 账本 {trace.ledger_transfers:,} 笔 · '
-        f"账本摘要 <code>{escape(trace.ledger_digest[:16])}</code> · 结果摘要 <code>{escape(trace.result_hash[:16])}</code></p></header>"
+        f"账本摘要 <code>{escape(trace.ledger_digest[:16])}</code> · "
+        f"结果摘要 <code>{escape(trace.result_hash[:16])}</code></p></header>"
     )
 
 
@@ -138,7 +141,8 @@ def _ledger(trace: MethodTrace) -> str:
         if balance.holds
         else f'<span class="check broken">校验 ✘ 差 {money_text(balance.difference, trace.exponent)}</span>'
     )
-    return f'<dl class="ledger">{items}</dl><p>可止付 + 其他留存 + 已流出 + 未知 = 追踪金额 {check}（{escape(trace.currency)}）</p>'
+    sentence = f"可止付 + 其他留存 + 已流出 + 未知 = 追踪金额 {check}（{escape(trace.currency)}）"
+    return f'<dl class="ledger">{items}</dl><p>{sentence}</p>'
 
 
 def _legend() -> str:
@@ -151,8 +155,9 @@ def _footer(trace: TraceDocument) -> str:
     parameters = "；".join(f"{key} = {_value(value)}" for key, value in sorted(trace.parameters.items()))
     return (
         f'<footer class="meta"><p>参数 <span lang="en">parameters</span>：{escape(parameters) or "无"}</p>'
-        f"<p>由 Fanzha 反诈 生成；同一账本、参数与版本得到相同结果。"
-        f"账本摘要 <code>{escape(trace.ledger_digest)}</code> · 结果摘要 <code>{escape(trace.result_hash)}</code></p></footer>"
+        "<p>由 Fanzha 反诈 生成；同一账本、参数与版本得到相同结果。"
+        f"账本摘要 <code>{escape(trace.ledger_digest)}</code> · "
+        f"结果摘要 <code>{escape(trace.result_hash)}</code></p></footer>"
     )
 
 

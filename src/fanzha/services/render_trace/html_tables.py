@@ -1,4 +1,4 @@
-"""The tables of the page: the equal alternative to the picture, each with its totals and a word on what it leaves out."""
+"""The tables of the page: the equal alternative to the picture, each with its totals and what it leaves out."""
 
 from __future__ import annotations
 
@@ -69,9 +69,10 @@ def _table(
     if not shown:
         body = f'<tr><td colspan="{len(heads)}">无</td></tr>'
     last = "".join(f"<td{attributes}>{inner}</td>" for attributes, inner in foot)
+    sums = f"<tfoot><tr>{last}</tr></tfoot>" if foot else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption.zh)}"><table><caption>{both(caption)}</caption>'
-        f"<thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{f'<tfoot><tr>{last}</tr></tfoot>' if foot else ''}</table></div>{note}"
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption.zh)}">'
+        f"<table><caption>{both(caption)}</caption><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{sums}</table></div>{note}"
     )
 
 

@@ -102,7 +102,8 @@ fieldset.methods>legend,fieldset.methods>label,fieldset.methods>input{display:no
 svg.flow{width:100%;min-width:0;max-height:150mm}
 [lang=en],.meta,.note,.legend,.ledger dt,.ledger dd small{font-size:8px;line-height:11px}
 .ledger div{padding:2px 8px}.ledger dd{font-size:13px}th,td{padding:2px 6px}
-table{font-size:9px}thead{display:table-header-group}tfoot{display:table-row-group}tr{break-inside:avoid}thead th{position:static}
+table{font-size:9px}thead{display:table-header-group}tfoot{display:table-row-group}
+tr{break-inside:avoid}thead th{position:static}
 h2{break-after:avoid}.flow-frame{break-inside:avoid}a{color:inherit;text-decoration:none}}
 """.strip()
 

@@ -125,7 +125,9 @@ class MethodTrace:
         labels: dict[str, None] = {}
         for flow in self.flows:
             labels.update(dict.fromkeys(flow.by_victim))
-        for part in (*self.exits, *self.unknown):
+        for found in self.exits:
+            labels.update(dict.fromkeys(found.by_victim))
+        for part in self.unknown:
             labels.update(dict.fromkeys(part.by_victim))
         for account in self.accounts:
             labels.update(dict.fromkeys(account.held_by_victim))

@@ -1,0 +1,77 @@
+"""The only place that chooses implementations."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fanzha.core.errors import BadInput
+from fanzha.ledger.assembly import HubRules, PairingRules
+from fanzha.ports.fact_store import FactStore, StoredLedger
+from fanzha.ports.statement_reader import StatementFile, StatementReader
+from fanzha.records import FactBatch
+from fanzha.services.rebuild_ledger import LedgerRules
+
+if TYPE_CHECKING:  # reading files is paid for by the verbs that do
+    from fanzha.intake import ColumnMapping
+
+
+def fact_store(home: Path) -> FactStore:
+    """The facts and the ledger of a home directory."""
+    from fanzha.engines.local.store import LocalFactStore
+
+    return LocalFactStore(home)
+
+
+def open_ledger(home: Path) -> StoredLedger:
+    """The ledger of a home directory, its columns mapped.
+
+    Raises BadInput when there is none yet, or when it is damaged.
+    """
+    ledger = fact_store(home).ledger()
+    if ledger is None:
+        raise BadInput(f"{home} holds no ledger; fill it with: fanzha ingest PATH…")
+    return ledger
+
+
+def rule_table(name: str) -> dict[str, Any]:
+    """A dated table of `rules/`, parsed."""
+    return tomllib.loads((files("fanzha") / "rules" / name).read_text(encoding="utf-8"))
+
+
+def ledger_rules() -> LedgerRules:
+    """The tables that a ledger is made by."""
+    return LedgerRules(HubRules.from_table(rule_table("hubs.toml")), PairingRules.from_table(rule_table("pairing.toml")))
+
+
+class _FileReader:
+    """Files of this machine, read by `intake`."""
+
+    def __init__(self, mapping: ColumnMapping | None) -> None:
+        self._mapping = mapping
+
+    def discover(self, paths: Sequence[Path]) -> Iterable[StatementFile]:
+        """Every file under the paths, folders and archives opened."""
+        from fanzha.intake import discover
+
+        return discover(paths)
+
+    def read(self, file: StatementFile) -> FactBatch:
+        """The facts of one file."""
+        from fanzha.intake import SourceFile, read_file
+
+        assert isinstance(file, SourceFile)
+        return read_file(file, self._mapping)
+
+
+def statement_reader(mapping: Path | None = None) -> StatementReader:
+    """Reads statement files, with a mapping file for tables that the rules do not know.
+
+    Raises BadInput when the mapping file makes no sense.
+    """
+    from fanzha.intake import load_mapping
+
+    return _FileReader(None if mapping is None else load_mapping(mapping))

@@ -1,0 +1,164 @@
+"""`fanzha ingest`: statement exports into the ledger, with a quality report."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from fanzha.cli.output import invocation_of, progress, say, show_table, write_json
+from fanzha.core.errors import BadInput
+from fanzha.core.time import parse_period
+from fanzha.ledger.assembly import CoverageOverride
+
+ROWS_PUT_ASIDE: Final = 3
+REASONS_MAX: Final = 12  # sorts of reasons shown to people; --json has every row
+ROWS_SHOWN_MAX: Final = 6
+FILES_SHOWN_MAX: Final = 60
+
+
+def ingest(
+    context: typer.Context,
+    paths: list[Path] = typer.Argument(None, metavar="PATH…", help="Files, folders, ZIP archives."),
+    mapping: Path = typer.Option(None, "--map", metavar="TOML", help="What the columns of an unknown table mean."),
+    explain: Path = typer.Option(None, metavar="FILE", help="Show what each column of a file is taken for, and why."),
+    coverage: Path = typer.Option(None, metavar="CSV", help="account,from,to: replaces what rows say of coverage."),
+    keep_going: bool = typer.Option(False, "--keep-going", help="Import the rest although a PATH is not there."),
+) -> int:
+    """Read statement exports and other files into the ledger, with a quality report."""
+    from fanzha import bootstrap
+    from fanzha.services.ingest_files import ingest_files
+
+    invocation = invocation_of(context)
+    if explain is not None:
+        return _explain(explain, mapping, as_json=invocation.json)
+    missing = [path for path in paths or () if not path.exists()]
+    if not paths or (missing and not keep_going):
+        raise BadInput(
+            f"{missing[0]}: there is no such file or folder; nothing was imported (--keep-going imports the rest)"
+            if missing
+            else "give at least one file, folder or ZIP archive: fanzha ingest PATH…"
+        )
+    with progress("reading") as step:
+
+        def watch(path: str) -> None:
+            step(1)
+            if not path:
+                say("building the ledger …")
+
+        report = ingest_files(
+            bootstrap.fact_store(invocation.home),
+            bootstrap.statement_reader(mapping),
+            paths,
+            rules=bootstrap.ledger_rules(),
+            coverage=None if coverage is None else read_coverage(coverage),
+            watch=watch,
+        )
+    if invocation.json:
+        write_json(report.document)
+    else:
+        _show(report.document)
+    return ROWS_PUT_ASIDE if report.put_aside else 0
+
+
+def read_coverage(path: Path) -> tuple[CoverageOverride, ...]:
+    """The lines of a coverage file.
+
+    Raises BadInput naming the file and the line at fault.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read as UTF-8 text ({error})") from None
+    rows = csv.DictReader(text.splitlines())
+    if not {"account", "from", "to"} <= set(rows.fieldnames or ()):
+        raise BadInput(f"{path}: the first line must name the columns account,from,to")
+    found = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            line = CoverageOverride(row["account"].strip(), parse_period(row["from"])[0], parse_period(row["to"])[1])
+        except (BadInput, AttributeError) as error:
+            raise BadInput(f"{path}, line {number}: {error}") from None
+        if not line.account or line.from_us > line.to_us:
+            raise BadInput(f"{path}, line {number}: it needs an account, and a `from` that is not after `to`")
+        found.append(line)
+    return tuple(found)
+
+
+def _explain(path: Path, mapping: Path | None, *, as_json: bool) -> int:
+    from fanzha import bootstrap
+
+    explained = bootstrap.explain_file(path, mapping)
+    if as_json:
+        write_json(explained)
+        return 0
+    for sheet in explained["sheets"]:
+        place = f", sheet {sheet['sheet']}" if sheet.get("sheet") else ""
+        columns = [[str(line.get(key) or "") for key in ("header", "column", "why")] for line in sheet["columns"]]
+        show_table(f"{path}{place}: {sheet.get('table') or 'no table'}", ["header", "taken for", "why"], columns)
+    return 0
+
+
+def _show(document: Mapping[str, Any]) -> None:
+    files: Sequence[Mapping[str, Any]] = document["files"]
+    read = [file for file in files if "sha256" in file]
+    figures = ["rows", "accepted", "quarantined", "duplicates", "reversals", "gaps", "gap_amount"]
+    columns = ["file", "table", *figures, "order"]
+    rows = [
+        [file["path"], file["table"], *(str(file[name]) for name in figures), _order(file)]
+        for file in read[:FILES_SHOWN_MAX]
+    ]
+    if len(read) > 1:
+        sums = [str(sum(file[name] for file in read)) for name in figures[:-1]]
+        rows.append([f"{len(read)} files", "", *sums, "", ""])
+    show_table("Files", columns, rows, right=figures)
+    if len(read) > FILES_SHOWN_MAX:
+        say(f"… and {len(read) - FILES_SHOWN_MAX} more files; --json has all of them")
+    _show_reasons(read)
+    for file in files:
+        for word in ("error", "skipped"):
+            if file.get(word):
+                say(f"{word}: {file['path']}: {file[word]}")
+        for note in file.get("notes", ()):
+            say(f"note: {file['path']}: {note}")
+        if file.get("answered_nothing"):
+            say(f"note: {file['path']}: answered with nothing for {', '.join(file['answered_nothing'])}")
+    ledger = document["ledger"]
+    say(f"Ledger: {ledger['transfers']} transfers, {ledger['accounts']} accounts, digest {ledger['digest'][:16]}…")
+    _advise(read)
+
+
+def _order(file: Mapping[str, Any]) -> str:
+    words = [f"{file[f'order_{word}']} {word}" for word in ("repaired", "uncertain") if file[f"order_{word}"]]
+    return ", ".join(words)
+
+
+def _show_reasons(read: Sequence[Mapping[str, Any]]) -> None:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    rows: dict[tuple[str, str, str], list[str]] = {}
+    for file in read:
+        for reason in file["reasons"]:
+            key = (reason["reason"], reason["field"], file["path"])
+            counted[key] += 1
+            rows.setdefault(key, []).append(f"{reason['sheet']}!{reason['row']}" if "sheet" in reason else str(reason["row"]))
+    if not counted:
+        return
+    lines = [
+        [why, field, path, str(count), ", ".join(rows[why, field, path][:ROWS_SHOWN_MAX]) + (" …" if count > ROWS_SHOWN_MAX else "")]
+        for (why, field, path), count in counted.most_common(REASONS_MAX)
+    ]
+    show_table("Put aside", ["reason", "field", "file", "count", "rows"], lines, right=["count"])
+    if len(counted) > REASONS_MAX:
+        say(f"… and {len(counted) - REASONS_MAX} more reasons; --json has every row")
+
+
+def _advise(read: Sequence[Mapping[str, Any]]) -> None:
+    if any(file["quarantined"] for file in read):
+        say("Next: rows put aside are in no total; correct them at the source, or map the columns (--map, see --explain).")
+    if any(file["gaps"] for file in read):
+        say("Next: gaps mean rows are missing; ask the institution again for the account and the time (fanzha ledger info).")
+    say("Next: fanzha trace --from ACCOUNT --at TIME --amount YUAN")

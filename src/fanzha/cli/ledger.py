@@ -1,0 +1,141 @@
+"""`fanzha ledger`: what the ledger holds, whether it adds up, who was taken for whom, and where a transfer came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import typer
+
+from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
+
+BROKEN: Final = 1
+ACCOUNTS_SHOWN_MAX: Final = 100
+
+app = typer.Typer(
+    name="ledger", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+    help="Look at the ledger: what it holds, and whether it adds up.",
+)  # fmt: skip
+
+
+@app.command()
+def info(context: typer.Context) -> None:
+    """Digest, counts, currencies; coverage, gaps and totals of every account."""
+    from fanzha import bootstrap
+    from fanzha.services.describe_ledger import describe_ledger
+
+    invocation = invocation_of(context)
+    found = describe_ledger(bootstrap.open_ledger(invocation.home))
+    if invocation.json:
+        write_json(found)
+        return
+    show_table(
+        "Ledger",
+        ["", ""],
+        [[name, str(found[name] or 0)] for name in ("digest", "files", "transfers", "accounts", "covered_accounts", "joins",
+         "joins_refused", "inferred", "reversals", "first", "last")],
+    )  # fmt: skip
+    amounts = ["transfers", "turnover"]
+    show_table(
+        "Currencies", ["currency", *amounts], [[str(v) for v in line.values()] for line in found["currencies"]], right=amounts
+    )
+    figures = ["opening", "in", "out", "gaps", "gap_in", "gap_out", "closing"]
+    show_table(
+        "Covered accounts",
+        ["account", "institution", "period", *figures, "state"],
+        [_account_line(line, figures) for line in found["coverage"][:ACCOUNTS_SHOWN_MAX]],
+        right=figures,
+    )
+    if found["covered_accounts"] > ACCOUNTS_SHOWN_MAX:
+        say(f"… and {found['covered_accounts'] - ACCOUNTS_SHOWN_MAX} more accounts; see --json")
+    for hub in found["hubs"]:
+        say(f"hub: {hub['account']}: {hub['reason']}")
+
+
+def _account_line(line: Mapping[str, Any], figures: list[str]) -> list[str]:
+    periods = ", ".join(f"{p['from'][:16]} – {p['to'][:16]}" for p in line["periods"])
+    name = line["account"] if line["currency"] == "CNY" else f"{line['account']} {line['currency']}"
+    return [name, line["institution"], periods, *(str(line[figure]) for figure in figures), " ".join(line["state"])]
+
+
+@app.command()
+def check(context: typer.Context) -> int:
+    """Recompute the ledger from its facts; exit 1 unless digest, files and every account hold."""
+    from fanzha import bootstrap
+    from fanzha.services.check_ledger import check_ledger
+
+    invocation = invocation_of(context)
+    ledger = bootstrap.open_ledger(invocation.home)
+    found = check_ledger(bootstrap.fact_store(invocation.home), ledger, bootstrap.ledger_rules())
+    if invocation.json:
+        write_json(found)
+    else:
+        names = ("files_intact", "columns_match_digest", "facts_match_digest", "accounts_conserved")
+        show_table("Check", ["", ""], [[name.replace("_", " "), "yes" if found[name] else "NO"] for name in names])
+        for damage in found["damages"]:
+            say(f"damaged: {damage}")
+        for line in found["not_conserved"]:
+            say(f"does not add up: {line['account']}: {line['difference']}")
+    return 0 if found["ok"] else BROKEN
+
+
+@app.command()
+def joins(context: typer.Context) -> None:
+    """Numbers taken for one account, with the row that shows it; refused joins; transfers only inferred to be one."""
+    from fanzha import bootstrap
+    from fanzha.services.describe_ledger import list_joins
+
+    invocation = invocation_of(context)
+    found = list_joins(bootstrap.open_ledger(invocation.home))
+    if invocation.json:
+        write_json(found)
+        return
+    columns = ["account", "first", "second", "reason", "file", "sheet", "row"]
+    rows = [[str(join[column] or "") for column in columns] for join in found["joins"]]
+    show_table("Joined", columns, rows, right=["row"])
+    if found["refused"]:
+        rows = [[str(join[c] or "") for c in [*columns[1:], "refused"]] for join in found["refused"]]
+        show_table("Refused", [*columns[1:], "refused"], rows, right=["row"])
+    if found["inferred"]:
+        lines = [[pair["outgoing"], pair["incoming"], pair["basis"]] for pair in found["inferred"]]
+        show_table("Inferred, in no amount", ["outgoing", "incoming", "basis"], lines)
+    say("Wrong? fanzha ledger unjoin NUMBER NUMBER")
+
+
+@app.command()
+def unjoin(
+    context: typer.Context,
+    first: str = typer.Argument(metavar="NUMBER"),
+    second: str = typer.Argument(metavar="NUMBER"),
+    again: bool = typer.Option(False, "--again", help="Take it back: let the two be joined as the rows show."),
+) -> None:
+    """Set two numbers apart that were taken for one account, and make the ledger anew."""
+    from fanzha import bootstrap
+    from fanzha.services.unjoin_accounts import unjoin_accounts
+
+    invocation = invocation_of(context)
+    store = bootstrap.fact_store(invocation.home)
+    found = unjoin_accounts(store, first, second, rules=bootstrap.ledger_rules(), again=again)
+    if invocation.json:
+        write_json(found)
+        return
+    say(f"{first} → {found['accounts'][0]}")
+    say(f"{second} → {found['accounts'][1]}")
+    say(f"Ledger: {found['ledger']['transfers']} transfers, digest {found['ledger']['digest'][:16]}…")
+
+
+@app.command()
+def sources(context: typer.Context, transfer: str = typer.Argument(metavar="TRANSFER")) -> None:
+    """Every row of every file that shows a transfer."""
+    from fanzha import bootstrap
+    from fanzha.services.describe_ledger import show_sources
+
+    invocation: Invocation = invocation_of(context)
+    found = show_sources(bootstrap.open_ledger(invocation.home), transfer)
+    if invocation.json:
+        write_json(found)
+        return
+    for line in found["transfers"]:
+        say(f"{line['at']}  {line['payer'] or '?'} → {line['payee'] or '?'}  {line['amount']} {line['currency']}  {line['kind']}")
+        rows = [[row["file"], row["sheet"], str(row["row"])] for row in line["sources"]]
+        show_table("Rows", ["file", "sheet", "row"], rows, right=["row"])

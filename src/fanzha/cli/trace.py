@@ -1,0 +1,238 @@
+"""`fanzha trace`: where the money went, what can still be stopped, whom to ask next."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
+from fanzha.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from fanzha.services.trace_money import ReportedPayment
+
+ORIGIN_COLUMNS = ("label", "from", "to", "at", "amount")
+ROWS_SHOWN = 15
+
+
+def trace(  # noqa: PLR0913 - one parameter per option of the command line
+    context: typer.Context,
+    from_: Annotated[str | None, typer.Option("--from", help="Account that paid (the victim's).")] = None,
+    to: Annotated[str | None, typer.Option("--to", help="Account that was paid.")] = None,
+    at: Annotated[str | None, typer.Option(help="When: 2026-03-01T13:52:10, to the minute, or a day.")] = None,
+    amount: Annotated[str | None, typer.Option(help="How much, in yuan.")] = None,
+    label: Annotated[str | None, typer.Option(help="A name for the payment; the paying account by default.")] = None,
+    origins: Annotated[Path | None, typer.Option(help="Many payments: CSV with label,from,to,at,amount.")] = None,
+    into: Annotated[str | None, typer.Option(help="Backward: explain what came into this account.")] = None,
+    until: Annotated[str | None, typer.Option(help="Look no further than this time.")] = None,
+    method: Annotated[str, typer.Option(help="all, or some of fifo,lifo,prorata,own_first,libr,poison.")] = "all",
+    max_hops: Annotated[int | None, typer.Option(help="Follow at most so many transfers.")] = None,
+    dust: Annotated[str | None, typer.Option(help="Do not follow transfers that carry less than this, in yuan.")] = None,
+    nested: Annotated[list[str] | None, typer.Option(help="This label's payer is a relay, not a victim.")] = None,
+    xlsx: Annotated[Path | None, typer.Option(help="Write the funds-flow workbook (资金流向表) here.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained page with the picture here.")] = None,
+    diff: Annotated[Path | None, typer.Option(help="Compare with an earlier trace document.")] = None,
+) -> None:
+    """Follow stolen money: where it is, where it left, whom to ask next."""
+    from fanzha.bootstrap import open_ledger, rule_table
+    from fanzha.services.trace_money import TraceRequest, read_trace_rules, trace_money
+
+    invocation = invocation_of(context)
+    stored = open_ledger(invocation.home)
+    rules = read_trace_rules(rule_table("tracing.toml"))
+    if into is not None:
+        _backward(invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until)
+        return
+    request = TraceRequest(
+        tuple(_reported(from_, to, at, amount, label, origins)), _methods(method), tuple(nested or ()), until, max_hops, dust
+    )
+    earlier = _read_document(diff) if diff is not None else None
+    document = trace_money(stored, request, rules)
+    _write_files(stored, document, xlsx, html)
+    if earlier is not None:
+        from fanzha.services.compare_traces import compare_traces
+
+        document = compare_traces(earlier, document)
+    if invocation.json:
+        write_json(document)
+    elif earlier is not None:
+        _show_changes(document)
+    else:
+        _show(document)
+
+
+def _methods(text: str) -> tuple[Any, ...]:
+    from fanzha.tracing.model import Method
+
+    if text == "all":
+        return tuple(Method)
+    chosen = [name.strip() for name in text.split(",")]
+    unknown = [name for name in chosen if name not in set(Method)]
+    if unknown:
+        raise BadInput(f"--method {', '.join(unknown)} is not known; choose of {', '.join(Method)} or all")
+    return tuple(Method(name) for name in dict.fromkeys(chosen))
+
+
+def _reported(
+    from_: str | None,
+    to: str | None,
+    at: str | None,
+    amount: str | None,
+    label: str | None,
+    origins: Path | None,
+    *,
+    required: bool = True,
+) -> Sequence[ReportedPayment]:
+    from fanzha.services.trace_money import ReportedPayment
+
+    given = {"--from": from_, "--at": at, "--amount": amount}
+    if origins is not None:
+        if any(value is not None for value in (*given.values(), to, label)):
+            raise BadInput("give either --origins FILE or --from, --at, --amount (and --to, --label), not both")
+        return _read_origins(origins)
+    missing = [name for name, value in given.items() if value is None]
+    if not required and len(missing) == len(given):
+        return ()
+    if from_ is None or at is None or amount is None:
+        raise BadInput(f"a payment needs {' and '.join(missing)} too; or give --origins FILE")
+    return (ReportedPayment(label or from_, from_, to, at, amount),)
+
+
+def _read_origins(path: Path) -> list[ReportedPayment]:
+    from fanzha.services.trace_money import ReportedPayment
+
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise BadInput(f"{path}: is not UTF-8 text; save it as CSV UTF-8") from None
+    reader = csv.DictReader(text.splitlines())
+    missing = [name for name in ORIGIN_COLUMNS if name not in (reader.fieldnames or ()) and name != "to"]
+    if missing:
+        raise BadInput(f"{path}: row 1: the header lacks {', '.join(missing)}; it must be {','.join(ORIGIN_COLUMNS)}")
+    payments = []
+    for number, row in enumerate(reader, start=2):
+        empty = [name for name in ORIGIN_COLUMNS if name != "to" and not (row.get(name) or "").strip()]
+        if empty:
+            raise BadInput(f"{path}: row {number}: {empty[0]} is empty")
+        cells = {name: (row.get(name) or "").strip() for name in ORIGIN_COLUMNS}
+        place = f"{path}: row {number}"
+        payments.append(
+            ReportedPayment(cells["label"], cells["from"], cells["to"] or None, cells["at"], cells["amount"], place)
+        )
+    if not payments:
+        raise BadInput(f"{path}: has no payment below its header")
+    return payments
+
+
+def _read_document(path: Path) -> dict[str, Any]:
+    try:
+        document = json.loads(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+    except ValueError:
+        raise BadInput(f"{path}: is not JSON; write it with: fanzha trace … --json > {path.name}") from None
+    if not isinstance(document, dict):
+        raise BadInput(f"{path}: is not a trace document")
+    return document
+
+
+def _write_files(stored: Any, document: dict[str, Any], xlsx: Path | None, html: Path | None) -> None:
+    if xlsx is None and html is None:
+        return
+    from fanzha.services.name_trace import trace_context
+    from fanzha.services.render_trace import funds_flow_page, funds_flow_workbook, read_trace_document
+
+    read, about = read_trace_document(document), trace_context(stored, document)
+    if xlsx is not None:
+        _write(xlsx, funds_flow_workbook(read, about))
+    if html is not None:
+        _write(html, funds_flow_page(read, about).encode())
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+    say(f"wrote {path}")
+
+
+def _backward(invocation: Invocation, stored: Any, into: str, known: Sequence[ReportedPayment], until: str | None) -> None:
+    from fanzha.bootstrap import rule_table
+    from fanzha.services.explain_inflows import explain_inflows, read_inflow_rules
+
+    document = explain_inflows(stored, into, known, until, read_inflow_rules(rule_table("inflows.toml")))
+    if invocation.json:
+        write_json(document)
+        return
+    show_table(
+        f"Inflows of {document['account']}",
+        ["class", "count", "amount"],
+        [[name, str(row["count"]), row["amount"]] for name, row in document["totals"].items()],
+        right=["count", "amount"],
+    )
+    show_table(
+        "The largest inflows",
+        ["at", "payer", "amount", "class", "why"],
+        [[r["at"], r["payer"], r["amount"], r["class"], "; ".join(r["reasons"])] for r in document["inflows"][:ROWS_SHOWN]],
+        right=["amount"],
+    )
+
+
+def _show(document: dict[str, Any]) -> None:
+    for name, found in document["methods"].items():
+        if "balance" not in found:
+            continue
+        balance = found["balance"]
+        say(
+            f"{name} ({found['currency']}): {balance['origin']} traced = {balance['held']} held + {balance['exited']} exited"
+            f" + {balance['unknown']} unknown (difference {balance['difference']})"
+        )
+    first, found = next(iter(document["methods"].items()))
+    held = [a for a in found["accounts"] if a["stoppable"] != "0.00"]
+    held.sort(key=lambda a: -float(a["held"]))
+    show_table(
+        f"{first}: where the money is, what can be stopped",
+        ["hop", "account", "in", "out", "held", "stoppable", "state"],
+        [
+            [str(a["hop"]), a["account"], a["traced_in"], a["traced_out"], a["held"], a["stoppable"], a["state"]]
+            for a in held[:ROWS_SHOWN]
+        ],
+        right=["hop", "in", "out", "held", "stoppable"],
+    )
+    show_table(
+        "Whom to ask next",
+        ["account", "institution", "traced", "from", "to", "why"],
+        [
+            [q["account"], q["institution"], q["traced"], q["ask"]["from"], q["ask"]["to"], q["reason"]]
+            for q in found["frontier"][:ROWS_SHOWN]
+        ],
+        right=["traced"],
+    )
+    show_table(
+        "Where it left",
+        ["kind", "account", "at", "traced"],
+        [[e["kind"], e["account"], e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
+        right=["traced"],
+    )
+    for warning in document["warnings"]:
+        say(f"note: {warning}")
+    say(f"result {document['result_hash'][:16]} on ledger {document['ledger']['digest'][:16]}")
+
+
+def _show_changes(document: dict[str, Any]) -> None:
+    if not document["same_question"]:
+        say("note: the two documents answer different questions")
+    for name, found in document["methods"].items():
+        rows = [
+            [a["account"], a["change"], *(" → ".join(str(v) for v in a[k]) if k in a else "" for k in ("held", "stoppable"))]
+            for a in found["accounts"]
+        ]
+        show_table(f"{name}: accounts that changed", ["account", "change", "held", "stoppable"], rows)

@@ -1,0 +1,1 @@
+"""Implementations of the ledger ports: `local` on one machine's files."""

@@ -1,0 +1,189 @@
+"""Files that are wholly there or not at all, and say so when they are not what was written."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from fanzha.core.errors import BadInput, Refused
+
+
+class StoreDamaged(BadInput):
+    """A stored file is not what was written: truncated, altered or gone."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"{path}: {what}; restore this file from a backup, or move the home directory away and ingest the "
+            "statements again"
+        )
+
+
+def write_bytes(path: Path, data: bytes | memoryview) -> int:
+    """Writes a new file and waits until the disk has it; returns its size."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(data)
+
+
+def write_array(path: Path, array: NDArray[Any]) -> int:
+    """Writes an array as .npy and waits until the disk has it; returns the file's size."""
+    with path.open("wb") as file:
+        np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
+        file.flush()
+        os.fsync(file.fileno())
+        return file.tell()
+
+
+def map_array(path: Path) -> NDArray[Any]:
+    """The array of a .npy file, mapped, read-only.
+
+    Raises StoreDamaged when the file is gone or is no such file.
+    """
+    try:
+        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError:
+        raise StoreDamaged(path, "the file is gone") from None
+    except (ValueError, EOFError, OSError) as error:
+        raise StoreDamaged(path, f"not readable as a column ({error})") from None
+    return array
+
+
+def frame_bytes(frame: pl.DataFrame) -> bytes:
+    """A frame as Parquet."""
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer, compression="lz4", statistics=False)
+    return buffer.getvalue()
+
+
+def read_frame(path: Path) -> pl.DataFrame:
+    """A frame from Parquet.
+
+    Raises StoreDamaged when the file is gone or is no such file.
+    """
+    try:
+        return pl.read_parquet(path, use_pyarrow=False)
+    except FileNotFoundError:
+        raise StoreDamaged(path, "the file is gone") from None
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise StoreDamaged(path, f"not readable as a table ({str(error).splitlines()[0]})") from None
+
+
+def write_texts(path: Path, frame: pl.DataFrame) -> int:
+    """Writes text columns so that they can be mapped; returns the file's size."""
+    with path.open("wb") as file:
+        frame.write_ipc(file, compression="uncompressed")
+        file.flush()
+        os.fsync(file.fileno())
+        return file.tell()
+
+
+def map_texts(path: Path) -> pl.DataFrame:
+    """Text columns, mapped.
+
+    Raises StoreDamaged when the file is gone or is no such file.
+    """
+    try:
+        # Polars itself would read the whole file; Arrow maps it.
+        frame = pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
+    except FileNotFoundError:
+        raise StoreDamaged(path, "the file is gone") from None
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
+        raise StoreDamaged(path, f"not readable as texts ({str(error).splitlines()[0]})") from None
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def sync_directory(path: Path) -> None:
+    """Waits until the disk has the directory's list of names."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def replace_json(path: Path, document: Any) -> None:
+    """Puts a document in place of the former one; at any moment one of the two is there, whole."""
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    checked = json.dumps({"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body}, ensure_ascii=False)
+    beside = path.with_name(path.name + ".new")
+    write_bytes(beside, checked.encode())
+    os.replace(beside, path)
+    sync_directory(path.parent)
+
+
+def read_checked_json(path: Path) -> Any:
+    """The document that `replace_json` wrote, None if there is none.
+
+    Raises StoreDamaged when a byte of it has changed.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreDamaged(path, f"not readable ({error})") from None
+    try:
+        outer = json.loads(text)
+        body = outer["body"]
+        if hashlib.sha256(body.encode()).hexdigest() == outer["sha256"]:
+            return json.loads(body)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    raise StoreDamaged(path, "truncated or altered since it was written")
+
+
+def sha256_of(path: Path) -> str:
+    """SHA-256 of a file's bytes, '' if it is gone."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def remove_tree(path: Path) -> None:
+    """Removes a directory or a file, whatever is in it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive(lock: Path) -> Iterator[None]:
+    """Keeps a second writer out while the block runs; a killed holder's lock is free at once.
+
+    Raises Refused when somebody else has it.
+    """
+    while True:
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            raise Refused(f"{lock.parent} is being written by another start of fanzha; wait until it is done") from None
+        with suppress(FileNotFoundError):
+            # A holder that undid its home has removed the name we opened; then the lock is nobody's.
+            if lock.stat().st_ino == os.fstat(handle).st_ino:
+                break
+        os.close(handle)
+    try:
+        yield
+    finally:
+        os.close(handle)

@@ -1,0 +1,134 @@
+"""The ledger's columns as files of one directory, and back as mapped arrays."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from fanzha.engines.local.durable_files import (
+    StoreDamaged,
+    map_array,
+    map_texts,
+    write_array,
+    write_bytes,
+    write_texts,
+)
+from fanzha.ledger.assembly import Assembly, FileFigures, Identity, Inferred, Join, Sources
+from fanzha.ledger.assembly.coverage import Spans
+from fanzha.ledger.columns import Coverage, LedgerColumns, Pockets, Transfers
+from fanzha.ports.fact_store import StoredLedger
+
+ABOUT: Final = "about.json"
+INDEX_PREFIX: Final = "lines."
+_POCKET_TEXTS: Final = ("account", "institution")
+_POCKET_LISTS: Final = ("currencies", "exponents")
+
+
+def write_ledger(directory: Path, ledger: StoredLedger) -> dict[str, int]:
+    """Writes every column to a file of its own; returns the size of each file, by name."""
+    assembly = ledger.assembly
+    columns, sources, identity = assembly.columns, assembly.sources, assembly.identity
+    arrays = {f"transfers.{f.name}": getattr(columns.transfers, f.name) for f in fields(Transfers)}
+    arrays |= {
+        f"pockets.{f.name}": getattr(columns.pockets, f.name)
+        for f in fields(Pockets)
+        if f.name not in (*_POCKET_TEXTS, *_POCKET_LISTS)
+    }
+    arrays |= {f"coverage.{f.name}": getattr(columns.coverage, f.name) for f in fields(Coverage)}
+    arrays |= {f"spans.{f.name}": getattr(assembly.spans, f.name) for f in fields(Spans)}
+    arrays |= {f"sources.{name}": getattr(sources, name) for name in ("offsets", "file", "sheet", "row")}
+    arrays["identity.entity"] = identity.entity
+    arrays |= {f"{INDEX_PREFIX}{name}": array for name, array in ledger.index.items()}
+    texts = {
+        "pockets": pl.DataFrame({name: pl.Series(getattr(columns.pockets, name)) for name in _POCKET_TEXTS}),
+        "aliases": pl.DataFrame({"alias": identity.aliases}),
+        "names": pl.DataFrame({"name": identity.name}),
+        "details": assembly.details,
+    }
+    about = {
+        "currencies": columns.pockets.currencies,
+        "exponents": columns.pockets.exponents,
+        "sha256s": sources.sha256s,
+        "paths": sources.paths,
+        "sheets": sources.sheets.to_list(),
+        "joins": [asdict(join) for join in identity.joins],
+        "refused": [asdict(join) for join in identity.refused],
+        "files": [asdict(figures) for figures in assembly.files],
+        "inferred": [asdict(pair) for pair in assembly.inferred],
+        "hubs": assembly.hubs,
+    }
+    sizes = {f"{name}.npy": write_array(directory / f"{name}.npy", array) for name, array in arrays.items()}
+    sizes |= {f"{name}.arrow": write_texts(directory / f"{name}.arrow", frame) for name, frame in texts.items()}
+    sizes[ABOUT] = write_bytes(directory / ABOUT, json.dumps(about, ensure_ascii=False).encode())
+    return sizes
+
+
+def read_ledger(directory: Path, sizes: Mapping[str, int], digest: str) -> StoredLedger:
+    """The ledger with its columns mapped, read-only.
+
+    Raises StoreDamaged when a file is gone, shorter or longer than it was written, or unreadable.
+    """
+    for name, size in sizes.items():
+        path = directory / name
+        try:
+            found = path.stat().st_size
+        except OSError:
+            raise StoreDamaged(path, "the file is gone") from None
+        if found != size:
+            raise StoreDamaged(path, f"{found} bytes long, {size} were written")
+    arrays = {name.removesuffix(".npy"): map_array(directory / name) for name in sizes if name.endswith(".npy")}
+    texts = {name.removesuffix(".arrow"): map_texts(directory / name) for name in sizes if name.endswith(".arrow")}
+    try:
+        about = json.loads((directory / ABOUT).read_text(encoding="utf-8"))
+        return _restore(arrays, texts, about, digest)
+    except (ValueError, KeyError, TypeError, AssertionError, pl.exceptions.PolarsError) as error:
+        raise StoreDamaged(directory, f"the columns do not fit together ({type(error).__name__}: {error})") from None
+
+
+def _restore(
+    arrays: Mapping[str, Any], texts: Mapping[str, pl.DataFrame], about: Mapping[str, Any], digest: str
+) -> StoredLedger:
+    def part(prefix: str) -> dict[str, Any]:
+        return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+    columns = LedgerColumns(
+        Transfers(**part("transfers.")),
+        Pockets(
+            **part("pockets."),
+            **{name: texts["pockets"][name] for name in _POCKET_TEXTS},
+            **{name: tuple(about[name]) for name in _POCKET_LISTS},
+        ),
+        Coverage(**part("coverage.")),
+    )
+    sources = Sources(
+        **part("sources."),
+        sha256s=tuple(about["sha256s"]),
+        paths=tuple(about["paths"]),
+        sheets=pl.Series(about["sheets"], dtype=pl.String),
+    )
+    identity = Identity(
+        aliases=texts["aliases"]["alias"],
+        entity=arrays["identity.entity"],
+        name=texts["names"]["name"],
+        joins=tuple(Join(**join) for join in about["joins"]),
+        refused=tuple(Join(**join) for join in about["refused"]),
+    )
+    assembly = Assembly(
+        columns=columns,
+        sources=sources,
+        identity=identity,
+        details=texts["details"],
+        files=tuple(
+            FileFigures(**{**figures, "answered_nothing": tuple(figures["answered_nothing"])})
+            for figures in about["files"]
+        ),
+        spans=Spans(**part("spans.")),
+        inferred=tuple(Inferred(**pair) for pair in about["inferred"]),
+        hubs=tuple((account, why) for account, why in about["hubs"]),
+    )
+    return StoredLedger(assembly, digest, part(INDEX_PREFIX))

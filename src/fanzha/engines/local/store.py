@@ -1,0 +1,189 @@
+"""Facts and ledger in one directory, written by one process at a time and read by any number.
+
+    manifest.json                what is there; replaced atomically, so that it is the commit
+    facts/<sha256>/*.parquet     the facts of one file, its quarantine, and batch.json
+    index/<number>/*             the ledger's columns (.npy, .arrow), to be memory-mapped
+
+What the manifest does not name is garbage of an interrupted start, and removed by the next writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, Final
+
+from fanzha.core.errors import BadInput
+from fanzha.engines.local.durable_files import (
+    StoreDamaged,
+    exclusive,
+    read_checked_json,
+    remove_tree,
+    replace_json,
+    sha256_of,
+    sync_directory,
+)
+from fanzha.engines.local.fact_files import read_batch, write_batch
+from fanzha.engines.local.ledger_files import read_ledger, write_ledger
+from fanzha.ledger.assembly import CoverageOverride
+from fanzha.ports.fact_store import FactWriter, LedgerChoices, StoredLedger
+from fanzha.records import FactBatch
+
+FORMAT: Final = 1
+MANIFEST: Final = "manifest.json"
+FACTS: Final = "facts"
+INDEX: Final = "index"
+LOCK: Final = "lock"
+READ_ATTEMPTS: Final = 3  # a reader may meet a writer's clean-up between manifest and files
+
+Manifest = dict[str, Any]
+_EMPTY: Final[Manifest] = {
+    "format": FORMAT, "generation": 0, "facts": {}, "index": None, "joins_rejected": [], "coverage": [],
+}  # fmt: skip
+
+
+class LocalFactStore:
+    """The store in a home directory; the directory is made by the first commit."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def files(self) -> tuple[str, ...]:
+        """SHA-256 of every file whose facts are there, rising."""
+        return tuple(sorted(self._manifest()["facts"]))
+
+    def batch(self, sha256: str) -> FactBatch:
+        """The facts of one file."""
+        if sha256 not in self._manifest()["facts"]:
+            raise KeyError(sha256)
+        return read_batch(self._home / FACTS / sha256, sha256)
+
+    def ledger(self) -> StoredLedger | None:
+        """The ledger, its columns mapped."""
+        for attempt in range(READ_ATTEMPTS):
+            index = self._manifest()["index"]
+            if index is None:
+                return None
+            try:
+                return read_ledger(self._home / INDEX / index["directory"], index["files"], index["digest"])
+            except StoreDamaged:
+                # A commit between reading the manifest and opening the files makes the former index garbage.
+                if attempt == READ_ATTEMPTS - 1 or self._manifest()["index"] == index:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def choices(self) -> LedgerChoices:
+        """What people decided so far."""
+        manifest = self._manifest()
+        return LedgerChoices(
+            tuple((a, b) for a, b in manifest["joins_rejected"]),
+            tuple(CoverageOverride(account, start, end) for account, start, end in manifest["coverage"]),
+        )
+
+    def damages(self) -> Sequence[str]:
+        """Stored files whose bytes are not those that were written."""
+        manifest = self._manifest()
+        kept = [
+            (self._home / FACTS / sha256 / name, digest)
+            for sha256, files in manifest["facts"].items()
+            for name, digest in files.items()
+        ]
+        return [f"{path}: truncated, altered or gone" for path, digest in kept if sha256_of(path) != digest]
+
+    @contextmanager
+    def writing(self) -> Iterator[FactWriter]:
+        """Opens the home for one writer; a home that this start made is gone again unless something is committed."""
+        made = self._make_home()
+        with exclusive(self._home / LOCK):
+            if not (self._home / MANIFEST).exists():
+                self._begin()
+            writer = _Writer(self._home, self._manifest())
+            try:
+                writer.remove_garbage()
+                yield writer
+            finally:
+                writer.remove_garbage()
+                if made and self._manifest()["generation"] == 0:
+                    self._unmake_home()
+
+    def _begin(self) -> None:
+        # Facts without a manifest have lost it: taking them for garbage would remove everything.
+        if any((self._home / FACTS).iterdir()) or any((self._home / INDEX).iterdir()):
+            raise StoreDamaged(self._home / MANIFEST, "the file is gone, but facts are there")
+        replace_json(self._home / MANIFEST, _EMPTY)
+
+    def _make_home(self) -> bool:
+        made = not self._home.exists()
+        try:
+            for directory in (self._home, self._home / FACTS, self._home / INDEX):
+                directory.mkdir(parents=True, exist_ok=True)
+        except (FileExistsError, NotADirectoryError):
+            raise BadInput(f"{self._home} is a file; --home takes a directory") from None
+        except OSError as error:
+            raise BadInput(f"{self._home} cannot be made ({error.strerror}); choose another --home") from None
+        return made
+
+    def _unmake_home(self) -> None:
+        for name in (MANIFEST, LOCK):
+            (self._home / name).unlink(missing_ok=True)
+        for directory in (self._home / FACTS, self._home / INDEX, self._home):
+            with suppress(OSError):
+                directory.rmdir()
+
+    def _manifest(self) -> Manifest:
+        found = read_checked_json(self._home / MANIFEST)
+        if found is None:
+            return dict(_EMPTY)
+        if found["format"] != FORMAT:
+            raise BadInput(
+                f"{self._home / MANIFEST} has format {found['format']}, this version reads {FORMAT}; "
+                "use the version of fanzha that wrote it, or ingest the statements into a new --home"
+            )
+        manifest: Manifest = found
+        return manifest
+
+
+class _Writer:
+    def __init__(self, home: Path, manifest: Manifest) -> None:
+        self._home = home
+        self._manifest = manifest
+        self._added: dict[str, dict[str, str]] = {}
+
+    def add(self, batch: FactBatch) -> None:
+        """Writes the facts beside the others; until the commit they are garbage."""
+        if batch.sha256 in self._manifest["facts"] or batch.sha256 in self._added:
+            return
+        directory = self._home / FACTS / batch.sha256
+        directory.mkdir()
+        self._added[batch.sha256] = write_batch(directory, batch)
+        sync_directory(directory)
+
+    def commit(self, ledger: StoredLedger, choices: LedgerChoices) -> None:
+        """Writes the ledger and then the manifest; the one instant of change is its replacement."""
+        generation = self._manifest["generation"] + 1
+        directory = self._home / INDEX / f"{generation:08d}"
+        directory.mkdir()
+        files = write_ledger(directory, ledger)
+        for changed in (directory, self._home / FACTS, self._home / INDEX):
+            sync_directory(changed)
+        manifest = {
+            "format": FORMAT,
+            "generation": generation,
+            "facts": {**self._manifest["facts"], **self._added},
+            "index": {"directory": directory.name, "digest": ledger.digest, "files": files},
+            "joins_rejected": [list(pair) for pair in choices.joins_rejected],
+            "coverage": [[line.account, line.from_us, line.to_us] for line in choices.coverage],
+        }
+        replace_json(self._home / MANIFEST, manifest)
+        self._manifest, self._added = manifest, {}
+
+    def remove_garbage(self) -> None:
+        """Removes what the manifest does not name: the former index, and what an interrupted start left."""
+        index = self._manifest["index"]
+        named = {FACTS: set(self._manifest["facts"]), INDEX: {index["directory"]} if index else set()}
+        for part, keep in named.items():
+            for path in (self._home / part).iterdir():
+                if path.name not in keep:
+                    remove_tree(path)
+        (self._home / f"{MANIFEST}.new").unlink(missing_ok=True)

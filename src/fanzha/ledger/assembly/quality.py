@@ -1,0 +1,118 @@
+"""What the ordered ledger says about the quality of its files, and whether every account adds up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fanzha.ledger import kernels
+from fanzha.ledger.assembly.assemble import Assembly
+from fanzha.ledger.columns import POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, I64, LedgerColumns
+from fanzha.ledger.index import LedgerIndex
+from fanzha.ledger.line_kernels import SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
+
+
+@dataclass(slots=True)
+class FileQuality:
+    """Where a file's running balances do not follow from its rows."""
+
+    gaps: int = 0
+    gap_minor: dict[int, int] = field(default_factory=dict)  # by place in the ledger's currencies
+    order_repaired: int = 0
+    order_uncertain: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Placing:
+    """Tells in which file an account's own statement has a transfer."""
+
+    assembly: Assembly
+    files_of: Mapping[int, frozenset[int]]
+
+    def file(self, pocket: int, transfer: int) -> int:
+        """The first file that shows the transfer and covers the pocket; the first that shows it if none does."""
+        sources = self.assembly.sources
+        shown = sources.file[sources.offsets[transfer] : sources.offsets[transfer + 1]].tolist()
+        covering = self.files_of.get(pocket, frozenset())
+        return int(next((file for file in shown if file in covering), shown[0]))
+
+
+def file_quality(assembly: Assembly, index: LedgerIndex) -> list[FileQuality]:
+    """Gaps, repairs and uncertain orders of each file of the assembly.
+
+    A difference between two covered periods of an account is a gap of no file; `pocket_sums` counts it.
+    """
+    found = [FileQuality() for _ in assembly.files]
+    gaps = index.syn[np.isin(index.syn[:, SYN_STEP], (kernels.GAP_IN, kernels.GAP_OUT))]
+    sides = [np.asarray(part, np.int64) for part in (index.repaired, index.group_members)]
+    if not len(gaps) and not any(len(part) for part in sides):
+        return found
+    placing = _Placing(assembly, _files_by_pocket(assembly))
+    currency = assembly.columns.pockets.currency
+    for pocket, transfer, amount in gaps[:, [SYN_POCKET, SYN_ANCHOR, SYN_AMOUNT]].tolist():
+        quality = found[placing.file(pocket, transfer)]
+        place = int(currency[pocket])
+        quality.gaps += 1
+        quality.gap_minor[place] = quality.gap_minor.get(place, 0) + amount
+    for name, part in zip(("order_repaired", "order_uncertain"), sides, strict=True):
+        for pocket, transfer in _ends(assembly.columns, np.unique(part)):
+            quality = found[placing.file(pocket, transfer)]
+            setattr(quality, name, getattr(quality, name) + 1)
+    return found
+
+
+def _files_by_pocket(assembly: Assembly) -> dict[int, frozenset[int]]:
+    by_pocket: dict[int, set[int]] = {}
+    for pocket, file in zip(assembly.spans.pocket.tolist(), assembly.spans.file.tolist(), strict=True):
+        by_pocket.setdefault(pocket, set()).add(file)
+    return {pocket: frozenset(files) for pocket, files in by_pocket.items()}
+
+
+def _ends(columns: LedgerColumns, sides: I64) -> list[tuple[int, int]]:
+    """Pocket and transfer of sides (2 × transfer + 1 for the payee's)."""
+    transfer = sides >> 1
+    pocket = np.where(sides & 1, columns.transfers.payee[transfer], columns.transfers.payer[transfer])
+    return list(zip(pocket.tolist(), transfer.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PocketSums:
+    """Per pocket what its own rows and gaps add up to, in minor units; opening + inflows − outflows + gaps = closing."""
+
+    opening: I64
+    inflows: I64
+    outflows: I64
+    gaps_in: I64
+    gaps_out: I64
+    closing: I64
+    gaps: I64  # how many places where the running balance does not follow
+
+    @property
+    def difference(self) -> I64:
+        """What is left over; zero everywhere in a ledger that adds up."""
+        return self.opening + self.inflows - self.outflows + self.gaps_in - self.gaps_out - self.closing
+
+
+def pocket_sums(columns: LedgerColumns, index: LedgerIndex) -> PocketSums:
+    """Adds every pocket's rows up anew, from the columns, beside the index's own opening, gaps and closing."""
+    t, pockets = columns.transfers, len(columns.pockets)
+    never = (columns.pockets.flags & (POCKET_BLOCKED | POCKET_HUB | POCKET_MASKED)) != 0
+    starts = np.searchsorted(columns.coverage.pocket, np.arange(pockets + 1)).astype(np.int64)
+    status = kernels.side_status(
+        t.payer, t.payee, t.payer_at_us, t.payee_at_us, t.payer_seen, t.payee_seen, never,
+        starts, columns.coverage.from_us, columns.coverage.to_us,
+    )  # fmt: skip
+    sums = {name: np.zeros(pockets, np.int64) for name in ("inflows", "outflows", "gaps_in", "gaps_out", "gaps")}
+    for name, side, pocket in (("outflows", 0, t.payer), ("inflows", 1, t.payee)):
+        own = status[side] == kernels.LINE
+        np.add.at(sums[name], pocket[own], t.amount_minor[own])
+    for name, steps in (
+        ("gaps_in", (kernels.GAP_IN, kernels.HOLE_IN)),
+        ("gaps_out", (kernels.GAP_OUT, kernels.HOLE_OUT)),
+    ):
+        events = index.syn[np.isin(index.syn[:, SYN_STEP], steps)]
+        np.add.at(sums[name], events[:, SYN_POCKET], events[:, SYN_AMOUNT])
+        np.add.at(sums["gaps"], events[:, SYN_POCKET], 1)
+    return PocketSums(opening=np.asarray(index.opening_minor), closing=np.asarray(index.closing_minor), **sums)

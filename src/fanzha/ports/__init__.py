@@ -1,0 +1,1 @@
+"""What services need of the outside world, as Protocols; storage, engines and intake implement them."""

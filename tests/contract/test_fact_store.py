@@ -1,0 +1,121 @@
+"""What every store of facts promises, on each implementation."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import numpy as np
+import polars as pl
+import pytest
+from made_facts import batch, entry, instant, transfer
+
+from fanzha.core.errors import Refused
+from fanzha.engines.local.store import LocalFactStore
+from fanzha.ledger.assembly import Assembly, CoverageOverride, assemble, ledger_digest
+from fanzha.ports.fact_store import FactStore, LedgerChoices, StoredLedger
+from fanzha.records import QuarantinedRow, StatedWindow
+from fanzha.storage.memory import MemoryFactStore
+
+pytestmark = pytest.mark.contract
+A, B = "6299990000000001", "6299990000000002"
+
+ONE = batch(
+    "one",
+    entries=[entry(A, "out", "10:00:00", "5", "95", to=B, account="2001000300040", summary="转账")],
+    accounts=[{"card": A, "balance_minor": 9500}],
+    quarantine=(QuarantinedRow("Sheet1", 7, "amount", "amount_unreadable", '["五元"]', account=B),),
+    windows=(StatedWindow(A, 1, instant("23:00:00")),),
+)
+TWO = batch("two", transfers=[transfer(A, B, "11:00:00", "7", transfer_id="T7")], complete=True)
+
+
+@pytest.fixture(params=["memory", "local"])
+def store(request, tmp_path) -> FactStore:
+    return MemoryFactStore() if request.param == "memory" else LocalFactStore(tmp_path / "home")
+
+
+def ledger_of(*batches) -> StoredLedger:
+    assembly = assemble(batches)
+    return StoredLedger(assembly, ledger_digest(assembly.columns), {"rows": np.arange(6).reshape(3, 2)})
+
+
+def put(store: FactStore, *batches, choices=LedgerChoices()) -> StoredLedger:
+    ledger = ledger_of(*batches)
+    with store.writing() as writer:
+        for one in batches:
+            writer.add(one)
+        writer.commit(ledger, choices)
+    return ledger
+
+
+def same(a: Assembly, b: Assembly) -> bool:
+    for part in ("transfers", "pockets", "coverage"):
+        mine, theirs = getattr(a.columns, part), getattr(b.columns, part)
+        assert all(list(getattr(mine, f.name)) == list(getattr(theirs, f.name)) for f in fields(mine))
+    assert [a.sources.of(i) for i in range(len(a.columns.transfers))] == [
+        b.sources.of(i) for i in range(len(b.columns.transfers))
+    ]
+    assert a.details.equals(b.details, null_equal=True)
+    assert (a.identity.joins, a.identity.refused, a.files, a.inferred, a.hubs) == (
+        b.identity.joins, b.identity.refused, b.files, b.inferred, b.hubs)  # fmt: skip
+    return a.identity.aliases.to_list() == b.identity.aliases.to_list()
+
+
+def test_an_empty_store_has_nothing(store):
+    assert (store.files(), store.ledger(), store.choices(), list(store.damages())) == ((), None, LedgerChoices(), [])
+
+
+def test_what_is_committed_comes_back_as_it_was(store):
+    choices = LedgerChoices(((A, "2001000300040"),), (CoverageOverride(A, 1, 2),))
+    ledger = put(store, ONE, TWO, choices=choices)
+    assert store.files() == tuple(sorted((ONE.sha256, TWO.sha256)))
+    found = store.batch(ONE.sha256)
+    assert (found.path, found.rows, found.quarantine, found.windows) == (ONE.path, 2, ONE.quarantine, ONE.windows)
+    assert all(found.facts[name].equals(frame, null_equal=True) for name, frame in ONE.facts.items())
+    assert store.batch(TWO.sha256).complete_ledger
+    stored = store.ledger()
+    assert stored is not None
+    assert stored.digest == ledger.digest == ledger_digest(stored.assembly.columns)
+    assert same(stored.assembly, ledger.assembly)
+    assert np.array_equal(stored.index["rows"], np.arange(6).reshape(3, 2))
+    assert store.choices() == choices
+    assert not store.damages()
+
+
+def test_a_later_commit_adds(store):
+    put(store, ONE)
+    put(store, TWO)
+    assert len(store.files()) == 2
+
+
+def test_leaving_without_a_commit_changes_nothing(store):
+    with store.writing() as writer:
+        writer.add(ONE)
+    assert store.files() == ()
+    put(store, ONE)
+    with pytest.raises(ZeroDivisionError), store.writing() as writer:
+        writer.add(TWO)
+        raise ZeroDivisionError
+    assert store.files() == (ONE.sha256,)
+    put(store, TWO)
+    assert len(store.files()) == 2
+
+
+def test_one_writer_at_a_time(store):
+    with store.writing(), pytest.raises(Refused, match="another start"), store.writing():
+        pass
+    with store.writing():
+        pass
+
+
+def test_an_empty_ledger_can_be_kept(store):
+    put(store)
+    stored = store.ledger()
+    assert stored is not None
+    assert len(stored.assembly.columns.transfers) == 0
+    assert isinstance(stored.assembly.details, pl.DataFrame)
+
+
+def test_an_unknown_file_is_not_there(store):
+    with pytest.raises(KeyError):
+        store.batch("00" * 32)
