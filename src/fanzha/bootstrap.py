@@ -44,7 +44,9 @@ def rule_table(name: str) -> dict[str, Any]:
 
 def ledger_rules() -> LedgerRules:
     """The tables that a ledger is made by."""
-    return LedgerRules(HubRules.from_table(rule_table("hubs.toml")), PairingRules.from_table(rule_table("pairing.toml")))
+    return LedgerRules(
+        HubRules.from_table(rule_table("hubs.toml")), PairingRules.from_table(rule_table("pairing.toml"))
+    )
 
 
 class _FileReader:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from fixtures.trace_documents import case_context, case_document, layered_document
 
-from fanzha.services.render_trace import TraceContext, funds_flow_page
+from fanzha.services.render_trace import TraceContext, funds_flow_page, read_trace_document
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 CHROMIUM = Path("/usr/bin/chromium")
@@ -35,8 +35,8 @@ pytestmark = [
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     written = {
-        "case": funds_flow_page(case_document(), TraceContext(**case_context())),
-        "many": funds_flow_page(layered_document(120)),
+        "case": funds_flow_page(read_trace_document(case_document()), TraceContext(**case_context())),
+        "many": funds_flow_page(read_trace_document(layered_document(120))),
     }
     for name, text in written.items():
         (folder / f"{name}.html").write_text(text, encoding="utf-8")

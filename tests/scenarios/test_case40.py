@@ -1,4 +1,4 @@
-"""The made case of forty accounts: it can be built again, holds what its README tells, and nothing in it could be real."""
+"""The made case of forty accounts: it can be built again, tells its README's story, and nothing in it could be real."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -23,11 +23,18 @@ FILES_SHOWN_MAX: Final = 60
 
 def ingest(
     context: typer.Context,
-    paths: list[Path] = typer.Argument(None, metavar="PATH…", help="Files, folders, ZIP archives."),
-    mapping: Path = typer.Option(None, "--map", metavar="TOML", help="What the columns of an unknown table mean."),
-    explain: Path = typer.Option(None, metavar="FILE", help="Show what each column of a file is taken for, and why."),
-    coverage: Path = typer.Option(None, metavar="CSV", help="account,from,to: replaces what rows say of coverage."),
-    keep_going: bool = typer.Option(False, "--keep-going", help="Import the rest although a PATH is not there."),
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH…", help="Files, folders, ZIP archives.")] = None,
+    *,
+    mapping: Annotated[
+        Path | None, typer.Option("--map", metavar="TOML", help="What the columns of an unknown table mean.")
+    ] = None,
+    explain: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Show what each column of a file is taken for, and why.")
+    ] = None,
+    coverage: Annotated[
+        Path | None, typer.Option(metavar="CSV", help="account,from,to: replaces what rows say of coverage.")
+    ] = None,
+    keep_going: Annotated[bool, typer.Option("--keep-going", help="Import the rest if a PATH is not there.")] = False,
 ) -> int:
     """Read statement exports and other files into the ledger, with a quality report."""
     from fanzha import bootstrap
@@ -144,11 +151,19 @@ def _show_reasons(read: Sequence[Mapping[str, Any]]) -> None:
         for reason in file["reasons"]:
             key = (reason["reason"], reason["field"], file["path"])
             counted[key] += 1
-            rows.setdefault(key, []).append(f"{reason['sheet']}!{reason['row']}" if "sheet" in reason else str(reason["row"]))
+            rows.setdefault(key, []).append(
+                f"{reason['sheet']}!{reason['row']}" if "sheet" in reason else str(reason["row"])
+            )
     if not counted:
         return
     lines = [
-        [why, field, path, str(count), ", ".join(rows[why, field, path][:ROWS_SHOWN_MAX]) + (" …" if count > ROWS_SHOWN_MAX else "")]
+        [
+            why,
+            field,
+            path,
+            str(count),
+            ", ".join(rows[why, field, path][:ROWS_SHOWN_MAX]) + (" …" if count > ROWS_SHOWN_MAX else ""),
+        ]
         for (why, field, path), count in counted.most_common(REASONS_MAX)
     ]
     show_table("Put aside", ["reason", "field", "file", "count", "rows"], lines, right=["count"])
@@ -158,7 +173,7 @@ def _show_reasons(read: Sequence[Mapping[str, Any]]) -> None:
 
 def _advise(read: Sequence[Mapping[str, Any]]) -> None:
     if any(file["quarantined"] for file in read):
-        say("Next: rows put aside are in no total; correct them at the source, or map the columns (--map, see --explain).")
+        say("Next: rows put aside are in no total; correct them at the source or map the columns (--map, --explain).")
     if any(file["gaps"] for file in read):
-        say("Next: gaps mean rows are missing; ask the institution again for the account and the time (fanzha ledger info).")
+        say("Next: gaps mean missing rows; ask the institution again (fanzha ledger info says for which account).")
     say("Next: fanzha trace --from ACCOUNT --at TIME --amount YUAN")

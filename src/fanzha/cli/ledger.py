@@ -1,9 +1,9 @@
-"""`fanzha ledger`: what the ledger holds, whether it adds up, who was taken for whom, and where a transfer came from."""
+"""`fanzha ledger`: what the ledger holds, whether it adds up, who was taken for whom, where a transfer came from."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -11,6 +11,10 @@ from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_
 
 BROKEN: Final = 1
 ACCOUNTS_SHOWN_MAX: Final = 100
+SHOWN: Final = (
+    "digest", "files", "transfers", "accounts", "covered_accounts", "joins", "joins_refused", "inferred", "reversals",
+    "first", "last",
+)  # fmt: skip
 
 app = typer.Typer(
     name="ledger", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
@@ -32,12 +36,14 @@ def info(context: typer.Context) -> None:
     show_table(
         "Ledger",
         ["", ""],
-        [[name, str(found[name] or 0)] for name in ("digest", "files", "transfers", "accounts", "covered_accounts", "joins",
-         "joins_refused", "inferred", "reversals", "first", "last")],
-    )  # fmt: skip
+        [[name, str(found[name] or 0)] for name in SHOWN],
+    )
     amounts = ["transfers", "turnover"]
     show_table(
-        "Currencies", ["currency", *amounts], [[str(v) for v in line.values()] for line in found["currencies"]], right=amounts
+        "Currencies",
+        ["currency", *amounts],
+        [[str(v) for v in line.values()] for line in found["currencies"]],
+        right=amounts,
     )
     figures = ["opening", "in", "out", "gaps", "gap_in", "gap_out", "closing"]
     show_table(
@@ -105,9 +111,12 @@ def joins(context: typer.Context) -> None:
 @app.command()
 def unjoin(
     context: typer.Context,
-    first: str = typer.Argument(metavar="NUMBER"),
-    second: str = typer.Argument(metavar="NUMBER"),
-    again: bool = typer.Option(False, "--again", help="Take it back: let the two be joined as the rows show."),
+    first: Annotated[str, typer.Argument(metavar="NUMBER")],
+    second: Annotated[str, typer.Argument(metavar="NUMBER")],
+    *,
+    again: Annotated[
+        bool, typer.Option("--again", help="Take it back: let the two be joined as the rows show.")
+    ] = False,
 ) -> None:
     """Set two numbers apart that were taken for one account, and make the ledger anew."""
     from fanzha import bootstrap
@@ -125,7 +134,7 @@ def unjoin(
 
 
 @app.command()
-def sources(context: typer.Context, transfer: str = typer.Argument(metavar="TRANSFER")) -> None:
+def sources(context: typer.Context, transfer: Annotated[str, typer.Argument(metavar="TRANSFER")]) -> None:
     """Every row of every file that shows a transfer."""
     from fanzha import bootstrap
     from fanzha.services.describe_ledger import show_sources
@@ -136,6 +145,7 @@ def sources(context: typer.Context, transfer: str = typer.Argument(metavar="TRAN
         write_json(found)
         return
     for line in found["transfers"]:
-        say(f"{line['at']}  {line['payer'] or '?'} → {line['payee'] or '?'}  {line['amount']} {line['currency']}  {line['kind']}")
+        ends = f"{line['payer'] or '?'} → {line['payee'] or '?'}"
+        say(f"{line['at']}  {ends}  {line['amount']} {line['currency']}  {line['kind']}")
         rows = [[row["file"], row["sheet"], str(row["row"])] for row in line["sources"]]
         show_table("Rows", ["file", "sheet", "row"], rows, right=["row"])

@@ -46,7 +46,7 @@ def trace(  # noqa: PLR0913 - one parameter per option of the command line
     stored = open_ledger(invocation.home)
     rules = read_trace_rules(rule_table("tracing.toml"))
     if into is not None:
-        _backward(invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until)
+        _backward(invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until, rules)
         return
     request = TraceRequest(
         tuple(_reported(from_, to, at, amount, label, origins)), _methods(method), tuple(nested or ()), until, max_hops, dust
@@ -164,11 +164,13 @@ def _write(path: Path, content: bytes) -> None:
     say(f"wrote {path}")
 
 
-def _backward(invocation: Invocation, stored: Any, into: str, known: Sequence[ReportedPayment], until: str | None) -> None:
+def _backward(
+    invocation: Invocation, stored: Any, into: str, known: Sequence[ReportedPayment], until: str | None, rules: Any
+) -> None:
     from fanzha.bootstrap import rule_table
     from fanzha.services.explain_inflows import explain_inflows, read_inflow_rules
 
-    document = explain_inflows(stored, into, known, until, read_inflow_rules(rule_table("inflows.toml")))
+    document = explain_inflows(stored, into, known, until, read_inflow_rules(rule_table("inflows.toml")), rules)
     if invocation.json:
         write_json(document)
         return

@@ -1,7 +1,20 @@
 """Files as institutions export them into facts: which table, which column, which row, and what had to be put aside."""
 
+from fanzha.intake.explaining import ColumnExplanation, Explanation, ReasonExplanation, SheetExplanation, explain_file
 from fanzha.intake.mapping import ColumnMapping, load_mapping
 from fanzha.intake.reading import read_file
 from fanzha.intake.sources import Limits, SourceFile, discover
 
-__all__ = ["ColumnMapping", "Limits", "SourceFile", "discover", "load_mapping", "read_file"]
+__all__ = [
+    "ColumnExplanation",
+    "ColumnMapping",
+    "Explanation",
+    "Limits",
+    "ReasonExplanation",
+    "SheetExplanation",
+    "SourceFile",
+    "discover",
+    "explain_file",
+    "load_mapping",
+    "read_file",
+]

@@ -114,8 +114,9 @@ def _quick_amounts(text: pl.Series, exponent: int) -> Reading:
     minor = wide // pl.Series([unit], dtype=pl.Int128)
     sure = (minor * pl.Series([unit], dtype=pl.Int128) == wide) & minor.is_between(-AMOUNT_MAX, AMOUNT_MAX)
     sure &= ~text.str.contains("[eE]")
-    if (text.str.len_bytes().max() or 0) > _WIDE_LENGTH:
-        sure &= text.str.len_bytes() <= _WIDE_LENGTH
+    long = text.str.len_bytes() > _WIDE_LENGTH
+    if long.any():
+        sure &= ~long
     values = minor.cast(pl.Int64, strict=False)
     return Reading(values if sure.all(ignore_nulls=True) else values.set(~sure, None))
 
@@ -223,7 +224,9 @@ def _patient_times(text: pl.Series, forms: tuple[TimeForm, ...], rules: TimeRule
         return Moments(at_us, precision)
     unreadable = [rules.empty.fullmatch(value) is None for value in tidy.gather(left).to_list()]
     problem = pl.Series("problem", [None], pl.String).new_from_index(0, len(text))
-    return Moments(at_us, precision, problem.scatter(left.filter(pl.Series(unreadable, dtype=pl.Boolean)), "date_unreadable"))
+    return Moments(
+        at_us, precision, problem.scatter(left.filter(pl.Series(unreadable, dtype=pl.Boolean)), "date_unreadable")
+    )
 
 
 def _try_form(text: pl.Series, form: TimeForm, rules: TimeRules) -> pl.Series:
@@ -253,7 +256,7 @@ def _day_numbers(text: pl.Series, rules: TimeRules) -> pl.Series:
 def _stored_times(cells: pl.Series) -> Moments:
     """Times that the file stores as such; without a zone they are Shanghai time, with one they are exact."""
     precision = 2 if cells.dtype == pl.Date else 0
-    if cells.dtype == pl.Time or cells.dtype == pl.Duration:
+    if cells.dtype in {pl.Time, pl.Duration}:
         values = pl.Series("at_us", [None], pl.Int64).new_from_index(0, len(cells))
         problem = pl.select(pl.when(cells.is_not_null()).then(pl.lit("date_unreadable"))).to_series()
         return Moments(values, pl.Series([0], dtype=pl.UInt8).new_from_index(0, len(cells)), problem)

@@ -10,7 +10,7 @@ from fanzha.intake.cells import Moments, Reading, as_text, read_ids, read_text, 
 from fanzha.intake.findings import Findings, Leftovers, Sieve, Table, facts_frame, sort_leftovers
 from fanzha.intake.rulebook import rulebook
 from fanzha.intake.words import read_currencies, read_directions, read_kinds, read_money, read_success
-from fanzha.records import TransferKind
+from fanzha.records import StatedWindow, TransferKind
 
 _PARTY: Final = r"^\s*([0-9A-Za-z@._*-]+)\s*[(（](.*)[)）]\s*$"  # 2088…(name)
 
@@ -41,16 +41,20 @@ def read_entries(table: Table) -> Findings:
     owner, movement = read_owner(table), read_movement(table, currency)
     failed, unsaid = read_success(table.cells("succeeded"))
     balance = read_money(table.cells("balance"), currency, table.layout.units.get("balance", ""))
-    notes = [*movement.notes, *(f"success flag {word!r} is not known; its rows were taken as done" for word in unsaid)]
     sieve.put_aside(failed, "succeeded", "failed")
     judge_owner(sieve, owner)
     judge_movement(sieve, movement, currency)
-    counterparty, lost = read_counterparty(table)
-    if lost:
-        notes.append(f"counterparty_lost_precision: {lost} rows keep no counterparty, a spreadsheet cut its number")
-    if balance.problem is not None:
-        unread = balance.problem.len() - balance.problem.null_count()
-        notes.append(f"balance_unreadable: {unread} rows keep no balance")
+    counterparty, counterparty_problem = read_counterparty(table)
+    serial = _serial(table)
+    notes = [
+        *movement.notes,
+        *sieve.count(
+            counterparty_problem, "counterparty_lost_precision: {} rows keep no counterparty, its number was cut"
+        ),
+        *sieve.count(serial.problem, "serial_lost_precision: {} rows keep no serial, its number was cut"),
+        *sieve.count(balance.problem, "balance_unreadable: {} rows keep no balance"),
+        *sieve.count(unsaid, "{} rows have a success flag that no rule knows and were taken as done"),
+    ]
     texts = [read_text(table.cells(name)) for name in _KIND_TEXTS if table.column(name) is not None]
     kinds = read_kinds(texts, movement.direction, table.column("cash_flag"))
     kinds = kinds.set(movement.reversed, int(TransferKind.REVERSAL))
@@ -67,7 +71,7 @@ def read_entries(table: Table) -> Findings:
         "currency": currency,
         "balance_minor": balance.values,
         "kind": kinds,
-        "serial": _serial(table, notes),
+        "serial": serial.values,
         "order_number": read_ids(table.cells("order_number")).values,
         "summary": _first_text(table, "summary", "summary_more", "remark"),
         "channel": _first_text(table, "channel", "kind_text"),
@@ -90,11 +94,37 @@ def settle_entries(
     leftovers = sort_leftovers(
         table, sieve, empty=_empty(movement), accounts=own, dated=movement.moment.at_us.is_not_null()
     )
-    return findings_of(table, "entries", facts_frame("entries", table, columns, sieve), leftovers, notes)
+    facts = facts_frame("entries", table, columns, sieve)
+    return findings_of(table, "entries", facts, leftovers, notes=notes, windows=_windows(table, facts))
+
+
+def _windows(table: Table, facts: pl.DataFrame) -> tuple[StatedWindow, ...]:
+    """The stated periods: for the account that the title names, else for those whose rows stand below it."""
+    parts = table.sections.parts
+    if len(parts) == 1:
+        only = parts[0].preamble
+        return (StatedWindow(only.account, *only.period),) if only.period is not None else ()
+    windows: list[StatedWindow] = []
+    first_row = table.sheet.physical_row(table.layout.header)
+    ends = [part.start for part in parts[1:]] + [table.height]
+    for part, end in zip(parts, ends, strict=True):
+        if part.preamble.period is None:
+            continue
+        below = facts.filter(pl.col("row").is_between(first_row + part.start, first_row + end - 1))
+        own = below.select(pl.coalesce("card", "account")).to_series().drop_nulls().unique().sort().to_list()
+        named = [part.preamble.account] if part.preamble.account is not None else own
+        windows += [StatedWindow(account, *part.preamble.period) for account in named]
+    return tuple(windows)
 
 
 def findings_of(
-    table: Table, kind: str, facts: pl.DataFrame, leftovers: Leftovers, notes: tuple[str, ...] = ()
+    table: Table,
+    kind: str,
+    facts: pl.DataFrame,
+    leftovers: Leftovers,
+    *,
+    notes: tuple[str, ...] = (),
+    windows: tuple[StatedWindow, ...] = (),
 ) -> Findings:
     """Findings whose rows add up: facts, answers and quarantine."""
     found = {name: frame for name, frame in ((kind, facts), ("queries", leftovers.queries)) if frame.height}
@@ -105,7 +135,7 @@ def findings_of(
         rows=table.height - leftovers.ignored,
         facts=found,
         quarantine=leftovers.quarantine,
-        windows=table.preamble.windows(),
+        windows=windows,
         notes=(*notes, *leftovers.notes),
     )
 
@@ -118,13 +148,12 @@ def read_owner(table: Table) -> Owner:
         party, party_name = _split_party(table.cells("own_party"))
         account = Reading(account.values.fill_null(party), account.problem)
         name = name.fill_null(party_name)
-    stated = table.preamble
-    if stated.account is not None:
-        missing = card.values.is_null() & account.values.is_null()
-        if card.problem is None and account.problem is None and missing.any():
-            account = Reading(account.values.set(missing, stated.account))
-    if stated.holder_name is not None:
-        name = name.fill_null(stated.holder_name)
+    stated = table.sections.stated("account", table.height)
+    if stated is not None and card.problem is None and account.problem is None:
+        account = Reading(account.values.fill_null(stated.set(card.values.is_not_null(), None)))
+    holder = table.sections.stated("holder_name", table.height)
+    if holder is not None:
+        name = name.fill_null(holder)
     return Owner(card, account, name, holder_id)
 
 
@@ -146,7 +175,9 @@ def read_movement(table: Table, currency: pl.Series) -> Movement:
     words = table.column("direction")
     if words is None:
         direction = amount.values.sign().cast(pl.Int8)
-        return Movement(moment, Reading(amount.values.abs(), amount.problem), direction, none, ("the sign is the direction",))
+        return Movement(
+            moment, Reading(amount.values.abs(), amount.problem), direction, none, ("the sign is the direction",)
+        )
     own = table.mapping.directions if table.mapping is not None else {}
     own = own or rulebook().format_directions.get(table.layout.table, {})
     direction = read_directions(words, own)
@@ -160,7 +191,7 @@ def _signed_movement(moment: Moments, amount: Reading, direction: pl.Series, neg
     """Where most outflows are negative the sign repeats the direction; else a negative amount takes the row back."""
     out = (direction == -1).fill_null(value=False)
     negative_out, all_out = int((out & negative).sum()), int(out.sum())
-    signed_style = negative_out >= 2 and negative_out * 2 > all_out  # noqa: PLR2004  two of them are a habit
+    signed_style = negative_out >= 2 and negative_out * 2 > all_out
     against = (negative & ~out) | (out & ~negative) if signed_style else negative
     known = direction.is_not_null()
     turned = direction.zip_with(~(against & known), -direction)
@@ -168,7 +199,11 @@ def _signed_movement(moment: Moments, amount: Reading, direction: pl.Series, neg
     count = int((against & known).sum())
     notes = [style, f"{count} rows with a sign against their direction were read as reversals" if count else ""]
     return Movement(
-        moment, Reading(amount.values.abs(), amount.problem), turned, against & known, tuple(note for note in notes if note)
+        moment,
+        Reading(amount.values.abs(), amount.problem),
+        turned,
+        against & known,
+        tuple(note for note in notes if note),
     )
 
 
@@ -178,7 +213,9 @@ def _two_column_movement(table: Table, moment: Moments, currency: pl.Series, non
     incoming = read_money(table.cells("amount_in"), currency, units.get("amount_in", ""))
     outgoing = read_money(table.cells("amount_out"), currency, units.get("amount_out", ""))
     has_in, has_out = (incoming.values != 0).fill_null(value=False), (outgoing.values != 0).fill_null(value=False)
-    signed = incoming.values.zip_with(has_in, outgoing.values.zip_with(has_out, incoming.values.fill_null(outgoing.values)))
+    signed = incoming.values.zip_with(
+        has_in, outgoing.values.zip_with(has_out, incoming.values.fill_null(outgoing.values))
+    )
     direction = pl.select(
         pl.when(has_in & has_out).then(None).when(has_in).then(1).when(has_out).then(-1).otherwise(None).cast(pl.Int8)
     ).to_series()
@@ -235,10 +272,9 @@ def _moment(table: Table) -> Moments:
     return read_times(joined, rules, own_form)
 
 
-def read_counterparty(table: Table) -> tuple[dict[str, pl.Series], int]:
+def read_counterparty(table: Table) -> tuple[dict[str, pl.Series], pl.Series | None]:
     """The other side; a number that a spreadsheet cut is dropped, for the movement itself is certain."""
     number = read_ids(table.cells("counterparty"))
-    lost = 0 if number.problem is None else len(number.problem) - number.problem.null_count()
     values = number.values
     if table.column("counterparty_card") is not None:
         values = values.fill_null(read_ids(table.cells("counterparty_card")).values)
@@ -251,7 +287,7 @@ def read_counterparty(table: Table) -> tuple[dict[str, pl.Series], int]:
         "counterparty_name": name,
         "counterparty_id": read_ids(table.cells("counterparty_id")).values,
         "counterparty_institution": read_text(table.cells("counterparty_institution")),
-    }, lost
+    }, number.problem
 
 
 def _split_party(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -267,9 +303,10 @@ def _split_party(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 def _institution(table: Table) -> pl.Series:
-    stated = table.preamble.institution or table.institution
     column = read_text(table.cells("institution"))
-    return column.fill_null(stated) if stated is not None else column
+    stated = table.sections.stated("institution", table.height)
+    column = column.fill_null(stated) if stated is not None else column
+    return column.fill_null(table.institution) if table.institution is not None else column
 
 
 def _known_currency(table: Table) -> str | None:
@@ -277,15 +314,12 @@ def _known_currency(table: Table) -> str | None:
     return rulebook().formats.currencies.get(word.lower()) if word else None
 
 
-def _serial(table: Table, notes: list[str]) -> pl.Series:
+def _serial(table: Table) -> Reading:
     """The bank's serial, or its log number where the table has no serial at all."""
     serial = read_ids(table.cells("serial"))
     if serial.values.null_count() == table.height and serial.problem is None:
-        serial = read_ids(table.cells("log_number"))
-    if serial.problem is not None:
-        lost = len(serial.problem) - serial.problem.null_count()
-        notes.append(f"serial_lost_precision: {lost} rows keep no serial, a spreadsheet cut its number")
-    return serial.values
+        return read_ids(table.cells("log_number"))
+    return serial
 
 
 def _first_text(table: Table, *names: str) -> pl.Series:
@@ -297,5 +331,3 @@ def _first_text(table: Table, *names: str) -> pl.Series:
     for other in others:
         first = first.fill_null(other)
     return first
-
-

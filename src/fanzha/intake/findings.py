@@ -16,6 +16,7 @@ from fanzha.intake.layout import Layout
 from fanzha.intake.mapping import ColumnMapping
 from fanzha.intake.preamble import Preamble
 from fanzha.intake.rulebook import rulebook
+from fanzha.intake.sections import Section, Sections
 from fanzha.intake.sheets import Sheet
 from fanzha.records import QUERY, SCHEMAS, QuarantinedRow, StatedWindow
 
@@ -43,14 +44,20 @@ class Table:
     sheet: Sheet
     layout: Layout
     frame: pl.DataFrame
-    preamble: Preamble = field(default_factory=Preamble)
+    sections: Sections = field(default_factory=lambda: Sections((Section(0, Preamble()),)))
     institution: str | None = None
     mapping: ColumnMapping | None = None
+    file_stem: str = ""
 
     @property
     def height(self) -> int:
         """Physical rows below the header, blank ones counted."""
         return self.frame.height
+
+    @property
+    def preamble(self) -> Preamble:
+        """What stands above the header."""
+        return self.sections.parts[0].preamble
 
     def column(self, name: str) -> pl.Series | None:
         """The cells of a field; a constant of the mapping for every row; None where the table has no such column."""
@@ -103,6 +110,14 @@ class Sieve:
         for reason in problem.drop_nulls().unique().sort().to_list():
             self.put_aside(problem == reason, name, reason)
 
+    def count(self, mask: pl.Series | None, told: str) -> tuple[str, ...]:
+        """A note with the number of accepted rows that a mask (or a column of problems) holds; none where it is 0."""
+        if mask is None:
+            return ()
+        marked = mask if mask.dtype == pl.Boolean else mask.is_not_null()
+        number = int((marked.fill_null(value=False).to_numpy() & (self.code == 0)).sum())
+        return (told.format(number),) if number else ()
+
     @property
     def good(self) -> pl.Series | None:
         """Which rows are facts; None where all are."""
@@ -143,12 +158,14 @@ def sort_leftovers(
     quarantine: list[QuarantinedRow] = []
     answers: list[tuple[int, str]] = []
     footers: list[str] = []
-    blank = repeated = 0
+    blank = repeated = titled = 0
     for position, (index, cells) in enumerate(zip(aside.tolist(), rows, strict=True)):
         filled = [cell.strip(BLANK_CHARACTERS) for cell in cells if cell is not None]
         filled = [cell for cell in filled if cell]
         if not filled:
             blank += 1
+        elif index in table.sections.titles:
+            titled += 1
         elif _repeats(cells, header):
             repeated += 1
         elif not has_date[position] and rulebook().formats.footer.match(filled[0]):
@@ -162,9 +179,13 @@ def sort_leftovers(
                 QuarantinedRow(table.sheet.name, first_row + index, name, reason, raw_json(cells), blocked)
             )
     notes = [f"{repeated} repeated header rows"] if repeated else []
+    if titled:
+        notes.append(f"{titled} title rows between the rows; each describes the statement below it")
     if footers:
-        notes.append(f"{len(footers)} rows below the data that sum up or sign off: {'; '.join(footers[:_FOOTERS_TOLD])}")
-    ignored = blank + repeated + len(footers)
+        notes.append(
+            f"{len(footers)} rows below the data that sum up or sign off: {'; '.join(footers[:_FOOTERS_TOLD])}"
+        )
+    ignored = blank + repeated + titled + len(footers)
     return Leftovers(tuple(quarantine), _query_facts(table, answers), ignored, tuple(notes))
 
 

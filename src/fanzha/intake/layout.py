@@ -59,11 +59,14 @@ def find_layout(sheet: Sheet, file_stem: str, mapping: ColumnMapping | None = No
     if chosen is None:
         return None
     table, index = chosen
-    notes = ()
+    notes: tuple[str, ...] = ()
     if named is not None and named != table.key:
         wanted = rulebook().tables[named].title
         notes = (f"the name says {wanted}, the header says {table.title}; the header was followed",)
-    return _layout(sheet, index, table, match_columns(sheet.head[index], table), scores, notes)
+    matches = match_columns(sheet.head[index], table)
+    columns = {match.field: match.column for match in matches if match.field is not None}
+    units = {name: split_header(sheet.head[index][column])[1] for name, column in columns.items()}
+    return Layout(table.key, index, columns, units, matches, scores, notes)
 
 
 def table_by_name(name: str) -> str | None:
@@ -85,7 +88,7 @@ def match_columns(header: Sequence[str], table: TableRules) -> tuple[Match, ...]
         for position, alias in enumerate(aliases):
             owners.setdefault(alias, []).append((name, "exact" if position == 0 else "alias"))
     taken: set[str] = set()
-    matches = []
+    matches: list[Match] = []
     # A usual name goes before an alias that stands further left: 交易时间 is the time even after 记账时间.
     for why_wanted in ("exact", "alias"):
         for column, text in enumerate(header):
@@ -117,19 +120,6 @@ def _hits(matches: Iterable[Match]) -> int:
 def _has_required(matches: Iterable[Match], table: TableRules) -> bool:
     fields = {match.field for match in matches if match.field is not None}
     return all(not fields.isdisjoint(group) for group in table.required)
-
-
-def _layout(
-    sheet: Sheet,
-    index: int,
-    table: TableRules,
-    matches: tuple[Match, ...],
-    scores: Mapping[str, int],
-    notes: tuple[str, ...],
-) -> Layout:
-    columns = {match.field: match.column for match in matches if match.field is not None}
-    units = {name: split_header(sheet.head[index][column])[1] for name, column in columns.items()}
-    return Layout(table.key, index, columns, units, matches, dict(scores), notes)
 
 
 def _mapped_layout(sheet: Sheet, mapping: ColumnMapping) -> Layout:

@@ -22,7 +22,9 @@ def read_parquet_table(data: bytes) -> Sheet:
         try:
             frame = pl.read_parquet(io.BytesIO(data))
         except (pl.exceptions.PolarsError, OSError, ValueError, MemoryError, RuntimeError) as error:
-            raise BadInput(f"{_BROKEN} ({str(error).splitlines()[0] if str(error) else type(error).__name__})") from None
+            raise BadInput(
+                f"{_BROKEN} ({str(error).splitlines()[0] if str(error) else type(error).__name__})"
+            ) from None
     head = (tuple(frame.columns),)
     cells = frame.rename(dict(zip(frame.columns, column_names(frame.width), strict=True)))
     return Sheet(name="", head=head, below=lambda _: cells)

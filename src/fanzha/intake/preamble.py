@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_period
 from fanzha.intake.rulebook import rulebook
-from fanzha.records import StatedWindow
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +22,15 @@ class Preamble:
     currency: str | None = None
     period: tuple[int, int] | None = None
 
-    def windows(self) -> tuple[StatedWindow, ...]:
-        """The stated period, as a fact about the account where one is named."""
-        return (StatedWindow(self.account, *self.period),) if self.period is not None else ()
+    def completed_by(self, other: Preamble) -> Preamble:
+        """This one with what only the other one says."""
+        return Preamble(
+            account=self.account or other.account,
+            holder_name=self.holder_name or other.holder_name,
+            institution=self.institution or other.institution,
+            currency=self.currency or other.currency,
+            period=self.period or other.period,
+        )
 
 
 def read_preamble(rows: Iterable[Sequence[str]]) -> Preamble:

@@ -9,10 +9,12 @@ from typing import Final
 import polars as pl
 
 from fanzha.core.errors import BadInput
+from fanzha.intake.camt import read_camt053
 from fanzha.intake.entries import read_entries
 from fanzha.intake.findings import Findings, Table
-from fanzha.intake.layout import find_layout, head_scores, nearest_table
+from fanzha.intake.layout import Layout, find_layout, head_scores, nearest_table
 from fanzha.intake.mapping import ColumnMapping
+from fanzha.intake.mt940 import looks_like_mt940, read_mt940
 from fanzha.intake.parquet_tables import read_parquet_table
 from fanzha.intake.preamble import institution_of, read_preamble
 from fanzha.intake.registers import (
@@ -23,6 +25,7 @@ from fanzha.intake.registers import (
     read_sub_accounts,
     read_wallets,
 )
+from fanzha.intake.sections import Section, Sections, find_sections
 from fanzha.intake.sheets import Sheet
 from fanzha.intake.sources import SourceFile
 from fanzha.intake.tenpay import read_tenpay
@@ -44,6 +47,11 @@ TABLE_READERS: Final[Mapping[str, Callable[[Table], Findings]]] = {
 }
 
 
+SECTIONED: Final = frozenset({"entries"})
+_XML_BLANKS: Final = b"\xef\xbb\xbf \t\r\n"
+_SNIFFED: Final = 4096
+
+
 def read_file(source: SourceFile, mapping: ColumnMapping | None = None) -> FactBatch:
     """The facts of one file, with everything that is no fact beside them.
 
@@ -56,38 +64,63 @@ def read_file(source: SourceFile, mapping: ColumnMapping | None = None) -> FactB
     return _batch(source, findings, notes)
 
 
-def open_sheets(source: SourceFile) -> Iterator[Sheet]:
-    """The sheets of a file, by what its first bytes say it is."""
-    data = source.load()
+def open_sheets(data: bytes) -> Iterator[Sheet]:
+    """The sheets of a file, by what its first bytes say it is.
+
+    Raises BadInput when it is broken or no table at all.
+    """
     if data.startswith(b"PAR1"):
         yield read_parquet_table(data)
     elif data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         yield from read_workbook(data)
-    elif data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html", b"<table")):
+    elif data[:512].lstrip(_XML_BLANKS).lower().startswith((b"<!doctype html", b"<html", b"<table", b"<head")):
         raise BadInput("this is a web page, whatever its name says; open it in a spreadsheet program, save as XLSX")
     else:
         yield read_text_table(data)
 
 
+def read_messages(data: bytes) -> Iterator[Findings] | None:
+    """The statements of a bank message (camt.053, MT940); None where the file is a table."""
+    beginning = data[:_SNIFFED]
+    if beginning.lstrip(_XML_BLANKS).startswith((b"<?xml", b"<Document")) or b"<\x00?\x00x\x00m" in beginning:
+        return read_camt053(data)
+    return read_mt940(data) if looks_like_mt940(beginning) else None
+
+
+def make_table(source: SourceFile, sheet: Sheet, layout: Layout, mapping: ColumnMapping | None) -> Table:
+    """The rows of a sheet by field, with what stands above them and in the file's name."""
+    stem = PurePath(source.member_name).stem
+    frame = sheet.below(layout.header)
+    above = sheet.head[: layout.header]
+    return Table(
+        sheet=sheet,
+        layout=layout,
+        frame=frame,
+        sections=find_sections(above, frame)
+        if layout.table in SECTIONED
+        else Sections((Section(0, read_preamble(above)),)),
+        institution=institution_of(stem),
+        mapping=mapping,
+        file_stem=stem,
+    )
+
+
 def _read_sheets(source: SourceFile, mapping: ColumnMapping | None) -> tuple[list[Findings], list[str]]:
-    findings: list[Findings] = []
-    notes: list[str] = []
-    unknown: list[str] = []
-    for sheet in open_sheets(source):
+    data = source.load()
+    messages = read_messages(data) if mapping is None else None
+    if messages is not None:
+        findings = list(messages)
+        if not findings:
+            raise BadInput("the message holds no statement")
+        return findings, []
+    findings, notes, unknown = [], [], []
+    for sheet in open_sheets(data):
         layout = find_layout(sheet, PurePath(source.member_name).stem, mapping)
         if layout is None:
             place = f"sheet {sheet.name!r}: " if sheet.name else ""
             unknown.append(f"{place}no table was recognised ({nearest_table(head_scores(sheet))})")
             continue
-        table = Table(
-            sheet=sheet,
-            layout=layout,
-            frame=sheet.below(layout.header),
-            preamble=read_preamble(sheet.head[: layout.header]),
-            institution=institution_of(PurePath(source.member_name).stem),
-            mapping=mapping,
-        )
-        findings.append(TABLE_READERS[layout.table](table))
+        findings.append(TABLE_READERS[layout.table](make_table(source, sheet, layout, mapping)))
         notes += [*sheet.notes, *layout.notes]
     if not findings:
         said = "; ".join(unknown) or "it holds no sheet with cells"

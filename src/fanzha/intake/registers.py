@@ -124,14 +124,13 @@ def read_queries(table: Table) -> Findings:
     serial = read_ids(table.cells("serial")).values
     subject = account.values.fill_null(person.values)
     sieve.put_aside(subject.is_null() & serial.is_null(), "serial", "subject_missing")
-    failed_file = "失败" in squeeze(table.sheet.name)
     columns = {
         "serial": serial,
         "institution": _institution(table),
         "subject": subject,
         "sent_us": _instant(table, sieve, "sent"),
         "answered_us": _instant(table, sieve, "answered"),
-        "succeeded": map_words(answer, lambda text: judge_answer(text)[0] and not failed_file, pl.Boolean),
+        "succeeded": _succeeded(table, answer),
         "found_nothing": map_words(answer, lambda text: judge_answer(text)[1], pl.Boolean).fill_null(value=False),
         "answer": answer,
         "from_us": _instant(table, sieve, "from"),
@@ -140,9 +139,15 @@ def read_queries(table: Table) -> Findings:
     return _finish(table, "queries", columns, sieve, ())
 
 
-def _finish(
-    table: Table, kind: str, columns: dict[str, pl.Series], sieve: Sieve, said_in: tuple[str, ...]
-) -> Findings:
+def _succeeded(table: Table, answer: pl.Series) -> pl.Series:
+    """By the answer; where there is none, by the file's name, 任务信息(成功) or 任务信息(失败)."""
+    name = squeeze(f"{table.file_stem}{table.sheet.name}")
+    by_name = False if "失败" in name else True if "成功" in name else None
+    said = map_words(answer, lambda text: judge_answer(text)[0], pl.Boolean)
+    return said if by_name is None else said.fill_null(value=by_name)
+
+
+def _finish(table: Table, kind: str, columns: dict[str, pl.Series], sieve: Sieve, said_in: tuple[str, ...]) -> Findings:
     """Facts of a register; a row that says nothing in its telling columns may be an institution's answer."""
     empty = pl.Series([bool(said_in)], dtype=pl.Boolean).new_from_index(0, table.height)
     for name in said_in:

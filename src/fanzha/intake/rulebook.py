@@ -121,6 +121,7 @@ class Rulebook:
     kinds: tuple[KindRule, ...]
     cash_flags: frozenset[str]
     canonical_kinds: Mapping[str, int]
+    iso_kinds: Mapping[str, TransferKind]
     times: TimeRules
     formats: FormatRules
     institutions: InstitutionRules
@@ -148,7 +149,9 @@ def _tables() -> dict[str, TableRules]:
             title=table["title"],
             suffixes=_words(table["suffixes"]),
             required=tuple(tuple(group.split("|")) for group in table["required"]),
-            fields={name: tuple(split_header(alias)[0] for alias in aliases) for name, aliases in table["fields"].items()},
+            fields={
+                name: tuple(split_header(alias)[0] for alias in aliases) for name, aliases in table["fields"].items()
+            },
             unused=frozenset(split_header(name)[0] for name in table.get("unused", {}).get("names", ())),
         )
     return tables
@@ -157,7 +160,9 @@ def _tables() -> dict[str, TableRules]:
 def _kinds(table: Mapping[str, Any]) -> tuple[KindRule, ...]:
     sides = {"in": frozenset({1}), "out": frozenset({-1}), "both": frozenset({1, -1})}
     return tuple(
-        KindRule(TransferKind[rule["kind"].upper()], sides[rule["direction"]], tuple(rule["words"]), tuple(rule["unless"]))
+        KindRule(
+            TransferKind[rule["kind"].upper()], sides[rule["direction"]], tuple(rule["words"]), tuple(rule["unless"])
+        )
         for rule in table["rules"]
     )
 
@@ -219,6 +224,7 @@ def rulebook() -> Rulebook:
         kinds=_kinds(kinds),
         cash_flags=frozenset(_words(kinds["cash_flag"]["cash"])),
         canonical_kinds=kinds["canonical"],
+        iso_kinds={code: TransferKind[kind.upper()] for code, kind in kinds["iso"].items()},
         times=_times(_load("dates")),
         formats=_formats(_load("formats")),
         institutions=_institutions(_load("institutions")),

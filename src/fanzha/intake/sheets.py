@@ -13,7 +13,7 @@ HEAD_ROWS: Final = 40  # the header is looked for in these
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet: `head` holds its first rows as text, `below(i)` gives the rows under head[i] as columns c0, c1 …
+    """One sheet: `head` holds its first rows as text, `below(i)` gives the rows under head[i] as columns c0 and so on.
 
     Row n of the frame stands in physical row `first_row + i + 1 + n`. Notes may grow while rows are read.
     """

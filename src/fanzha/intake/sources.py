@@ -118,7 +118,9 @@ def _open_file(path: Path, budget: _Budget) -> Iterator[SourceFile]:
         yield SourceFile(str(path), path, error=f"the file cannot be opened ({error.strerror})")
         return
     if size > budget.limits.file_bytes_max:
-        yield SourceFile(str(path), path, error=f"the file has {size} bytes; split it below {budget.limits.file_bytes_max}")
+        yield SourceFile(
+            str(path), path, error=f"the file has {size} bytes; split it below {budget.limits.file_bytes_max}"
+        )
     elif _is_archive(path.name, beginning):
         yield from _walk_archive(str(path), path, budget, depth=1)
     else:
@@ -146,7 +148,9 @@ def _is_archive(name: str, beginning: bytes) -> bool:
 
 def _walk_archive(path: str, content: bytes | Path, budget: _Budget, depth: int) -> Iterator[SourceFile]:
     if depth > budget.limits.depth_max:
-        yield SourceFile(path, content, error=f"archives are nested deeper than {budget.limits.depth_max}; unpack them first")
+        yield SourceFile(
+            path, content, error=f"archives are nested deeper than {budget.limits.depth_max}; unpack them first"
+        )
         return
     try:
         with zipfile.ZipFile(io.BytesIO(content) if isinstance(content, bytes) else content) as archive:

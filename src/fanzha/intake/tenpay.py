@@ -53,12 +53,15 @@ def read_tenpay(table: Table) -> Findings:
         "counterparty_institution": nothing.zip_with(with_own_card, read_text(table.cells("counterparty_institution"))),
         "kind": kinds.set(movement.reversed, int(TransferKind.REVERSAL)),
         "serial": read_ids(table.cells("serial")).values,
-        "order_number": orders["user_order"].zip_with(with_own_card, orders["counterparty_order"].zip_with(by_card, nothing)),
+        "order_number": orders["user_order"].zip_with(
+            with_own_card, orders["counterparty_order"].zip_with(by_card, nothing)
+        ),
         "summary": purpose.fill_null(read_text(table.cells("remark"))),
         "channel": business,
     }
-    lost = sum(reading.problem is not None for reading in (own_card, counterparty, other_card))
-    notes = ("counterparty_lost_precision: some rows keep no counterparty, a spreadsheet cut its number",) if lost else ()
+    notes = sieve.count(
+        counterparty.problem, "counterparty_lost_precision: {} rows keep no counterparty, its number was cut"
+    )
     return settle_entries(table, sieve, columns, movement, (*movement.notes, *notes))
 
 

@@ -67,9 +67,10 @@ def read_text_table(data: bytes, separator: str | None = None) -> Sheet:
 
     Raises BadInput when the file is empty.
     """
+    no_notes: tuple[str, ...] = ()
     if _begins_as_utf8(data):
         # Not decoded as a whole: that would cost as much again as reading the table.
-        utf8, encoding, notes = data.removeprefix(codecs.BOM_UTF8), "utf-8", ()
+        utf8, encoding, notes = data.removeprefix(codecs.BOM_UTF8), "utf-8", no_notes
     else:
         utf8, encoding, notes = decode_text(data)
     if b"\r" in utf8[:_HEAD_BYTES] and b"\n" not in utf8:
@@ -121,8 +122,9 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
         return
     seen = 0
     try:
-        for seen, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), start=1):
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
             yield row
+            seen += 1
     except csv.Error:
         yield from islice(_plain_records(text, separator), seen, None)
 
@@ -169,7 +171,9 @@ def _swallowed(utf8: bytes, frame: pl.DataFrame, separator: str) -> bool:
         return False
     least = max(frame.width // 2, 1)
     vanished = frame.select(
-        (pl.all().str.contains("\n", literal=True) & (pl.all().str.count_matches(separator, literal=True) >= least)).any()
+        (
+            pl.all().str.contains("\n", literal=True) & (pl.all().str.count_matches(separator, literal=True) >= least)
+        ).any()
     )
     return any(vanished.row(0)) if vanished.width else False
 

@@ -8,8 +8,8 @@ from typing import Final
 import polars as pl
 
 from fanzha.intake.cells import Reading, map_words, read_ids, read_text, read_times
-from fanzha.intake.findings import Findings, Sieve, Table, facts_frame, sort_leftovers
 from fanzha.intake.entries import findings_of
+from fanzha.intake.findings import Findings, Sieve, Table, facts_frame, sort_leftovers
 from fanzha.intake.rulebook import rulebook, squeeze
 from fanzha.intake.words import read_currencies, read_money
 from fanzha.records import TransferKind
@@ -29,8 +29,12 @@ def read_transfers(table: Table) -> Findings:
             name: pool.submit(read_money, table.cells(name), currency, table.layout.units.get(name, ""))
             for name in ("amount", "payer_balance", "payee_balance")
         }
-        pending_ids = {name: pool.submit(read_ids, table.cells(name)) for name in ("payer", "payee", "transfer_id", "serial")}
-        pending_texts = {name: pool.submit(read_text, table.cells(name)) for name in _TEXTS if table.column(name) is not None}
+        pending_ids = {
+            name: pool.submit(read_ids, table.cells(name)) for name in ("payer", "payee", "transfer_id", "serial")
+        }
+        pending_texts = {
+            name: pool.submit(read_text, table.cells(name)) for name in _TEXTS if table.column(name) is not None
+        }
         moment = pending_at.result()
         money = {name: pending.result() for name, pending in pending_money.items()}
         ids = {name: pending.result() for name, pending in pending_ids.items()}

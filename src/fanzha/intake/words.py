@@ -58,8 +58,8 @@ def read_money(cells: pl.Series, currency: pl.Series, unit: str) -> Reading:
     return Reading(values, problem)
 
 
-def read_success(cells: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
-    """Which rows did not go through, and the flags that no rule knows (taken as gone through)."""
+def read_success(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Which rows did not go through, and which have a flag that no rule knows (taken as gone through)."""
     rules = rulebook().formats
 
     def meaning(word: str) -> int:
@@ -69,22 +69,25 @@ def read_success(cells: pl.Series) -> tuple[pl.Series, tuple[str, ...]]:
         return _DONE if bare in rules.done or not bare else _UNSAID
 
     verdict = map_words(cells, meaning, pl.Int8)
-    unsaid = cells.filter((verdict == _UNSAID).fill_null(value=False)).unique().sort().to_list()
-    return (verdict == _FAILED).fill_null(value=False), tuple(str(word).strip() for word in unsaid)
+    return (verdict == _FAILED).fill_null(value=False), (verdict == _UNSAID).fill_null(value=False)
 
 
 def read_kinds(texts: list[pl.Series], direction: pl.Series, cash_flag: pl.Series | None) -> pl.Series:
     """TransferKind of each row by the words in its texts and its direction."""
     if not texts and cash_flag is None:
         return pl.Series("kind", [int(TransferKind.TRANSFER)], pl.UInt8).new_from_index(0, len(direction))
-    joined = pl.select(pl.concat_str(texts, separator=" ", ignore_nulls=True)).to_series() if texts else direction.cast(pl.String)
+    joined = (
+        pl.select(pl.concat_str(texts, separator=" ", ignore_nulls=True)).to_series()
+        if texts
+        else direction.cast(pl.String)
+    )
     if len(joined) != len(direction):
         joined = joined.new_from_index(0, len(direction))
     if joined.n_unique() > max(1000, len(joined) // 4):
         kinds = _kinds_by_pattern(joined, direction)
     else:
-        inflow = map_words(joined, lambda text: _kind_of(text, 1), pl.UInt8)
-        outflow = map_words(joined, lambda text: _kind_of(text, -1), pl.UInt8)
+        inflow = map_words(joined, lambda text: int(kind_of_text(text, 1)), pl.UInt8)
+        outflow = map_words(joined, lambda text: int(kind_of_text(text, -1)), pl.UInt8)
         kinds = inflow.zip_with((direction == 1).fill_null(value=False), outflow)
     kinds = kinds.fill_null(int(TransferKind.TRANSFER))
     if cash_flag is not None:
@@ -94,14 +97,15 @@ def read_kinds(texts: list[pl.Series], direction: pl.Series, cash_flag: pl.Serie
     return kinds
 
 
-def _kind_of(text: str, direction: int) -> int:
+def kind_of_text(text: str, direction: int) -> TransferKind:
+    """TransferKind of one row by its text and direction."""
     bare = unicodedata.normalize("NFKC", text).lower()
     for rule in rulebook().kinds:
         if direction in rule.directions and any(word in bare for word in rule.words):
             if any(word in bare for word in rule.unless):
                 continue
-            return int(rule.kind)
-    return int(TransferKind.TRANSFER)
+            return rule.kind
+    return TransferKind.TRANSFER
 
 
 def _kinds_by_pattern(joined: pl.Series, direction: pl.Series) -> pl.Series:

@@ -73,7 +73,10 @@ def _frame(rows: Iterator[list[Any]], header: int) -> pl.DataFrame:
     rows = islice(rows, header + 1, None)
     while chunk := list(islice(rows, _CHUNK_ROWS)):
         columns = list(zip(*chunk, strict=True))
-        series = [pl.Series(name, _texts(cells), pl.String) for name, cells in zip(column_names(len(columns)), columns, strict=True)]
+        series = [
+            pl.Series(name, _texts(cells), pl.String)
+            for name, cells in zip(column_names(len(columns)), columns, strict=True)
+        ]
         parts.append(pl.DataFrame(series))
     return pl.concat(parts) if parts else pl.DataFrame()
 
@@ -116,7 +119,8 @@ def _check_unpacked_size(data: bytes) -> None:
         raise BadInput(_explain(error)) from None
     total = sum(member.file_size for member in members)
     swollen = any(
-        member.file_size > _RATIO_FREE and member.file_size > RATIO_MAX * max(member.compress_size, 1) for member in members
+        member.file_size > _RATIO_FREE and member.file_size > RATIO_MAX * max(member.compress_size, 1)
+        for member in members
     )
     if total > UNPACKED_MAX or swollen:
         raise BadInput(f"the workbook unpacks to {total} bytes, which no statement needs; it was not opened")
@@ -126,5 +130,3 @@ def _explain(error: Exception) -> str:
     if "password" in str(error).lower() or "encrypt" in str(error).lower():
         return "the workbook is encrypted; save it without a password"
     return f"the workbook cannot be read ({error}); open it in a spreadsheet program and save it again"
-
-

@@ -14,19 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.ledger import kernels, line_kernels
-from fanzha.ledger.columns import (
-    NONE,
-    OUTSIDE,
-    POCKET_BLOCKED,
-    POCKET_HUB,
-    POCKET_MASKED,
-    I64,
-    U8,
-    Flags,
-    LedgerColumns,
-    Transfers,
-)
-from fanzha.ledger.cycles import resolve_cycles
+from fanzha.ledger.columns import NONE, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, I64, U8, Flags, LedgerColumns, Transfers
+from fanzha.ledger.lines import Lines, lay_lines, turn_round
+from fanzha.ledger.parts import in_parts
+from fanzha.ledger.sequences import Sequences, sequences_of, untie
 from fanzha.records import EXIT_KINDS
 
 ROWS_MAX: Final = 2**31 - 2
@@ -85,173 +76,92 @@ ARRAYS: Final = tuple(f.name for f in fields(LedgerIndex))
 def build_index(columns: LedgerColumns, *, outflows_first: bool = False) -> LedgerIndex:
     """Index a ledger in memory: order every account's rows, lay its lines, join the two ends of every transfer.
 
-    `outflows_first` turns the groups of uncertain order round, as far as the balances allow.
+    `outflows_first` turns the groups of uncertain order round, as far as the balances allow. Large ledgers are worked on by
+    every core; the result does not depend on how many there are.
     """
-    t, n_pockets = columns.transfers, len(columns.pockets)
+    t = columns.transfers
     assert len(t) < ROWS_MAX, "more transfers than 32-bit rows can number"
-    cov_start = np.searchsorted(columns.coverage.pocket, np.arange(n_pockets + 1)).astype(np.int64)
-    never = (columns.pockets.flags & (POCKET_BLOCKED | POCKET_HUB | POCKET_MASKED)) != 0
-    spans = (cov_start, columns.coverage.from_us, columns.coverage.to_us)
-    status = kernels.side_status(
-        t.payer, t.payee, t.payer_at_us, t.payee_at_us, t.payer_seen, t.payee_seen, never, *spans
-    )  # fmt: skip
-    seq, start = kernels.fill_sequences(t.payer, t.payee, status, n_pockets)
-    side_at, side_sub = _both(t.payer_at_us, t.payee_at_us), _both(t.payer_sub, t.payee_sub)
-    balances, repaired, group_pocket, group_end, members = kernels.order_sequences(
-        seq, start, side_at, _both(t.payer_order, t.payee_order), _both(t.payer_ordered, t.payee_ordered),
-        _both(t.payer_balance_minor, t.payee_balance_minor), side_sub, t.amount_minor, t.reverses, _plain(t),
-    )  # fmt: skip
-    monotone, knots = _untie(seq, start, balances, status, t)
-    if knots:
-        group_pocket = np.concatenate([group_pocket, np.array([p for p, _ in knots], np.int64)])
-        sizes = np.cumsum([len(rows) for _, rows in knots])
-        group_end = np.concatenate([group_end, len(members) + sizes])
-        members = np.concatenate([members, *[np.array(rows, np.uint32) for _, rows in knots]])
-    side_period = line_kernels.periods_of_sides(seq, start, side_at, *spans)
-    has_reversals = bool((t.reverses != NONE).any())
-    is_reversed = np.zeros(len(t) if has_reversals else 0, np.bool_)
-    if has_reversals:
-        is_reversed[t.reverses[t.reverses != NONE]] = True
-    lay = (side_sub, side_period, status, t.amount_minor, t.reverses, is_reversed, bool(side_sub.any()), has_reversals)
-    laid = line_kernels.lay_lines(seq, start, balances, *lay)
-    if outflows_first and len(group_pocket):
-        _turn_round(seq, start, balances, status, t, laid[1], laid[6], (group_pocket, group_end, members))
-        side_period = line_kernels.periods_of_sides(seq, start, side_at, *spans)
-        _untie(seq, start, balances, status, t)
-        laid = line_kernels.lay_lines(seq, start, balances, side_sub, side_period, *lay[2:])
-    line, opening, assumed, in_total, out_total, closing, syn, segs, skip = laid
-    row_start, line_end, in_start = line_kernels.count_rows(seq, start, status, t.payer, syn, n_pockets)
-    rows, in_rows, row_of, syn_row = line_kernels.fill_rows(
-        seq, start, line, status, t.payer, t.payee, t.amount_minor, t.at_us, syn, skip, _stops(columns, status, spans),
-        row_start, line_end, in_start,
-    )  # fmt: skip
-    reverses = _after_their_payment(rows, row_of, status, t) if has_reversals else np.empty(0, np.int64)
-    segs = _mark_reversed(rows, row_of, segs, status, t, reverses)
+    sequences, repaired, groups, monotone = sequences_of(columns)
+    laid = lay_lines(columns, sequences)
+    if outflows_first and len(groups.pocket):
+        turn_round(sequences, t, groups, laid)
+        monotone, _ = untie(sequences, t, np.arange(len(columns.pockets)))
+        laid = lay_lines(columns, sequences)
+    row_start, line_end, in_start = _places(columns, sequences, laid)
+    rows, in_rows, row_of, syn_row = _rows(columns, sequences, laid, row_start, line_end, in_start)
+    reverses = np.empty(0, np.int64)
+    if bool((t.reverses != NONE).any()):
+        reverses = _after_their_payment(rows, row_of, sequences.status, t)
+    segs = _mark_reversed(rows, row_of, laid.segs, sequences.status, t, reverses)
+    opening, assumed, in_total, out_total, closing = (laid.totals[:, k].copy() for k in range(5))
     return LedgerIndex(
-        rows, row_start, line_end, in_rows, in_start, opening, assumed, in_total, out_total, closing, syn, syn_row,
-        row_of, segs, reverses, skip, group_pocket, group_end, members, repaired, np.array([monotone]),
+        rows, row_start, line_end, in_rows, in_start, opening, assumed.astype(np.bool_), in_total, out_total, closing,
+        laid.syn, syn_row, row_of, segs, reverses, laid.skip, groups.pocket, groups.end, groups.members, repaired,
+        np.array([monotone]),
     )  # fmt: skip
 
 
-def _both(payer_side: NDArray, payee_side: NDArray) -> NDArray:  # type: ignore[type-arg]
-    return np.stack([payer_side, payee_side])
+def _places(columns: LedgerColumns, s: Sequences, laid: Lines) -> tuple[I64, I64, I64]:
+    """Where each payer's rows begin, where its line rows end, and where each payee's list of inflows begins."""
+    t, n_pockets = columns.transfers, len(columns.pockets)
+
+    def count(pockets: NDArray[np.unsignedinteger] | I64) -> I64:
+        return np.bincount(pockets, minlength=n_pockets)
+
+    outs = np.empty(n_pockets, np.int64)
+    in_parts(kernels.count_outflows, s.parts, s.seq, s.start, outs)
+    ins = np.diff(s.start) - outs
+    loose = t.payer[s.status[0] != kernels.LINE]
+    inner = count(t.payer[s.status[0] == kernels.INTERNAL])
+    entered = np.isin(laid.syn[:, line_kernels.SYN_STEP], [kernels.GAP_IN, kernels.HOLE_IN, kernels.CREDIT])
+    outs += count(laid.syn[~entered, line_kernels.SYN_POCKET]) - inner
+    ins += count(laid.syn[entered, line_kernels.SYN_POCKET]) - inner
+    others = count(loose)
+    others[0] += np.count_nonzero(entered)
+    row_start = np.concatenate([[0], np.cumsum(outs + others)])
+    return row_start, row_start[:-1] + outs, np.concatenate([[0], np.cumsum(ins)])
 
 
-def _plain(t: Transfers) -> bool:
-    """Whether the ledger's order is already every statement's order, so that nothing need be sorted."""
-    if not (np.array_equal(t.payer_at_us, t.at_us) and np.array_equal(t.payee_at_us, t.at_us)):
-        return False
-    same = t.at_us[1:] == t.at_us[:-1]
-    return not bool(
-        np.any(same & ((t.payer_order[1:] < t.payer_order[:-1]) | (t.payee_order[1:] < t.payee_order[:-1])))
-    )
+def _rows(
+    columns: LedgerColumns, s: Sequences, laid: Lines, row_start: I64, line_end: I64, in_start: I64
+) -> tuple[I64, NDArray[np.uint32], NDArray[np.uint32], I64]:
+    """The rows, every payee's inflow rows in order, the row of every transfer and of every event without one."""
+    t, n = columns.transfers, len(columns.transfers)
+    rows, row_of = np.empty((int(row_start[-1]), 5), np.int64), np.empty(n, np.uint32)
+    in_rows, syn_row = np.empty(int(in_start[-1]), np.uint32), np.empty(len(laid.syn), np.int64)
+    first_events = np.searchsorted(laid.syn[:, line_kernels.SYN_POCKET], [lo for lo, _ in s.parts])
+    in_parts(
+        line_kernels.fill_outflows, s.parts, s.seq, s.start, laid.line, t.payee, t.at_us, laid.syn, n, row_start, rows,
+        row_of, syn_row, own=first_events,
+    )  # fmt: skip
+    loose = np.flatnonzero(s.status[0] != kernels.LINE)
+    line_kernels.fill_loose(loose, t.payer, t.payee, t.at_us, laid.syn, n, line_end, rows, row_of, syn_row)
+    in_parts(
+        line_kernels.join_inflows, s.parts, s.seq, s.start, laid.line, laid.syn, syn_row, row_of, row_start, line_end,
+        in_start, rows, in_rows, own=first_events,
+    )  # fmt: skip
+    # The cut piece of a reversal comes in first; its row says where the rest, which lies on the payee's line, comes in.
+    cut = np.flatnonzero(laid.skip)
+    cut = cut[rows[row_of[cut], line_kernels.ROW_IN_LO] >= 0]
+    rows[row_of[cut], line_kernels.ROW_IN_LO] += laid.skip[cut]
+    ending = np.flatnonzero(s.status[1] != kernels.LINE)
+    rows[row_of[ending], line_kernels.ROW_IN_LO] = _stops(columns, s.status, ending)
+    return rows, in_rows, row_of, syn_row
 
 
-def _untie(
-    seq: NDArray[np.uint32], start: I64, balances: I64, status: U8, t: Transfers
-) -> tuple[bool, list[tuple[int, list[int]]]]:
-    """Untie accounts' sequences that contradict each other, in place; whether none runs against the ledger's order."""
-    lows, highs = kernels.backward_windows(seq, start, status)
-    if len(lows) == 0:
-        return True, []
-    edge = np.zeros(len(t) + 1, np.int64)
-    np.add.at(edge, lows, 1)
-    np.add.at(edge, highs + 1, -1)
-    inside = np.cumsum(edge)[:-1] > 0
-    stuck = kernels.knotted(seq, start, status, inside)
-    if not stuck.any():
-        return False, []
-    places = np.flatnonzero(stuck[seq >> 1] & (status[seq & 1, seq >> 1] == kernels.LINE))
-    pockets = np.searchsorted(start, places, side="right") - 1
-    sequences: dict[int, list[tuple[int, bool]]] = {}
-    for place, pocket in zip(places.tolist(), pockets.tolist(), strict=True):
-        sequences.setdefault(pocket, []).append((int(seq[place]) >> 1, bool(seq[place] & 1)))
-    groups: list[tuple[int, list[int]]] = []
-    for pocket, untied in resolve_cycles(sequences).items():
-        at = places[pockets == pocket]
-        rank = {eid: i for i, eid in enumerate(untied.order)}
-        order = sorted(range(len(at)), key=lambda i: rank[int(seq[at[i]]) >> 1])  # noqa: B023 - used at once
-        seq[at], balances[at] = seq[at][order], balances[at][order]
-        for group in untied.groups:
-            chosen = at[[int(seq[i]) >> 1 in group for i in at]]
-            _settle_knot(seq, balances, chosen, t)
-            groups.append((pocket, seq[chosen].tolist()))
-    return False, groups
-
-
-def _turn_round(
-    seq: NDArray[np.uint32],
-    start: I64,
-    balances: I64,
-    status: U8,
-    t: Transfers,
-    opening: I64,
-    syn: I64,
-    groups: tuple[I64, I64, NDArray[np.uint32]],
-) -> None:
-    """Put every uncertain group outflows first, each as soon as the balance allows it, in place."""
-    group_pocket, group_end, members = groups
-    for number, pocket in enumerate(group_pocket.tolist()):
-        lo, hi = int(start[pocket]), int(start[pocket + 1])
-        own = members[(group_end[number - 1] if number else 0) : group_end[number]]
-        places = lo + np.flatnonzero(np.isin(seq[lo:hi], own))
-        before, first = seq[lo : places[0]], int(places[0])
-        moves = np.where(status[before & 1, before >> 1] == kernels.LINE, t.amount_minor[before >> 1], 0)
-        gaps = syn[(syn[:, line_kernels.SYN_POCKET] == pocket) & (syn[:, line_kernels.SYN_PLACE] <= 2 * first)]
-        balance = int(opening[pocket]) + int(np.where(before & 1, moves, -moves).sum()) + _net_gap(gaps)
-        rows = seq[places]
-        turned = _outflows_first(rows.tolist(), balance, t)
-        closing = int(balances[places[-1]])
-        ordered = kernels._reversals_after(np.array(turned, np.uint32), t.reverses)  # noqa: SLF001 - the room's own
-        settled = np.empty(len(places), np.int64)
-        kernels.settle(ordered, closing, t.amount_minor, settled)
-        seq[places], balances[places] = ordered, settled
-
-
-def _net_gap(gaps: I64) -> int:
-    step, amount = gaps[:, line_kernels.SYN_STEP], gaps[:, line_kernels.SYN_AMOUNT]
-    came = np.isin(step, [kernels.GAP_IN, kernels.HOLE_IN])
-    went = np.isin(step, [kernels.GAP_OUT, kernels.HOLE_OUT])
-    return int(amount[came].sum() - amount[went].sum())
-
-
-def _outflows_first(rows: list[int], balance: int, t: Transfers) -> list[int]:
-    ins = [side for side in rows if side & 1]
-    outs = [side for side in rows if not side & 1]
-    turned: list[int] = []
-    while ins or outs:
-        if outs and (not ins or t.amount_minor[outs[0] >> 1] <= balance):
-            turned.append(outs.pop(0))
-            balance -= int(t.amount_minor[turned[-1] >> 1])
-        else:
-            turned.append(ins.pop(0))
-            balance += int(t.amount_minor[turned[-1] >> 1])
-    return turned
-
-
-def _settle_knot(seq: NDArray[np.uint32], balances: I64, places: I64, t: Transfers) -> None:
-    sides = seq[places]
-    at = np.where(sides & 1, t.payee_at_us[sides >> 1], t.payer_at_us[sides >> 1])
-    order = np.where(sides & 1, t.payee_order[sides >> 1], t.payer_order[sides >> 1])
-    last = np.lexsort((sides >> 1, order, at))[-1]
-    own = balances[places]
-    kernels.settle(sides, int(own[last]), t.amount_minor, own)
-    balances[places] = own
-
-
-def _stops(columns: LedgerColumns, status: U8, spans: tuple[I64, I64, I64]) -> I64:
-    """The negative reason for which each transfer's money would enter no line of its payee's."""
-    t, flags = columns.transfers, columns.pockets.flags
-    payee_flags = flags[t.payee]
+def _stops(columns: LedgerColumns, status: U8, eids: I64) -> I64:
+    """The negative reason for which each of these transfers' money enters no line of its payee's."""
+    t, payee = columns.transfers, columns.transfers.payee[eids]
+    flags = columns.pockets.flags[payee]
     exits = np.zeros(256, np.bool_)
     exits[[int(kind) for kind in EXIT_KINDS]] = True
-    stop = np.full(len(t), -Stop.FRONTIER, np.int64)
-    stop[(payee_flags & POCKET_BLOCKED) != 0] = -Stop.BLOCKED
-    stop[t.payee == OUTSIDE] = -Stop.COUNTERPARTY_MISSING
-    stop[exits[t.kind]] = -Stop.EXIT
-    stop[status[1] == kernels.ABSENT] = -Stop.NOT_IN_STATEMENT
-    stop[(payee_flags & POCKET_HUB) != 0] = -Stop.HUB
-    stop[t.payer == t.payee] = -Stop.INTERNAL
+    stop = np.full(len(eids), -Stop.FRONTIER, np.int64)
+    stop[(flags & POCKET_BLOCKED) != 0] = -Stop.BLOCKED
+    stop[payee == OUTSIDE] = -Stop.COUNTERPARTY_MISSING
+    stop[exits[t.kind[eids]]] = -Stop.EXIT
+    stop[status[1, eids] == kernels.ABSENT] = -Stop.NOT_IN_STATEMENT
+    stop[(flags & POCKET_HUB) != 0] = -Stop.HUB
+    stop[t.payer[eids] == payee] = -Stop.INTERNAL
     return stop
 
 

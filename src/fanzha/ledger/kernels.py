@@ -24,63 +24,125 @@ def period_of(pocket, at, cov_start, cov_from, cov_to):
     return -1
 
 
-@njit(cache=True)
-def side_status(payer, payee, payer_at, payee_at, payer_seen, payee_seen, never, cov_start, cov_from, cov_to):
-    """Per transfer and side: in the account's own line, internal, absent from a statement that covers it, or off."""
-    n = payer.size
-    status = np.zeros((2, n), np.uint8)
-    for eid in range(n):
-        for side in range(2):
-            pocket = payee[eid] if side else payer[eid]
-            at = payee_at[eid] if side else payer_at[eid]
-            seen = payee_seen[eid] if side else payer_seen[eid]
-            if pocket == 0 or never[pocket] or period_of(pocket, at, cov_start, cov_from, cov_to) < 0:
-                continue
-            if not seen:
-                status[side, eid] = ABSENT
-            elif payer[eid] == payee[eid]:
-                status[side, eid] = INTERNAL
+# Whether a pocket's own statement is at hand: at no time, at all times of the ledger, or by its periods.
+NEVER_COVERED, ALWAYS_COVERED, BY_PERIODS = 0, 1, 2
+
+
+@njit(cache=True, nogil=True)
+def coverage_kinds(cov_start, cov_from, cov_to, never, first, last, kinds):
+    """Per pocket how its coverage is to be told; most hold one period that spans the ledger, and need no look."""
+    for p in range(kinds.size):
+        a, b = cov_start[p], cov_start[p + 1]
+        if p == 0 or never[p] or a == b:
+            kinds[p] = NEVER_COVERED
+        elif b - a == 1 and cov_from[a] <= first and cov_to[a] >= last:
+            kinds[p] = ALWAYS_COVERED
+        else:
+            kinds[p] = BY_PERIODS
+
+
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _covered(pocket, at, kinds, cov_start, cov_from, cov_to):
+    kind = kinds[pocket]
+    return kind == ALWAYS_COVERED or (
+        kind == BY_PERIODS and period_of(pocket, at, cov_start, cov_from, cov_to) >= 0
+    )
+
+
+@njit(cache=True, nogil=True)
+def side_status(
+    payer, payee, payer_at, payee_at, payer_seen, payee_seen, kinds, cov_start, cov_from, cov_to, status, counts, lo, hi
+):
+    """Per transfer and side: in the account's own line, internal, absent from a statement that covers it, or off.
+
+    `counts` gets, by pocket, how many of the transfers lo to hi stand in its statement.
+    """
+    for eid in range(lo, hi):
+        present = INTERNAL if payer[eid] == payee[eid] else LINE
+        if _covered(payer[eid], payer_at[eid], kinds, cov_start, cov_from, cov_to):
+            status[0, eid] = present if payer_seen[eid] else ABSENT
+            counts[payer[eid]] += payer_seen[eid]
+        else:
+            status[0, eid] = OFF
+        if _covered(payee[eid], payee_at[eid], kinds, cov_start, cov_from, cov_to):
+            status[1, eid] = present if payee_seen[eid] else ABSENT
+            counts[payee[eid]] += payee_seen[eid]
+        else:
+            status[1, eid] = OFF
+
+
+@njit(cache=True, nogil=True)
+def fill_sequences(payer, payee, status, seq, cursor, lo, hi):
+    """Write the sides of transfers lo to hi behind each pocket's cursor, in the ledger's order."""
+    for eid in range(lo, hi):
+        if status[0, eid] == LINE or status[0, eid] == INTERNAL:
+            place = cursor[payer[eid]]
+            cursor[payer[eid]] = place + 1
+            seq[place] = 2 * eid
+        if status[1, eid] == LINE or status[1, eid] == INTERNAL:
+            place = cursor[payee[eid]]
+            cursor[payee[eid]] = place + 1
+            seq[place] = 2 * eid + 1
+
+
+@njit(cache=True, nogil=True)
+def unsorted_pockets(seq, start, at, payer_at, payee_at, one_clock, marked, lo, hi):
+    """Mark the pockets whose times do not rise from row to row: only they need be put in order.
+
+    `one_clock`: both statements have the ledger's own times.
+    """
+    for p in range(lo, hi):
+        last = MISSING
+        for i in range(start[p], start[p + 1]):
+            eid = seq[i] >> 1
+            if one_clock:
+                own = at[eid]
+            elif seq[i] & 1:
+                own = payee_at[eid]
             else:
-                status[side, eid] = LINE
-    return status
+                own = payer_at[eid]
+            if own <= last:
+                marked[p] = True
+            last = own
 
 
-@njit(cache=True)
-def fill_sequences(payer, payee, status, n_pockets):
-    """The sides of each pocket's own statement in the ledger's order; `start[p]` to `start[p + 1]` are pocket p's."""
-    n = payer.size
-    start = np.zeros(n_pockets + 2, np.int64)
-    for eid in range(n):
-        if status[0, eid] == LINE or status[0, eid] == INTERNAL:
-            start[payer[eid] + 2] += 1
-        if status[1, eid] == LINE or status[1, eid] == INTERNAL:
-            start[payee[eid] + 2] += 1
-    for p in range(2, n_pockets + 2):
-        start[p] += start[p - 1]
-    seq = np.empty(start[n_pockets + 1], np.uint32)
-    for eid in range(n):
-        if status[0, eid] == LINE or status[0, eid] == INTERNAL:
-            seq[start[payer[eid] + 1]] = 2 * eid
-            start[payer[eid] + 1] += 1
-        if status[1, eid] == LINE or status[1, eid] == INTERNAL:
-            seq[start[payee[eid] + 1]] = 2 * eid + 1
-            start[payee[eid] + 1] += 1
-    return seq, start[: n_pockets + 1]
+@njit(cache=True, nogil=True)
+def gather_sides(seq, of_payer, of_payee, out, lo, hi):
+    """The values of places lo to hi, each from its own side's column."""
+    for i in range(lo, hi):
+        out[i] = of_payee[seq[i] >> 1] if seq[i] & 1 else of_payer[seq[i] >> 1]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
+def gather_moves(seq, amount, out, lo, hi):
+    """What places lo to hi add to their account."""
+    for i in range(lo, hi):
+        out[i] = amount[seq[i] >> 1] * (2 * np.int64(seq[i] & 1) - 1)
+
+
+@njit(cache=True, nogil=True)
+def count_outflows(seq, start, outs, lo, hi):
+    """By pocket, how many of its places are outflows."""
+    for p in range(lo, hi):
+        n = 0
+        for i in range(start[p], start[p + 1]):
+            n += 1 - np.int64(seq[i] & 1)
+        outs[p] = n
+
+
+@njit(cache=True, no_cpython_wrapper=True)
 def _before(a, b, side_at, side_order):
     """Whether side a stands before side b by time, order in the statement, transfer, inflow last."""
-    at_a, at_b = side_at[a & 1, a >> 1], side_at[b & 1, b >> 1]
+    at_a, at_b = side_at[a & 1][a >> 1], side_at[b & 1][b >> 1]
     if at_a != at_b:
         return at_a < at_b
-    order_a, order_b = side_order[a & 1, a >> 1], side_order[b & 1, b >> 1]
+    order_a, order_b = side_order[a & 1][a >> 1], side_order[b & 1][b >> 1]
     if order_a != order_b:
         return order_a < order_b
     return a < b
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True)
 def _sort_slice(seq, lo, hi, side_at, side_order):
     for i in range(lo + 1, hi):
         side = seq[i]
@@ -126,7 +188,7 @@ def _chain_from(rows, start, anchored, signed, balance):
 
 
 @njit(cache=True)
-def _reversals_after(rows, reverses):
+def reversals_after(rows, reverses):
     """A reversal in the same second as the payment that it takes back stands right behind it, and behind its siblings."""
     n = rows.size
     out = np.empty(n, rows.dtype)
@@ -182,7 +244,7 @@ def _order_second(rows, balance, before, known, ordered, amount, reverses):
         signed[i] = amount[rows[i] >> 1] if inflow else -amount[rows[i] >> 1]
         ins += inflow
         all_stated = all_stated and balance[i] != MISSING
-        all_ordered = all_ordered and ordered[inflow, rows[i] >> 1]
+        all_ordered = all_ordered and ordered[inflow][rows[i] >> 1]
     if all_stated:
         path = _chain_from(rows, before, known, signed, balance)
         if path.size == 0 and known:
@@ -192,8 +254,9 @@ def _order_second(rows, balance, before, known, ordered, amount, reverses):
             for i in range(n):
                 moved = moved or path[i] != i
             if moved:
-                rows[:] = rows[path]
-                balance[:] = balance[path]
+                old_rows, old_balance = rows.copy(), balance.copy()
+                for i in range(n):
+                    rows[i], balance[i] = old_rows[path[i]], old_balance[path[i]]
             return 1 if moved else 0
     if all_ordered or ins == 0 or ins == n:
         return 0
@@ -205,7 +268,9 @@ def _order_second(rows, balance, before, known, ordered, amount, reverses):
             if (rows[i] & 1) == inflow:
                 out[m] = rows[i]
                 m += 1
-    rows[:] = _reversals_after(out, reverses)
+    out = reversals_after(out, reverses)
+    for i in range(n):
+        rows[i] = out[i]
     settle(rows, closing, amount, balance)
     return 2
 
@@ -218,72 +283,39 @@ def _grown(array):
 
 
 @njit(cache=True)
-def order_sequences(seq, start, side_at, side_order, ordered, side_balance, side_sub, amount, reverses, plain):
-    """Order every pocket's sides in place and repair its seconds by running balance.
+def order_sequences(
+    pockets, seq, start, balances, side_at, side_order, ordered, side_balance, side_sub, amount, reverses,
+    repaired, group_pocket, group_end, members,
+):  # fmt: skip
+    """Order these pockets' sides in place, their seconds by running balance, and write their balances by place.
 
-    Gives the balances by place, the uncertain groups (pocket, members flat with offsets) and the number of repaired
-    sides per transfer. `plain`: the ledger's order is already by time and row.
+    Fills the repaired sides, the uncertain groups (pocket, end among members) and their members; gives how many of each.
     """
-    n_pockets = start.size - 1
-    balances = np.empty(seq.size, np.int64)
-    repaired = np.zeros(1024, np.int64)
-    n_repaired = 0
-    group_pocket = np.empty(64, np.int64)
-    group_end = np.empty(64, np.int64)
-    members = np.empty(256, np.uint32)
-    n_groups = n_members = 0
+    n = np.zeros(3, np.int64)  # repaired sides, groups, members
     tracked = np.empty(65536, np.int64)
     known = np.zeros(65536, np.bool_)
-    for p in range(n_pockets):
+    for p in pockets:
         lo, hi = start[p], start[p + 1]
-        if not plain:
-            _sort_slice(seq, lo, hi, side_at, side_order)
+        _sort_slice(seq, lo, hi, side_at, side_order)
         for i in range(lo, hi):
-            balances[i] = side_balance[seq[i] & 1, seq[i] >> 1]
+            balances[i] = side_balance[seq[i] & 1][seq[i] >> 1]
         i = lo
         while i < hi:
-            at = side_at[seq[i] & 1, seq[i] >> 1]
+            at = side_at[seq[i] & 1][seq[i] >> 1]
             j = i + 1
-            while j < hi and side_at[seq[j] & 1, seq[j] >> 1] == at:
+            while j < hi and side_at[seq[j] & 1][seq[j] >> 1] == at:
                 j += 1
             if j - i > 1:
                 top = 0
                 for k in range(i, j):
-                    top = max(top, side_sub[seq[k] & 1, seq[k] >> 1])
+                    top = max(top, np.int64(side_sub[seq[k] & 1][seq[k] >> 1]))
                 for sub in range(top + 1):
-                    count = 0
-                    for k in range(i, j):
-                        count += side_sub[seq[k] & 1, seq[k] >> 1] == sub
-                    if count < 2:
-                        continue
-                    places = np.empty(count, np.int64)
-                    count = 0
-                    for k in range(i, j):
-                        if side_sub[seq[k] & 1, seq[k] >> 1] == sub:
-                            places[count] = k
-                            count += 1
-                    rows, own = seq[places], balances[places]
-                    old = rows.copy()
-                    outcome = _order_second(rows, own, tracked[sub], known[sub], ordered, amount, reverses)
-                    for k in range(count):
-                        seq[places[k]] = rows[k]
-                        balances[places[k]] = own[k]
-                        if outcome == 1 and rows[k] != old[k]:
-                            if n_repaired == repaired.size:
-                                repaired = _grown(repaired)
-                            repaired[n_repaired] = rows[k]
-                            n_repaired += 1
-                    if outcome == 2:
-                        if n_groups == group_pocket.size:
-                            group_pocket, group_end = _grown(group_pocket), _grown(group_end)
-                        while n_members + count > members.size:
-                            members = _grown(members)
-                        members[n_members : n_members + count] = rows
-                        n_members += count
-                        group_pocket[n_groups], group_end[n_groups] = p, n_members
-                        n_groups += 1
+                    _order_sub(
+                        p, sub, i, j, seq, balances, tracked[sub], known[sub], ordered, side_sub, amount, reverses,
+                        repaired, group_pocket, group_end, members, n,
+                    )  # fmt: skip
             for k in range(i, j):
-                sub = side_sub[seq[k] & 1, seq[k] >> 1]
+                sub = side_sub[seq[k] & 1][seq[k] >> 1]
                 if balances[k] != MISSING:
                     tracked[sub] = balances[k]
                     known[sub] = True
@@ -291,16 +323,47 @@ def order_sequences(seq, start, side_at, side_order, ordered, side_balance, side
                     tracked[sub] += amount[seq[k] >> 1] if seq[k] & 1 else -amount[seq[k] >> 1]
             i = j
         for i in range(lo, hi):
-            known[side_sub[seq[i] & 1, seq[i] >> 1]] = False
-    return (balances, repaired[:n_repaired], group_pocket[:n_groups], group_end[:n_groups], members[:n_members])
+            known[side_sub[seq[i] & 1][seq[i] >> 1]] = False
+    return n
+
+
+@njit(cache=True, no_cpython_wrapper=True)
+def _order_sub(
+    p, sub, lo, hi, seq, balances, before, known, ordered, side_sub, amount, reverses, repaired, group_pocket, group_end,
+    members, n,
+):  # fmt: skip
+    """Order what one second of one sub-account holds, in place, and note what was repaired or is uncertain."""
+    places = np.empty(hi - lo, np.int64)
+    count = 0
+    for k in range(lo, hi):
+        if side_sub[seq[k] & 1][seq[k] >> 1] == sub:
+            places[count] = k
+            count += 1
+    if count < 2:
+        return
+    rows, own = np.empty(count, np.uint32), np.empty(count, np.int64)
+    for k in range(count):
+        rows[k], own[k] = seq[places[k]], balances[places[k]]
+    outcome = _order_second(rows, own, before, known, ordered, amount, reverses)
+    for k in range(count):
+        if outcome == 1 and rows[k] != seq[places[k]]:
+            repaired[n[0]] = rows[k]
+            n[0] += 1
+        if outcome == 2:
+            members[n[2]] = rows[k]
+            n[2] += 1
+        seq[places[k]], balances[places[k]] = rows[k], own[k]
+    if outcome == 2:
+        group_pocket[n[1]], group_end[n[1]] = p, n[2]
+        n[1] += 1
 
 
 @njit(cache=True)
-def backward_windows(seq, start, status):
-    """Spans of transfers within which some account's sequence runs against the ledger's order."""
+def backward_windows(pockets, seq, start, status):
+    """Spans of transfers within which one of these accounts' sequences runs against the ledger's order."""
     lows, highs = np.empty(64, np.int64), np.empty(64, np.int64)
     n = 0
-    for p in range(start.size - 1):
+    for p in pockets:
         last = np.int64(-1)
         for i in range(start[p], start[p + 1]):
             eid = np.int64(seq[i] >> 1)

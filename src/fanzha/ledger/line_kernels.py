@@ -17,7 +17,6 @@ from fanzha.ledger.kernels import (
     HOLE_IN,
     HOLE_OUT,
     INTERNAL,
-    LINE,
     MISSING,
     REPAID,
     _grown,
@@ -38,9 +37,19 @@ def _grown_rows(table):
     return out
 
 
-@njit(cache=True)
+@njit(cache=True, no_cpython_wrapper=True)
 def _signed(side, amount):
     return amount[side >> 1] if side & 1 else -amount[side >> 1]
+
+
+@njit(cache=True, no_cpython_wrapper=True)
+def _event(syn, n, pocket, place, step, event_amount, at_line, anchor):
+    """Add an event without a row to the growing table."""
+    if n == syn.shape[0]:
+        syn = _grown_rows(syn)
+    syn[n, SYN_POCKET], syn[n, SYN_PLACE], syn[n, SYN_STEP] = pocket, place, step
+    syn[n, SYN_AMOUNT], syn[n, SYN_LINE], syn[n, SYN_ANCHOR] = event_amount, at_line, anchor
+    return syn, n + 1
 
 
 @njit(cache=True)
@@ -50,7 +59,7 @@ def opening_of(seq, lo, hi, sub, side_sub, side_period, amount, balances):
     low = 0
     first_period = -1
     for i in range(lo, hi):
-        if side_sub[seq[i] & 1, seq[i] >> 1] != sub:
+        if side_sub[seq[i] & 1][seq[i] >> 1] != sub:
             continue
         if first_period < 0:
             first_period = side_period[i]
@@ -67,13 +76,13 @@ def opening_of(seq, lo, hi, sub, side_sub, side_period, amount, balances):
 @njit(cache=True)
 def _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances):
     """The balance before row i, the first of its sub-account in a later covered period; MISSING if it states none."""
-    sub, period, net = side_sub[seq[i] & 1, seq[i] >> 1], side_period[i], 0
+    sub, period, net = side_sub[seq[i] & 1][seq[i] >> 1], side_period[i], 0
     for k in range(i, hi):
         if side_period[k] != period:
             if side_period[k] > period:
                 break
             continue
-        if side_sub[seq[k] & 1, seq[k] >> 1] == sub:
+        if side_sub[seq[k] & 1][seq[k] >> 1] == sub:
             net += _signed(seq[k], amount)
             if balances[k] != MISSING:
                 return balances[k] - net
@@ -81,173 +90,225 @@ def _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances):
 
 
 @njit(cache=True)
-def periods_of_sides(seq, start, side_at, cov_start, cov_from, cov_to):
-    """The covered period of every place in the sequences; all zero where no account has more than one."""
+def periods_of_sides(pockets, seq, start, side_at, cov_start, cov_from, cov_to):
+    """The covered period of every place of these pockets; zero elsewhere, and where an account has only one."""
     period = np.zeros(seq.size, np.int32)
-    for p in range(start.size - 1):
+    for p in pockets:
         if cov_start[p + 1] - cov_start[p] > 1:
             for i in range(start[p], start[p + 1]):
-                period[i] = period_of(p, side_at[seq[i] & 1, seq[i] >> 1], cov_start, cov_from, cov_to)
+                period[i] = period_of(p, side_at[seq[i] & 1][seq[i] >> 1], cov_start, cov_from, cov_to)
     return period
 
 
-@njit(cache=True)
-def _cut(seq, line, lo, i, syn, syn_first, n_syn, segs, seg_first, n_segs, reverses, amount, line_out):
+@njit(cache=True, no_cpython_wrapper=True)
+def _cut(seq, line, lo, i, syn, syn_first, segs, seg_first, state, reverses, amount):
     """Take a reversal out of the payment's lots that are still held; the later inflows move up. Gives the length cut."""
     eid = seq[i] >> 1
     target = reverses[eid]
-    k = n_segs - 1
+    n = state[S_SEGS]
+    k = n - 1
     while k >= seg_first and not (segs[k, SEG_EID] == target and segs[k, SEG_REVERSAL] == -2):
         k -= 1
     if k < seg_first:
-        return 0, n_segs  # the payment did not come in before its reversal went out
+        return np.int64(0)  # the payment did not come in before its reversal went out
     base, length = segs[k, SEG_BASE], segs[k, SEG_LENGTH]
-    passed = min(length, max(0, line_out - base))
+    passed = min(length, max(0, state[S_OUT] - base))
     cut = min(amount[eid], length - passed)
     if cut == 0:
-        return 0, n_segs
+        return np.int64(0)
     offset = segs[k, SEG_OFFSET]
-    segs[n_segs] = segs[k]
     segs[k, SEG_LENGTH], segs[k, SEG_REVERSAL] = passed, -1
-    segs[n_segs + 1] = segs[n_segs]
-    segs[n_segs, SEG_OFFSET], segs[n_segs, SEG_LENGTH] = offset + passed, cut
-    segs[n_segs, SEG_REVERSAL], segs[n_segs, SEG_BASE] = eid, 0
-    segs[n_segs + 1, SEG_OFFSET], segs[n_segs + 1, SEG_LENGTH] = offset + passed + cut, length - passed - cut
-    segs[n_segs + 1, SEG_BASE] = base + passed
+    segs[n, SEG_EID], segs[n, SEG_OFFSET], segs[n, SEG_LENGTH] = target, offset + passed, cut
+    segs[n, SEG_REVERSAL], segs[n, SEG_BASE] = eid, 0
+    segs[n + 1, SEG_EID], segs[n + 1, SEG_OFFSET] = target, offset + passed + cut
+    segs[n + 1, SEG_LENGTH], segs[n + 1, SEG_REVERSAL] = length - passed - cut, -2
+    segs[n + 1, SEG_BASE] = base + passed
+    state[S_SEGS] = n + 2
     for j in range(lo, i):
         if (seq[j] & 1) == 1 and line[j] > base:
             line[j] -= cut
-    for j in range(syn_first, n_syn):
+    for j in range(syn_first, state[S_SYN]):
         inflow = syn[j, SYN_STEP] == GAP_IN or syn[j, SYN_STEP] == HOLE_IN or syn[j, SYN_STEP] == CREDIT
         if inflow and syn[j, SYN_LINE] > base:
             syn[j, SYN_LINE] -= cut
-    for j in range(seg_first, n_segs):
+    for j in range(seg_first, state[S_SEGS]):
         if segs[j, SEG_REVERSAL] < 0 and segs[j, SEG_EID] != target and segs[j, SEG_BASE] > base:
             segs[j, SEG_BASE] -= cut
-    return cut, n_segs + 2
+    return cut
+
+
+# What is known of an account while its rows are laid, and how far the growing tables are filled.
+S_IN, S_OUT, S_BALANCE, S_SYN, S_SEGS = 0, 1, 2, 3, 4
+# Columns of the table of totals by pocket.
+OPENING, ASSUMED, IN_TOTAL, OUT_TOTAL, CLOSING = 0, 1, 2, 3, 4
+
+
+@njit(cache=True, nogil=True)
+def lay_plain(start, line, balances, stated, totals, special, lo, hi):
+    """Lay the lines of pockets lo to hi that have no gap, debt or reversal; marks those that turn out to have one.
+
+    `line` comes with what each place adds to the account (nothing is 0) and leaves with its position; the marked pockets'
+    places stay as they are. `balances` is read where `stated`.
+    """
+    for p in range(lo, hi):
+        a, b = start[p], start[p + 1]
+        if special[p] or a == b:
+            continue
+        net = low = np.int64(0)
+        first = b
+        for i in range(a, b):
+            net += line[i]
+            low = min(low, net)
+            if stated and balances[i] != MISSING:
+                first = i
+                break
+        opening = -low if first == b else balances[first] - net
+        if opening < 0:
+            special[p] = True
+            continue
+        if first < b:
+            balance, least, differs = opening, opening, False
+            for i in range(a, b):
+                balance += line[i]
+                least = min(least, balance)
+                differs |= balances[i] != balance and balances[i] != MISSING
+            if differs or least < 0:
+                special[p] = True
+                continue
+        line_in, line_out = opening, np.int64(0)
+        for i in range(a, b):
+            move = line[i]
+            line[i] = line_in if move > 0 else line_out
+            line_in += max(move, 0)
+            line_out += max(-move, 0)
+        totals[p, OPENING], totals[p, ASSUMED] = opening, first == b
+        totals[p, IN_TOTAL], totals[p, OUT_TOTAL], totals[p, CLOSING] = line_in, line_out, line_in - line_out
 
 
 @njit(cache=True)
-def lay_lines(
-    seq, start, balances, side_sub, side_period, status, amount, reverses, is_reversed, has_subs, has_reversals
+def lay_special(
+    pockets, seq, start, line, balances, side_sub, side_period, status, amount, reverses, is_reversed, totals, has_subs
 ):
-    """Every place's position on its account's line, and the events without a row.
+    """Lay the lines of these pockets row by row, with the events that no row shows and the pieces of reversed payments.
 
-    Gives line (by place), opening, assumed, in_total, out_total, closing (by pocket), the table of events without a row,
-    the table of pieces of reversed payments, and the length each reversal cut out (by transfer, empty if none).
+    Fills line and totals; gives the table of events without a row, the table of pieces, and the length that each reversal
+    cut out (by transfer, empty where the ledger has none).
     """
-    n_pockets = start.size - 1
-    line = np.empty(seq.size, np.int64)
-    opening, closing = np.zeros(n_pockets, np.int64), np.zeros(n_pockets, np.int64)
-    assumed = np.zeros(n_pockets, np.bool_)
-    in_total, out_total = np.zeros(n_pockets, np.int64), np.zeros(n_pockets, np.int64)
-    syn, n_syn = np.empty((1024, 6), np.int64), 0
-    segs, n_segs = np.empty((256, 5), np.int64), 0
-    skip = np.zeros(amount.size if has_reversals else 0, np.int64)
+    syn, segs = np.empty((256, 6), np.int64), np.empty((256, 5), np.int64)
+    skip = np.zeros(is_reversed.size, np.int64)
+    state = np.zeros(5, np.int64)
     tracked, last_period = np.zeros(65536, np.int64), np.full(65536, -1, np.int64)
-    for p in range(n_pockets):
+    for p in pockets:
         lo, hi = start[p], start[p + 1]
         if lo == hi:
             continue
-        top = 0
-        if has_subs:
-            for i in range(lo, hi):
-                top = max(top, side_sub[seq[i] & 1, seq[i] >> 1])
-        balance = 0
-        for sub in range(top + 1):
-            tracked[sub], guessed = opening_of(seq, lo, hi, sub, side_sub, side_period, amount, balances)
-            last_period[sub] = -1
-            present = not has_subs
-            for i in range(lo, hi if has_subs else lo):
-                present = present or side_sub[seq[i] & 1, seq[i] >> 1] == sub
-            if present:
-                balance += tracked[sub]
-                assumed[p] = assumed[p] or guessed
-        opening[p] = balance
-        line_in, line_out = max(0, balance), 0
-        syn_first, seg_first = n_syn, n_segs
+        opening, guessed = _open(
+            seq, lo, hi, side_sub, side_period, amount, balances, has_subs, tracked, last_period
+        )  # fmt: skip
+        totals[p, OPENING], totals[p, ASSUMED] = opening, guessed
+        state[S_IN], state[S_OUT], state[S_BALANCE] = max(0, opening), 0, opening
+        syn_first, seg_first = state[S_SYN], state[S_SEGS]
         for i in range(lo, hi):
-            side = seq[i]
-            eid, inflow = side >> 1, side & 1
-            sub = side_sub[inflow, eid] if has_subs else 0
-            while n_syn + 8 > syn.shape[0]:
-                syn = _grown_rows(syn)
-            while n_segs + 4 > segs.shape[0]:
-                segs = _grown_rows(segs)
+            eid, inflow = seq[i] >> 1, seq[i] & 1
+            sub = np.int64(side_sub[inflow][eid]) if has_subs else 0
             # What the row's running balance (and the start of a later covered period) says went on without a row.
-            for hole in (True, False):
-                difference = 0
-                if hole:
-                    if last_period[sub] >= 0 and side_period[i] != last_period[sub]:
-                        stated = _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances)
-                        if stated != MISSING:
-                            difference, tracked[sub] = stated - tracked[sub], stated
-                    last_period[sub] = side_period[i]
-                else:
-                    tracked[sub] += _signed(side, amount)
-                    if balances[i] != MISSING:
-                        difference, tracked[sub] = balances[i] - tracked[sub], balances[i]
-                if difference > 0:
-                    step = HOLE_IN if hole else GAP_IN
-                    syn[n_syn] = np.array((p, 2 * i, step, difference, line_in, eid))
-                    n_syn += 1
-                    line_in += difference
-                    debt = max(0, -balance)
-                    balance += difference
-                    if debt:
-                        repaid = min(difference, debt)
-                        syn[n_syn] = np.array((p, 2 * i, REPAID, repaid, line_out, eid))
-                        n_syn += 1
-                        line_out += repaid
-                elif difference < 0:
-                    drawn = -difference - max(0, balance)
-                    if drawn > 0:
-                        syn[n_syn] = np.array((p, 2 * i, CREDIT, drawn, line_in, eid))
-                        n_syn += 1
-                        line_in += drawn
-                    step = HOLE_OUT if hole else GAP_OUT
-                    syn[n_syn] = np.array((p, 2 * i, step, -difference, line_out, eid))
-                    n_syn += 1
-                    line_out -= difference
-                    balance += difference
+            if side_period[i] > last_period[sub]:
+                if last_period[sub] >= 0:
+                    stated = _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances)
+                    if stated != MISSING:
+                        difference, tracked[sub] = stated - tracked[sub], stated
+                        syn = _rowless(syn, state, p, i, eid, difference, HOLE_IN, HOLE_OUT)
+                last_period[sub] = side_period[i]
+            tracked[sub] += _signed(seq[i], amount)
+            if balances[i] != MISSING:
+                difference, tracked[sub] = balances[i] - tracked[sub], balances[i]
+                syn = _rowless(syn, state, p, i, eid, difference, GAP_IN, GAP_OUT)
             if status[inflow, eid] == INTERNAL:
                 line[i] = -1
-                continue
-            if inflow:
-                line[i] = line_in
-                if has_reversals and is_reversed[eid]:
-                    segs[n_segs, SEG_EID], segs[n_segs, SEG_OFFSET], segs[n_segs, SEG_LENGTH] = eid, 0, amount[eid]
-                    segs[n_segs, SEG_REVERSAL], segs[n_segs, SEG_BASE] = -2, line_in
-                    n_segs += 1
-                line_in += amount[eid]
-                debt = max(0, -balance)
-                balance += amount[eid]
-                if debt:
-                    repaid = min(amount[eid], debt)
-                    syn[n_syn] = np.array((p, 2 * i + 1, REPAID, repaid, line_out, eid))
-                    n_syn += 1
-                    line_out += repaid
-                continue
-            drawn = amount[eid] - max(0, balance)
-            if drawn > 0:
-                syn[n_syn] = np.array((p, 2 * i, CREDIT, drawn, line_in, eid))
-                n_syn += 1
-                line_in += drawn
-            cut = 0
-            if has_reversals and reverses[eid] >= 0:
-                cut, n_segs = _cut(
-                    seq, line, lo, i, syn, syn_first, n_syn, segs, seg_first, n_segs, reverses, amount, line_out
-                )
-                skip[eid] = cut
-                line_in -= cut
-            line[i] = line_out
-            line_out += amount[eid] - cut
-            balance -= amount[eid]
-        closing[p], in_total[p], out_total[p] = balance, line_in, line_out
-        for j in range(seg_first, n_segs):
+            elif inflow:
+                while state[S_SEGS] >= segs.shape[0]:
+                    segs = _grown_rows(segs)
+                syn = _lay_inflow(syn, segs, state, p, i, eid, amount[eid], line, is_reversed)
+            else:
+                drawn = amount[eid] - max(0, state[S_BALANCE])
+                if drawn > 0:
+                    syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, CREDIT, drawn, state[S_IN], eid)
+                    state[S_IN] += drawn
+                while state[S_SEGS] + 2 > segs.shape[0]:
+                    segs = _grown_rows(segs)
+                cut = np.int64(0)
+                if is_reversed.size and reverses[eid] >= 0:
+                    cut = _cut(seq, line, lo, i, syn, syn_first, segs, seg_first, state, reverses, amount)
+                    skip[eid] = cut
+                    state[S_IN] -= cut
+                line[i] = state[S_OUT]
+                state[S_OUT] += amount[eid] - cut
+                state[S_BALANCE] -= amount[eid]
+        totals[p, IN_TOTAL], totals[p, OUT_TOTAL], totals[p, CLOSING] = state[S_IN], state[S_OUT], state[S_BALANCE]
+        for j in range(seg_first, state[S_SEGS]):
             if segs[j, SEG_REVERSAL] == -2:
                 segs[j, SEG_REVERSAL] = -1
-    return line, opening, assumed, in_total, out_total, closing, syn[:n_syn], segs[:n_segs], skip
+    return syn[: state[S_SYN]], segs[: state[S_SEGS]], skip
+
+
+@njit(cache=True, no_cpython_wrapper=True)
+def _open(seq, lo, hi, side_sub, side_period, amount, balances, has_subs, tracked, last_period):
+    """The opening of all sub-accounts of a pocket together, and whether one of them is assumed."""
+    top = np.int64(0)
+    if has_subs:
+        for i in range(lo, hi):
+            top = max(top, np.int64(side_sub[seq[i] & 1][seq[i] >> 1]))
+    total, assumed = np.int64(0), False
+    for sub in range(top + 1):
+        tracked[sub], guessed = opening_of(seq, lo, hi, sub, side_sub, side_period, amount, balances)
+        last_period[sub] = -1
+        present = not has_subs
+        for i in range(lo, hi if has_subs else lo):
+            present = present or side_sub[seq[i] & 1][seq[i] >> 1] == sub
+        if present:
+            total += tracked[sub]
+            assumed = assumed or guessed
+    return total, assumed
+
+
+@njit(cache=True, no_cpython_wrapper=True)
+def _rowless(syn, state, p, i, eid, difference, came, went):
+    """A rise or fall of the balance before row i that no row shows, with the debt it repays or the credit it draws."""
+    balance = state[S_BALANCE]
+    if difference > 0:
+        syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, came, difference, state[S_IN], eid)
+        state[S_IN] += difference
+        repaid = min(difference, max(0, -balance))
+        if repaid:
+            syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, REPAID, repaid, state[S_OUT], eid)
+            state[S_OUT] += repaid
+    elif difference < 0:
+        drawn = -difference - max(0, balance)
+        if drawn > 0:
+            syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, CREDIT, drawn, state[S_IN], eid)
+            state[S_IN] += drawn
+        syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, went, -difference, state[S_OUT], eid)
+        state[S_OUT] -= difference
+    state[S_BALANCE] = balance + difference
+    return syn
+
+
+@njit(cache=True, no_cpython_wrapper=True)
+def _lay_inflow(syn, segs, state, p, i, eid, came, line, is_reversed):
+    """An inflow's place on the line; a debt is repaid out of it at once."""
+    line[i] = state[S_IN]
+    if is_reversed.size and is_reversed[eid]:
+        k = state[S_SEGS]
+        segs[k, SEG_EID], segs[k, SEG_OFFSET], segs[k, SEG_LENGTH] = eid, 0, came
+        segs[k, SEG_REVERSAL], segs[k, SEG_BASE] = -2, state[S_IN]
+        state[S_SEGS] = k + 1
+    state[S_IN] += came
+    repaid = min(came, max(0, -state[S_BALANCE]))
+    state[S_BALANCE] += came
+    if repaid:
+        syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i + 1, REPAID, repaid, state[S_OUT], eid)
+        state[S_OUT] += repaid
+    return syn
 
 
 # A row of the index: out_lo, in_lo, at, payee << 32 | transfer, next << 32 | after.
@@ -255,142 +316,100 @@ ROW_OUT_LO, ROW_IN_LO, ROW_AT, ROW_ENDS, ROW_JUMPS = 0, 1, 2, 3, 4
 LOW_32 = 0xFFFFFFFF
 NO_ROW = 0xFFFFFFFF
 SPECIAL = 0xFFFFFFFE  # in place of `next`: the payment was reversed, its pieces lie in the table
+NO_JUMPS = -1  # NO_ROW twice
 SEG_BY_SHARES = -3  # a part came back from an account without a statement: shares, not pieces
 
 
-@njit(cache=True)
-def count_rows(seq, start, status, payer, syn, n_pockets):
-    """Where each payer's rows begin, where its line rows end, and where each payee's list of inflows begins."""
-    row_start = np.zeros(n_pockets + 1, np.int64)
-    line_rows = np.zeros(n_pockets, np.int64)
-    in_start = np.zeros(n_pockets + 1, np.int64)
-    for p in range(n_pockets):
-        for i in range(start[p], start[p + 1]):
-            if status[seq[i] & 1, seq[i] >> 1] == LINE:
-                if seq[i] & 1:
-                    in_start[p + 1] += 1
-                else:
-                    line_rows[p] += 1
-    for k in range(syn.shape[0]):
-        step = syn[k, SYN_STEP]
-        if step == GAP_IN or step == HOLE_IN or step == CREDIT:
-            in_start[syn[k, SYN_POCKET] + 1] += 1
-            row_start[1] += 1
-        else:
-            line_rows[syn[k, SYN_POCKET]] += 1
-    for eid in range(payer.size):
-        if status[0, eid] != LINE:
-            row_start[payer[eid] + 1] += 1
-    for p in range(n_pockets):
-        row_start[p + 1] += row_start[p] + line_rows[p]
-        in_start[p + 1] += in_start[p]
-    return row_start, row_start[:n_pockets] + line_rows, in_start
+@njit(cache=True, nogil=True)
+def fill_outflows(
+    seq, start, line, payee, at, syn, n_real, row_start, rows, row_of, syn_row, syn_first, lo, hi
+):  # fmt: skip
+    """The line rows of pockets lo to hi, in sequence; `syn_first` is the first event without a row of pocket lo or later.
 
-
-@njit(cache=True)
-def fill_rows(seq, start, line, status, payer, payee, amount, at, syn, skip, stop, row_start, line_end, in_start):
-    """The rows of the index and every payee's inflow rows in order.
-
-    `stop[transfer]` is the negative reason for which its money enters no line, 0 if it does.
+    The payee's end is left open, as on the frontier, until the inflows are joined.
     """
-    n, n_pockets = payer.size, start.size - 1
-    rows = np.empty((row_start[n_pockets], 5), np.int64)
-    in_rows = np.empty(in_start[n_pockets], np.uint32)
-    row_of = np.empty(n, np.uint32)
-    fill = line_end.copy()
-    for eid in range(n):
-        if status[0, eid] != LINE:
-            row_of[eid] = fill[payer[eid]]
-            fill[payer[eid]] += 1
-    syn_row = np.empty(syn.shape[0], np.int64)
-    loose = fill[0]
-    k = 0
-    for p in range(n_pockets):
+    k = syn_first
+    for p in range(lo, hi):
         row = row_start[p]
         for i in range(start[p], start[p + 1] + 1):
             # Events without a row stand before their place (even) or after it (odd).
             while k < syn.shape[0] and syn[k, SYN_POCKET] == p and (i == start[p + 1] or syn[k, SYN_PLACE] <= 2 * i):
                 step = syn[k, SYN_STEP]
-                if step == GAP_IN or step == HOLE_IN or step == CREDIT:
-                    syn_row[k] = loose
-                    loose += 1
-                else:
-                    syn_row[k] = row
+                if step == GAP_OUT or step == HOLE_OUT or step == REPAID:
                     rows[row, ROW_OUT_LO] = syn[k, SYN_LINE]
                     rows[row, ROW_IN_LO] = -7 if step == GAP_OUT else -8 if step == HOLE_OUT else -9
                     rows[row, ROW_AT] = at[syn[k, SYN_ANCHOR]]
-                    rows[row, ROW_ENDS] = n + k
-                    rows[row, ROW_JUMPS] = (NO_ROW << 32) | NO_ROW
+                    rows[row, ROW_ENDS] = n_real + k
+                    rows[row, ROW_JUMPS] = NO_JUMPS
+                    syn_row[k] = row
                     row += 1
                 k += 1
-            if i == start[p + 1]:
-                break
-            eid = seq[i] >> 1
-            if (seq[i] & 1) == 0 and status[0, eid] == LINE:
+            if i < start[p + 1] and (seq[i] & 1) == 0 and line[i] >= 0:
+                eid = seq[i] >> 1
                 row_of[eid] = row
                 rows[row, ROW_OUT_LO] = line[i]
+                rows[row, ROW_IN_LO] = -1
+                rows[row, ROW_AT] = at[eid]
+                rows[row, ROW_ENDS] = (np.int64(payee[eid]) << 32) | eid
+                rows[row, ROW_JUMPS] = NO_JUMPS
                 row += 1
-    for eid in range(n):
-        row = row_of[eid]
-        if status[0, eid] != LINE:
-            rows[row, ROW_OUT_LO] = 0
-        rows[row, ROW_IN_LO] = stop[eid]
-        rows[row, ROW_AT] = at[eid]
-        rows[row, ROW_ENDS] = (np.int64(payee[eid]) << 32) | eid
-        rows[row, ROW_JUMPS] = (NO_ROW << 32) | NO_ROW
-    _fill_arrivals(seq, start, line, status, amount, at, syn, syn_row, skip, row_of, line_end, row_start, rows, in_rows, in_start)
-    return rows, in_rows, row_of, syn_row
 
 
 @njit(cache=True)
-def _fill_arrivals(
-    seq, start, line, status, amount, at, syn, syn_row, skip, row_of, line_end, row_start, rows, in_rows, in_start
-):
-    """Each inflow's place on the payee's line and the payee's first outflow after it, by time and by place."""
-    n, k = amount.size, 0
-    for p in range(start.size - 1):
-        out = row_start[p]
+def fill_loose(eids, payer, payee, at, syn, n_real, line_end, rows, row_of, syn_row):
+    """Rows that stand in no payer's line: transfers without his statement, then events that only brought money in."""
+    fill = line_end.copy()
+    for eid in eids:
+        row = fill[payer[eid]]
+        fill[payer[eid]] = row + 1
+        row_of[eid] = row
+        rows[row, ROW_OUT_LO], rows[row, ROW_IN_LO], rows[row, ROW_AT] = 0, -1, at[eid]
+        rows[row, ROW_ENDS], rows[row, ROW_JUMPS] = (np.int64(payee[eid]) << 32) | eid, NO_JUMPS
+    row = fill[0]
+    for k in range(syn.shape[0]):
+        step = syn[k, SYN_STEP]
+        if step == GAP_IN or step == HOLE_IN or step == CREDIT:
+            syn_row[k] = row
+            rows[row, ROW_OUT_LO], rows[row, ROW_IN_LO], rows[row, ROW_AT] = 0, syn[k, SYN_LINE], at[syn[k, SYN_ANCHOR]]
+            rows[row, ROW_ENDS], rows[row, ROW_JUMPS] = (syn[k, SYN_POCKET] << 32) | (n_real + k), NO_JUMPS
+            row += 1
+
+
+@njit(cache=True, nogil=True)
+def join_inflows(
+    seq, start, line, syn, syn_row, row_of, row_start, line_end, in_start, rows, in_rows, syn_first, lo, hi
+):  # fmt: skip
+    """Each inflow's place on its payee's line, and the payee's first outflow after it, by time and by place."""
+    k = syn_first
+    for p in range(lo, hi):
+        out = near = row_start[p]
         slot = in_start[p]
         for i in range(start[p], start[p + 1] + 1):
             while k < syn.shape[0] and syn[k, SYN_POCKET] == p and (i == start[p + 1] or syn[k, SYN_PLACE] <= 2 * i):
                 step = syn[k, SYN_STEP]
                 if step == GAP_IN or step == HOLE_IN or step == CREDIT:
-                    row = syn_row[k]
-                    rows[row, ROW_OUT_LO], rows[row, ROW_IN_LO] = 0, syn[k, SYN_LINE]
-                    rows[row, ROW_AT] = at[syn[k, SYN_ANCHOR]]
-                    rows[row, ROW_ENDS] = (np.int64(p) << 32) | (n + k)
-                    rows[row, ROW_JUMPS] = (NO_ROW << 32) | out
-                    in_rows[slot] = row
+                    near = _join(rows, syn_row[k], syn[k, SYN_LINE], out, near, line_end[p])
+                    in_rows[slot] = syn_row[k]
                     slot += 1
                 else:
                     out += 1
                 k += 1
-            if i == start[p + 1]:
-                break
-            eid = seq[i] >> 1
-            if status[seq[i] & 1, eid] != LINE:
+            if i == start[p + 1] or line[i] < 0:
                 continue
             if (seq[i] & 1) == 0:
                 out += 1
                 continue
-            row = row_of[eid]
-            rows[row, ROW_IN_LO] = line[i]
-            rows[row, ROW_JUMPS] = (NO_ROW << 32) | out
+            row = row_of[seq[i] >> 1]
+            near = _join(rows, row, line[i], out, near, line_end[p])
             in_rows[slot] = row
             slot += 1
-        _point_next(rows, in_rows, in_start[p], in_start[p + 1], row_start[p], line_end[p])
-    # The cut piece of a reversal comes in first; its row says where the rest, which lies on the payee's line, comes in.
-    for eid in range(skip.size):
-        if skip[eid] > 0 and rows[row_of[eid], ROW_IN_LO] >= 0:
-            rows[row_of[eid], ROW_IN_LO] += skip[eid]
 
 
-@njit(cache=True)
-def _point_next(rows, in_rows, in_lo, in_hi, out, out_hi):
-    """For each inflow the first outflow that reaches beyond its place on the line."""
-    for j in range(in_lo, in_hi):
-        row = in_rows[j]
-        place = rows[row, ROW_IN_LO]
-        while out + 1 < out_hi and rows[out + 1, ROW_OUT_LO] <= place:
-            out += 1
-        rows[row, ROW_JUMPS] = (np.int64(out) << 32) | (rows[row, ROW_JUMPS] & LOW_32)
+@njit(cache=True, nogil=True, no_cpython_wrapper=True)
+def _join(rows, row, place, after, near, line_hi):
+    """Write the payee's end of a row; gives the first outflow that reaches beyond its place on the line."""
+    while near + 1 < line_hi and rows[near + 1, ROW_OUT_LO] <= place:
+        near += 1
+    rows[row, ROW_IN_LO] = place
+    rows[row, ROW_JUMPS] = (np.int64(near) << 32) | np.int64(after)
+    return near

@@ -291,13 +291,14 @@ def _balance_before(rows: Sequence[Side], places: Sequence[int]) -> int:
 def _line(rows: Sequence[Side]) -> AccountLine:
     openings, by_period, assumed = _openings(rows)
     tracked = dict(openings)
-    entered: set[tuple[int, int]] = set()
+    entered: dict[int, int] = {}
     account = _Account(sum(openings.values()))
     for side in rows:
         key = (side.sub, side.period)
-        if key not in entered:
-            entered.add(key)
-            if key in by_period:
+        if side.period > entered.get(side.sub, NONE):
+            first = side.sub not in entered
+            entered[side.sub] = side.period
+            if key in by_period and not first:
                 account.gap(by_period[key] - tracked[side.sub], side.eid, hole=True)
                 tracked[side.sub] = by_period[key]
         expected = tracked[side.sub] + side.signed

@@ -52,7 +52,11 @@ def _balance(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, A
     if "balance" not in before or "balance" not in after:
         return {}
     return {
-        name: {"old": value, "new": after["balance"][name], "change": str(Decimal(after["balance"][name]) - Decimal(value))}
+        name: {
+            "old": value,
+            "new": after["balance"][name],
+            "change": str(Decimal(after["balance"][name]) - Decimal(value)),
+        }
         for name, value in before["balance"].items()
         if name in after["balance"]
     }

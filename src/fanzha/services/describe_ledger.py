@@ -24,7 +24,7 @@ def describe_ledger(ledger: StoredLedger, *, accounts_max: int = ACCOUNTS_MAX) -
     """Digest, counts, currencies, and for every covered account its periods, gaps and running totals."""
     assembly = ledger.assembly
     columns = assembly.columns
-    t, pockets, coverage = columns.transfers, columns.pockets, columns.coverage
+    t, coverage = columns.transfers, columns.coverage
     sums = pocket_sums(columns, index_of(ledger))
     covered = np.unique(coverage.pocket)
     return {
@@ -94,7 +94,7 @@ def _stated(pockets: Pockets, pocket: int) -> str | None:
 
 
 def list_joins(ledger: StoredLedger) -> dict[str, Any]:
-    """Which numbers were taken for one account and by what evidence, which joins were refused, what is only inferred."""
+    """Which numbers were taken for one account and why, which joins were refused, and what is only inferred."""
     assembly = ledger.assembly
     paths = dict(zip(assembly.sources.sha256s, assembly.sources.paths, strict=True))
 

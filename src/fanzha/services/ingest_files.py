@@ -76,7 +76,6 @@ def ingest_files(
 def _read_all(
     store: FactStore, reader: StatementReader, paths: Sequence[Path], writer: FactWriter, watch: Watch
 ) -> list[_Outcome]:
-    there = set(store.files())
     read: dict[str, FactBatch] = {}
     outcomes: list[_Outcome] = []
     for file in reader.discover(paths):
@@ -84,30 +83,27 @@ def _read_all(
         outcome = _Outcome(file.path, skipped=file.skipped, error=file.error)
         outcomes.append(outcome)
         if file.skipped is None and file.error is None:
-            _read_one(file, outcome, reader, store, there, read)
-            if outcome.batch is not None and not outcome.known:
+            try:
+                outcome.known, outcome.batch = _read_one(file, reader, store, read)
+            except BadInput as error:
+                outcome.error = str(error).removeprefix(f"{file.path}: ")
+                continue
+            if not outcome.known:
                 read[outcome.batch.sha256] = outcome.batch
                 writer.add(outcome.batch)
     return outcomes
 
 
 def _read_one(
-    file: StatementFile,
-    outcome: _Outcome,
-    reader: StatementReader,
-    store: FactStore,
-    there: set[str],
-    read: Mapping[str, FactBatch],
-) -> None:
-    try:
-        sha256 = file.sha256
-        outcome.known = sha256 in there or sha256 in read
-        if sha256 in read:
-            outcome.batch = read[sha256]
-        else:
-            outcome.batch = store.batch(sha256) if outcome.known else reader.read(file)
-    except BadInput as error:
-        outcome.error = str(error).removeprefix(f"{file.path}: ")
+    file: StatementFile, reader: StatementReader, store: FactStore, read: Mapping[str, FactBatch]
+) -> tuple[bool, FactBatch]:
+    """Whether these bytes were there before, and their facts. Raises BadInput when they cannot be read."""
+    sha256 = file.sha256
+    if sha256 in read:
+        return True, read[sha256]
+    if sha256 in store.files():
+        return True, store.batch(sha256)
+    return False, reader.read(file)
 
 
 def _nothing_read(outcomes: Sequence[_Outcome], paths: Sequence[Path]) -> str:

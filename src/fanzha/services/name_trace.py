@@ -43,5 +43,3 @@ def _transfers(document: Mapping[str, Any]) -> Iterator[str]:
     for found in document["methods"].values():
         for part in ("flows", "exits"):
             yield from (row["transfer"] for row in found[part] if row["transfer"])
-
-

@@ -71,7 +71,9 @@ def read_trace_rules(table: Mapping[str, Any]) -> TraceRules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Resolved:
+class ResolvedPayment:
+    """A reported payment and the transfer that answers to it."""
+
     origin: Origin
     currency: str
     payee_name: str  # as typed where the ledger does not know the account
@@ -84,8 +86,8 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
     Raises BadInput where the request makes no sense, Refused where the facts do not allow it (no row or two rows answer
     to a payment, two origins are one row).
     """
-    ledger = Ledger(stored.assembly.columns, _index_of(stored))
-    resolved = _resolve_all(stored, request, rules)
+    ledger = Ledger(stored.assembly.columns, index_of(stored))
+    resolved = resolve_payments(stored, request.payments, rules)
     unknown = set(request.nested) - {payment.label for payment in request.payments}
     if unknown:
         raise BadInput(f"--nested names {', '.join(sorted(unknown))}, which is the label of no origin")
@@ -141,13 +143,14 @@ def _by_method(
     return out
 
 
-def _index_of(stored: StoredLedger) -> LedgerIndex:
+def index_of(stored: StoredLedger) -> LedgerIndex:
+    """The index that was stored with the ledger, or one made now."""
     if set(ARRAYS) <= set(stored.index):
         return LedgerIndex(**{name: stored.index[name] for name in ARRAYS})
     return build_index(stored.assembly.columns)
 
 
-def _limits(request: TraceRequest, resolved: Sequence[_Resolved], exponent: int) -> Limits:
+def _limits(request: TraceRequest, resolved: Sequence[ResolvedPayment], exponent: int) -> Limits:
     until = None if request.until is None else parse_period(request.until)[1]
     for found in resolved:
         if until is not None and found.origin.at_us > until:
@@ -160,14 +163,20 @@ def _limits(request: TraceRequest, resolved: Sequence[_Resolved], exponent: int)
     return Limits(until, request.hops_max, dust)
 
 
-def _resolve_all(stored: StoredLedger, request: TraceRequest, rules: TraceRules) -> list[_Resolved]:
-    if not request.payments:
+def resolve_payments(
+    stored: StoredLedger, payments: Sequence[ReportedPayment], rules: TraceRules
+) -> list[ResolvedPayment]:
+    """The row of each reported payment.
+
+    Raises Refused where none or two answer to one, or one answers to two; BadInput where there is nothing to look for.
+    """
+    if not payments:
         raise BadInput("no payment to trace: give --from, --at and --amount, or --origins FILE")
     taken: dict[int, ReportedPayment] = {}
     out = []
     # Two equal lines ask for two equal rows: each takes the first that is left.
-    for payment in request.payments:
-        found = _resolve(stored, payment, rules, taken, _alike(payment, request.payments))
+    for payment in payments:
+        found = _resolve(stored, payment, rules, taken, _alike(payment, payments))
         if found.origin.eid != NONE:
             taken[found.origin.eid] = payment
         out.append(found)
@@ -181,9 +190,9 @@ def _alike(payment: ReportedPayment, others: Sequence[ReportedPayment]) -> int:
 
 def _resolve(
     stored: StoredLedger, payment: ReportedPayment, rules: TraceRules, taken: Mapping[int, ReportedPayment], alike: int
-) -> _Resolved:
+) -> ResolvedPayment:
     columns = stored.assembly.columns
-    payers, payees = _pockets(stored, payment.payer), None if payment.payee is None else _pockets(stored, payment.payee)
+    payers, payees = pockets_named(stored, payment.payer), None if payment.payee is None else pockets_named(stored, payment.payee)
     from_us, to_us = parse_period(payment.at)
     for currency, pair in _by_currency(stored, payers, payees):
         amount = parse_minor(payment.amount, exponent_of(currency))
@@ -195,11 +204,11 @@ def _resolve(
             eid = _choose(stored, payment, found, taken, alike)
             t = columns.transfers
             origin = Origin(payment.label, amount, eid, int(t.payer[eid]), int(t.payee[eid]), int(t.at_us[eid]))
-            return _Resolved(origin, currency, "", _match_notes(payment, found.match, int(t.at_us[eid])))
+            return ResolvedPayment(origin, currency, "", _match_notes(payment, found.match, int(t.at_us[eid])))
     return _unmatched(stored, payment, payers, payees, rules)
 
 
-def _pockets(stored: StoredLedger, text: str) -> list[int]:
+def pockets_named(stored: StoredLedger, text: str) -> list[int]:
     """Every pocket (one per currency) of the account that a text names."""
     name = stored.assembly.identity.resolve(text)
     if name is None:
@@ -258,7 +267,7 @@ def _unmatched(
     payers: Sequence[int],
     payees: Sequence[int] | None,
     rules: TraceRules,
-) -> _Resolved:
+) -> ResolvedPayment:
     """A payment that no row shows: if the payee's statement is missing it is the first question, else a contradiction."""
     columns = stored.assembly.columns
     from_us, to_us = parse_period(payment.at)
@@ -272,7 +281,7 @@ def _unmatched(
             pockets = columns.pockets
             currency = pockets.currencies[pockets.currency[pocket]]
         payer = payers[0] if payers else OUTSIDE
-        return _Resolved(Origin(payment.label, amount, NONE, payer, pocket, from_us), currency, payment.payee, (note,))
+        return ResolvedPayment(Origin(payment.label, amount, NONE, payer, pocket, from_us), currency, payment.payee, (note,))
     near = near_payments(columns, Claim(payers, payees, from_us, to_us, amount), rules.near_us)
     hint = "; ".join(_row_text(stored, eid) for eid in near) or "none within three days"
     missing = "" if payers else f" (the ledger does not know the account {payment.payer})"
@@ -293,7 +302,7 @@ def _row_text(stored: StoredLedger, eid: int) -> str:
     )
 
 
-def _parameters(request: TraceRequest, resolved: Sequence[_Resolved], stored: StoredLedger) -> dict[str, Any]:
+def _parameters(request: TraceRequest, resolved: Sequence[ResolvedPayment], stored: StoredLedger) -> dict[str, Any]:
     return {
         "origins": [
             {

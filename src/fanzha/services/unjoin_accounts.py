@@ -10,7 +10,9 @@ from fanzha.ports.fact_store import FactStore
 from fanzha.services.rebuild_ledger import LedgerRules, build_ledger, stored_batches
 
 
-def unjoin_accounts(store: FactStore, first: str, second: str, *, rules: LedgerRules, again: bool = False) -> dict[str, Any]:
+def unjoin_accounts(
+    store: FactStore, first: str, second: str, *, rules: LedgerRules, again: bool = False
+) -> dict[str, Any]:
     """Sets two numbers apart for good; `again` takes that back.
 
     Raises BadInput for a number that the ledger does not know, Refused when there is nothing to change.

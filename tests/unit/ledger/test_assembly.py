@@ -77,6 +77,15 @@ class TestTwoSides:
         ])  # fmt: skip
         assert lines(found) == [(A, W, 300, 2), (W, B, 280, 2)]
 
+    def test_equal_long_serials_pair_where_one_side_names_a_number_without_a_statement(self):
+        def files(serial):
+            out = entry(A, "out", "10:00:00", "149.43", to=B, serial=serial)
+            back = entry(B, "in", "10:00:00", "149.43", to="944000002304038", serial=serial)
+            return [batch("a", entries=[out]), batch("b", entries=[back])]
+
+        assert lines(assemble(files("202602115409557691"))) == [(A, B, 149, 2)]
+        assert len(lines(assemble(files("7")))) == 2
+
     def test_a_masked_counterparty_is_inferred_never_merged(self):
         found = assemble([
             batch("a", entries=[

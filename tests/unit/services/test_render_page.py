@@ -9,7 +9,7 @@ import pytest
 from fixtures.trace_documents import case_context, case_document, layered_document
 
 from fanzha.core.errors import BadInput
-from fanzha.services.render_trace import TraceContext, funds_flow_page
+from fanzha.services.render_trace import TraceContext, funds_flow_page, read_trace_document
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script><script>alert(2)</script>"
 VOID = frozenset({"meta", "input", "br"})
@@ -46,14 +46,14 @@ def _parsed(page: str) -> _Balance:
 
 
 def test_the_page_is_well_formed_self_contained_and_the_same_each_time() -> None:
-    page = funds_flow_page(case_document(), TraceContext(**case_context()))
+    page = funds_flow_page(read_trace_document(case_document()), TraceContext(**case_context()))
     parsed = _parsed(page)
     assert parsed.seen.count("script") == 1
     assert not parsed.suspicious
     assert not set(parsed.seen) & {"link", "iframe", "object", "embed", "img", "base", "form"}
     addresses = set(re.findall(r"(?:https?:)?//[^\s\"'<)]+", page))
     assert addresses == {"http://www.w3.org/2000/svg"}
-    assert page == funds_flow_page(case_document(), TraceContext(**case_context()))
+    assert page == funds_flow_page(read_trace_document(case_document()), TraceContext(**case_context()))
 
 
 def test_hostile_text_stays_text_wherever_it_stands() -> None:
@@ -76,7 +76,7 @@ def test_hostile_text_stays_text_wherever_it_stands() -> None:
         institutions={victim: HOSTILE},
         title=HOSTILE,
     )
-    page = funds_flow_page(document, context)
+    page = funds_flow_page(read_trace_document(document), context)
     parsed = _parsed(page)
     assert parsed.seen.count("script") == 1
     assert not parsed.suspicious
@@ -85,30 +85,30 @@ def test_hostile_text_stays_text_wherever_it_stands() -> None:
 
 def test_the_ledger_line_balances_and_a_failed_check_is_shown() -> None:
     document = case_document()
-    page = funds_flow_page(document)
+    page = funds_flow_page(read_trace_document(document))
     assert "校验 ✔" in page
     assert "529,300.00" in page
     document["methods"]["fifo"]["balance"]["held"] = "1.00"
-    assert "校验 ✘" in funds_flow_page(document)
+    assert "校验 ✘" in funds_flow_page(read_trace_document(document))
 
 
 def test_the_working_method_comes_first_and_poison_is_called_a_lead() -> None:
-    page = funds_flow_page(case_document(), TraceContext(working_method="lifo"))
+    page = funds_flow_page(read_trace_document(case_document(), "lifo"))
     chosen = re.findall(r'<input type="radio" name="method" id="m0" checked><label for="m0">([^<]+)', page)
     assert chosen == ["后进先出"]
     assert "仅为线索" in page
 
 
 def test_every_cap_says_what_it_leaves_out() -> None:
-    page = funds_flow_page(layered_document(5_000))
+    page = funds_flow_page(read_trace_document(layered_document(5_000)))
     assert re.search(r"显示 1,000 / [45],\d{3} 行", page)
     assert re.search(r"显示 \d+ / [45],\d{3} 户", page)
 
 
 def test_a_document_that_is_no_trace_is_refused_with_the_missing_field() -> None:
     with pytest.raises(BadInput, match="methods"):
-        funds_flow_page({})
+        read_trace_document({})
     document = case_document()
     del document["methods"]["fifo"]["accounts"][0]["hop"]
     with pytest.raises(BadInput, match="hop"):
-        funds_flow_page(document)
+        read_trace_document(document)

@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 from fixtures.trace_documents import case_context, case_document
 
-from fanzha.services.render_trace import TraceContext, funds_flow_workbook
+from fanzha.services.render_trace import TraceContext, funds_flow_workbook, read_trace_document
 
 SHEETS = ["概览", "账户", "流向", "去向", "待查", "未知", "按被害人", "口径对照"]
 WORDS = {"fifo": "先进先出", "lifo": "后进先出"}
@@ -34,7 +34,7 @@ def _exact(cell: object) -> Decimal:
 
 def test_every_amount_reads_back_exactly() -> None:
     document = case_document()
-    sheets = _rows(funds_flow_workbook(document, TraceContext(**case_context())))
+    sheets = _rows(funds_flow_workbook(read_trace_document(document), TraceContext(**case_context())))
     for key, word in WORDS.items():
         found = document["methods"][key]
         for name, part, fields in (
@@ -55,7 +55,7 @@ def test_every_amount_reads_back_exactly() -> None:
 
 def test_lines_carry_their_source_rows_and_victims_balance() -> None:
     context = case_context()
-    sheets = _rows(funds_flow_workbook(case_document(), TraceContext(**context)))
+    sheets = _rows(funds_flow_workbook(read_trace_document(case_document()), TraceContext(**context)))
     assert all(row["来源行"] == context["sources"][row["交易"]][0] for row in sheets["流向"])
     assert {row["校验"] for row in sheets["按被害人"]} == {"✔"}
     paid = {row["被害人"]: row["被骗"] for row in sheets["按被害人"]}
@@ -65,7 +65,7 @@ def test_lines_carry_their_source_rows_and_victims_balance() -> None:
 
 
 def test_sheets_print_on_a4_across_with_their_heads_and_digests() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(funds_flow_workbook(case_document())))
+    book = openpyxl.load_workbook(io.BytesIO(funds_flow_workbook(read_trace_document(case_document()))))
     for sheet in book:
         assert sheet.freeze_panes == "A2"
         assert sheet.auto_filter.ref
@@ -82,7 +82,7 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
     document = case_document()
     document["methods"]["fifo"]["accounts"][0]["account"] = "=HYPERLINK(0)"
     document["warnings"] = ["=1+1", "+cmd", "@x"]
-    book = openpyxl.load_workbook(io.BytesIO(funds_flow_workbook(document)))
+    book = openpyxl.load_workbook(io.BytesIO(funds_flow_workbook(read_trace_document(document))))
     kinds: dict[str, int] = defaultdict(int)
     for sheet in book:
         for row in sheet.iter_rows():
@@ -92,7 +92,9 @@ def test_text_that_looks_like_a_formula_stays_text() -> None:
 
 
 def test_the_same_trace_gives_the_same_bytes() -> None:
-    assert funds_flow_workbook(case_document()) == funds_flow_workbook(case_document())
+    assert funds_flow_workbook(read_trace_document(case_document())) == funds_flow_workbook(
+        read_trace_document(case_document())
+    )
 
 
 def test_amounts_with_six_decimals_and_beyond_fifteen_digits_stay_exact() -> None:
@@ -102,7 +104,7 @@ def test_amounts_with_six_decimals_and_beyond_fifteen_digits_stay_exact() -> Non
     found["accounts"][0]["held"] = "0.000001"
     found["accounts"][1]["held"] = "12345678901.123456"
     document["methods"] = {"fifo@USDT": found}
-    sheets = _rows(funds_flow_workbook(document))
+    sheets = _rows(funds_flow_workbook(read_trace_document(document)))
     held = {row["账户"]: str(row["留存"]) for row in sheets["账户"]}
     assert Decimal(held[found["accounts"][0]["account"]]) == Decimal("0.000001")
     assert held[found["accounts"][1]["account"]] == "12345678901.123456"

@@ -123,7 +123,7 @@ def replace_json(path: Path, document: Any) -> None:
     checked = json.dumps({"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body}, ensure_ascii=False)
     beside = path.with_name(path.name + ".new")
     write_bytes(beside, checked.encode())
-    os.replace(beside, path)
+    beside.replace(path)
     sync_directory(path.parent)
 
 

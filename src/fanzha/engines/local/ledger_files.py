@@ -99,9 +99,11 @@ def _restore(
     columns = LedgerColumns(
         Transfers(**part("transfers.")),
         Pockets(
+            account=texts["pockets"]["account"],
+            institution=texts["pockets"]["institution"],
+            currencies=tuple(about["currencies"]),
+            exponents=tuple(about["exponents"]),
             **part("pockets."),
-            **{name: texts["pockets"][name] for name in _POCKET_TEXTS},
-            **{name: tuple(about[name]) for name in _POCKET_LISTS},
         ),
         Coverage(**part("coverage.")),
     )

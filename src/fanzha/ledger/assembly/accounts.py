@@ -9,15 +9,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from fanzha.core.money import AMOUNT_MAX, DEFAULT_CURRENCY, exponent_of
+from fanzha.core.money import DEFAULT_CURRENCY, exponent_of
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode, runs
-from fanzha.ledger.assembly.facts import FILE, Facts
-from fanzha.ledger.assembly.identity import MASK, Identity, Numbers, masked, person_keys
+from fanzha.ledger.assembly.identity import MASK, Identity, Known, masked, person_keys
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.assembly.rules import HubRules
 from fanzha.ledger.columns import (
     I64,
-    MISSING,
     POCKET_BLOCKED,
     POCKET_HUB,
     POCKET_MASKED,
@@ -105,11 +103,9 @@ class Holders:
     name: pl.Series
 
 
-def find_holders(facts: Facts, numbers: Numbers, identity: Identity, rows: Rows) -> Holders:
+def find_holders(known: Known, rows: Rows) -> Holders:
     """One number per holder: the same id number, or, where no id is known, the same full name."""
-    entities = len(identity.name)
-    entity = np.append(identity.entity, np.int32(UNKNOWN))
-    accounts = entity[np.where((card := numbers.of("accounts.card")) != UNKNOWN, card, numbers.of("accounts.account"))]
+    entities, facts, accounts = len(known.identity.name), known.facts, known.listed()
     owners = np.concatenate([rows.payer, rows.payee, accounts])
     # What an account's own statement says goes before what the other side says of it.
     listed = np.zeros(len(accounts), np.int64)
@@ -133,13 +129,13 @@ def find_holders(facts: Facts, numbers: Numbers, identity: Identity, rows: Rows)
     key = np.where(by_id & id_several, len(ids) + len(names) + np.arange(entities), key)
     distinct = np.unique(key[key != UNKNOWN])
     number = np.where(key == UNKNOWN, 0, np.searchsorted(distinct, key) + 1).astype(np.uint32)
-    name = pl.concat([names, pl.Series([""], dtype=pl.String)]).gather(np.where(name_of == UNKNOWN, len(names), name_of))
+    name = pl.concat([names, pl.Series([""], dtype=pl.String)]).gather(
+        np.where(name_of == UNKNOWN, len(names), name_of)
+    )
     return Holders(number, name)
 
 
-def _best_text(
-    owners: Codes, rank: I64, entities: int, texts: Sequence[pl.Series]
-) -> tuple[pl.Series, I64, Flags]:
+def _best_text(owners: Codes, rank: I64, entities: int, texts: Sequence[pl.Series]) -> tuple[pl.Series, I64, Flags]:
     distinct, codes = encode(texts)
     best = np.full(entities, UNKNOWN, np.int64)
     several = np.zeros(entities, np.bool_)
@@ -149,16 +145,14 @@ def _best_text(
     return distinct, best, several
 
 
-def find_institutions(facts: Facts, numbers: Numbers, identity: Identity, rows: Rows) -> pl.Series:
+def find_institutions(known: Known, rows: Rows) -> pl.Series:
     """Per account the institution most often given for it, '' where none is."""
-    entity = np.append(identity.entity, np.int32(UNKNOWN))
-    accounts = entity[np.where((card := numbers.of("accounts.card")) != UNKNOWN, card, numbers.of("accounts.account"))]
-    owners = np.concatenate([rows.payer, rows.payee, accounts])
+    owners = np.concatenate([rows.payer, rows.payee, known.listed()])
     texts, best, _ = _best_text(
         owners,
         np.zeros(len(owners), np.int64),
-        len(identity.name),
-        [rows.texts["payer_institution"], rows.texts["payee_institution"], facts.accounts["institution"]],
+        len(known.identity.name),
+        [rows.texts["payer_institution"], rows.texts["payee_institution"], known.facts.accounts["institution"]],
     )
     return pl.concat([texts, pl.Series([""], dtype=pl.String)]).gather(np.where(best == UNKNOWN, len(texts), best))
 
@@ -178,8 +172,17 @@ def hub_reasons(identity: Identity, holders: Holders, institutions: pl.Series, h
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """Per pocket what its institution states apart from the rows, as of when, and how much of it is bound."""
+
+    balance_minor: I64
+    at_us: I64
+    bound_minor: I64
+
+
 def describe_pockets(
-    pockets: PocketMap, identity: Identity, holders: Holders, institutions: pl.Series, balances: tuple[I64, I64, I64],
+    pockets: PocketMap, identity: Identity, holders: Holders, institutions: pl.Series, balances: Balances,
     *, hub_entities: Sequence[int], blocked_entities: Sequence[int],
 ) -> Pockets:  # fmt: skip
     """The pockets as columns; the first is the outside."""
@@ -199,113 +202,13 @@ def describe_pockets(
         holder=np.concatenate([[0], holders.number[entity]]).astype(np.uint32),
         institution=pl.concat([outside, institutions.gather(entity)]),
         flags=flags,
-        bank_balance_minor=balances[0],
-        bank_balance_at_us=balances[1],
-        bound_minor=balances[2],
+        bank_balance_minor=balances.balance_minor,
+        bank_balance_at_us=balances.at_us,
+        bound_minor=balances.bound_minor,
     )
-
-
-def stated_balances(
-    facts: Facts, numbers: Numbers, identity: Identity, pockets: PocketMap, last_at_us: int
-) -> tuple[I64, I64, I64]:
-    """Per pocket what its institution states apart from the rows: balance, as of when, and how much of it is bound.
-
-    The latest statement per number counts; numbers of one account (its sub-accounts) add up.
-    """
-    frames = [
-        _stated(facts.accounts, numbers, identity, pockets, ("accounts.account", "accounts.card"), "last_at_us"),
-        _stated(facts.sub_accounts, numbers, identity, pockets, ("sub_accounts.sub_account",), None),
-    ]
-    answered = _answered(facts, numbers, identity)
-    stated = (
-        pl.concat(frames)
-        .join(answered, on=["file", "entity"], how="left")
-        .with_columns(pl.max_horizontal("as_of", "answered_us").alias("as_of"))
-        .sort("pocket", "number", pl.col("as_of").fill_null(MISSING), "file", "line")
-        .unique(["pocket", "number"], keep="last", maintain_order=True)
-    )
-    # A card repeated without its account number states the same balance again.
-    with_number = pl.col("account").any().over("pocket")
-    stated = stated.filter(pl.col("account") | ~with_number)
-    summed = stated.group_by("pocket").agg(
-        pl.col("balance").sum(),
-        (pl.col("balance") - pl.col("available").fill_null(pl.col("balance"))).clip(lower_bound=0).sum().alias("bound"),
-        pl.when(pl.col("as_of").null_count() == 0).then(pl.col("as_of").min()).alias("as_of"),
-    )
-    balance = np.full(len(pockets), MISSING, np.int64)
-    at_us, bound = balance.copy(), np.zeros(len(pockets), np.int64)
-    where = summed["pocket"].to_numpy()
-    balance[where] = summed["balance"].to_numpy()
-    at_us[where] = summed["as_of"].fill_null(MISSING).to_numpy()
-    bound[where] = summed["bound"].to_numpy()
-    measured = _measured(facts, numbers, identity, pockets, balance, np.where(at_us == MISSING, last_at_us, at_us))
-    return balance, at_us, np.maximum(bound, measured)
-
-
-def _stated(
-    frame: pl.DataFrame, numbers: Numbers, identity: Identity, pockets: PocketMap, columns: Sequence[str],
-    as_of: str | None,
-) -> pl.DataFrame:  # fmt: skip
-    codes = [numbers.of(column) for column in columns]
-    number = codes[0] if len(codes) == 1 else np.where(codes[0] != UNKNOWN, codes[0], codes[1])
-    entity = np.append(identity.entity, np.int32(UNKNOWN))[number]
-    currency = currency_codes(frame["currency"], pockets.currencies)
-    return pl.DataFrame(
-        {
-            "file": frame[FILE].cast(pl.Int64),
-            "line": np.arange(len(frame)),
-            "entity": entity.astype(np.int64),
-            "number": number.astype(np.int64),
-            "account": codes[0] != UNKNOWN,
-            "pocket": pockets.of(entity, currency),
-            "balance": frame["balance_minor"],
-            "available": frame["available_minor"],
-            "as_of": frame[as_of] if as_of else pl.Series([None] * len(frame), dtype=pl.Int64),
-        }
-    ).filter(pl.col("balance").is_not_null() & (pl.col("pocket") > 0))
 
 
 def currency_codes(texts: pl.Series, currencies: Sequence[str]) -> Codes:
     """Places of currencies in the ledger's list; a blank one is the default currency."""
     table = {currency: place for place, currency in enumerate(currencies)}
     return np.array([table.get(text, 0) for text in texts.fill_null(DEFAULT_CURRENCY).to_list()], np.int32)
-
-
-def _answered(facts: Facts, numbers: Numbers, identity: Identity) -> pl.DataFrame:
-    entity = np.append(identity.entity, np.int32(UNKNOWN))[numbers.of("queries.subject")]
-    return (
-        pl.DataFrame(
-            {
-                "file": facts.queries[FILE].cast(pl.Int64),
-                "entity": entity.astype(np.int64),
-                "answered_us": facts.queries["answered_us"],
-            }
-        )
-        .filter((pl.col("entity") >= 0) & pl.col("answered_us").is_not_null())
-        .group_by("file", "entity")
-        .agg(pl.col("answered_us").max())
-    )
-
-
-def _measured(
-    facts: Facts, numbers: Numbers, identity: Identity, pockets: PocketMap, balance: I64, at_us: I64
-) -> I64:
-    bound = np.zeros(len(pockets), np.int64)
-    entity = np.append(identity.entity, np.int32(UNKNOWN))[numbers.of("measures.account")]
-    seen: set[tuple[object, ...]] = set()
-    for owner, measure in zip(entity.tolist(), facts.measures.iter_rows(named=True), strict=True):
-        # The same measure listed in two exports binds once.
-        key = tuple(measure[c] for c in ("account", "kind", "amount_minor", "authority", "from_us", "to_us", "serial"))
-        if owner == UNKNOWN or key in seen:
-            continue
-        seen.add(key)
-        for pocket in np.flatnonzero(pockets.entity == owner).tolist():
-            now = int(at_us[pocket])
-            begun = measure["from_us"] is None or measure["from_us"] <= now
-            over = measure["to_us"] is not None and measure["to_us"] < now
-            if not begun or over or pockets.currencies[pockets.currency[pocket]] != DEFAULT_CURRENCY:
-                continue
-            whole = AMOUNT_MAX if balance[pocket] == MISSING else max(0, int(balance[pocket]))
-            amount = whole if measure["amount_minor"] is None else measure["amount_minor"]
-            bound[pocket] = min(AMOUNT_MAX, int(bound[pocket]) + amount)
-    return bound

@@ -19,13 +19,13 @@ from fanzha.ledger.assembly.accounts import (
     find_institutions,
     hub_reasons,
     map_pockets,
-    stated_balances,
 )
-from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode
+from fanzha.ledger.assembly.balances import stated_balances
+from fanzha.ledger.assembly.codes import Codes, encode
 from fanzha.ledger.assembly.coverage import CoverageOverride, Spans, find_periods
 from fanzha.ledger.assembly.duplicates import find_duplicates
 from fanzha.ledger.assembly.facts import FILE, Facts, gather
-from fanzha.ledger.assembly.identity import Identity, Numbers, join_numbers, masked, number_subs
+from fanzha.ledger.assembly.identity import Identity, Known, join_numbers, masked, number_subs
 from fanzha.ledger.assembly.merging import Files, Merged, ends_of, merge_rows, sight
 from fanzha.ledger.assembly.pairing import infer_pairs, pair_sides
 from fanzha.ledger.assembly.reversals import inherit_counterparties
@@ -87,25 +87,26 @@ def assemble(
     facts = gather(batches)
     numbers = number_texts(facts, _named_beside(facts))
     identity = join_numbers(facts, numbers, rejected=joins_rejected, length_min=rules.identifier_length_min)
-    rows = table_rows(facts, numbers, identity, number_subs(facts, numbers, identity))
+    known = Known(facts, numbers, identity)
+    rows = table_rows(known, number_subs(known))
     hidden = masked(identity.name)
     root, fields = find_duplicates(rows, hidden, encode([rows.texts["transfer_id"]])[1][0].astype(np.int64))
     if rows.entries:
         inherit_counterparties(rows, root == np.arange(len(rows)), fields, rules)
     paired = pair_sides(rows, root, fields, rules)
     blocked = _blocked(facts, identity)
-    pockets = _map(facts, numbers, identity, rows, ends_of(rows, fields), blocked)
+    pockets = _map(known, rows, ends_of(rows, fields), blocked)
     never = np.append(hidden, np.False_)[pockets.entity]
-    periods = find_periods(facts, numbers, identity, rows, pockets, tuple(coverage_override or ()), never)
-    sighted = sight(rows, root, fields, pockets, ends_of(rows, fields), (periods.payer_seen, periods.payee_seen))
+    periods = find_periods(known, rows, pockets, overrides=tuple(coverage_override or ()), never=never)
+    sighted = sight(rows, root, fields, pockets, seen=(periods.payer_seen, periods.payee_seen))
     files = Files(tuple(b.sha256 for b in facts.batches), tuple(b.path for b in facts.batches))
-    merged = merge_rows(rows, root, paired, sighted, rules, pockets=len(pockets), files=files)
-    holders = find_holders(facts, numbers, identity, rows)
-    institutions = find_institutions(facts, numbers, identity, rows)
+    merged = merge_rows(rows, paired, sighted, rules, pockets=len(pockets), files=files)
+    holders = find_holders(known, rows)
+    institutions = find_institutions(known, rows)
     hub_why = hub_reasons(identity, holders, institutions, hubs or HubRules())
     last_at_us = int(merged.transfers.at_us[-1]) if len(merged.transfers) else 0
     described = describe_pockets(
-        pockets, identity, holders, institutions, stated_balances(facts, numbers, identity, pockets, last_at_us),
+        pockets, identity, holders, institutions, stated_balances(known, pockets, last_at_us),
         hub_entities=list(hub_why), blocked_entities=blocked,
     )  # fmt: skip
     pairs = infer_pairs(rows, paired, hidden, rules)
@@ -133,17 +134,14 @@ def _blocked(facts: Facts, identity: Identity) -> list[int]:
     return sorted({entity for entity in found if entity is not None})
 
 
-def _map(
-    facts: Facts, numbers: Numbers, identity: Identity, rows: Rows, ends: tuple[Codes, Codes], blocked: Sequence[int]
-) -> PocketMap:
-    entity = np.append(identity.entity, np.int32(UNKNOWN))
+def _map(known: Known, rows: Rows, ends: tuple[Codes, Codes], blocked: Sequence[int]) -> PocketMap:
+    facts, identity = known.facts, known.identity
     currencies = sorted({*rows.currencies, *_stated_currencies(facts)})
     place = np.array([currencies.index(currency) for currency in rows.currencies] or [0], np.int32)
     pairs = [(end, place[rows.currency]) for end in ends]
-    card, account = numbers.of("accounts.card"), numbers.of("accounts.account")
-    pairs.append((entity[np.where(card != UNKNOWN, card, account)], currency_codes(facts.accounts["currency"], currencies)))
-    subs = numbers.of("sub_accounts.sub_account")
-    pairs.append((entity[subs], currency_codes(facts.sub_accounts["currency"], currencies)))
+    pairs.append((known.listed(), currency_codes(facts.accounts["currency"], currencies)))
+    subs = currency_codes(facts.sub_accounts["currency"], currencies)
+    pairs.append((known.entities("sub_accounts.sub_account"), subs))
     windows = {window.account for b in facts.batches for window in b.windows}
     alone = {found for name in windows if name and (found := identity.entity_of(name)) is not None}
     return map_pockets(currencies, len(identity.name), pairs, sorted(alone | set(blocked)))
@@ -154,9 +152,7 @@ def _stated_currencies(facts: Facts) -> set[str]:
     return set(stated.fill_null(DEFAULT_CURRENCY).to_list())
 
 
-def _figures(
-    facts: Facts, identity: Identity, rows: Rows, root: I64, merged: Merged
-) -> tuple[FileFigures, ...]:
+def _figures(facts: Facts, identity: Identity, rows: Rows, root: I64, merged: Merged) -> tuple[FileFigures, ...]:
     count = len(facts.batches)
     copies = np.bincount(rows.file[root != np.arange(len(rows))], minlength=count)
     taken_back = merged.sources.offsets[:-1][merged.transfers.reverses != NONE]

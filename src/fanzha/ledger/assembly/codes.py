@@ -2,57 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import polars as pl
-from numba import njit
 from numpy.typing import NDArray
+
+from fanzha.ledger.assembly.kernels import number_by_hash
 
 UNKNOWN: Final = -1  # the code of a text that is not there
 
 Codes = NDArray[np.int32]
 U64 = NDArray[np.uint64]
-
-
-@njit(cache=True)
-def _number_by_hash(first: U64, second: U64, present: NDArray[np.bool_]) -> tuple[Codes, NDArray[np.int64]]:
-    # Open addressing over the pair of hashes: the table doubles before it is half full.
-    size = 1 << 12
-    slots = np.full(size, -1, np.int32)
-    codes = np.full(first.size, -1, np.int32)
-    firsts = np.empty(1 << 11, np.int64)
-    count = 0
-    for i in range(first.size):
-        if not present[i]:
-            continue
-        at = first[i] & np.uint64(size - 1)
-        while slots[at] >= 0:
-            seen = firsts[slots[at]]
-            if first[seen] == first[i] and second[seen] == second[i]:
-                break
-            at = (at + np.uint64(1)) & np.uint64(size - 1)
-        if slots[at] < 0:
-            if count == firsts.size:
-                grown = np.empty(count * 2, np.int64)
-                grown[:count] = firsts
-                firsts = grown
-                size *= 2
-                slots = np.full(size, -1, np.int32)
-                for code in range(count):
-                    spot = first[firsts[code]] & np.uint64(size - 1)
-                    while slots[spot] >= 0:
-                        spot = (spot + np.uint64(1)) & np.uint64(size - 1)
-                    slots[spot] = code
-                at = first[i] & np.uint64(size - 1)
-                while slots[at] >= 0:
-                    at = (at + np.uint64(1)) & np.uint64(size - 1)
-            firsts[count] = i
-            slots[at] = count
-            count += 1
-        codes[i] = slots[at]
-    return codes, firsts[:count]
 
 
 def encode(texts: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
@@ -67,7 +30,7 @@ def encode(texts: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
     present = whole.is_not_null().to_numpy(writable=True)
     first = whole.hash(seed=0x5EED).to_numpy(writable=True)
     second = whole.hash(seed=0xF00D).to_numpy(writable=True)
-    codes, firsts = _number_by_hash(first, second, present)
+    codes, firsts = number_by_hash(first, second, present)
     distinct = whole.gather(firsts)
     order = distinct.arg_sort().to_numpy()
     place = np.empty(len(order) + 1, np.int32)
@@ -75,20 +38,7 @@ def encode(texts: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
     place[-1] = UNKNOWN  # code -1 indexes the last element
     ranked = place[codes]
     edges = np.cumsum([0, *(len(series) for series in texts)])
-    return distinct.gather(order), [ranked[a:b] for a, b in zip(edges[:-1], edges[1:], strict=True)]
-
-
-@njit(cache=True)
-def mix(*columns: NDArray[np.int64]) -> U64:
-    """One 64-bit hash per row of the columns (all int64, equal length); equal rows hash equal, others may clash."""
-    out = np.zeros(columns[0].size, np.uint64)
-    for column in columns:
-        for i in range(out.size):
-            h = (out[i] + np.uint64(0x9E3779B97F4A7C15)) ^ np.uint64(column[i])
-            h = (h ^ (h >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-            h = (h ^ (h >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-            out[i] = h ^ (h >> np.uint64(31))
-    return out
+    return distinct.gather(order), [ranked[a:b] for a, b in itertools.pairwise(edges)]
 
 
 def repeated(hashes: U64) -> NDArray[np.int64]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numba import njit
 
 from fanzha.core.errors import BadInput
 from fanzha.core.time import SECOND_US
 from fanzha.ledger.assembly.accounts import PocketMap
 from fanzha.ledger.assembly.codes import UNKNOWN
 from fanzha.ledger.assembly.facts import FILE, Facts
-from fanzha.ledger.assembly.identity import Identity, Numbers
+from fanzha.ledger.assembly.identity import Identity, Known
+from fanzha.ledger.assembly.kernels import first_to_last, merge_periods
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.columns import I64, MISSING, OUTSIDE, U32, Coverage, Flags
 
@@ -44,61 +44,12 @@ class Spans:
         return len(self.file)
 
 
-@njit(cache=True)
-def _first_to_last(
-    file: U32, pocket: I64, from_us: I64, to_us: I64, counts: Flags, pockets: int
-) -> tuple[I64, I64, I64, I64, Flags]:
-    # Rows come file by file; a pocket's bounds are kept for one file at a time.
-    rows = pocket.size
-    first = np.zeros(pockets, np.int64)
-    last = np.full(pockets, -1, np.int64)
-    stamp = np.full(pockets, -1, np.int64)
-    out = np.empty((4, rows), np.int64)
-    inside = np.zeros(rows, np.bool_)
-    count, start = 0, 0
-    while start < rows:
-        end = start
-        begin = count
-        while end < rows and file[end] == file[start]:
-            p = pocket[end]
-            if counts[end] and p != OUTSIDE:
-                if stamp[p] != file[start]:
-                    stamp[p] = file[start]
-                    first[p], last[p] = from_us[end], to_us[end]
-                    out[0, count], out[1, count] = file[start], p
-                    count += 1
-                else:
-                    first[p] = min(first[p], from_us[end])
-                    last[p] = max(last[p], to_us[end])
-            end += 1
-        for k in range(begin, count):
-            out[2, k], out[3, k] = first[out[1, k]], last[out[1, k]]
-        for i in range(start, end):
-            p = pocket[i]
-            inside[i] = stamp[p] == file[start] and first[p] <= from_us[i] and from_us[i] <= last[p]
-        start = end
-    return out[0, :count], out[1, :count], out[2, :count], out[3, :count], inside
-
-
 def spans_of_rows(
     file: U32, pocket: I64, from_us: I64, to_us: I64, *, counts: Flags, pockets: int
 ) -> tuple[Spans, Flags]:
     """First to last counting row per file and pocket, and which rows (counting or not) lie inside their own span."""
-    found = _first_to_last(file, pocket, from_us, to_us, counts, pockets)
+    found = first_to_last(file, pocket, from_us, to_us, counts, pockets)
     return Spans(*found[:4]), found[4]
-
-
-@njit(cache=True)
-def _merge(pocket: I64, from_us: I64, to_us: I64, touch: int) -> tuple[I64, I64, I64]:
-    out = np.empty((3, pocket.size), np.int64)
-    count = 0
-    for i in range(pocket.size):
-        if count and out[0, count - 1] == pocket[i] and from_us[i] <= out[2, count - 1] + touch:
-            out[2, count - 1] = max(out[2, count - 1], to_us[i])
-        else:
-            out[0, count], out[1, count], out[2, count] = pocket[i], from_us[i], to_us[i]
-            count += 1
-    return out[0, :count], out[1, :count], out[2, :count]
 
 
 def merge_spans(spans: Sequence[Spans], replaced: Spans, never: Flags) -> Coverage:
@@ -110,7 +61,7 @@ def merge_spans(spans: Sequence[Spans], replaced: Spans, never: Flags) -> Covera
     to_us = np.concatenate([*(span.to_us for span in spans)])[keep]
     from_us, to_us = np.concatenate([from_us, replaced.from_us]), np.concatenate([to_us, replaced.to_us])
     order = np.lexsort((from_us, pocket))
-    merged = _merge(pocket[order], from_us[order], to_us[order], TOUCH_US)
+    merged = merge_periods(pocket[order], from_us[order], to_us[order], TOUCH_US)
     return Coverage(merged[0].astype(np.uint32), merged[1].copy(), merged[2].copy())
 
 
@@ -125,9 +76,8 @@ class Periods:
 
 
 def find_periods(
-    facts: Facts, numbers: Numbers, identity: Identity, rows: Rows, pockets: PocketMap,
-    overrides: Sequence[CoverageOverride], never: Flags,
-) -> Periods:  # fmt: skip
+    known: Known, rows: Rows, pockets: PocketMap, *, overrides: Sequence[CoverageOverride], never: Flags
+) -> Periods:
     """Coverage of every account from rows, stated windows, empty answers and overrides.
 
     A statement's row is seen on its own side; a canonical row on a side whose coverage by that file it lies in.
@@ -136,11 +86,11 @@ def find_periods(
     currency = pockets.places_of(rows.currencies)[rows.currency]
     payer, payee = pockets.of(rows.payer, currency), pockets.of(rows.payee, currency)
     statements, own = _statement_spans(rows, payer, payee, len(pockets))
-    tables, payer_in, payee_in = _table_spans(facts, rows, payer, payee, len(pockets))
+    tables, payer_in, payee_in = _table_spans(known.facts, rows, payer, payee, len(pockets))
     payer_seen, payee_seen = rows.payer_owned.copy(), rows.payee_owned.copy()
     payer_seen[rows.entries :], payee_seen[rows.entries :] = payer_in, payee_in
-    replaced = _spans(_overridden(identity, pockets, overrides))
-    stated = _spans([*_windows(facts, identity, pockets, statements), *_answers(facts, numbers, identity, pockets, own)])
+    replaced = _spans(_overridden(known.identity, pockets, overrides))
+    stated = _spans([*_windows(known, pockets, statements), *_answers(known, pockets, own)])
     for seen, pocket in ((payer_seen, payer), (payee_seen, payee)):
         seen &= ~never[pocket]
         # An override says for canonical rows, too, which of them the account's own statement would have.
@@ -162,12 +112,12 @@ def _statement_spans(rows: Rows, payer: I64, payee: I64, pockets: int) -> tuple[
     own = np.where(rows.payer_owned, payer, payee)[: rows.entries]
     at_us, width_us = rows.at_us[: rows.entries], rows.width_us[: rows.entries]
     counts = np.ones(rows.entries, np.bool_)
-    return spans_of_rows(rows.file[: rows.entries], own, at_us, at_us + width_us, counts=counts, pockets=pockets)[0], own
+    return spans_of_rows(rows.file[: rows.entries], own, at_us, at_us + width_us, counts=counts, pockets=pockets)[
+        0
+    ], own
 
 
-def _table_spans(
-    facts: Facts, rows: Rows, payer: I64, payee: I64, pockets: int
-) -> tuple[Spans, Flags, Flags]:
+def _table_spans(facts: Facts, rows: Rows, payer: I64, payee: I64, pockets: int) -> tuple[Spans, Flags, Flags]:
     table = slice(rows.entries, None)
     complete = np.array([batch.complete_ledger for batch in facts.batches], np.bool_)
     at_us = np.repeat(rows.at_us[table], 2)
@@ -199,26 +149,22 @@ def _overridden(
     return found
 
 
-def _windows(
-    facts: Facts, identity: Identity, pockets: PocketMap, statements: Spans
-) -> Iterator[tuple[int, int, int, int]]:
-    for index, batch in enumerate(facts.batches):
+def _windows(known: Known, pockets: PocketMap, statements: Spans) -> Iterator[tuple[int, int, int, int]]:
+    for index, batch in enumerate(known.facts.batches):
         for window in batch.windows:
-            entity = identity.entity_of(window.account) if window.account else None
+            entity = known.identity.entity_of(window.account) if window.account else None
             mine = statements.pocket[statements.file == index].tolist() if entity is None else pockets.of_entity(entity)
             for pocket in mine:
                 yield index, pocket, window.from_us, window.to_us
 
 
-def _answers(
-    facts: Facts, numbers: Numbers, identity: Identity, pockets: PocketMap, own: I64
-) -> Iterator[tuple[int, int, int, int]]:
+def _answers(known: Known, pockets: PocketMap, own: I64) -> Iterator[tuple[int, int, int, int]]:
     """Periods that were asked for: answered with nothing, or answered, and the rows are here."""
     here = set(np.unique(own).tolist())
-    subjects = numbers.of("queries.subject")
-    for subject, query in zip(subjects.tolist(), facts.queries.iter_rows(named=True), strict=True):
-        if subject == UNKNOWN or query["from_us"] is None or query["to_us"] is None:
+    subjects = known.entities("queries.subject").tolist()
+    for entity, query in zip(subjects, known.facts.queries.iter_rows(named=True), strict=True):
+        if entity == UNKNOWN or query["from_us"] is None or query["to_us"] is None:
             continue
-        for pocket in pockets.of_entity(int(identity.entity[subject])):
+        for pocket in pockets.of_entity(entity):
             if query["found_nothing"] or (query["succeeded"] and pocket in here):
                 yield query[FILE], pocket, query["from_us"], query["to_us"]

@@ -24,5 +24,5 @@ def ledger_digest(columns: LedgerColumns) -> str:
                 texts = value.to_list() if isinstance(value, pl.Series) else [str(part) for part in value]
                 digest.update("\0".join(texts).encode())
             else:
-                digest.update(memoryview(np.ascontiguousarray(value)).cast("B") if len(value) else b"")
+                digest.update(np.ascontiguousarray(value).view(np.uint8).data if len(value) else b"")
     return digest.hexdigest()

@@ -28,7 +28,7 @@ class Facts:
 
 def gather(batches: Iterable[FactBatch]) -> Facts:
     """Each file once, whatever the order and the paths it came by."""
-    by_sha = {}
+    by_sha: dict[str, FactBatch] = {}
     for batch in sorted(batches, key=lambda batch: (batch.sha256, batch.path)):
         by_sha.setdefault(batch.sha256, batch)
     files = tuple(by_sha.values())

@@ -74,6 +74,29 @@ class Numbers:
         return self.columns[column]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The facts, the numbers in them, and the account that each number names."""
+
+    facts: Facts
+    numbers: Numbers
+    identity: Identity
+
+    def entities(self, column: str) -> Codes:
+        """The account that each element of a column of numbers names, UNKNOWN where it names none."""
+        return self.of(self.numbers.of(column))
+
+    def of(self, numbers: Codes) -> Codes:
+        """The accounts that numbers name."""
+        # Code -1 indexes the last element.
+        return np.append(self.identity.entity, np.int32(UNKNOWN))[numbers]
+
+    def listed(self) -> Codes:
+        """The account that each row of the account tables describes."""
+        card = self.entities("accounts.card")
+        return np.where(card != UNKNOWN, card, self.entities("accounts.account"))
+
+
 def usable(texts: pl.Series, length_min: int) -> NDArray[np.bool_]:
     """Numbers that may be joined: long enough, not masked, not all zeros."""
     if not len(texts):
@@ -132,9 +155,7 @@ def find_joins(facts: Facts, numbers: Numbers, *, length_min: int) -> tuple[Join
     )
 
 
-def join_numbers(
-    facts: Facts, numbers: Numbers, *, rejected: Collection[tuple[str, str]], length_min: int
-) -> Identity:
+def join_numbers(facts: Facts, numbers: Numbers, *, rejected: Collection[tuple[str, str]], length_min: int) -> Identity:
     """Accounts as entities: the joins that the rows show, without those that were rejected or that contradict.
 
     A join is refused if it would put two different holders' id numbers into one account (the number that both claim
@@ -161,7 +182,7 @@ def join_numbers(
         members.pop(high, None)
         holder_ids[low] = holder_ids.get(low, frozenset()) | holder_ids.get(high, frozenset())
         made.append(join)
-    entity, name = _name_entities(numbers, parent, members)
+    entity, name = _name_entities(numbers, members)
     return Identity(numbers.texts, entity, name, tuple(made), tuple(refused))
 
 
@@ -200,8 +221,7 @@ def _holder_ids(facts: Facts, numbers: Numbers) -> dict[int, frozenset[str]]:
     parts = []
     for table, columns in (("entries", ("card", "account")), ("accounts", ("card", "account"))):
         ids = getattr(facts, table)["holder_id"]
-        for column in columns:
-            parts.append(pl.DataFrame({"number": numbers.of(f"{table}.{column}"), "id": person_keys(ids)}))
+        parts += [pl.DataFrame({"number": numbers.of(f"{table}.{name}"), "id": person_keys(ids)}) for name in columns]
     known = (
         pl.concat(parts)
         .filter((pl.col("number") != UNKNOWN) & pl.col("id").is_not_null())
@@ -214,9 +234,7 @@ def _holder_ids(facts: Facts, numbers: Numbers) -> dict[int, frozenset[str]]:
     return {number: frozenset(ids) for number, ids in found.items()}
 
 
-def _name_entities(
-    numbers: Numbers, parent: NDArray[np.int64], members: Mapping[int, Sequence[int]]
-) -> tuple[Codes, pl.Series]:
+def _name_entities(numbers: Numbers, members: Mapping[int, Sequence[int]]) -> tuple[Codes, pl.Series]:
     count = len(numbers.texts)
     if not members:
         return np.arange(count, dtype=np.int32), numbers.texts
@@ -233,12 +251,13 @@ def _name_entities(
     return entity.astype(np.int32), numbers.texts.gather(names)
 
 
-def number_subs(facts: Facts, numbers: Numbers, identity: Identity) -> U16:
+def number_subs(known: Known) -> U16:
     """Per number, which running balance of its account it has: 0 the main one, from 1 each sub-account's own.
 
     A declared sub-account has its own. Where rows of one account show several account numbers that no table explains,
     the number with the most rows is the main one and each other has its own.
     """
+    numbers, identity = known.numbers, known.identity
     subs = np.zeros(len(numbers.texts) + 1, np.uint16)  # the last element answers for UNKNOWN
     declared = numbers.of("sub_accounts.sub_account")
     main = numbers.of("sub_accounts.account")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
 
 from fanzha.ledger.assembly.accounts import PocketMap
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes
+from fanzha.ledger.assembly.duplicates import PAYEE, PAYEE_BALANCE, PAYER, PAYER_BALANCE
 from fanzha.ledger.assembly.ordering import SideKeys, rank_sides
 from fanzha.ledger.assembly.pairing import Pairing
 from fanzha.ledger.assembly.reversals import match_reversals, says_reversal
@@ -47,28 +49,26 @@ class Sighted:
 
 def ends_of(rows: Rows, fields: I64) -> tuple[Codes, Codes]:
     """Payer and payee account of each row, filled from its copies."""
-    payer = np.where(fields[:, 4] != MISSING, fields[:, 4], rows.payer).astype(np.int32)
-    payee = np.where(fields[:, 5] != MISSING, fields[:, 5], rows.payee).astype(np.int32)
+    payer = np.where(fields[:, PAYER] != MISSING, fields[:, PAYER], rows.payer).astype(np.int32)
+    payee = np.where(fields[:, PAYEE] != MISSING, fields[:, PAYEE], rows.payee).astype(np.int32)
     return payer, payee
 
 
-def sight(
-    rows: Rows, root: I64, fields: I64, pockets: PocketMap, ends: tuple[Codes, Codes], seen: tuple[Flags, Flags]
-) -> Sighted:
+def sight(rows: Rows, root: I64, fields: I64, pockets: PocketMap, *, seen: tuple[Flags, Flags]) -> Sighted:
     """Gathers on each original row what its copies add."""
     currency = pockets.places_of(rows.currencies)[rows.currency]
     payer_sub, payee_sub = rows.payer_sub, rows.payee_sub
     payer_seen, payee_seen = seen
+    ends = ends_of(rows, fields)
     copies = np.flatnonzero(root != np.arange(len(rows)))
     if len(copies):
-        payer_sub, payee_sub, payer_seen, payee_seen = (a.copy() for a in (payer_sub, payee_sub, *seen))
-        for column in (payer_sub, payee_sub, payer_seen, payee_seen):
-            np.maximum.at(column, root[copies], column[copies])
+        payer_sub, payee_sub = (_highest(column, root, copies) for column in (payer_sub, payee_sub))
+        payer_seen, payee_seen = (_highest(column, root, copies) for column in seen)
     return Sighted(
         payer=pockets.of(ends[0], currency).astype(np.uint32),
         payee=pockets.of(ends[1], currency).astype(np.uint32),
-        payer_balance_minor=fields[:, 0],
-        payee_balance_minor=fields[:, 1],
+        payer_balance_minor=fields[:, PAYER_BALANCE],
+        payee_balance_minor=fields[:, PAYEE_BALANCE],
         payer_sub=payer_sub,
         payee_sub=payee_sub,
         payer_seen=payer_seen,
@@ -76,19 +76,29 @@ def sight(
     )
 
 
+Column = TypeVar("Column", U16, Flags)
+
+
+def _highest(column: Column, root: I64, copies: I64) -> Column:
+    """A column in which each original row has the highest value of its copies."""
+    found = column.copy()
+    np.maximum.at(found, root[copies], column[copies])
+    return found
+
+
 def merge_rows(
-    rows: Rows, root: I64, pairing: Pairing, sighted: Sighted, rules: PairingRules, *, pockets: int, files: Files
+    rows: Rows, pairing: Pairing, sighted: Sighted, rules: PairingRules, *, pockets: int, files: Files
 ) -> Merged:
     """The transfers of paired rows, sorted by time and then by their first source."""
     chosen = _in_order(rows, pairing)
     p, q, c = chosen.payer_row, chosen.payee_row, chosen.canonical_row
     lead = np.where(p != UNKNOWN, p, q)
-    texts = _texts(rows, root, pairing, chosen)
+    texts = _texts(rows, pairing, chosen)
     payer, payee = _ends(sighted, p, q, c)
     kind = _kinds(rows, p, q, c, inside=(payer == payee) & (payer != OUTSIDE))
     marked = says_reversal(texts["summary"], kind, rules)
     at_us = chosen.at_us
-    reverses = match_reversals(at_us, payer, payee, rows.amount_minor[lead], marked, texts, rules)
+    reverses = match_reversals((payer, payee), at_us, rows.amount_minor[lead], marked=marked, texts=texts, rules=rules)
     kind = np.where(reverses != NONE, np.uint8(TransferKind.REVERSAL), kind)
     payer_at, payee_at = rows.at_us[np.where(p != UNKNOWN, p, q)], rows.at_us[np.where(q != UNKNOWN, q, p)]
     ranks = rank_sides(
@@ -170,7 +180,7 @@ def _in_order(rows: Rows, pairing: Pairing) -> _Ordered:
     )
 
 
-def _texts(rows: Rows, root: I64, pairing: Pairing, chosen: _Ordered) -> pl.DataFrame:
+def _texts(rows: Rows, pairing: Pairing, chosen: _Ordered) -> pl.DataFrame:
     wanted = [*DETAIL_TEXTS, "order_number"]
     if chosen.plain:
         return rows.texts.select(wanted)
@@ -237,11 +247,11 @@ def _seen(sighted: Sighted, side: I64, c: I64, *, payer: bool) -> Flags:
 
 def _sources(rows: Rows, chosen: _Ordered, files: Files) -> Sources:
     if chosen.plain:
-        order, offsets = slice(None), np.arange(len(rows) + 1, dtype=np.int64)
-    else:
-        order = np.lexsort((rows.order, chosen.of_row))
-        counts = np.bincount(chosen.of_row, minlength=len(chosen.at_us))
-        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        offsets = np.arange(len(rows) + 1, dtype=np.int64)
+        return Sources(offsets, rows.file, rows.sheet, rows.row, files.sha256s, files.paths, rows.sheets)
+    order = np.lexsort((rows.order, chosen.of_row))
+    counts = np.bincount(chosen.of_row, minlength=len(chosen.at_us))
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
     return Sources(
         offsets, rows.file[order], rows.sheet[order], rows.row[order], files.sha256s, files.paths, rows.sheets
     )

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from numba import njit
 
 from fanzha.core.time import SECOND_US
-from fanzha.ledger.columns import I64, OUTSIDE, U32, Flags
+from fanzha.ledger.assembly.kernels import by_pocket, rank_in_second
+from fanzha.ledger.columns import I64, U32, Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,6 @@ class SideKeys:
     serial: pl.Series
 
 
-@njit(cache=True)
-def _by_pocket(pocket: U32, by_time: I64, pockets: int) -> I64:
-    # A counting sort keeps the order of time within each pocket.
-    starts = np.zeros(pockets + 1, np.int64)
-    for i in range(pocket.size):
-        starts[pocket[i] + 1] += 1
-    for p in range(pockets):
-        starts[p + 1] += starts[p]
-    out = np.empty(pocket.size, np.int64)
-    for i in by_time:
-        out[starts[pocket[i]]] = i
-        starts[pocket[i]] += 1
-    return out
-
-
-@njit(cache=True)
-def _rank(sequence: I64, pocket: U32, second: I64) -> tuple[I64, I64]:
-    # Rank within (pocket, second), and the first of each run of equals (-1 for a row that stands alone in its second).
-    rank = np.zeros(pocket.size, np.int64)
-    run = np.full(pocket.size, -1, np.int64)
-    for k in range(1, sequence.size):
-        i, j = sequence[k], sequence[k - 1]
-        if pocket[i] == pocket[j] and second[i] == second[j] and pocket[i] != OUTSIDE:
-            rank[i] = rank[j] + 1
-            run[j] = run[i] = run[j] if run[j] >= 0 else j
-    return rank, run
-
-
 def rank_sides(payer: SideKeys, payee: SideKeys, pockets: int) -> SideOrder:
     """Ranks rows of one second by serial where every one of them has its own, else by place in the source."""
     rows = len(payer.at_us)
@@ -73,7 +45,7 @@ def rank_sides(payer: SideKeys, payee: SideKeys, pockets: int) -> SideOrder:
         by_time = np.arange(2 * rows, dtype=np.int64)
     else:
         by_time = np.lexsort((order, second))
-    rank, run = _rank(_by_pocket(pocket, by_time, pockets), pocket, second)
+    rank, run = rank_in_second(by_pocket(pocket, by_time, pockets), pocket, second)
     ordered = np.zeros(2 * rows, np.bool_)
     if payer.serial.null_count() < rows or payee.serial.null_count() < rows:
         for side, keys in enumerate((payer, payee)):

@@ -8,13 +8,12 @@ import numpy as np
 import polars as pl
 
 from fanzha.core.time import SECOND_US
-from fanzha.ledger.assembly.codes import UNKNOWN
-from fanzha.ledger.assembly.matching import Sides, match_one_to_one
+from fanzha.ledger.assembly.codes import UNKNOWN, Codes
+from fanzha.ledger.assembly.duplicates import PAYEE, PAYEE_BALANCE, PAYER, PAYER_BALANCE
+from fanzha.ledger.assembly.matching import Cost, Sides, match_one_to_one
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.assembly.rules import PairingRules
 from fanzha.ledger.columns import I64, MISSING, Flags
-
-_PAYER, _PAYEE = 4, 5  # columns of the fields that duplicates.find_duplicates fills
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ class Pairing:
 
 
 def pair_sides(rows: Rows, root: I64, fields: I64, rules: PairingRules) -> Pairing:
-    """Pairs statement rows with canonical rows, then with each other: by order number, then by both names.
+    """Pairs statement rows with canonical rows, then with each other: by order number, both names, or equal serials.
 
     Never by a name of a person alone: that is `inferred`, and stays apart until it is confirmed.
     """
@@ -45,11 +44,12 @@ def pair_sides(rows: Rows, root: I64, fields: I64, rules: PairingRules) -> Pairi
     payer_row = np.where(rows.payer_owned, every, UNKNOWN)
     payee_row = np.where(rows.payee_owned, every, UNKNOWN)
     label = root.copy()
+    links = _Links(label, payer_row, payee_row)
     if rows.entries:
         free = unique & ~canonical
         if unique[rows.entries :].any():
-            _match_canonical(rows, fields, unique & canonical, free, label, payer_row, payee_row, rules)
-        _pair_entries(rows, fields, unique & ~canonical, label, payer_row, payee_row, rules)
+            _match_canonical(rows, fields, links, rules, table=unique & canonical, free=free)
+        _pair_entries(rows, fields, links, rules, unique=free)
         label = label[label[label]]
     if label is root or bool((label == every).all()):
         return Pairing(every, payer_row, payee_row, np.where(canonical, every, UNKNOWN), shared=False)
@@ -63,13 +63,20 @@ def pair_sides(rows: Rows, root: I64, fields: I64, rules: PairingRules) -> Pairi
     )
 
 
-def _match_canonical(
-    rows: Rows, fields: I64, table: Flags, free: Flags, label: I64, payer_row: I64, payee_row: I64, rules: PairingRules
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Arrays that pairing fills in: the row that stands for each row's transfer, and that transfer's own rows."""
+
+    label: I64
+    payer_row: I64
+    payee_row: I64
+
+
+def _match_canonical(rows: Rows, fields: I64, links: _Links, rules: PairingRules, *, table: Flags, free: Flags) -> None:
     # Statement rows that a canonical row repeats; the statement knows its own side better (its time, its balance).
     for own, other, balance, owned, side_row in (
-        (_PAYER, _PAYEE, 0, rows.payer_owned, payer_row),
-        (_PAYEE, _PAYER, 1, rows.payee_owned, payee_row),
+        (PAYER, PAYEE, PAYER_BALANCE, rows.payer_owned, links.payer_row),
+        (PAYEE, PAYER, PAYEE_BALANCE, rows.payee_owned, links.payee_row),
     ):
 
         def cost(left: I64, right: I64, other: int = other, balance: int = balance) -> tuple[I64, ...]:
@@ -90,18 +97,20 @@ def _match_canonical(
             slack_us=rules.window_s * SECOND_US,
             cost=cost,
         )
-        label[left] = right
+        links.label[left] = right
         side_row[right] = left
 
 
-def _pair_entries(
-    rows: Rows, fields: I64, unique: Flags, label: I64, payer_row: I64, payee_row: I64, rules: PairingRules
-) -> None:
+def _pair_entries(rows: Rows, fields: I64, links: _Links, rules: PairingRules, *, unique: Flags) -> None:
+    label, payer_row, payee_row = links.label, links.payer_row, links.payee_row
     currency = rows.currency.astype(np.int64)
     by_order = np.stack([rows.order_number.astype(np.int64), rows.amount_minor, currency], axis=1)
-    by_names = np.stack([fields[:, _PAYER], fields[:, _PAYEE], rows.amount_minor, currency], axis=1)
+    by_names = np.stack([fields[:, PAYER], fields[:, PAYEE], rows.amount_minor, currency], axis=1)
     numbered = rows.order_number != UNKNOWN
-    named = (fields[:, _PAYER] != MISSING) & (fields[:, _PAYEE] != MISSING)
+    named = (fields[:, PAYER] != MISSING) & (fields[:, PAYEE] != MISSING)
+
+    by_serial = np.stack([rows.serial.astype(np.int64), rows.amount_minor, currency], axis=1)
+    long_serial = _long_enough(rows.texts["serial"], rules.serial_length_min)
 
     def cost(left: I64, right: I64) -> tuple[I64, ...]:
         # One account cannot pay itself, save between two running balances of its own.
@@ -109,37 +118,55 @@ def _pair_entries(
         unlike = np.minimum(_unlike(rows.serial, left, right), _unlike(rows.order_number, left, right))
         return np.where(itself, -1, unlike), _apart_us(rows, left, right)
 
-    for eligible, exact, window_s in ((numbered, by_order, rules.order_window_s), (named, by_names, rules.window_s)):
+    def cost_of_serial(left: I64, right: I64) -> tuple[I64, ...]:
+        # Two banks that give one payment the same serial may know the other side by different numbers; one of the two
+        # must name the other's own.
+        first, *others = cost(left, right)
+        names = (fields[left, PAYEE] == fields[right, PAYEE]) | (fields[right, PAYER] == fields[left, PAYER])
+        return np.where(names, first, -1), *others
+
+    passes: tuple[tuple[Flags, I64, int, Cost], ...] = (
+        (numbered, by_order, rules.order_window_s, cost),
+        (named, by_names, rules.window_s, cost),
+        (long_serial, by_serial, rules.window_s, cost_of_serial),
+    )
+    for eligible, exact, window_s, cost_of_pass in passes:
         # A side that a canonical row repeats may still look for its other side where that row names none; of a pair,
         # only one side may come with a canonical row.
         for with_canonical_in in (False, True):
             repeated = label >= rows.entries
-            outs = unique & eligible & rows.payer_owned & _open(label, payee_row, fields[:, _PAYEE], rows.entries)
-            ins = unique & eligible & rows.payee_owned & _open(label, payer_row, fields[:, _PAYER], rows.entries)
+            outs = unique & eligible & rows.payer_owned & _open(label, payee_row, fields[:, PAYEE], rows.entries)
+            ins = unique & eligible & rows.payee_owned & _open(label, payer_row, fields[:, PAYER], rows.entries)
             left, right = match_one_to_one(
                 _sides(rows, np.flatnonzero(outs & ~repeated if with_canonical_in else outs), exact),
                 _sides(rows, np.flatnonzero(ins & (repeated == with_canonical_in)), exact),
                 slack_us=window_s * SECOND_US,
-                cost=cost,
+                cost=cost_of_pass,
             )
             head = np.where(label[right] >= rows.entries, label[right], label[left])
             payer_row[head], payee_row[head] = left, right
             label[left] = label[right] = head
 
 
+def _long_enough(serials: pl.Series, length_min: int) -> Flags:
+    """Serials that are no mere counters."""
+    return (serials.str.len_chars() >= length_min).fill_null(False).to_numpy(writable=True)
+
+
 def _open(label: I64, side_row: I64, named: I64, entries: int) -> Flags:
     """Rows whose transfer still has nobody's row on that side."""
-    unnamed = (side_row[label] == label) & (label >= entries) & (named[label] == MISSING)
-    return (side_row[label] == UNKNOWN) | unnamed
+    unnamed: Flags = (side_row[label] == label) & (label >= entries) & (named[label] == MISSING)
+    nobody: Flags = side_row[label] == UNKNOWN
+    return nobody | unnamed
 
 
 def _sides(rows: Rows, chosen: I64, exact: I64) -> Sides:
     return Sides(chosen, exact[chosen], rows.at_us[chosen], rows.at_us[chosen] + rows.width_us[chosen])
 
 
-def _unlike(codes: object, left: I64, right: I64) -> I64:
-    assert isinstance(codes, np.ndarray)
-    return 1 - ((codes[left] == codes[right]) & (codes[left] != UNKNOWN)).astype(np.int64)
+def _unlike(codes: Codes, left: I64, right: I64) -> I64:
+    alike: Flags = (codes[left] == codes[right]) & (codes[left] != UNKNOWN)
+    return (~alike).astype(np.int64)
 
 
 def _apart_us(rows: Rows, left: I64, right: I64) -> I64:
@@ -174,8 +201,10 @@ def infer_pairs(rows: Rows, pairing: Pairing, hidden: Flags, rules: PairingRules
         ins.filter(~pl.col("known")), left_on=["amount", "currency", "other"], right_on=["amount", "currency", "own"],
         how="inner", suffix="_in", coalesce=False,
     )  # fmt: skip
-    back = pl.when("known_in").then(pl.col("other_in") == pl.col("own")).otherwise(
-        pl.col("other_name_in") == pl.col("own_name")
+    back = (
+        pl.when("known_in")
+        .then(pl.col("other_in") == pl.col("own"))
+        .otherwise(pl.col("other_name_in") == pl.col("own_name"))
     )
     found = (
         pl.concat([by_name, by_number], how="vertical")

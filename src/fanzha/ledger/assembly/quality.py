@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from fanzha.ledger import kernels
+from fanzha.ledger.assembly import kernels as assembly_kernels
 from fanzha.ledger.assembly.assemble import Assembly
-from fanzha.ledger.columns import POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, I64, LedgerColumns
+from fanzha.ledger.columns import I64, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, LedgerColumns
 from fanzha.ledger.index import LedgerIndex
 from fanzha.ledger.line_kernels import SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
 
@@ -79,7 +80,7 @@ def _ends(columns: LedgerColumns, sides: I64) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class PocketSums:
-    """Per pocket what its own rows and gaps add up to, in minor units; opening + inflows − outflows + gaps = closing."""
+    """Per pocket what its rows and gaps add up to, in minor units: opening + inflows − outflows + gaps = closing."""
 
     opening: I64
     inflows: I64
@@ -97,16 +98,16 @@ class PocketSums:
 
 def pocket_sums(columns: LedgerColumns, index: LedgerIndex) -> PocketSums:
     """Adds every pocket's rows up anew, from the columns, beside the index's own opening, gaps and closing."""
-    t, pockets = columns.transfers, len(columns.pockets)
+    t, pockets, coverage = columns.transfers, len(columns.pockets), columns.coverage
+    starts = np.searchsorted(coverage.pocket, np.arange(pockets + 1)).astype(np.int64)
     never = (columns.pockets.flags & (POCKET_BLOCKED | POCKET_HUB | POCKET_MASKED)) != 0
-    starts = np.searchsorted(columns.coverage.pocket, np.arange(pockets + 1)).astype(np.int64)
-    status = kernels.side_status(
-        t.payer, t.payee, t.payer_at_us, t.payee_at_us, t.payer_seen, t.payee_seen, never,
-        starts, columns.coverage.from_us, columns.coverage.to_us,
-    )  # fmt: skip
     sums = {name: np.zeros(pockets, np.int64) for name in ("inflows", "outflows", "gaps_in", "gaps_out", "gaps")}
-    for name, side, pocket in (("outflows", 0, t.payer), ("inflows", 1, t.payee)):
-        own = status[side] == kernels.LINE
+    for name, pocket, at_us, seen in (
+        ("outflows", t.payer, t.payer_at_us, t.payer_seen),
+        ("inflows", t.payee, t.payee_at_us, t.payee_seen),
+    ):
+        own = seen & ~never[pocket] & (t.payer != t.payee) & (pocket != OUTSIDE)
+        own &= assembly_kernels.covered(pocket, at_us, starts, coverage.from_us, coverage.to_us)
         np.add.at(sums[name], pocket[own], t.amount_minor[own])
     for name, steps in (
         ("gaps_in", (kernels.GAP_IN, kernels.HOLE_IN)),

@@ -10,12 +10,12 @@ import numpy as np
 import polars as pl
 
 from fanzha.core.time import DAY_US
+from fanzha.ledger.assembly.duplicates import PAYEE, PAYER
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.assembly.rules import PairingRules
 from fanzha.ledger.columns import I64, MISSING, NONE, U8, U32, Flags
 from fanzha.records import TransferKind
 
-_PAYER, _PAYEE = 4, 5  # columns of the fields that duplicates.find_duplicates fills
 LOOK_BACK_MAX: Final = 10_000  # earlier transfers of one pair of accounts looked at for one reversal
 SERIAL_CITED_MIN: Final = 6  # a shorter serial inside a summary may be any number
 
@@ -74,18 +74,19 @@ class _Open:
 
 def says_reversal(summary: pl.Series, kind: U8, rules: PairingRules) -> Flags:
     """Rows of kind `reversal`, and plain transfers whose summary has one of the words for it."""
-    marked = kind == TransferKind.REVERSAL
+    marked: Flags = kind == np.uint8(TransferKind.REVERSAL)
     if summary.null_count() == len(summary) or not rules.reversal_words:
         return marked
-    worded = summary.str.contains_any(list(rules.reversal_words)).fill_null(False).to_numpy()
-    return marked | (worded & (kind == TransferKind.TRANSFER))
+    worded: Flags = summary.str.contains_any(list(rules.reversal_words)).fill_null(False).to_numpy()
+    plain: Flags = kind == np.uint8(TransferKind.TRANSFER)
+    return marked | (worded & plain)
 
 
 def inherit_counterparties(rows: Rows, unique: Flags, fields: I64, rules: PairingRules) -> None:
     """Gives a statement's reversal row that names nobody the counterparty of the row that it takes back."""
     entries = slice(0, rows.entries)
     own_is_payer = rows.payer_owned[entries]
-    other = np.where(own_is_payer, fields[entries, _PAYEE], fields[entries, _PAYER])
+    other = np.where(own_is_payer, fields[entries, PAYEE], fields[entries, PAYER])
     marked = says_reversal(rows.texts["summary"][: rows.entries], rows.kind[entries], rules) & unique[entries]
     asking = np.flatnonzero(marked & (other == MISSING))
     if not len(asking):
@@ -109,7 +110,7 @@ def inherit_counterparties(rows: Rows, unique: Flags, fields: I64, rules: Pairin
         )
         taken = candidates.take(asked) if candidates else None
         if taken is not None:
-            fields[i, _PAYEE if own_is_payer[i] else _PAYER] = other[taken]
+            fields[i, PAYEE if own_is_payer[i] else PAYER] = other[taken]
 
 
 def _in_time(rows: Rows, chosen: I64) -> list[int]:
@@ -117,12 +118,13 @@ def _in_time(rows: Rows, chosen: I64) -> list[int]:
 
 
 def match_reversals(
-    at_us: I64, payer: U32, payee: U32, amount_minor: I64, marked: Flags, texts: pl.DataFrame, rules: PairingRules
+    ends: tuple[U32, U32], at_us: I64, amount_minor: I64, *, marked: Flags, texts: pl.DataFrame, rules: PairingRules
 ) -> I64:
     """Per transfer the earlier one that it takes back, or NONE; transfers are in time order.
 
-    `texts` has the columns serial and summary. A transfer is taken back at most to its amount.
+    `ends`: pockets of payer and payee. `texts`: columns serial and summary. No transfer is taken back beyond its amount.
     """
+    payer, payee = ends
     reverses = np.full(len(at_us), NONE, np.int64)
     asking = np.flatnonzero(marked & (payer != payee))
     if not len(asking):
@@ -138,7 +140,8 @@ def match_reversals(
         candidates = open_rows.get(int(wanted[k]))
         now = int(at_us[i])
         since_us = now - rules.reversal_window_days * DAY_US
-        asked = _Asked((now, i), int(amount_minor[i]), since_us, texts["serial"][i], texts["summary"][i])
+        amount, serial, summary = int(amount_minor[i]), texts["serial"][i], texts["summary"][i]
+        asked = _Asked((now, i), amount, since_us, serial, summary)
         taken = candidates.take(asked) if candidates else None
         reverses[i] = NONE if taken is None else taken
     return reverses

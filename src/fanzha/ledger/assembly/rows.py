@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -14,7 +14,7 @@ from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode
 from fanzha.ledger.assembly.facts import FILE, Facts
-from fanzha.ledger.assembly.identity import Identity, Numbers, masked
+from fanzha.ledger.assembly.identity import Known, Numbers, masked
 from fanzha.ledger.columns import I64, MISSING, U8, U16, U32, Flags
 from fanzha.records import FactBatch, TransferKind
 
@@ -96,12 +96,11 @@ def number_texts(facts: Facts, extra: Sequence[str]) -> Numbers:
     return Numbers(texts, dict(zip(columns, codes, strict=False)), codes[-1])
 
 
-def table_rows(facts: Facts, numbers: Numbers, identity: Identity, subs: U16) -> Rows:
+def table_rows(known: Known, subs: U16) -> Rows:
     """Statement rows and canonical rows in one table."""
-    entity = np.append(identity.entity, np.int32(UNKNOWN))  # code -1 indexes the last element
-    parts = [part for part in (_entry_rows(facts, numbers, entity, subs), _canonical_rows(facts, numbers, entity)) if part]
-    if not parts:
-        parts = [_canonical_rows(facts, numbers, entity, empty=True)]
+    facts = known.facts
+    parts = [part for part in (_entry_rows(known, subs), _canonical_rows(known)) if part]
+    parts = parts or [_tabled(known)]
     arrays = {name: np.concatenate([part[0][name] for part in parts]) for name in parts[0][0]}
     texts = parts[0][1] if len(parts) == 1 else pl.concat([part[1] for part in parts], rechunk=True)
     frames = [frame for frame in (facts.entries, facts.transfers) if len(frame)] or [facts.transfers]
@@ -124,14 +123,14 @@ def table_rows(facts: Facts, numbers: Numbers, identity: Identity, subs: U16) ->
     )
 
 
-Part = tuple[dict[str, NDArray[np.generic]], pl.DataFrame]
+Part = tuple[dict[str, NDArray[Any]], pl.DataFrame]
 
 
 def _balances(frame: pl.DataFrame, column: str) -> I64:
     return frame[column].fill_null(MISSING).to_numpy(writable=True)
 
 
-def _common(frame: pl.DataFrame) -> dict[str, NDArray[np.generic]]:
+def _common(frame: pl.DataFrame) -> dict[str, NDArray[Any]]:
     return {
         "file": frame[FILE].to_numpy(writable=True),
         "row": frame["row"].to_numpy(writable=True),
@@ -142,15 +141,17 @@ def _common(frame: pl.DataFrame) -> dict[str, NDArray[np.generic]]:
     }
 
 
-def _canonical_rows(facts: Facts, numbers: Numbers, entity: Codes, *, empty: bool = False) -> Part | None:
-    frame = facts.transfers
-    if not len(frame) and not empty:
-        return None
+def _canonical_rows(known: Known) -> Part | None:
+    return _tabled(known) if len(known.facts.transfers) else None
+
+
+def _tabled(known: Known) -> Part:
+    frame = known.facts.transfers
     both = np.ones(len(frame), np.bool_)
     none = np.zeros(len(frame), np.uint16)
     arrays = _common(frame) | {
-        "payer": entity[numbers.of("transfers.payer")],
-        "payee": entity[numbers.of("transfers.payee")],
+        "payer": known.entities("transfers.payer"),
+        "payee": known.entities("transfers.payee"),
         "payer_owned": both,
         "payee_owned": both,
         "payer_balance_minor": _balances(frame, "payer_balance_minor"),
@@ -158,22 +159,20 @@ def _canonical_rows(facts: Facts, numbers: Numbers, entity: Codes, *, empty: boo
         "payer_sub": none,
         "payee_sub": none,
     }
-    missing = [
-        pl.lit(None, pl.String).alias(name) for name in TEXTS if name not in frame.columns
-    ]
+    missing = [pl.lit(None, pl.String).alias(name) for name in TEXTS if name not in frame.columns]
     return arrays, frame.with_columns(missing).select(TEXTS)
 
 
-def _entry_rows(facts: Facts, numbers: Numbers, entity: Codes, subs: U16) -> Part | None:
-    frame = facts.entries
+def _entry_rows(known: Known, subs: U16) -> Part | None:
+    frame, numbers = known.facts.entries, known.numbers
     if not len(frame):
         return None
     own, own_sub = own_numbers(numbers, subs)
-    own_entity = entity[own]
+    own_entity = known.of(own)
     other = numbers.of("entries.counterparty")
     zeros = frame["counterparty"].str.contains(r"^0+$").fill_null(False).to_numpy(writable=True)
     other = np.where(zeros, UNKNOWN, other)
-    other_entity = entity[other]
+    other_entity = known.of(other)
     # A move between sub-accounts of one account stays inside even where the other one is not named.
     inside = (frame["kind"].to_numpy(writable=True) == TransferKind.INTERNAL) & (other_entity == UNKNOWN)
     other_entity = np.where(inside, own_entity, other_entity)
@@ -220,7 +219,7 @@ def own_numbers(numbers: Numbers, subs: U16) -> tuple[Codes, U16]:
     return own, np.where(account != UNKNOWN, subs[account], subs[card])
 
 
-def _running_backwards(arrays: dict[str, NDArray[np.generic]], entries: int) -> Flags:
+def _running_backwards(arrays: dict[str, NDArray[Any]], entries: int) -> Flags:
     """Rows of accounts (for canonical rows: files) whose statement runs from the newest row to the oldest."""
     own = np.where(arrays["payer_owned"], arrays["payer"], arrays["payee"]).astype(np.int64)
     own[entries:] = UNKNOWN
@@ -232,7 +231,7 @@ def _running_backwards(arrays: dict[str, NDArray[np.generic]], entries: int) -> 
     return frame.select((step < 0).alias("down"))["down"].to_numpy(writable=True)
 
 
-def _orders(file: NDArray[np.generic], descending: Flags) -> I64:
+def _orders(file: NDArray[Any], descending: Flags) -> I64:
     # Files of statements and of canonical tables interleave in number, so that order is taken from the file first.
     place = np.arange(len(file), dtype=np.int64)
     order = (file.astype(np.int64) << 40) + place

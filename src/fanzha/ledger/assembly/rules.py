@@ -1,4 +1,4 @@
-"""The rules that assembly follows, as values; the dated tables they come from are `rules/pairing.toml` and `hubs.toml`."""
+"""The rules that assembly follows, as values; they come from the dated tables `pairing.toml` and `hubs.toml`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from fanzha.core.errors import BadInput
 
 HubMatch = Literal["prefix", "name", "institution"]
 _MATCHES: Final = get_args(HubMatch)
+_POSITIVE: Final = (
+    "window_s", "order_window_s", "serial_length_min", "reversal_window_days", "identifier_length_min",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class PairingRules:
     order_window_s: int = 259_200
     reversal_window_days: int = 30
     identifier_length_min: int = 6
+    serial_length_min: int = 8
     reversal_words: tuple[str, ...] = ("冲正", "退汇", "冲账", "抹账")
 
     @classmethod
@@ -31,11 +35,12 @@ class PairingRules:
         rules = cls(
             window_s=table["pairing"]["window_s"],
             order_window_s=table["pairing"]["order_window_s"],
+            serial_length_min=table["pairing"]["serial_length_min"],
             reversal_window_days=table["reversal"]["window_days"],
             identifier_length_min=table["identity"]["identifier_length_min"],
             reversal_words=tuple(table["reversal"]["words"]),
         )
-        for name in ("window_s", "order_window_s", "reversal_window_days", "identifier_length_min"):
+        for name in _POSITIVE:
             value = getattr(rules, name)
             if not isinstance(value, int) or value <= 0:
                 raise BadInput(f"pairing.toml: {name} is {value!r}; write a positive whole number")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from numba import njit
 
-from fanzha.ledger.assembly.codes import U64, Codes, mix
-from fanzha.ledger.columns import I64, U8, U32
+from fanzha.ledger.assembly.codes import Codes
+from fanzha.ledger.assembly.kernels import hex_ids, mix
+from fanzha.ledger.columns import I64, U32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +46,13 @@ class Sources:
         )  # fmt: skip
 
 
-@njit(cache=True)
-def _hex_ids(hashes: U64) -> U8:
-    digits = np.empty(16, np.uint8)
-    for d in range(16):
-        digits[d] = 48 + d if d < 10 else 87 + d
-    out = np.empty((hashes.size, 17), np.uint8)
-    for i in range(hashes.size):
-        out[i, 0] = 84  # 'T'
-        for d in range(16):
-            out[i, 1 + d] = digits[(hashes[i] >> np.uint64(60 - 4 * d)) & np.uint64(15)]
-    return out
-
-
 def transfer_ids(sources: Sources) -> pl.Series:
     """An id for each transfer from its first source row: T and 16 hexadecimal digits, the same on every machine."""
     first = sources.offsets[:-1]
     seeds = np.array([int(sha[:15], 16) for sha in sources.sha256s], np.int64)
     sheets = np.array([int.from_bytes(name.encode()[-7:], "big") for name in sources.sheets.to_list()], np.int64)
     hashes = mix(seeds[sources.file[first]], sheets[sources.sheet[first]], sources.row[first])
-    text = _hex_ids(hashes)
+    text = hex_ids(hashes)
     offsets = np.arange(len(hashes) + 1, dtype=np.int64) * text.shape[1]
     array = pa.LargeStringArray.from_buffers(len(hashes), pa.py_buffer(offsets), pa.py_buffer(text.reshape(-1)))
     return pl.Series("transfer_id", array, dtype=pl.String)

@@ -155,7 +155,7 @@ def picture_of(trace: MethodTrace) -> FlowPicture:
 def _draft(trace: MethodTrace) -> _Draft:
     """Every account, exit and payment as cards and links, nothing grouped yet."""
     draft = _Draft()
-    frontier = {question.account for question in trace.frontier}
+    frontier = {question.account for question in trace.frontier if question.reason == "frontier"}
     exits = {found.transfer: found for found in trace.exits if found.transfer}
     outlets = {flow.payee for flow in trace.flows if flow.transfer in exits}
     kept_in = {flow.payee for flow in trace.flows if flow.transfer not in exits}
@@ -196,14 +196,11 @@ def _account_card(account: AccountTrace, *, frontier: bool) -> Card:
 
 def _add_flows(draft: _Draft, trace: MethodTrace, exits: Mapping[str, Exit], frontier: AbstractSet[str]) -> None:
     unlisted: set[str] = set()  # receivers that the document's list of accounts does not have
-    taken_back: dict[str, int] = defaultdict(int)
+    left = _after_reversals(trace)
     for flow in trace.flows:
-        if flow.reverses:
-            taken_back[flow.reverses] += flow.traced
-    for flow in trace.flows:
-        traced = flow.traced - taken_back[flow.transfer]
-        if flow.reverses or traced <= 0:
-            continue  # a reversal is hidden from the picture, never from the balances
+        traced = left[flow.transfer]
+        if not traced:
+            continue
         if flow.payer not in draft.cards:
             draft.cards[flow.payer] = Card(flow.payer, 0, "victim", flow.payer, victims=tuple(flow.by_victim))
         payer = draft.cards[flow.payer]
@@ -223,6 +220,24 @@ def _add_flows(draft: _Draft, trace: MethodTrace, exits: Mapping[str, Exit], fro
             draft.add(flow.payee, incoming=traced)
         draft.add(flow.payer, passed_on=traced)
         draft.connect(flow.payer, flow.payee, traced)
+
+
+def _after_reversals(trace: MethodTrace) -> dict[str, int]:
+    """What each payment still carried once later reversals took theirs back.
+
+    A reversal is hidden from the picture, never from the balances; what matches no earlier payment stays.
+    """
+    left = {flow.transfer: flow.traced for flow in trace.flows}
+    made: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for flow in sorted(trace.flows, key=lambda flow: (flow.at, flow.hop, flow.transfer)):
+        if not flow.reversal:
+            made[flow.payer, flow.payee].append(flow.transfer)
+            continue
+        for earlier in reversed(made[flow.payee, flow.payer]):
+            back = min(left[earlier], left[flow.transfer])
+            left[earlier] -= back
+            left[flow.transfer] -= back
+    return left
 
 
 def _leave(draft: _Draft, payer: str, kind: str, traced: int) -> None:

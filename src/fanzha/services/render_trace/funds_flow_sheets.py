@@ -225,6 +225,8 @@ def _frontier(document: TraceDocument, context: TraceContext) -> Sheet:
                 Amount(question.traced, trace.exponent),
                 clock(question.ask_from),
                 clock(question.ask_to),
+                said(REASONS, question.reason).zh,
+                "\n".join(f"{clock(lead.at)} → {lead.payee}" for lead in question.leads),
             )
             for place, question in enumerate(trace.frontier, start=1)
         ]
@@ -236,9 +238,9 @@ def _frontier(document: TraceDocument, context: TraceContext) -> Sheet:
         *_PARTY,
         _column("追踪金额", "traced", 16),
     )
-    return Sheet(
-        "待查", (*columns, _column("查询起", "ask from", 20), _column("查询止", "ask to", 20)), _rows(document, lines)
-    )
+    columns += (_column("查询起", "ask from", 20), _column("查询止", "ask to", 20))
+    columns += (_column("缘由", "reason", 18), _column("线索", "leads", 48))
+    return Sheet("待查", columns, _rows(document, lines))
 
 
 def _unknown(document: TraceDocument, context: TraceContext) -> Sheet:

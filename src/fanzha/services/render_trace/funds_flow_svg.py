@@ -220,7 +220,8 @@ def _second(pen: _Pen, card: Card) -> str:
     if card.kind == "other":
         return "合计"
     if card.kind == "victim":
-        return f"{tail(card.code)} {_short(pen.institution(card.code), 14)}"
+        number = "" if tail(card.code) in card.victims else tail(card.code)
+        return f"{number} {_short(pen.institution(card.code), 14)}".strip()
     return _short(pen.name(card.code), 11)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,7 +14,7 @@ from xlsxwriter.workbook import Workbook
 from fanzha.core.errors import BadInput
 from fanzha.core.time import SECOND_US, parse_instant
 from fanzha.services.render_trace.funds_flow_sheets import Amount, Cell, Sheet, sheets_of
-from fanzha.services.render_trace.trace_document import TraceContext, TraceDocument, read_trace_document
+from fanzha.services.render_trace.trace_document import TraceContext, TraceDocument
 from fanzha.services.render_trace.wording import clock
 
 EXACT_MAX: Final = 10**15  # a spreadsheet keeps fifteen digits; longer amounts are written as text
@@ -23,13 +22,9 @@ EPOCH: Final = datetime(1980, 1, 1)  # noqa: DTZ001 -- the workbook's own time h
 CELL_MAX: Final = 32_000  # characters that a cell can hold
 
 
-def funds_flow_workbook(document: Mapping[str, Any], context: TraceContext | None = None) -> bytes:
-    """The workbook of a trace document.
-
-    Raises BadInput where the document is no trace.
-    """
+def funds_flow_workbook(trace: TraceDocument, context: TraceContext | None = None) -> bytes:
+    """The workbook of a trace, the working method's rows first."""
     context = context or TraceContext()
-    trace = read_trace_document(document, context.working_method)
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True})
     book.set_properties({"title": context.title or "资金流向表", "created": _created(trace.as_of)})

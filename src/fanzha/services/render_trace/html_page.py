@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from html import escape
-from typing import Any
 
 from fanzha.services.render_trace import html_tables as tables
 from fanzha.services.render_trace.flow_cards import Card, picture_of
 from fanzha.services.render_trace.funds_flow_svg import coverage_words, funds_flow_svg
 from fanzha.services.render_trace.page_style import SCRIPT, STYLE, content_policy, method_rules
-from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument, read_trace_document
+from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument
 from fanzha.services.render_trace.wording import EXITS, ICONS, METHODS, STATES, clock, money_text, said
 
 
-def funds_flow_page(document: Mapping[str, Any], context: TraceContext | None = None) -> str:
-    """The page of a trace document, working method first; the same document gives the same text.
-
-    Raises BadInput where the document is no trace.
-    """
+def funds_flow_page(trace: TraceDocument, context: TraceContext | None = None) -> str:
+    """The page of a trace, working method first; the same trace gives the same text."""
     context = context or TraceContext()
-    trace = read_trace_document(document, context.working_method)
     style = f"{STYLE}\n{method_rules(len(trace.methods))}"
     title = context.title or "资金流向"
     policy = escape(content_policy(style, SCRIPT), quote=True)
@@ -124,6 +119,7 @@ def _ledger(trace: MethodTrace) -> str:
     asked = sum(question.traced for question in trace.frontier)
     unsure = sum(account.held for account in trace.accounts if account.stoppable is None)
     held_note = f"其中银行余额未知 {money_text(unsure, trace.exponent)}" if unsure else "已被措施控制或银行余额不足"
+    held_note = held_note if balance.held > stoppable else "无"
     cells = (
         ("origin", "追踪金额", "traced", balance.origin, f"{len(trace.victims)} 名被害人"),
         ("stoppable", f"{ICONS['stoppable']} 可止付", "stoppable", stoppable, "可立即止付"),

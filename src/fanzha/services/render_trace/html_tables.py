@@ -8,7 +8,13 @@ from html import escape
 from typing import Final
 
 from fanzha.services.render_trace.flow_cards import Card
-from fanzha.services.render_trace.trace_document import AccountTrace, MethodTrace, TraceContext, TraceDocument
+from fanzha.services.render_trace.trace_document import (
+    AccountTrace,
+    FrontierQuestion,
+    MethodTrace,
+    TraceContext,
+    TraceDocument,
+)
 from fanzha.services.render_trace.victim_shares import victim_shares
 from fanzha.services.render_trace.wording import (
     EXITS,
@@ -24,6 +30,7 @@ from fanzha.services.render_trace.wording import (
 )
 
 ROWS_MAX: Final = 1000
+PLAIN_STATES: Final = frozenset({"", "held", "held_part", "passed_on", "frontier", "frozen", "stopped"})
 NUMBER: Final = ' class="number"'
 Cell = tuple[str, str]  # attributes, inner HTML
 
@@ -88,7 +95,7 @@ def row_ids(trace: MethodTrace, prefix: str) -> dict[str, str]:
 
 
 def _state_cell(account: AccountTrace, state: str) -> Cell:
-    extra = [said(STATES, code).zh for code in account.states if code in {"order_uncertain", "assumed"}]
+    extra = [said(STATES, code).zh for code in account.states if code not in PLAIN_STATES]
     between = ""
     if account.held_min is not None and account.held_max is not None:
         between = f"（{money_text(account.held_min)}–{money_text(account.held_max)}）"
@@ -133,6 +140,7 @@ def frontier_table(trace: MethodTrace, context: TraceContext) -> str:
     """Whom to ask next, the most money first as the trace ranked it."""
     heads = [(Words("序", "rank"), True), (Words("下一步问谁", "ask"), False), (Words("账户", "account"), False)]
     heads += [(Words("户名", "name"), False), (Words("追踪金额", "traced"), True), (Words("请调取", "request"), False)]
+    heads += [(Words("缘由与线索", "reason, leads"), False)]
     lines = []
     for place, question in enumerate(trace.frontier, start=1):
         institution = question.institution or context.institutions.get(question.account, "") or "开户行待查"
@@ -143,10 +151,22 @@ def frontier_table(trace: MethodTrace, context: TraceContext) -> str:
             _plain(context.names.get(question.account, "")),
             _number(question.traced, trace.exponent),
             _plain(window),
+            _reason(question, trace.exponent),
         ]
         lines.append(("", cells))
-    foot = [("", "")] * 3 + [_plain("合计"), _number(sum(q.traced for q in trace.frontier), trace.exponent), ("", "")]
+    foot = [("", "")] * 3 + [_plain("合计"), _number(sum(q.traced for q in trace.frontier), trace.exponent)]
+    foot += [("", ""), ("", "")]
     return _table(Words("下一步问谁", "next questions"), heads, lines, total=len(lines), foot=foot if lines else ())
+
+
+def _reason(question: FrontierQuestion, exponent: int) -> Cell:
+    """Why it is asked, and where the money may have gone since: leads with an upper bound."""
+    leads = (
+        f"线索：{clock(lead.at)} → {grouped(lead.payee) or '未具名'}，至多 {money_text(lead.traced_max, exponent)}"
+        for lead in question.leads
+    )
+    below = "".join(f'<span class="sources">{escape(lead)}</span>' for lead in leads)
+    return "", both(said(REASONS, question.reason)) + below
 
 
 def exits_table(trace: MethodTrace, context: TraceContext) -> str:

@@ -100,9 +100,9 @@ html{font-size:10px;line-height:15px}main,header,footer{padding:0}
 fieldset.methods>legend,fieldset.methods>label,fieldset.methods>input{display:none}
 .flow-frame,.scroll{overflow:visible;border:0;padding:0}
 svg.flow{width:100%;min-width:0;max-height:150mm}
-[lang=en],.meta,.note,.legend,.ledger dt,.ledger dd small{font-size:8px;line-height:11px}
+[lang=en],.meta,.note,.legend,td .sources,.ledger dt,.ledger dd small{font-size:8px;line-height:11px}
 .ledger div{padding:2px 8px}.ledger dd{font-size:13px}th,td{padding:2px 6px}
-table{font-size:9px}thead{display:table-header-group}tfoot{display:table-row-group}
+table{font-size:9px}thead{display:table-header-group;break-after:avoid}tfoot{display:table-row-group}
 tr{break-inside:avoid}thead th{position:static}
 h2{break-after:avoid}.flow-frame{break-inside:avoid}a{color:inherit;text-decoration:none}}
 """.strip()

@@ -42,7 +42,7 @@ class Flow:
     traced: int
     by_victim: Shares
     hop: int
-    reverses: str = ""  # the payment that this one takes back
+    reversal: bool  # takes an earlier payment back
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +58,25 @@ class Exit:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """An onward payment that another bank shows: it may carry between nothing and `traced_max`."""
+
+    payee: str
+    at: str
+    traced_max: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrontierQuestion:
-    """An account whose statement is missing, and what to ask for."""
+    """An account whose statement is missing or not complete, and what to ask for; leads are never amounts."""
 
     account: str
     institution: str
     traced: int
     ask_from: str
     ask_to: str
+    reason: str
+    leads: tuple[Lead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +119,7 @@ class MethodTrace:
     frontier: tuple[FrontierQuestion, ...]
     unknown: tuple[UnknownPart, ...]
     balance: TraceBalance | None
+    origins: frozenset[str]  # the victims' own payments, where the ledger has them
 
     @property
     def exponent(self) -> int:
@@ -138,7 +150,7 @@ class MethodTrace:
 class TraceDocument:
     """A whole trace: every method, the ledger it read and what it was asked."""
 
-    methods: tuple[MethodTrace, ...]  # working method first, then in constant order
+    methods: tuple[MethodTrace, ...]  # working method first, then in constant order; a currency after the plain one
     ledger_digest: str
     ledger_transfers: int
     as_of: str
@@ -154,7 +166,6 @@ class TraceContext:
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)  # transfer → "file · sheet · row"
     names: Mapping[str, str] = field(default_factory=dict)  # account → holder's name
     institutions: Mapping[str, str] = field(default_factory=dict)  # account → institution
-    working_method: str | None = None
     title: str = ""
 
 
@@ -164,7 +175,9 @@ def read_trace_document(document: Mapping[str, Any], working_method: str | None 
     Raises BadInput where a part that every trace has is missing or an amount is no decimal.
     """
     try:
-        methods = [_method(key, found) for key, found in document["methods"].items()]
+        asked = document.get("parameters", {}).get("origins", ())
+        origins = frozenset(str(o["transfer"]) for o in asked if isinstance(o, Mapping) and o.get("transfer"))
+        methods = [_method(key, found, origins) for key, found in document["methods"].items()]
         ledger = document["ledger"]
         working = working_method or document.get("parameters", {}).get("working_method") or "fifo"
         place = {name: number for number, name in enumerate(METHOD_ORDER)}
@@ -197,7 +210,7 @@ def _warning(item: object) -> str:
     return str(item)
 
 
-def _method(key: str, found: Mapping[str, Any]) -> MethodTrace:
+def _method(key: str, found: Mapping[str, Any], origins: frozenset[str]) -> MethodTrace:
     method, _, currency = key.partition("@")
     currency = str(found.get("currency") or currency or "CNY")
     money = _Money(exponent_of(currency))
@@ -213,7 +226,7 @@ def _method(key: str, found: Mapping[str, Any]) -> MethodTrace:
                 *(str(item["transfer"]), str(item["payer"] or ""), str(item["payee"] or ""), str(item["at"])),
                 *(money.minor(item["amount"]), money.minor(item["traced"]), money.shares(item.get("by_victim"))),
                 hop=int(item["hop"]),
-                reverses=str(item.get("reverses") or ""),
+                reversal=item.get("kind") == "reversal",
             )
             for item in found.get("flows", ())
         ),
@@ -238,6 +251,7 @@ def _method(key: str, found: Mapping[str, Any]) -> MethodTrace:
             for item in found.get("unknown", ())
         ),
         balance=None if balance is None else TraceBalance(*(money.minor(balance[part]) for part in _BALANCE)),
+        origins=origins,
     )
 
 
@@ -270,6 +284,11 @@ def _question(item: Mapping[str, Any], money: _Money) -> FrontierQuestion:
         traced=money.minor(item["traced"]),
         ask_from=str(ask.get("from") or ""),
         ask_to=str(ask.get("to") or ""),
+        reason=str(item.get("reason") or "frontier"),
+        leads=tuple(
+            Lead(str(lead["payee"] or ""), str(lead["at"]), money.minor(lead["traced_max"]))
+            for lead in item.get("leads", ())
+        ),
     )
 
 

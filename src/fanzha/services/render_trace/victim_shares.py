@@ -26,7 +26,7 @@ class VictimShare:
 def victim_shares(trace: MethodTrace) -> tuple[VictimShare, ...]:
     """Every victim's line, in the order of the payments; what he paid is read from the first payments of the trace."""
     shares = []
-    first = [flow for flow in trace.flows if flow.hop <= 1]
+    first = [flow for flow in trace.flows if (flow.transfer in trace.origins if trace.origins else flow.hop <= 1)]
     for label in trace.victims:
         held = sum(account.held_by_victim.get(label, 0) for account in trace.accounts)
         exited = sum(found.by_victim.get(label, 0) for found in trace.exits)

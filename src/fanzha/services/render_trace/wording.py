@@ -59,7 +59,16 @@ STATES: Final[Mapping[str, Words]] = {
     "spent": Words("已流出", "left"),
     "unknown": Words("未知", "unknown"),
     "order_uncertain": Words("顺序不定", "order uncertain"),
-    "assumed": Words("期初为推定", "assumed opening"),
+    "assumed_opening": Words("期初为推定", "assumed opening"),
+    "held_part": Words("部分留存", "partly held"),
+    "passed_on": Words("已转出", "moved on"),
+    "frontier": Words("待查", "to be asked"),
+    "gap": Words("余额缺口", "gap in the balance"),
+    "coverage_hole": Words("流水中断", "hole in coverage"),
+    "not_in_statement": Words("流水无此笔", "not in the statement"),
+    "direction_unknown": Words("收付方向不明", "direction unknown"),
+    "beyond_hop_limit": Words("超出层级", "beyond the hop limit"),
+    "balance_shortfall": Words("银行余额不足", "bank balance short"),
 }
 # Shape first, colour last: every state can be told apart in black and white.
 ICONS: Final[Mapping[str, str]] = {

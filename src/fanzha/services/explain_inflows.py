@@ -1,0 +1,120 @@
+"""Explain what came into a found account: known victims, probable ones, explained money, and what stays unexplained."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from fanzha.core.errors import BadInput
+from fanzha.core.money import exponent_of, format_minor, parse_minor
+from fanzha.core.time import MINUTE_US, format_instant, parse_period
+from fanzha.ledger.columns import OUTSIDE
+from fanzha.ports.fact_store import StoredLedger
+from fanzha.services.trace_money import ReportedPayment, TraceRules, index_of, pockets_named, resolve_payments
+from fanzha.tracing.allocate import Ledger
+from fanzha.tracing.inflows import EXPLAINED, Inflow, InflowClass, InflowRules, Texts, classify_inflows
+from fanzha.tracing.model import Origin
+
+
+def read_inflow_rules(table: Mapping[str, Any]) -> InflowRules:
+    """The rules of `rules/inflows.toml`."""
+    words, limits = table["words"], table["probable_victim"]
+    return InflowRules(
+        {
+            InflowClass.WAGES: tuple(words["wages"]),
+            InflowClass.REFUND: tuple(words["refund"]),
+            InflowClass.PUBLIC_MONEY: tuple(words["public"]),
+        },
+        tuple(words["company"]),
+        int(limits["reasons_min"]),
+        int(limits["passed_on_percent"]),
+        int(limits["passed_on_within_min"]) * MINUTE_US,
+        parse_minor(limits["amount_min_yuan"]),
+        int(limits["neighbour_within_min"]) * MINUTE_US,
+    )
+
+
+def explain_inflows(
+    stored: StoredLedger,
+    account: str,
+    known: Sequence[ReportedPayment],
+    until: str | None,
+    rules: InflowRules,
+    trace_rules: TraceRules,
+) -> dict[str, Any]:
+    """The backward document: every inflow with its parts and reasons, and totals by class that add up to all inflows.
+
+    Raises BadInput when the ledger does not know the account.
+    """
+    pockets = pockets_named(stored, account)
+    if not pockets:
+        raise BadInput(f"the ledger does not know the account {account}; see: fanzha ledger info")
+    ledger = Ledger(stored.assembly.columns, index_of(stored))
+    until_us = None if until is None else parse_period(until)[1]
+    origins = [found.origin for found in resolve_payments(stored, known, trace_rules)] if known else []
+    t = ledger.columns.transfers
+    # The account's main currency is the one most of its inflows are in.
+    counts = {p: int(np.count_nonzero(t.payee == p)) for p in pockets}
+    pocket = max(pockets, key=lambda p: (counts[p], -p))
+    texts = _texts(stored, np.flatnonzero(t.payee == pocket).tolist())
+    inflows = classify_inflows(ledger, pocket, origins, texts, rules, until_us)
+    return _document(stored, ledger, pocket, origins, inflows, texts)
+
+
+def _texts(stored: StoredLedger, eids: Sequence[int]) -> Texts:
+    rows = stored.assembly.details.select("summary", "payer_name")[list(eids)]
+    summaries, names = rows["summary"].to_list(), rows["payer_name"].to_list()
+    return Texts(
+        {eid: text for eid, text in zip(eids, summaries, strict=True) if text},
+        {eid: text for eid, text in zip(eids, names, strict=True) if text},
+    )
+
+
+def _document(
+    stored: StoredLedger, ledger: Ledger, pocket: int, origins: Sequence[Origin], inflows: Sequence[Inflow], texts: Texts
+) -> dict[str, Any]:
+    t, pockets = ledger.columns.transfers, ledger.columns.pockets
+    currency = pockets.currencies[pockets.currency[pocket]]
+
+    def money(minor: int) -> str:
+        return format_minor(minor, exponent_of(currency))
+
+    sums: dict[InflowClass, list[int]] = defaultdict(lambda: [0, 0])
+    for inflow in inflows:
+        for part, minor in inflow.parts.items():
+            sums[part][0] += 1
+            sums[part][1] += minor
+    details: pl.Series = stored.assembly.details["transfer_id"]
+    total = sum(minor for _, minor in sums.values())
+    return {
+        "account": str(pockets.account[pocket]),
+        "currency": currency,
+        "inflows": [
+            {
+                "transfer": str(details[inflow.eid]),
+                "payer": "" if t.payer[inflow.eid] == OUTSIDE else str(pockets.account[int(t.payer[inflow.eid])]),
+                "payer_name": texts.payer_name.get(inflow.eid, ""),
+                "at": format_instant(int(t.at_us[inflow.eid])),
+                "amount": money(int(t.amount_minor[inflow.eid])),
+                "class": max(inflow.parts, key=lambda part: inflow.parts[part]).value,
+                "parts": {part.value: money(minor) for part, minor in inflow.parts.items()},
+                "by_victim": {origins[label].label: money(minor) for label, minor in sorted(inflow.victims.items())},
+                "reasons": list(inflow.reasons),
+            }
+            for inflow in sorted(inflows, key=lambda i: (-int(t.amount_minor[i.eid]), i.eid))
+        ],
+        "totals": {part.value: {"count": sums[part][0], "amount": money(sums[part][1])} for part in InflowClass},
+        "indicators": {
+            "inflow": money(total),
+            "explained": money(sum(sums[part][1] for part in EXPLAINED)),
+            "known_victims": money(sums[InflowClass.KNOWN_VICTIM][1]),
+            "probable_victims": money(sums[InflowClass.PROBABLE_VICTIM][1]),
+            "unexplained": money(sums[InflowClass.UNEXPLAINED][1]),
+        },
+        "note": "indicators for enquiry, each with its reasons; not a finding about the account's holder",
+        "ledger": {"digest": stored.digest},
+    }

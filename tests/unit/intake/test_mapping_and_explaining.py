@@ -1,0 +1,92 @@
+"""Unknown tables by a mapping file, and the explanation of what was taken for what."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from fanzha.core.errors import BadInput
+from fanzha.core.time import parse_instant
+from fanzha.intake import SourceFile, explain_file, load_mapping, read_file
+
+TOML = """
+[table]
+kind = "entries"
+amount_unit = "fen"
+date_format = "%d.%m.%Y %H:%M"
+account = "6299990000000000001"
+[columns]
+at = "Datum"
+amount = "Betrag"
+direction = "S/H"
+counterparty = "Konto"
+[directions]
+in = ["H"]
+out = ["S"]
+[constants]
+currency = "EUR"
+"""
+CSV = "Umsätze 2026\nDatum;Betrag;S/H;Konto;Text\n02.01.2026 03:04;500;S;DE01;x\n03.01.2026 03:04;700;H;DE02;y\n"
+
+
+def test_a_mapped_table(tmp_path: Path):
+    (tmp_path / "columns.toml").write_text(TOML)
+    batch = read_file(SourceFile("x.csv", CSV.encode()), load_mapping(tmp_path / "columns.toml"))
+    columns = ("account", "at_us", "at_precision", "amount_minor", "direction", "counterparty", "currency")
+    assert batch.facts["entries"].select(columns).rows() == [
+        ("6299990000000000001", parse_instant("2026-01-02 03:04"), 1, 500, -1, "DE01", "EUR"),
+        ("6299990000000000001", parse_instant("2026-01-03 03:04"), 1, 700, 1, "DE02", "EUR"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("[table", "not valid TOML"),
+        ("[table]\nkind = 'accounts'", "kind is 'accounts'"),
+        ("table = 3", "must be a section"),
+        (TOML.replace("counterparty =", "konto ="), "no field 'konto'"),
+        (TOML.replace("currency =", "colour ="), "no field 'colour'"),
+        (TOML.replace("at =", "summary ="), "lacks at"),
+        (TOML.replace('"fen"', '"jiao"'), "amount_unit"),
+        (TOML.replace('["H"]', '"H"'), "must be a list"),
+        (TOML.replace("%d.%m.%Y %H:%M", "dd.mm"), "date_format"),
+    ],
+)
+def test_mapping_files_that_make_no_sense(tmp_path: Path, toml, said):
+    (tmp_path / "columns.toml").write_text(toml)
+    with pytest.raises(BadInput, match=said):
+        load_mapping(tmp_path / "columns.toml")
+
+
+def test_a_mapping_that_does_not_fit_the_file(tmp_path: Path):
+    (tmp_path / "columns.toml").write_text(TOML)
+    mapping = load_mapping(tmp_path / "columns.toml")
+    with pytest.raises(BadInput, match="missing: S/H"):
+        read_file(SourceFile("x.csv", CSV.replace("S/H", "Art").encode()), mapping)
+    with pytest.raises(BadInput, match="cannot be opened"):
+        load_mapping(tmp_path / "absent.toml")
+
+
+def test_explanation():
+    text = (
+        "模拟银行\n卡号,交易时间,交易金额,收付标志,IP地址,备注,备注,心情\n1,2026-01-02,5,O,,,,\n1,2026-01-02,5,进,,,,\n"
+    )
+    explanation = explain_file(SourceFile("账户信息.csv", text.encode()))
+    [sheet] = explanation.sheets
+    assert (sheet.table, sheet.named, sheet.header_row, sheet.rows, sheet.accepted) == ("entries", "accounts", 2, 2, 1)
+    assert [(column.header, column.field, column.why) for column in sheet.columns] == [
+        ("卡号", "card", "alias"), ("交易时间", "at", "exact"), ("交易金额", "amount", "exact"), ("收付标志", "direction", "exact"),
+        ("IP地址", None, "known but not used"), ("备注", "remark", "exact"), ("备注", None, "duplicate"), ("心情", None, "unmatched"),
+    ]  # fmt: skip
+    assert [(reason.field, reason.reason, reason.rows, reason.samples) for reason in sheet.quarantine] == [
+        ("direction", "direction_unknown", 1, (3,))
+    ]
+    assert json.loads(json.dumps(asdict(explanation)))["path"] == "账户信息.csv"
+
+
+def test_explanation_of_what_cannot_be_read():
+    assert explain_file(SourceFile("x.csv", b"")).problem == "the file is empty"
+    [sheet] = explain_file(SourceFile("x.csv", b"a,b\n1,2\n")).sheets
+    assert (sheet.table, sheet.notes) == (None, ("no known column name was found",))
