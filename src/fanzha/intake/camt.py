@@ -6,6 +6,7 @@ import importlib
 import re
 import warnings
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -52,7 +53,10 @@ def read_camt053(data: bytes) -> Iterator[Findings]:
     except ImportError:
         raise BadInput(f"camt.053.001.{version[1].decode()} is not known; versions 01 to 12 are") from None
     lenient = ParserConfig(
-        fail_on_unknown_properties=False, fail_on_unknown_attributes=False, fail_on_converter_warnings=False
+        fail_on_unknown_properties=False,
+        fail_on_unknown_attributes=False,
+        fail_on_converter_warnings=False,
+        class_factory=_element,
     )
     try:
         with warnings.catch_warnings():
@@ -63,6 +67,12 @@ def read_camt053(data: bytes) -> Iterator[Findings]:
     message = _dig(document, "bk_to_cstmr_stmt") or _dig(document, "bk_to_cstmr_stmt_v01")
     for number, statement in enumerate(_dig(message, "stmt") or (), start=1):
         yield findings_of_statement(_statement(statement, number))
+
+
+def _element(model: type[Any], values: dict[str, Any]) -> Any:
+    """An element with what is there; banks leave required parts out, and only those that matter are judged later."""
+    wanted = (part for part in fields(model) if part.init and part.default is part.default_factory is MISSING)
+    return model(**{part.name: None for part in wanted} | values)
 
 
 def _as_utf8(data: bytes) -> bytes:

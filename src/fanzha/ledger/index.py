@@ -112,10 +112,9 @@ def _places(columns: LedgerColumns, s: Sequences, laid: Lines) -> tuple[I64, I64
     in_parts(kernels.count_outflows, s.parts, s.seq, s.start, outs)
     ins = np.diff(s.start) - outs
     loose = t.payer[s.status[0] != kernels.LINE]
-    inner = count(t.payer[s.status[0] == kernels.INTERNAL])
     entered = np.isin(laid.syn[:, line_kernels.SYN_STEP], [kernels.GAP_IN, kernels.HOLE_IN, kernels.CREDIT])
-    outs += count(laid.syn[~entered, line_kernels.SYN_POCKET]) - inner
-    ins += count(laid.syn[entered, line_kernels.SYN_POCKET]) - inner
+    outs += count(laid.syn[~entered, line_kernels.SYN_POCKET]) - count(t.payer[s.status[0] == kernels.INTERNAL])
+    ins += count(laid.syn[entered, line_kernels.SYN_POCKET]) - count(t.payee[s.status[1] == kernels.INTERNAL])
     others = count(loose)
     others[0] += np.count_nonzero(entered)
     row_start = np.concatenate([[0], np.cumsum(outs + others)])

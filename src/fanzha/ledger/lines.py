@@ -48,7 +48,7 @@ def lay_lines(columns: LedgerColumns, s: Sequences) -> Lines:
 def _special_pockets(columns: LedgerColumns, s: Sequences) -> Flags:
     """Accounts whose lines cannot be plain sums: inner moves, several periods or sub-accounts, reversals."""
     t, special = columns.transfers, np.zeros(len(columns.pockets), np.bool_)
-    special[t.payer[s.status[0] == kernels.INTERNAL]] = True
+    special[t.payer[(s.status == kernels.INTERNAL).any(axis=0)]] = True
     special[np.flatnonzero(np.diff(spans_of(columns)[0]) > 1)] = True
     for pocket, sub in ((t.payer, t.payer_sub), (t.payee, t.payee_sub)):
         special[pocket[sub != 0]] = True
