@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,3 +78,17 @@ def statement_reader(mapping: Path | None = None) -> StatementReader:
     from fanzha.intake import load_mapping
 
     return _FileReader(None if mapping is None else load_mapping(mapping))
+
+
+def explain_file(path: Path, mapping: Path | None = None) -> dict[str, Any]:
+    """What each column of a file (of every file in an archive) is taken for, and why.
+
+    Raises BadInput when there is no such file.
+    """
+    from fanzha import intake
+
+    if not path.exists():
+        raise BadInput(f"{path}: there is no such file")
+    columns = None if mapping is None else intake.load_mapping(mapping)
+    found = [intake.explain_file(source, columns) for source in intake.discover([path])]
+    return {"files": [asdict(explanation) for explanation in found]}

@@ -77,9 +77,7 @@ class World:
 
 def told(found: Assembly) -> list[tuple[str, str, int]]:
     t, names = found.columns.transfers, found.columns.pockets.account
-    return sorted(
-        (names[int(t.payer[i])], names[int(t.payee[i])], int(t.amount_minor[i])) for i in range(len(t.at_us))
-    )
+    return sorted((names[int(t.payer[i])], names[int(t.payee[i])], int(t.amount_minor[i])) for i in range(len(t.at_us)))
 
 
 @settings(max_examples=150)

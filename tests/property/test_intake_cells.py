@@ -15,13 +15,19 @@ from fanzha.intake.cells import read_amounts, read_ids, read_times
 from fanzha.intake.rulebook import rulebook
 
 decimals = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-(10**16), max_value=10**16).map(str)
-amounts = st.one_of(decimals, st.from_regex(r"[+-]?[0-9]{0,20}(\.[0-9]{0,20})?", fullmatch=True), st.text("0123456789.,+-Ee¥ ", max_size=12))
+amounts = st.one_of(
+    decimals,
+    st.from_regex(r"[+-]?[0-9]{0,20}(\.[0-9]{0,20})?", fullmatch=True),
+    st.text("0123456789.,+-Ee¥ ", max_size=12),
+)
 
 
 @given(st.lists(amounts, min_size=1, max_size=30), st.sampled_from([0, 2, 6, 8]))
 def test_amounts_agree_with_the_slow_parser(texts, exponent):
     reading = read_amounts(pl.Series(texts), exponent)
-    for text, value, problem in zip(texts, reading.values, reading.problem if reading.problem is not None else [None] * len(texts), strict=True):
+    for text, value, problem in zip(
+        texts, reading.values, reading.problem if reading.problem is not None else [None] * len(texts), strict=True
+    ):
         assert value is None or problem is None
         if re.fullmatch(r"[+-]?[0-9]+(\.[0-9]*)?", text):
             try:

@@ -19,7 +19,9 @@ ROWS = [
     ["6299990000000000001", "2026-01-02 03:04:05", "100.00", "900.00", "出", "6299990000000000002", "转账", "1"],
     ["6299990000000000001", "20260102030500", "1,234.56", "2134.56", "进", "", "工资", "2"],
 ] * 3
-CANONICAL = "at,payer,payee,amount,payer_balance_after,kind\n" + "2026-01-02 03:04:05,a,b,1.50,3,cash\n2026-01-03,b,,1,,\n" * 3
+CANONICAL = (
+    "at,payer,payee,amount,payer_balance_after,kind\n" + "2026-01-02 03:04:05,a,b,1.50,3,cash\n2026-01-03,b,,1,,\n" * 3
+)
 CAMT = (
     '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt><Id>1</Id>'
     "<Acct><Id><IBAN>DE00</IBAN></Id><Ccy>EUR</Ccy></Acct>"
@@ -56,7 +58,9 @@ def xls():
 
 def parquet():
     stream = io.BytesIO()
-    pl.DataFrame({"at": ["2026-01-02"] * 3, "payer": ["a"] * 3, "payee": ["b"] * 3, "amount": [1.5, 2, 3]}).write_parquet(stream)
+    pl.DataFrame(
+        {"at": ["2026-01-02"] * 3, "payer": ["a"] * 3, "payee": ["b"] * 3, "amount": [1.5, 2, 3]}
+    ).write_parquet(stream)
     return stream.getvalue()
 
 
@@ -135,7 +139,26 @@ def test_changed_archives(tmp_path_factory, data):
 
 
 cells = st.one_of(
-    st.sampled_from(["", "\t", "6.22E+18", "00000000", "进", "出", "O", "-5", "1,5", "合计", "无记录", "失败", '"', "\n", "交易时间", "0"]),
+    st.sampled_from(
+        [
+            "",
+            "\t",
+            "6.22E+18",
+            "00000000",
+            "进",
+            "出",
+            "O",
+            "-5",
+            "1,5",
+            "合计",
+            "无记录",
+            "失败",
+            '"',
+            "\n",
+            "交易时间",
+            "0",
+        ]
+    ),
     st.text(max_size=8),
 )
 

@@ -103,11 +103,25 @@ def _explain(path: Path, mapping: Path | None, *, as_json: bool) -> int:
     if as_json:
         write_json(explained)
         return 0
-    for sheet in explained["sheets"]:
-        place = f", sheet {sheet['sheet']}" if sheet.get("sheet") else ""
-        columns = [[str(line.get(key) or "") for key in ("header", "column", "why")] for line in sheet["columns"]]
-        show_table(f"{path}{place}: {sheet.get('table') or 'no table'}", ["header", "taken for", "why"], columns)
+    for file in explained["files"]:
+        if file["problem"]:
+            say(f"{file['path']}: {file['problem']}")
+        for sheet in file["sheets"]:
+            _show_explanation(file["path"], sheet)
     return 0
+
+
+def _show_explanation(path: str, sheet: Mapping[str, Any]) -> None:
+    place = f"{path}, sheet {sheet['sheet']}" if sheet["sheet"] else path
+    title = f"{place}: {sheet['title'] or 'no table was recognised'}"
+    lines = [[str(c["column"]), c["header"], c["field"] or "–", c["why"]] for c in sheet["columns"]]
+    show_table(title, ["", "header", "taken for", "why"], lines)
+    say(f"{sheet['accepted']} of {sheet['rows']} rows accepted")
+    for reason in sheet["quarantine"]:
+        rows = ", ".join(str(row) for row in reason["samples"])
+        say(f"put aside: {reason['rows']} × {reason['reason']} in {reason['field'] or 'the row'}, rows {rows}")
+    for note in sheet["notes"]:
+        say(f"note: {note}")
 
 
 def _show(document: Mapping[str, Any]) -> None:

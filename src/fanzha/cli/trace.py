@@ -20,7 +20,7 @@ ORIGIN_COLUMNS = ("label", "from", "to", "at", "amount")
 ROWS_SHOWN = 15
 
 
-def trace(  # noqa: PLR0913 - one parameter per option of the command line
+def trace(
     context: typer.Context,
     from_: Annotated[str | None, typer.Option("--from", help="Account that paid (the victim's).")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Account that was paid.")] = None,
@@ -32,7 +32,9 @@ def trace(  # noqa: PLR0913 - one parameter per option of the command line
     until: Annotated[str | None, typer.Option(help="Look no further than this time.")] = None,
     method: Annotated[str, typer.Option(help="all, or some of fifo,lifo,prorata,own_first,libr,poison.")] = "all",
     max_hops: Annotated[int | None, typer.Option(help="Follow at most so many transfers.")] = None,
-    dust: Annotated[str | None, typer.Option(help="Do not follow transfers that carry less than this, in yuan.")] = None,
+    dust: Annotated[
+        str | None, typer.Option(help="Do not follow transfers that carry less than this, in yuan.")
+    ] = None,
     nested: Annotated[list[str] | None, typer.Option(help="This label's payer is a relay, not a victim.")] = None,
     xlsx: Annotated[Path | None, typer.Option(help="Write the funds-flow workbook (资金流向表) here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write one self-contained page with the picture here.")] = None,
@@ -46,10 +48,17 @@ def trace(  # noqa: PLR0913 - one parameter per option of the command line
     stored = open_ledger(invocation.home)
     rules = read_trace_rules(rule_table("tracing.toml"))
     if into is not None:
-        _backward(invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until, rules)
+        _backward(
+            invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until, rules
+        )
         return
     request = TraceRequest(
-        tuple(_reported(from_, to, at, amount, label, origins)), _methods(method), tuple(nested or ()), until, max_hops, dust
+        tuple(_reported(from_, to, at, amount, label, origins)),
+        _methods(method),
+        tuple(nested or ()),
+        until,
+        max_hops,
+        dust,
     )
     earlier = _read_document(diff) if diff is not None else None
     document = trace_money(stored, request, rules)
@@ -183,7 +192,10 @@ def _backward(
     show_table(
         "The largest inflows",
         ["at", "payer", "amount", "class", "why"],
-        [[r["at"], r["payer"], r["amount"], r["class"], "; ".join(r["reasons"])] for r in document["inflows"][:ROWS_SHOWN]],
+        [
+            [r["at"], r["payer"], r["amount"], r["class"], "; ".join(r["reasons"])]
+            for r in document["inflows"][:ROWS_SHOWN]
+        ],
         right=["amount"],
     )
 
@@ -234,7 +246,11 @@ def _show_changes(document: dict[str, Any]) -> None:
         say("note: the two documents answer different questions")
     for name, found in document["methods"].items():
         rows = [
-            [a["account"], a["change"], *(" → ".join(str(v) for v in a[k]) if k in a else "" for k in ("held", "stoppable"))]
+            [
+                a["account"],
+                a["change"],
+                *(" → ".join(str(v) for v in a[k]) if k in a else "" for k in ("held", "stoppable")),
+            ]
             for a in found["accounts"]
         ]
         show_table(f"{name}: accounts that changed", ["account", "change", "held", "stoppable"], rows)

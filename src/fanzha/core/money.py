@@ -58,7 +58,7 @@ def parse_minor(text: str, exponent: int = 2) -> int:
     sign, whole, part = match[1], match[2], (match[3] or "").rstrip("0")
     if len(part) > exponent:
         raise BadInput(f"amount {text!r} has more than {exponent} decimals")
-    minor = int(whole) * 10**exponent + int(part.ljust(exponent, "0") or "0")
+    minor = int(whole + part.ljust(exponent, "0"))
     if minor > AMOUNT_MAX:
         raise BadInput(f"amount {text!r} is beyond {AMOUNT_MAX} minor units")
     return -minor if sign == "-" else minor

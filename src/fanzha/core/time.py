@@ -1,4 +1,4 @@
-"""Instants as microseconds since 1970 UTC; texts without an offset are Asia/Shanghai, which has had no summer time since 1991."""
+"""Instants as microseconds since 1970 UTC; texts without an offset are Asia/Shanghai (no summer time since 1991)."""
 
 from __future__ import annotations
 

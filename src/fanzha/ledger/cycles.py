@@ -7,6 +7,7 @@ where the accounts then agree, otherwise the ledger's own row order.
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ def _successors(sequences: Mapping[int, Sequence[int]]) -> tuple[dict[int, list[
     for rows in sequences.values():
         for eid in rows:
             waits.setdefault(eid, 0)
-        for early, late in zip(rows, rows[1:], strict=False):
+        for early, late in itertools.pairwise(rows):
             if early != late:
                 after[early].append(late)
                 waits[late] += 1

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.ledger import reach_kernels
-from fanzha.ledger.columns import MISSING, NONE, I64, U8, Flags, LedgerColumns
+from fanzha.ledger.columns import I64, MISSING, NONE, U8, Flags, LedgerColumns
 from fanzha.ledger.index import LedgerIndex, Stop
 from fanzha.ledger.line_kernels import LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
 

@@ -41,14 +41,6 @@ def coverage_kinds(cov_start, cov_from, cov_to, never, first, last, kinds):
             kinds[p] = BY_PERIODS
 
 
-@njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _covered(pocket, at, kinds, cov_start, cov_from, cov_to):
-    kind = kinds[pocket]
-    return kind == ALWAYS_COVERED or (
-        kind == BY_PERIODS and period_of(pocket, at, cov_start, cov_from, cov_to) >= 0
-    )
-
-
 @njit(cache=True, nogil=True)
 def side_status(
     payer, payee, payer_at, payee_at, payer_seen, payee_seen, kinds, cov_start, cov_from, cov_to, status, counts, lo, hi
@@ -58,17 +50,21 @@ def side_status(
     `counts` gets, by pocket, how many of the transfers lo to hi stand in its statement.
     """
     for eid in range(lo, hi):
-        present = INTERNAL if payer[eid] == payee[eid] else LINE
-        if _covered(payer[eid], payer_at[eid], kinds, cov_start, cov_from, cov_to):
-            status[0, eid] = present if payer_seen[eid] else ABSENT
-            counts[payer[eid]] += payer_seen[eid]
-        else:
-            status[0, eid] = OFF
-        if _covered(payee[eid], payee_at[eid], kinds, cov_start, cov_from, cov_to):
-            status[1, eid] = present if payee_seen[eid] else ABSENT
-            counts[payee[eid]] += payee_seen[eid]
-        else:
-            status[1, eid] = OFF
+        a, b = payer[eid], payee[eid]
+        present = INTERNAL if a == b else LINE
+        # Handing arrays on costs more than the answer mostly needs: the function is called for what is not plain.
+        covered = kinds[a] == ALWAYS_COVERED
+        if kinds[a] == BY_PERIODS:
+            covered = period_of(a, payer_at[eid], cov_start, cov_from, cov_to) >= 0
+        standing = (present if payer_seen[eid] else ABSENT) if covered else OFF
+        status[0, eid] = standing
+        counts[a] += standing == LINE or standing == INTERNAL
+        covered = kinds[b] == ALWAYS_COVERED
+        if kinds[b] == BY_PERIODS:
+            covered = period_of(b, payee_at[eid], cov_start, cov_from, cov_to) >= 0
+        standing = (present if payee_seen[eid] else ABSENT) if covered else OFF
+        status[1, eid] = standing
+        counts[b] += standing == LINE or standing == INTERNAL
 
 
 @njit(cache=True, nogil=True)

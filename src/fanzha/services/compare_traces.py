@@ -37,12 +37,9 @@ def _accounts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[
     out = []
     for account in [*new, *(a for a in old if a not in new)]:
         one, two = old.get(account), new.get(account)
-        if one is None or two is None:
-            change = "appeared" if one is None else "vanished"
-            figures = {name: [None, two[name]] if two else [one[name], None] for name in _FIGURES} if one or two else {}
-        else:
-            change = "changed"
-            figures = {name: [one[name], two[name]] for name in _FIGURES if one[name] != two[name]}
+        pairs = {name: [one and one[name], two and two[name]] for name in _FIGURES}
+        figures = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+        change = "appeared" if one is None else "vanished" if two is None else "changed"
         if figures:
             out.append({"account": account, "change": change, **figures})
     return out

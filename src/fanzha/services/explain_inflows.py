@@ -75,7 +75,12 @@ def _texts(stored: StoredLedger, eids: Sequence[int]) -> Texts:
 
 
 def _document(
-    stored: StoredLedger, ledger: Ledger, pocket: int, origins: Sequence[Origin], inflows: Sequence[Inflow], texts: Texts
+    stored: StoredLedger,
+    ledger: Ledger,
+    pocket: int,
+    origins: Sequence[Origin],
+    inflows: Sequence[Inflow],
+    texts: Texts,
 ) -> dict[str, Any]:
     t, pockets = ledger.columns.transfers, ledger.columns.pockets
     currency = pockets.currencies[pockets.currency[pocket]]

@@ -78,7 +78,7 @@ class Writer:
         out: dict[str, Any] = {"currency": self.currency}
         if leads_only:
             out["leads_only"] = True
-        out["accounts"] = [self._account(a, leads_only) for a in findings.accounts]
+        out["accounts"] = [self._account(a, leads_only=leads_only) for a in findings.accounts]
         out["flows"] = [self._flow(f) for f in findings.flows]
         out["exits"] = [self._exit(e) for e in findings.ends if e.end in EXIT_ENDS]
         out["frontier"] = self._frontier(findings)
@@ -117,7 +117,7 @@ class Writer:
     def _at(self, eid: int) -> str | None:
         return None if eid == NONE else format_instant(int(self.ledger.columns.transfers.at_us[eid]))
 
-    def _account(self, found: AccountFinding, leads_only: bool) -> dict[str, Any]:
+    def _account(self, found: AccountFinding, *, leads_only: bool) -> dict[str, Any]:
         out: dict[str, Any] = {
             "account": self.name(found.pocket) or self._unmatched_payee(found),
             "hop": found.hop,

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
+import polars as pl
 
 from fanzha import __version__
 from fanzha.core.errors import BadInput, Refused
@@ -92,12 +93,12 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
     if unknown:
         raise BadInput(f"--nested names {', '.join(sorted(unknown))}, which is the label of no origin")
     methods: dict[str, Any] = {}
-    warnings = [note for found in resolved for note in found.notes]
-    currencies = list(dict.fromkeys(found.currency for found in resolved))
+    warnings = [note for one in resolved for note in one.notes]
+    currencies = list(dict.fromkeys(one.currency for one in resolved))
     for currency in currencies:
-        own = [found for found in resolved if found.currency == currency]
+        own = [one for one in resolved if one.currency == currency]
         question = Question(
-            tuple(found.origin for found in own),
+            tuple(one.origin for one in own),
             frozenset(request.nested),
             _limits(request, own, exponent_of(currency)),
         )
@@ -105,7 +106,7 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
         for method, document in _by_method(ledger, question, request.methods, writer):
             methods[method.value if currency == currencies[0] else f"{method.value}@{currency}"] = document
         warnings.extend(warnings_of(writer, request.methods))
-    document: dict[str, Any] = {
+    found: dict[str, Any] = {
         "methods": methods,
         "ledger": {
             "digest": stored.digest,
@@ -115,14 +116,9 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
         "parameters": _parameters(request, resolved, stored),
         "warnings": list(dict.fromkeys(warnings)),
     }
-    digest = hashlib.sha256(msgspec.json.encode(document)).hexdigest()
-    return {
-        "methods": document["methods"],
-        "ledger": document["ledger"],
-        "parameters": document["parameters"],
-        "result_hash": digest,
-        "warnings": document["warnings"],
-    }
+    warned = found.pop("warnings")
+    digest = hashlib.sha256(msgspec.json.encode({**found, "warnings": warned})).hexdigest()
+    return {**found, "result_hash": digest, "warnings": warned}
 
 
 def _by_method(
@@ -192,7 +188,10 @@ def _resolve(
     stored: StoredLedger, payment: ReportedPayment, rules: TraceRules, taken: Mapping[int, ReportedPayment], alike: int
 ) -> ResolvedPayment:
     columns = stored.assembly.columns
-    payers, payees = pockets_named(stored, payment.payer), None if payment.payee is None else pockets_named(stored, payment.payee)
+    payers, payees = (
+        pockets_named(stored, payment.payer),
+        None if payment.payee is None else pockets_named(stored, payment.payee),
+    )
     from_us, to_us = parse_period(payment.at)
     for currency, pair in _by_currency(stored, payers, payees):
         amount = parse_minor(payment.amount, exponent_of(currency))
@@ -213,7 +212,7 @@ def pockets_named(stored: StoredLedger, text: str) -> list[int]:
     name = stored.assembly.identity.resolve(text)
     if name is None:
         return []
-    accounts = stored.assembly.columns.pockets.account
+    accounts = pl.Series(stored.assembly.columns.pockets.account)
     return [int(p) for p in np.flatnonzero((accounts == name).to_numpy())] if name else []
 
 
@@ -281,7 +280,9 @@ def _unmatched(
             pockets = columns.pockets
             currency = pockets.currencies[pockets.currency[pocket]]
         payer = payers[0] if payers else OUTSIDE
-        return ResolvedPayment(Origin(payment.label, amount, NONE, payer, pocket, from_us), currency, payment.payee, (note,))
+        return ResolvedPayment(
+            Origin(payment.label, amount, NONE, payer, pocket, from_us), currency, payment.payee, (note,)
+        )
     near = near_payments(columns, Claim(payers, payees, from_us, to_us, amount), rules.near_us)
     hint = "; ".join(_row_text(stored, eid) for eid in near) or "none within three days"
     missing = "" if payers else f" (the ledger does not know the account {payment.payer})"

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from fanzha.ledger.columns import NONE, I64, Coverage, LedgerColumns, Transfers
+from fanzha.ledger.columns import I64, NONE, Coverage, LedgerColumns, Transfers
 from fanzha.ledger.extract import ALWAYS, Extract, extract
 from fanzha.ledger.index import LedgerIndex, build_index
 from fanzha.ledger.line_kernels import LOW_32, ROW_ENDS, SYN_ANCHOR, SYN_POCKET

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -98,7 +98,7 @@ def findings_of(
     hops = _hops(ledger.columns, question, money)
     flows = _flows(ledger.columns, question, method, money, hops)
     ends = _ends(money)
-    accounts = _accounts(ledger, question, method, money, hops)
+    accounts = _accounts(ledger, question, money, hops)
     if turned is not None:
         _mark_uncertain(accounts, money, turned)
     totals = Totals(
@@ -198,40 +198,49 @@ def _ends(money: Money) -> tuple[EndFinding, ...]:
     return tuple(EndFinding(*key, by_label) for key, by_label in sorted(grouped.items(), key=lambda item: item[0][1:]))
 
 
-def _accounts(
-    ledger: Ledger, question: Question, method: Method, money: Money, hops: Mapping[int, int]
-) -> list[AccountFinding]:
-    t = ledger.columns.transfers
-    starts = {origin.eid for origin in question.origins}
-    ends_at: dict[int, End] = {eid: end for (end, eid, _, _) in money.ends if end in _ENDPOINTS | _ARRIVED_UNKNOWN}
+def _accounts(ledger: Ledger, question: Question, money: Money, hops: Mapping[int, int]) -> list[AccountFinding]:
     found: dict[int, AccountFinding] = {}
 
     def account(pocket: int) -> AccountFinding:
         return found.setdefault(pocket, AccountFinding(pocket, hops.get(pocket, 0)))
 
-    for (eid, label), amount in money.flows.items():
-        payer, payee = int(t.payer[eid]), int(t.payee[eid])
-        if ends_at.get(eid) not in _ENDPOINTS and payee != OUTSIDE:
-            account(payee).traced_in[label] += amount
-        if eid not in starts and payer in hops and payer not in question.victims and payer != OUTSIDE:
-            account(payer).traced_out_minor += amount
-    for origin_label, origin in enumerate(question.origins):
-        if origin.eid == NONE and origin.payee != OUTSIDE:
-            account(origin.payee).traced_in[origin_label] += origin.amount_minor
-    for (end, eid, pocket, _), amount in money.ends.items():
-        if end in (End.GAP, End.HOLE, End.CREDIT_REPAID):
-            account(pocket).traced_out_minor += amount
-        elif end is End.SUPERSEDED:
-            account(int(t.payer[eid])).traced_out_minor += amount
-        if end in _ARRIVED_UNKNOWN | {End.GAP, End.HOLE, End.SHORTFALL} and pocket in found:
-            found[pocket].ends.add(end)
+    _count_movements(ledger.columns, question, money, hops, account)
     for (pocket, label), amount in money.held.items():
         account(pocket).held[label] = amount
+    for end, _, pocket, _ in money.ends:
+        if end in _ARRIVED_UNKNOWN | {End.GAP, End.HOLE, End.SHORTFALL} and pocket in found:
+            found[pocket].ends.add(end)
     later = _last_known(ledger.columns, found) if question.limits.until_us is None else {}
     for pocket, finding in found.items():
         finding.assumed_opening = bool(ledger.index.assumed[pocket])
         finding.stoppable_minor = _stoppable(ledger, finding, later.get(pocket, MISSING))
     return sorted(found.values(), key=lambda f: (f.hop, -sum(f.traced_in.values()), f.pocket))
+
+
+def _count_movements(
+    columns: LedgerColumns,
+    question: Question,
+    money: Money,
+    hops: Mapping[int, int],
+    account: Callable[[int], AccountFinding],
+) -> None:
+    """What came into and went out of each account, as far as it is traced."""
+    t, starts = columns.transfers, {origin.eid for origin in question.origins}
+    ended_at_payee = {eid for end, eid, _, _ in money.ends if end in _ENDPOINTS}
+    for (eid, label), amount in money.flows.items():
+        payer, payee = int(t.payer[eid]), int(t.payee[eid])
+        if eid not in ended_at_payee and payee != OUTSIDE:
+            account(payee).traced_in[label] += amount
+        if eid not in starts and payer in hops and payer not in question.victims:
+            account(payer).traced_out_minor += amount
+    for label, origin in enumerate(question.origins):
+        if origin.eid == NONE:
+            account(origin.payee).traced_in[label] += origin.amount_minor
+    for (end, eid, pocket, _), amount in money.ends.items():
+        if end in (End.GAP, End.HOLE, End.CREDIT_REPAID):
+            account(pocket).traced_out_minor += amount
+        elif end is End.SUPERSEDED:
+            account(int(t.payer[eid])).traced_out_minor += amount
 
 
 def _last_known(columns: LedgerColumns, pockets: Iterable[int]) -> dict[int, int]:

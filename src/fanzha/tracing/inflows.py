@@ -97,11 +97,12 @@ def classify_inflows(
         known_part = sum(by_victim.values())
         came_round = min(round_trip.get(eid, 0), amount - known_part)
         left = amount - known_part - came_round
-        rest, reasons = InflowClass.UNEXPLAINED, []
+        rest = InflowClass.UNEXPLAINED
+        reasons: list[str] = []
         if left:
             rest, reasons = _class_of(ledger, eid, texts, rules)
             if rest is InflowClass.UNEXPLAINED:
-                rest, reasons = _suspect(ledger, pocket, eid, texts, rules, eid in first_payments, suspected)
+                rest, reasons = _suspect(ledger, pocket, eid, texts, rules, first_payments, suspected)
                 if rest is InflowClass.PROBABLE_VICTIM:
                     suspected.append(int(t.at_us[eid]))
         parts = {InflowClass.KNOWN_VICTIM: known_part, InflowClass.CAME_ROUND: came_round}
@@ -180,12 +181,13 @@ def _suspect(
     eid: int,
     texts: Texts,
     rules: InflowRules,
-    first_payment: bool,
+    first: set[int],
     suspected: Sequence[int],
 ) -> tuple[InflowClass, list[str]]:
     """Reasons to think that a victim paid who has not reported yet."""
     t = ledger.columns.transfers
     at, amount = int(t.at_us[eid]), int(t.amount_minor[eid])
+    first_payment = eid in first
     reasons = ["first_payment_between_them"] if first_payment else []
     passed_on = _passed_on(ledger, pocket, eid, rules)
     if passed_on:
@@ -209,4 +211,3 @@ def _passed_on(ledger: Ledger, pocket: int, eid: int, rules: InflowRules) -> boo
     money = allocate(ledger, Question((origin,), limits=Limits(until_us=limit)), Method.FIFO)
     left = sum(amount for (flow, _), amount in money.flows.items() if t.payer[flow] == pocket and flow != eid)
     return left * 100 >= rules.passed_on_percent * int(t.amount_minor[eid])
-

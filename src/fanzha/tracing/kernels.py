@@ -1,6 +1,6 @@
 """Array loops of the methods: interval chasing on the index for first in, first out; private to this room."""
 
-# ruff: noqa: PLR0912, PLR0913, PLR0915, PLR2004, C901, ANN001, ANN201, ANN202 - loops over arrays take what they need
+
 from __future__ import annotations
 
 import numpy as np
@@ -88,9 +88,7 @@ def _record(records, n, row, label, amount, end):
 
 
 @njit(cache=True)
-def _leave(
-    rows, r, line_hi, total, lo, length, arrival, label, until, stack, depth, records, n, nested_eids
-):
+def _leave(rows, r, line_hi, total, lo, length, arrival, label, until, stack, depth, records, n, nested_eids):
     """Money at [lo, lo + length) of an account's inflow line leaves through the outflows that cover it."""
     hi = lo + length
     while lo < hi:
@@ -115,8 +113,22 @@ def _leave(
 
 @njit(cache=True)
 def _split(
-    rows, segs, skip, row, offset, length, label, until, stack, depth, records, n, line_end, out_total,
-    nested_eids, end,
+    rows,
+    segs,
+    skip,
+    row,
+    offset,
+    length,
+    label,
+    until,
+    stack,
+    depth,
+    records,
+    n,
+    line_end,
+    out_total,
+    nested_eids,
+    end,
 ):
     """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
     eid, payee = rows[row, ROW_ENDS] & LOW_32, rows[row, ROW_ENDS] >> 32

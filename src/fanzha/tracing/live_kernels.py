@@ -362,8 +362,22 @@ def _careful(
 
 @njit(cache=True)
 def advance(
-    first, end, at, payer, payee, amount, kind, payer_balance, payee_balance, prev, accounts, nodes, spare, claims,
-    is_exit, redo,
+    first,
+    end,
+    at,
+    payer,
+    payee,
+    amount,
+    kind,
+    payer_balance,
+    payee_balance,
+    prev,
+    accounts,
+    nodes,
+    spare,
+    claims,
+    is_exit,
+    redo,
 ):
     """Take rows `first` to `end` in the order of arrival.
 

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from fanzha.ledger.columns import NONE, OUTSIDE, POCKET_MASKED, I64, LedgerColumns
+from fanzha.ledger.columns import I64, NONE, OUTSIDE, POCKET_MASKED, LedgerColumns
 
 NEAR_ROWS_MAX: Final = 5
 

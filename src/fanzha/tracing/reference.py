@@ -7,7 +7,7 @@ payment that brought it if that payment is reversed later.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from fanzha.ledger.columns import MISSING, NONE, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, LedgerColumns
@@ -17,6 +17,7 @@ from fanzha.records import EXIT_KINDS, TransferKind
 from fanzha.tracing.model import End, Method, Money, Question
 
 Piece = tuple[int, int]  # label, amount
+Inside = set[tuple[int, int, Step]]  # pocket, transfer, direction: the rows of accounts' own statements
 
 
 def allocate(columns: LedgerColumns, question: Question, method: Method, *, outflows_first: bool = False) -> Money:
@@ -28,7 +29,7 @@ def allocate(columns: LedgerColumns, question: Question, method: Method, *, outf
 def reached(columns: LedgerColumns, question: Question, lines: Mapping[int, AccountLine]) -> set[int]:
     """The covered accounts that stolen money could have reached in time order, and the same holders' accounts that fed them."""
     t = columns.transfers
-    inside = {(p, e.anchor, e.step) for p, line in lines.items() for e in line.events if e.step in (Step.IN, Step.OUT)}
+    inside: Inside = {(p, e.anchor, e.step) for p, ln in lines.items() for e in ln.events if e.step <= Step.OUT}
     until = question.limits.until_us
     starts = {o.eid for o in question.origins}
     reverses = _after_their_payment(columns, lines)
@@ -53,7 +54,7 @@ def reached(columns: LedgerColumns, question: Question, lines: Mapping[int, Acco
     return _with_feeders(columns, question, scope, inside)
 
 
-def _with_feeders(columns: LedgerColumns, question: Question, scope: set[int], inside: set) -> set[int]:  # type: ignore[type-arg]
+def _with_feeders(columns: LedgerColumns, question: Question, scope: set[int], inside: Inside) -> set[int]:
     t, holder = columns.transfers, columns.pockets.holder
     while True:
         more = {
@@ -151,15 +152,16 @@ class _Replay:
             for label, amount, _ in account.lots:
                 if label < self.own and self.method is not Method.POISON:
                     held[pocket, label] += amount
-        clean = lambda d: {key: amount for key, amount in d.items() if amount}  # noqa: E731
-        return Money(clean(self.flows), clean(self.ends), clean(held))
+        return Money(
+            {key: amount for key, amount in self.flows.items() if amount},
+            {key: amount for key, amount in self.ends.items() if amount},
+            {key: amount for key, amount in held.items() if amount},
+        )
 
     def _order(self) -> list[int]:
         """The transfers that matter: of accounts in scope, the origins, and reversals of what left scope."""
         rows = _row_order(self.lines)
-        alone = set(self.origin_of) | {
-            eid for eid, paid in self.reverses.items() if paid in self._touched(rows)
-        }
+        alone = set(self.origin_of) | {eid for eid, paid in self.reverses.items() if paid in self._touched(rows)}
         return linear_extension({**rows, **{-1 - eid: [eid] for eid in alone}})
 
     def _touched(self, rows: Mapping[int, list[int]]) -> set[int]:
@@ -225,7 +227,7 @@ class _Replay:
             left[label] -= part
         end, payee = self._end(reverses)
         for label, part in pieces:
-            if label < self.own and self.method is not Method.POISON:
+            if end is not None and label < self.own and self.method is not Method.POISON:
                 self.ends[end, reverses, payee, label] -= part
         remaining: list[Piece] = []
         for label, part in brought:

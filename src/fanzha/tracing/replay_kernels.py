@@ -5,7 +5,7 @@ first of which always leaves first (own money, or all that is no victim's); a li
 first-out from its tail.
 """
 
-# ruff: noqa: PLR0912, PLR0913, PLR0915, PLR2004, C901, ANN001, ANN201, ANN202 - loops over arrays take what they need
+
 from __future__ import annotations
 
 import numpy as np
@@ -277,8 +277,23 @@ def _bear(pool, used, ends, slot, label, share, held, only):
 
 @njit(cache=True)
 def replay(
-    eid, rowless, at, amount, payer_slot, payee_slot, stop, own_holder, reverses, reversed_later, away, origin, opening,
-    n_origins, until, dust, method,
+    eid,
+    rowless,
+    at,
+    amount,
+    payer_slot,
+    payee_slot,
+    stop,
+    own_holder,
+    reverses,
+    reversed_later,
+    away,
+    origin,
+    opening,
+    n_origins,
+    until,
+    dust,
+    method,
 ):
     """Replay events by one method; records of (event, end, 0, label, amount), end 0 for what a transfer carried, -1 held.
 
@@ -305,15 +320,11 @@ def replay(
                 if method == PRORATA:
                     before = m
                     mine = _sum_brought(pool, ends, payer_slot[i], reverses[i])
-                    pieces, m = _take_shares(
-                        pool, used, ends, payer_slot[i], min(left, mine), reverses[i], pieces, m
-                    )
+                    pieces, m = _take_shares(pool, used, ends, payer_slot[i], min(left, mine), reverses[i], pieces, m)
                     for j in range(before, m):
                         left -= pieces[j, 1]
                 else:
-                    pieces, m, left = _take_brought(
-                        pool, used, ends, payer_slot[i], reverses[i], left, pieces, m
-                    )
+                    pieces, m, left = _take_brought(pool, used, ends, payer_slot[i], reverses[i], left, pieces, m)
             pool, pieces, m = _pull(pool, used, ends, payer_slot[i], left, unk, own, method, pieces, m)
         elif rowless[i]:
             pieces, m = _piece(pieces, m, unk, amount[i])

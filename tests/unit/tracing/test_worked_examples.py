@@ -101,7 +101,8 @@ def test_the_second_hop_follows_from_the_first(method: Method) -> None:
     for eid, expected in zip((T3, T5, ATM, OTC), S1_FLOWS[method], strict=True):
         assert carried(money, eid) == {label: yuan(amount) for label, amount in expected.items()}
     assert held(made, money) == {
-        account: {label: yuan(amount) for label, amount in shares.items()} for account, shares in S1_HELD[method].items()
+        account: {label: yuan(amount) for label, amount in shares.items()}
+        for account, shares in S1_HELD[method].items()
     }
 
 
@@ -115,7 +116,11 @@ def test_poison_taints_everything_after_the_first_stolen_money() -> None:
 
 def test_under_lifo_the_last_label_taken_leaves_first() -> None:
     """One transfer brings C, V2 and V1 in the order taken; V1 lies on top."""
-    rows = (*S1[:4], Row(6, "M", "D", yuan(45_000), yuan(17_000), yuan(45_000)), Row(7, "D", "E", yuan(20_000), yuan(25_000)))
+    rows = (
+        *S1[:4],
+        Row(6, "M", "D", yuan(45_000), yuan(17_000), yuan(45_000)),
+        Row(7, "D", "E", yuan(20_000), yuan(25_000)),
+    )
     money = traced(book(rows), {"V1": 0, "V2": 1}, Method.LIFO)
     assert carried(money, 4) == {0: yuan(15_000), 1: yuan(10_000)}
     assert carried(money, 5) == {0: yuan(15_000), 1: yuan(5_000)}
