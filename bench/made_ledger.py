@@ -68,7 +68,7 @@ def _plant_cases(rng, n_cases, name, rows_max, start_us, span_us):
         if n + 1 > rows_max:
             break
         at = start_us + np.int64(rng.random() * span_us * 0.9)
-        amount = np.int64(np.exp(rng.normal() * 1.0 + np.log(5_000_000.0))) + 100
+        amount = np.int64(np.exp(rng.normal() * 1.0 + np.log(2_500_000.0))) + 100
         victim, mule = name[int(rng.random() * n_accounts)], name[int(rng.random() * n_accounts)]
         if victim == mule:
             continue
@@ -81,16 +81,13 @@ def _plant_cases(rng, n_cases, name, rows_max, start_us, span_us):
             n_following = 0
             for h in range(n_holders):
                 draw = rng.random()
-                splits = 1 if draw < 0.45 else 2 if draw < 0.75 else 3 if draw < 0.92 else 4
+                splits = 1 if draw < 0.35 else 2 if draw < 0.65 else 3 if draw < 0.85 else 4
                 left = holders[h, 1] - np.int64(holders[h, 1] * rng.random() * 0.03)
                 when = holders[h, 2]
                 for k in range(splits):
                     part = left if k == splits - 1 else np.int64(left * (0.2 + 0.6 * rng.random()))
                     left -= part
-                    if level == levels - 1:
-                        payee = name[int(rng.random() * n_sinks)]
-                    else:
-                        payee = name[int(rng.random() * n_accounts)]
+                    payee = name[int(rng.random() * (n_sinks if level == levels - 1 else n_accounts))]
                     when += 1 + np.int64(rng.exponential() * 20 * MINUTE_US)
                     if part < 100 or payee == holders[h, 0] or n >= rows_max or n_following >= following.shape[0]:
                         continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import threading
@@ -20,12 +21,15 @@ from fanzha.engines.local import store as local_store
 from fanzha.services.ingest_files import ingest_files
 
 HEAD = "at,payer,payee,amount,payer_balance_after,payee_balance_after,transfer_id\n"
-MULE = HEAD + """\
+MULE = (
+    HEAD
+    + """\
 2026-03-01T10:00:00,V1,M,30000,,32000,t1
 2026-03-01T10:10:00,V2,M,50000,,82000,t2
 2026-03-01T10:20:00,M,M2,40000,42000,,t3
 2026-03-01T10:30:00,C,M,20000,,62000,t4
 """
+)
 LATER = HEAD + "2026-03-01T10:40:00,M,D,45000,17000,,t5\n2026-03-01T10:50:00,V3,M,10000,,27000,t6\n"
 BAD_ROW = "2026-03-01T10:55:00,V3,M,ten,,27000,t7\n"
 
@@ -61,9 +65,7 @@ def test_the_document_has_what_the_interface_says(run, folder):
             "gap_amount", "order_repaired", "order_uncertain", "reasons"} <= set(file)  # fmt: skip
     assert (file["rows"], file["accepted"], file["quarantined"], file["gap_amount"]) == (5, 4, 1, "0.00")
     assert file["reasons"] == [{"row": 6, "field": "amount", "reason": "amount_unreadable"}]
-    assert file["covered"] == [
-        {"account": "M", "from": "2026-03-01T10:00:00+08:00", "to": "2026-03-01T10:30:00+08:00"}
-    ]
+    assert file["covered"] == [{"account": "M", "from": "2026-03-01T10:00:00+08:00", "to": "2026-03-01T10:30:00+08:00"}]
     assert set(document["ledger"]) == {"transfers", "accounts", "digest"}
 
 
@@ -183,7 +185,7 @@ def crash_at(monkeypatch, step: int) -> None:
         if count < step:
             fsync(handle)
             return
-        if os.fstat(handle).st_size and not os.path.isdir(f"/proc/self/fd/{handle}"):
+        if os.fstat(handle).st_size and stat.S_ISREG(os.fstat(handle).st_mode):
             os.ftruncate(handle, os.fstat(handle).st_size // 2)
         raise Crash
 

@@ -62,13 +62,18 @@ def as_text(cells: pl.Series) -> pl.Series:
 
 def read_text(cells: pl.Series) -> pl.Series:
     """Free text without blanks around it; empty cells are null."""
-    text = as_text(cells).str.strip_chars(BLANK_CHARACTERS)
+    text = as_text(cells)
+    if text.null_count() == len(text):
+        return text
+    text = text.str.strip_chars(BLANK_CHARACTERS)
     return text.set((text == "").fill_null(value=False), None)
 
 
 def read_ids(cells: pl.Series) -> Reading:
     """Account, card and identity numbers: narrow, without blanks and `.0`; a number that lost digits is a problem."""
     text = as_text(cells)
+    if text.null_count() == len(text):
+        return Reading(text)
     odd = (text.cast(pl.UInt64, strict=False).is_null() | text.str.starts_with("+")).arg_true()
     if len(odd):
         odd = odd.filter(text.gather(odd).str.contains(_ODD_ID))
@@ -90,6 +95,8 @@ def read_ids(cells: pl.Series) -> Reading:
 
 def read_amounts(cells: pl.Series, exponent: int) -> Reading:
     """Signed minor units, exactly; reasons amount_unreadable, amount_decimals, amount_too_large, amount_precision."""
+    if cells.null_count() == len(cells):
+        return Reading(pl.Series("", [None], pl.Int64).new_from_index(0, len(cells)))
     if cells.dtype.is_integer():
         return _whole_amounts(cells, 10**exponent)
     if cells.dtype.is_float():
@@ -110,15 +117,21 @@ def read_amounts(cells: pl.Series, exponent: int) -> Reading:
 def _quick_amounts(text: pl.Series, exponent: int) -> Reading:
     """Plain decimals in one pass; whatever is not plainly exact is left null for the patient reader."""
     wide = text.cast(pl.Decimal(38, _WIDE_SCALE), strict=False).to_physical()
-    unit = 10 ** (_WIDE_SCALE - exponent)
-    minor = wide // pl.Series([unit], dtype=pl.Int128)
-    sure = (minor * pl.Series([unit], dtype=pl.Int128) == wide) & minor.is_between(-AMOUNT_MAX, AMOUNT_MAX)
-    sure &= ~text.str.contains("[eE]")
-    long = text.str.len_bytes() > _WIDE_LENGTH
-    if long.any():
-        sure &= ~long
-    values = minor.cast(pl.Int64, strict=False)
-    return Reading(values if sure.all(ignore_nulls=True) else values.set(~sure, None))
+    unit = pl.Series([10 ** (_WIDE_SCALE - exponent)], dtype=pl.Int128)
+    quotient = wide // unit
+    values = quotient.cast(pl.Int64, strict=False)
+    doubtful = (quotient * unit != wide) | text.str.contains("[eE]")
+    longest, most, least = text.str.len_bytes().max(), values.max(), values.min()
+    if longest is None or most is None or least is None:
+        return Reading(values)
+    assert isinstance(longest, int)
+    assert isinstance(most, int)
+    assert isinstance(least, int)
+    if longest > _WIDE_LENGTH:
+        doubtful |= text.str.len_bytes() > _WIDE_LENGTH
+    if most > AMOUNT_MAX or least < -AMOUNT_MAX:
+        doubtful |= ~values.is_between(-AMOUNT_MAX, AMOUNT_MAX)
+    return Reading(values.set(doubtful.fill_null(value=False), None) if doubtful.any() else values)
 
 
 def _patient_amounts(text: pl.Series, exponent: int) -> Reading:
@@ -177,6 +190,9 @@ def _float_amounts(cells: pl.Series, exponent: int) -> Reading:
 
 def read_times(cells: pl.Series, rules: TimeRules, own_form: TimeForm | None = None) -> Moments:
     """Instants in any of the written forms, or as the file's own dates; reason date_unreadable."""
+    if cells.null_count() == len(cells):
+        none = pl.Series("at_us", [None], pl.Int64).new_from_index(0, len(cells))
+        return Moments(none, pl.Series("precision", [0], pl.UInt8).new_from_index(0, len(cells)))
     if cells.dtype.is_temporal():
         return _stored_times(cells)
     text = as_text(cells)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+import polars as pl
+
 from fanzha.core.errors import BadInput
+from fanzha.intake.panics import turning_panics_into
 from fanzha.intake.rulebook import FEN, YUAN, TimeForm, rulebook, squeeze
 
 MAPPED_TABLES: Final = ("entries", "transfers")
@@ -113,6 +117,21 @@ def _time_form(path: Path, pattern: object) -> TimeForm | None:
         return None
     if not isinstance(pattern, str) or "%" not in pattern:
         raise BadInput(f"{path}: [table] date_format is {pattern!r}; write a strptime pattern such as %d.%m.%Y %H:%M")
+    if not _comes_back(pattern):
+        raise BadInput(f"{path}: [table] date_format {pattern!r} is no strptime pattern for dates")
     has_time = any(mark in pattern for mark in ("%H", "%I", "%T", "%X"))
     precision = 0 if "%S" in pattern or "%T" in pattern else 1 if has_time else 2
     return TimeForm(pattern=pattern, precision=precision, offset="%z" in pattern or "%#z" in pattern, length=0)
+
+
+def _comes_back(pattern: str) -> bool:
+    """Whether a date written with the pattern can be read with it."""
+    moment = pl.Series([datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)])
+    zone = "UTC" if "z" in pattern else None
+    try:
+        with turning_panics_into(BadInput("no pattern")):
+            written = moment.dt.strftime(pattern)
+            read = written.str.to_datetime(pattern, strict=False, time_unit="us", time_zone=zone)
+    except (pl.exceptions.PolarsError, BadInput, ValueError):
+        return False
+    return read.null_count() == 0

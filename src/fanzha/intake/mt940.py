@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -32,6 +33,10 @@ _LIBRARY_ERRORS: Final = (
     TypeError,
     AttributeError,
 )
+
+# The library logs the text that it cannot match; account numbers do not belong into logs.
+logging.getLogger("mt940").addHandler(logging.NullHandler())
+logging.getLogger("mt940").propagate = False
 
 
 def looks_like_mt940(beginning: bytes) -> bool:

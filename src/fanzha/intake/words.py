@@ -27,6 +27,9 @@ def read_directions(cells: pl.Series, own: Mapping[str, int]) -> pl.Series:
 def read_currencies(cells: pl.Series, default: str | None) -> pl.Series:
     """ISO codes (tokens by their own name), the default where blank, null where the word is unknown."""
     known = rulebook().formats.currencies
+    usual = pl.Series([default or DEFAULT_CURRENCY]).new_from_index(0, len(cells))
+    if cells.null_count() == len(cells):
+        return usual
 
     def meaning(word: str) -> str | None:
         bare = squeeze(word)
@@ -36,14 +39,15 @@ def read_currencies(cells: pl.Series, default: str | None) -> pl.Series:
         return code if code is not None or bare.upper() not in EXPONENTS else bare.upper()
 
     codes = map_words(cells, meaning, pl.String)
-    return codes.zip_with(cells.is_not_null(), pl.Series([default or DEFAULT_CURRENCY]).new_from_index(0, len(cells)))
+    return codes.zip_with(cells.is_not_null(), usual)
 
 
 def read_money(cells: pl.Series, currency: pl.Series, unit: str) -> Reading:
     """Signed minor units by each row's currency; a column in 分 is already in minor units."""
     if unit == FEN:
         return read_amounts(cells, 0)
-    codes = currency.drop_nulls().unique().to_list()
+    one = len(currency) > 0 and currency[0] is not None and bool((currency == currency[0]).all())
+    codes = [currency[0]] if one else currency.drop_nulls().unique().to_list()
     exponents = sorted({exponent_of(code) for code in codes}) or [exponent_of(DEFAULT_CURRENCY)]
     if len(exponents) == 1:
         return read_amounts(cells, exponents[0])

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fanzha.ledger import reach_kernels
 from fanzha.ledger.columns import I64, MISSING, NONE, U8, Flags, LedgerColumns
 from fanzha.ledger.index import LedgerIndex, Stop
-from fanzha.ledger.line_kernels import LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
+from fanzha.ledger.layout import LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
 
 HOPS_UNLIMITED: Final = 2**31
 ALWAYS: Final = np.iinfo(np.int64).max
@@ -54,14 +54,12 @@ def reach_pockets(
     index: LedgerIndex, seed_eids: Sequence[int], victims: Collection[int], until_us: int | None, hops_max: int | None
 ) -> tuple[I64, I64]:
     """The covered accounts that the seeds' money could have reached in time order, and the fewest transfers to each."""
-    n_pockets = len(index.line_end)
-    earliest, hop = np.full(n_pockets, reach_kernels.UNREACHED, np.int64), np.zeros(n_pockets, np.int64)
-    pockets, _ = reach_kernels.reach(
-        index.rows, index.line_end, index.row_of[np.array(seed_eids, np.int64)].astype(np.int64),
-        np.array(sorted(victims), np.int64), ALWAYS if until_us is None else until_us,
-        HOPS_UNLIMITED if hops_max is None else hops_max, bool(index.monotone[0]), earliest, hop,
+    pockets, hops, _ = reach_kernels.reach(
+        index.rows, index.row_of, np.array(seed_eids, np.int64), np.array(sorted(victims), np.int64),
+        ALWAYS if until_us is None else until_us, HOPS_UNLIMITED if hops_max is None else hops_max,
+        bool(index.monotone[0]), np.zeros((len(index.line_end), 2), np.int64), 1,
     )  # fmt: skip
-    return pockets, hop[pockets]
+    return pockets, hops
 
 
 def extract(
@@ -114,19 +112,25 @@ def _replay_rows(
     row_of_entry = np.where(merged >= 0, merged, -1 - merged)
     eid_of_entry = index.rows[row_of_entry, ROW_ENDS] & LOW_32
     real = eid_of_entry < n
-    eids = np.unique(np.concatenate([eid_of_entry[real], np.array(origins, np.int64)]))
-    eids = np.union1d(eids, _returns_of(index.reverses, eids))
+    wanted = np.zeros(n, np.bool_)
+    wanted[eid_of_entry[real]] = True
+    wanted[np.array(origins, np.int64)] = True
+    later = np.flatnonzero(index.reverses != NONE)
+    # What comes back from an account without a statement is nobody's row otherwise.
+    wanted[later[wanted[index.reverses[later]]]] = True
+    eids = np.flatnonzero(wanted)
     if not index.monotone[0]:
         real_starts = np.concatenate([[0], np.cumsum(real)])[starts]
         eids = eids[reach_kernels.linear_order(np.searchsorted(eids, eid_of_entry[real]), real_starts, len(eids))]
     rows = index.row_of[eids].astype(np.int64)
     payer_slot = np.where(_in_line(index, rows, t.payer[eids]), slot_of[t.payer[eids]], -1)
     payee_slot = np.where(index.rows[rows, ROW_IN_LO] >= 0, slot_of[t.payee[eids]], -1)
-    return reach_kernels.replay_order(merged, starts, payer_slot, payee_slot, rows, len(merged) + len(eids))
+    woven: I64 = reach_kernels.replay_order(merged, starts, payer_slot, payee_slot, rows, len(merged) + len(eids))
+    return woven
 
 
 def _returns_of(reverses: I64, eids: I64) -> I64:
-    """The reversals of these transfers: what comes back from an account without a statement is nobody's row otherwise."""
+    """The reversals of these transfers."""
     later = np.flatnonzero(reverses != NONE)
     return later[np.isin(reverses[later], eids)]
 

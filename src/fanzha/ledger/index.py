@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from fanzha.ledger import kernels, line_kernels
-from fanzha.ledger.columns import NONE, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, I64, U8, Flags, LedgerColumns, Transfers
+from fanzha.ledger import kernels, layout, line_kernels
+from fanzha.ledger.columns import I64, NONE, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, U8, Flags, LedgerColumns, Transfers
 from fanzha.ledger.lines import Lines, lay_lines, turn_round
 from fanzha.ledger.parts import in_parts
 from fanzha.ledger.sequences import Sequences, sequences_of, untie
@@ -56,7 +56,9 @@ class LedgerIndex:
     syn_row: I64
     row_of: NDArray[np.uint32]  # by transfer
     segs: I64  # pieces of reversed payments, by payment
-    reverses: I64  # by transfer: which one it takes back, unless the payer's own statement has that later; empty if none
+    reverses: (
+        I64  # by transfer: which one it takes back, unless the payer's own statement has that later; empty if none
+    )
     skip: I64  # by transfer: how much of a reversal was cut out of its payment's lots; empty if none
     group_pocket: I64  # groups of transfers whose order is uncertain
     group_end: I64
@@ -112,9 +114,9 @@ def _places(columns: LedgerColumns, s: Sequences, laid: Lines) -> tuple[I64, I64
     in_parts(kernels.count_outflows, s.parts, s.seq, s.start, outs)
     ins = np.diff(s.start) - outs
     loose = t.payer[s.status[0] != kernels.LINE]
-    entered = np.isin(laid.syn[:, line_kernels.SYN_STEP], [kernels.GAP_IN, kernels.HOLE_IN, kernels.CREDIT])
-    outs += count(laid.syn[~entered, line_kernels.SYN_POCKET]) - count(t.payer[s.status[0] == kernels.INTERNAL])
-    ins += count(laid.syn[entered, line_kernels.SYN_POCKET]) - count(t.payee[s.status[1] == kernels.INTERNAL])
+    entered = np.isin(laid.syn[:, layout.SYN_STEP], [kernels.GAP_IN, kernels.HOLE_IN, kernels.CREDIT])
+    outs += count(laid.syn[~entered, layout.SYN_POCKET]) - count(t.payer[s.status[0] == kernels.INTERNAL])
+    ins += count(laid.syn[entered, layout.SYN_POCKET]) - count(t.payee[s.status[1] == kernels.INTERNAL])
     others = count(loose)
     others[0] += np.count_nonzero(entered)
     row_start = np.concatenate([[0], np.cumsum(outs + others)])
@@ -128,7 +130,7 @@ def _rows(
     t, n = columns.transfers, len(columns.transfers)
     rows, row_of = np.empty((int(row_start[-1]), 5), np.int64), np.empty(n, np.uint32)
     in_rows, syn_row = np.empty(int(in_start[-1]), np.uint32), np.empty(len(laid.syn), np.int64)
-    first_events = np.searchsorted(laid.syn[:, line_kernels.SYN_POCKET], [lo for lo, _ in s.parts])
+    first_events = np.searchsorted(laid.syn[:, layout.SYN_POCKET], [lo for lo, _ in s.parts])
     in_parts(
         line_kernels.fill_outflows, s.parts, s.seq, s.start, laid.line, t.payee, t.at_us, laid.syn, n, row_start, rows,
         row_of, syn_row, own=first_events,
@@ -137,14 +139,15 @@ def _rows(
     line_kernels.fill_loose(loose, t.payer, t.payee, t.at_us, laid.syn, n, line_end, rows, row_of, syn_row)
     in_parts(
         line_kernels.join_inflows, s.parts, s.seq, s.start, laid.line, laid.syn, syn_row, row_of, row_start, line_end,
-        in_start, rows, in_rows, own=first_events,
+        in_start, laid.totals[:, line_kernels.OUT_TOTAL].copy(), rows, in_rows, own=first_events,
     )  # fmt: skip
+    rows[line_end[line_end > row_start[:-1]] - 1, layout.ROW_JUMPS] |= layout.LAST
     # The cut piece of a reversal comes in first; its row says where the rest, which lies on the payee's line, comes in.
     cut = np.flatnonzero(laid.skip)
-    cut = cut[rows[row_of[cut], line_kernels.ROW_IN_LO] >= 0]
-    rows[row_of[cut], line_kernels.ROW_IN_LO] += laid.skip[cut]
+    cut = cut[rows[row_of[cut], layout.ROW_IN_LO] >= 0]
+    rows[row_of[cut], layout.ROW_IN_LO] += laid.skip[cut]
     ending = np.flatnonzero(s.status[1] != kernels.LINE)
-    rows[row_of[ending], line_kernels.ROW_IN_LO] = _stops(columns, s.status, ending)
+    rows[row_of[ending], layout.ROW_IN_LO] = _stops(columns, s.status, ending)
     return rows, in_rows, row_of, syn_row
 
 
@@ -164,20 +167,18 @@ def _stops(columns: LedgerColumns, status: U8, eids: I64) -> I64:
     return stop
 
 
-def _mark_reversed(
-    rows: I64, row_of: NDArray[np.uint32], segs: I64, status: U8, t: Transfers, reverses: I64
-) -> I64:
+def _mark_reversed(rows: I64, row_of: NDArray[np.uint32], segs: I64, status: U8, t: Transfers, reverses: I64) -> I64:
     """Send the chase of a reversed payment through its pieces, kept sorted by payment; adds those to uncovered payees."""
     segs = segs.copy()
-    backed = segs[:, line_kernels.SEG_REVERSAL] >= 0
-    segs[backed, line_kernels.SEG_REVERSAL] = row_of[segs[backed, line_kernels.SEG_REVERSAL]]
-    cut = np.isin(segs[:, line_kernels.SEG_EID], segs[backed, line_kernels.SEG_EID])
+    backed = segs[:, layout.SEG_REVERSAL] >= 0
+    segs[backed, layout.SEG_REVERSAL] = row_of[segs[backed, layout.SEG_REVERSAL]]
+    cut = np.isin(segs[:, layout.SEG_EID], segs[backed, layout.SEG_EID])
     table = np.concatenate([segs[cut], _uncovered_returns(row_of, status, t, reverses)])
-    table = table[table[:, line_kernels.SEG_LENGTH] > 0]
-    table = table[np.lexsort((table[:, line_kernels.SEG_OFFSET], table[:, line_kernels.SEG_EID]))]
-    marked = row_of[table[:, line_kernels.SEG_EID]]
-    after = rows[marked, line_kernels.ROW_JUMPS] & line_kernels.LOW_32
-    rows[marked, line_kernels.ROW_JUMPS] = ((line_kernels.SPECIAL - 2**32) << 32) | after
+    table = table[table[:, layout.SEG_LENGTH] > 0]
+    table = table[np.lexsort((table[:, layout.SEG_OFFSET], table[:, layout.SEG_EID]))]
+    marked = row_of[table[:, layout.SEG_EID]]
+    after = rows[marked, layout.ROW_JUMPS] & layout.LOW_32
+    rows[marked, layout.ROW_JUMPS] = ((layout.SPECIAL - 2**32) << 32) | after
     return table
 
 
@@ -188,7 +189,7 @@ def _uncovered_returns(row_of: NDArray[np.uint32], status: U8, t: Transfers, rev
         paid = int(reverses[eid])
         if status[1, paid] != kernels.LINE and t.payer[paid] != t.payee[paid]:
             whole = t.amount_minor[eid] == t.amount_minor[paid] and np.count_nonzero(reverses == paid) == 1
-            back = int(row_of[eid]) if whole else line_kernels.SEG_BY_SHARES
+            back = int(row_of[eid]) if whole else layout.SEG_BY_SHARES
             pieces.append((paid, 0, int(t.amount_minor[paid]), back, 0))
     return np.array(pieces, np.int64).reshape(-1, 5)
 
@@ -203,7 +204,7 @@ def _after_their_payment(rows: I64, row_of: NDArray[np.uint32], status: U8, t: T
     later = np.flatnonzero(reverses != NONE)
     paid = reverses[later]
     both = (status[0, paid] == kernels.LINE) & (status[1, later] == kernels.LINE)
-    after = rows[row_of[later], line_kernels.ROW_JUMPS] & line_kernels.LOW_32
+    after = rows[row_of[later], layout.ROW_JUMPS] & layout.AFTER
     ordinary = (status[0, later] == kernels.LINE) & (status[1, paid] != kernels.LINE)
     reverses[later[(both & (after <= row_of[paid])) | ordinary]] = NONE
     return reverses

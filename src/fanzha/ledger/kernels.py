@@ -3,11 +3,11 @@
 A side is 2 * transfer + (1 if inflow). `seq` holds, per pocket, the sides that stand in its own statement, in order.
 """
 
-# ruff: noqa: PLR0912, PLR0913, PLR0915, PLR2004, C901, ANN001, ANN201, ANN202 - loops over arrays take what they need
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from fanzha.ledger.compiled import inner, kernel
 
 MISSING = np.iinfo(np.int64).min
 CHAIN_STEPS_MAX = 20_000
@@ -15,7 +15,7 @@ OFF, LINE, INTERNAL, ABSENT = 0, 1, 2, 3
 IN, OUT, GAP_IN, GAP_OUT, HOLE_IN, HOLE_OUT, CREDIT, REPAID = 0, 1, 2, 3, 4, 5, 6, 7
 
 
-@njit(cache=True)
+@inner
 def period_of(pocket, at, cov_start, cov_from, cov_to):
     """Which covered period of the pocket the instant falls in, -1 if none."""
     for i in range(cov_start[pocket], cov_start[pocket + 1]):
@@ -28,7 +28,7 @@ def period_of(pocket, at, cov_start, cov_from, cov_to):
 NEVER_COVERED, ALWAYS_COVERED, BY_PERIODS = 0, 1, 2
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def coverage_kinds(cov_start, cov_from, cov_to, never, first, last, kinds):
     """Per pocket how its coverage is to be told; most hold one period that spans the ledger, and need no look."""
     for p in range(kinds.size):
@@ -41,7 +41,7 @@ def coverage_kinds(cov_start, cov_from, cov_to, never, first, last, kinds):
             kinds[p] = BY_PERIODS
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def side_status(
     payer, payee, payer_at, payee_at, payer_seen, payee_seen, kinds, cov_start, cov_from, cov_to, status, counts, lo, hi
 ):
@@ -55,19 +55,19 @@ def side_status(
         # Handing arrays on costs more than the answer mostly needs: the function is called for what is not plain.
         covered = kinds[a] == ALWAYS_COVERED
         if kinds[a] == BY_PERIODS:
-            covered = period_of(a, payer_at[eid], cov_start, cov_from, cov_to) >= 0
+            covered = period_of(np.int64(a), payer_at[eid], cov_start, cov_from, cov_to) >= 0
         standing = (present if payer_seen[eid] else ABSENT) if covered else OFF
         status[0, eid] = standing
         counts[a] += standing == LINE or standing == INTERNAL
         covered = kinds[b] == ALWAYS_COVERED
         if kinds[b] == BY_PERIODS:
-            covered = period_of(b, payee_at[eid], cov_start, cov_from, cov_to) >= 0
+            covered = period_of(np.int64(b), payee_at[eid], cov_start, cov_from, cov_to) >= 0
         standing = (present if payee_seen[eid] else ABSENT) if covered else OFF
         status[1, eid] = standing
         counts[b] += standing == LINE or standing == INTERNAL
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def fill_sequences(payer, payee, status, seq, cursor, lo, hi):
     """Write the sides of transfers lo to hi behind each pocket's cursor, in the ledger's order."""
     for eid in range(lo, hi):
@@ -81,7 +81,7 @@ def fill_sequences(payer, payee, status, seq, cursor, lo, hi):
             seq[place] = 2 * eid + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def unsorted_pockets(seq, start, at, payer_at, payee_at, one_clock, marked, lo, hi):
     """Mark the pockets whose times do not rise from row to row: only they need be put in order.
 
@@ -102,21 +102,21 @@ def unsorted_pockets(seq, start, at, payer_at, payee_at, one_clock, marked, lo, 
             last = own
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gather_sides(seq, of_payer, of_payee, out, lo, hi):
     """The values of places lo to hi, each from its own side's column."""
     for i in range(lo, hi):
         out[i] = of_payee[seq[i] >> 1] if seq[i] & 1 else of_payer[seq[i] >> 1]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def gather_moves(seq, amount, out, lo, hi):
     """What places lo to hi add to their account."""
     for i in range(lo, hi):
         out[i] = amount[seq[i] >> 1] * (2 * np.int64(seq[i] & 1) - 1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def count_outflows(seq, start, outs, lo, hi):
     """By pocket, how many of its places are outflows."""
     for p in range(lo, hi):
@@ -126,7 +126,7 @@ def count_outflows(seq, start, outs, lo, hi):
         outs[p] = n
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _before(a, b, side_at, side_order):
     """Whether side a stands before side b by time, order in the statement, transfer, inflow last."""
     at_a, at_b = side_at[a & 1][a >> 1], side_at[b & 1][b >> 1]
@@ -138,7 +138,7 @@ def _before(a, b, side_at, side_order):
     return a < b
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _sort_slice(seq, lo, hi, side_at, side_order):
     for i in range(lo + 1, hi):
         side = seq[i]
@@ -149,7 +149,7 @@ def _sort_slice(seq, lo, hi, side_at, side_order):
         seq[j + 1] = side
 
 
-@njit(cache=True)
+@inner
 def _chain_from(rows, start, anchored, signed, balance):
     """Indices of `rows` in the first order in which every balance follows from the one before; empty if there is none."""
     n = rows.size
@@ -183,7 +183,7 @@ def _chain_from(rows, start, anchored, signed, balance):
     return path[:0]
 
 
-@njit(cache=True)
+@kernel
 def reversals_after(rows, reverses):
     """A reversal in the same second as the payment that it takes back stands right behind it, and behind its siblings."""
     n = rows.size
@@ -220,7 +220,7 @@ def reversals_after(rows, reverses):
     return out
 
 
-@njit(cache=True)
+@kernel
 def settle(rows, closing, amount, balance):
     """Write the balances of a group as they must have run, back from its closing balance."""
     for i in range(rows.size - 1, -1, -1):
@@ -229,7 +229,7 @@ def settle(rows, closing, amount, balance):
             closing -= amount[rows[i] >> 1] if rows[i] & 1 else -amount[rows[i] >> 1]
 
 
-@njit(cache=True)
+@inner
 def _order_second(rows, balance, before, known, ordered, amount, reverses):
     """One second of one running balance, put in order in place; 0 as it was, 1 repaired, 2 uncertain."""
     n = rows.size
@@ -244,7 +244,7 @@ def _order_second(rows, balance, before, known, ordered, amount, reverses):
     if all_stated:
         path = _chain_from(rows, before, known, signed, balance)
         if path.size == 0 and known:
-            path = _chain_from(rows, before, False, signed, balance)
+            path = _chain_from(rows, before, not known, signed, balance)
         if path.size == n:
             moved = False
             for i in range(n):
@@ -271,14 +271,15 @@ def _order_second(rows, balance, before, known, ordered, amount, reverses):
     return 2
 
 
-@njit(cache=True)
+@inner
 def _grown(array):
     out = np.empty(2 * array.size, array.dtype)
-    out[: array.size] = array
+    for i in range(array.size):
+        out[i] = array[i]
     return out
 
 
-@njit(cache=True)
+@kernel
 def order_sequences(
     pockets, seq, start, balances, side_at, side_order, ordered, side_balance, side_sub, amount, reverses,
     repaired, group_pocket, group_end, members,
@@ -323,7 +324,7 @@ def order_sequences(
     return n
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _order_sub(
     p, sub, lo, hi, seq, balances, before, known, ordered, side_sub, amount, reverses, repaired, group_pocket, group_end,
     members, n,
@@ -354,7 +355,7 @@ def _order_sub(
         n[1] += 1
 
 
-@njit(cache=True)
+@kernel
 def backward_windows(pockets, seq, start, status):
     """Spans of transfers within which one of these accounts' sequences runs against the ledger's order."""
     lows, highs = np.empty(64, np.int64), np.empty(64, np.int64)
@@ -374,7 +375,7 @@ def backward_windows(pockets, seq, start, status):
     return lows[:n], highs[:n]
 
 
-@njit(cache=True)
+@kernel
 def knotted(seq, start, status, inside):
     """Transfers within the marked spans that no order satisfies (members of knots and what waits for them)."""
     n = inside.size

@@ -4,12 +4,11 @@ A transfer's place is where its first minor unit lies on the line. Money at plac
 outflow that covers x: first in, first out without any queue.
 """
 
-# ruff: noqa: PLR0912, PLR0913, PLR0915, PLR2004, C901, ANN001, ANN201, ANN202 - loops over arrays take what they need
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
+from fanzha.ledger.compiled import inner, kernel
 from fanzha.ledger.kernels import (
     CREDIT,
     GAP_IN,
@@ -19,30 +18,46 @@ from fanzha.ledger.kernels import (
     INTERNAL,
     MISSING,
     REPAID,
-    _grown,
     period_of,
 )
+from fanzha.ledger.layout import (
+    AFTER,
+    NO_JUMPS,
+    NO_ROW,
+    ROW_AT,
+    ROW_ENDS,
+    ROW_IN_LO,
+    ROW_JUMPS,
+    ROW_OUT_LO,
+    SEG_BASE,
+    SEG_EID,
+    SEG_LENGTH,
+    SEG_OFFSET,
+    SEG_REVERSAL,
+    SYN_AMOUNT,
+    SYN_ANCHOR,
+    SYN_LINE,
+    SYN_PLACE,
+    SYN_POCKET,
+    SYN_STEP,
+)
 
-# Columns of the growing table of events that no row shows.
-SYN_POCKET, SYN_PLACE, SYN_STEP, SYN_AMOUNT, SYN_LINE, SYN_ANCHOR = 0, 1, 2, 3, 4, 5
-# Columns of the growing table of pieces of reversed payments: bytes [offset, offset + length) of payment `SEG_EID` lie at
-# `SEG_BASE` of the line (SEG_REVERSAL = -1) or went back with the reversal, at `SEG_BASE` of that reversal.
-SEG_EID, SEG_OFFSET, SEG_LENGTH, SEG_REVERSAL, SEG_BASE = 0, 1, 2, 3, 4
 
-
-@njit(cache=True)
+@inner
 def _grown_rows(table):
     out = np.empty((2 * table.shape[0], table.shape[1]), table.dtype)
-    out[: table.shape[0]] = table
+    for i in range(table.shape[0]):
+        for k in range(table.shape[1]):
+            out[i, k] = table[i, k]
     return out
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _signed(side, amount):
     return amount[side >> 1] if side & 1 else -amount[side >> 1]
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _event(syn, n, pocket, place, step, event_amount, at_line, anchor):
     """Add an event without a row to the growing table."""
     if n == syn.shape[0]:
@@ -52,7 +67,7 @@ def _event(syn, n, pocket, place, step, event_amount, at_line, anchor):
     return syn, n + 1
 
 
-@njit(cache=True)
+@inner
 def opening_of(seq, lo, hi, sub, side_sub, side_period, amount, balances):
     """A sub-account's opening and whether it is assumed: from its first stated balance, or the least that never overdraws."""
     net = 0
@@ -73,7 +88,7 @@ def opening_of(seq, lo, hi, sub, side_sub, side_period, amount, balances):
     return -low, True
 
 
-@njit(cache=True)
+@inner
 def _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances):
     """The balance before row i, the first of its sub-account in a later covered period; MISSING if it states none."""
     sub, period, net = side_sub[seq[i] & 1][seq[i] >> 1], side_period[i], 0
@@ -89,18 +104,16 @@ def _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances):
     return MISSING
 
 
-@njit(cache=True)
-def periods_of_sides(pockets, seq, start, side_at, cov_start, cov_from, cov_to):
-    """The covered period of every place of these pockets; zero elsewhere, and where an account has only one."""
-    period = np.zeros(seq.size, np.int32)
+@kernel
+def periods_of_sides(pockets, seq, start, side_at, cov_start, cov_from, cov_to, period):
+    """The covered period of every place of these pockets, where an account has more than one; `period` comes as zeros."""
     for p in pockets:
         if cov_start[p + 1] - cov_start[p] > 1:
             for i in range(start[p], start[p + 1]):
                 period[i] = period_of(p, side_at[seq[i] & 1][seq[i] >> 1], cov_start, cov_from, cov_to)
-    return period
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _cut(seq, line, lo, i, syn, syn_first, segs, seg_first, state, reverses, amount):
     """Take a reversal out of the payment's lots that are still held; the later inflows move up. Gives the length cut."""
     eid = seq[i] >> 1
@@ -143,7 +156,7 @@ S_IN, S_OUT, S_BALANCE, S_SYN, S_SEGS = 0, 1, 2, 3, 4
 OPENING, ASSUMED, IN_TOTAL, OUT_TOTAL, CLOSING = 0, 1, 2, 3, 4
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lay_plain(start, line, balances, stated, totals, special, lo, hi):
     """Lay the lines of pockets lo to hi that have no gap, debt or reversal; marks those that turn out to have one.
 
@@ -185,7 +198,7 @@ def lay_plain(start, line, balances, stated, totals, special, lo, hi):
         totals[p, IN_TOTAL], totals[p, OUT_TOTAL], totals[p, CLOSING] = line_in, line_out, line_in - line_out
 
 
-@njit(cache=True)
+@kernel
 def lay_special(
     pockets, seq, start, line, balances, side_sub, side_period, status, amount, reverses, is_reversed, totals, has_subs
 ):
@@ -217,12 +230,12 @@ def lay_special(
                     stated = _opening_of_period(seq, i, hi, side_sub, side_period, amount, balances)
                     if stated != MISSING:
                         difference, tracked[sub] = stated - tracked[sub], stated
-                        syn = _rowless(syn, state, p, i, eid, difference, HOLE_IN, HOLE_OUT)
+                        syn = _rowless(syn, state, p, i, eid, difference, np.int64(HOLE_IN), np.int64(HOLE_OUT))
                 last_period[sub] = side_period[i]
             tracked[sub] += _signed(seq[i], amount)
             if balances[i] != MISSING:
                 difference, tracked[sub] = balances[i] - tracked[sub], balances[i]
-                syn = _rowless(syn, state, p, i, eid, difference, GAP_IN, GAP_OUT)
+                syn = _rowless(syn, state, p, i, eid, difference, np.int64(GAP_IN), np.int64(GAP_OUT))
             if status[inflow, eid] == INTERNAL:
                 line[i] = -1
             elif inflow:
@@ -232,7 +245,7 @@ def lay_special(
             else:
                 drawn = amount[eid] - max(0, state[S_BALANCE])
                 if drawn > 0:
-                    syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, CREDIT, drawn, state[S_IN], eid)
+                    syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, np.int64(CREDIT), drawn, state[S_IN], eid)
                     state[S_IN] += drawn
                 while state[S_SEGS] + 2 > segs.shape[0]:
                     segs = _grown_rows(segs)
@@ -251,7 +264,7 @@ def lay_special(
     return syn[: state[S_SYN]], segs[: state[S_SEGS]], skip
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _open(seq, lo, hi, side_sub, side_period, amount, balances, has_subs, tracked, last_period):
     """The opening of all sub-accounts of a pocket together, and whether one of them is assumed."""
     top = np.int64(0)
@@ -271,7 +284,7 @@ def _open(seq, lo, hi, side_sub, side_period, amount, balances, has_subs, tracke
     return total, assumed
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _rowless(syn, state, p, i, eid, difference, came, went):
     """A rise or fall of the balance before row i that no row shows, with the debt it repays or the credit it draws."""
     balance = state[S_BALANCE]
@@ -280,12 +293,12 @@ def _rowless(syn, state, p, i, eid, difference, came, went):
         state[S_IN] += difference
         repaid = min(difference, max(0, -balance))
         if repaid:
-            syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, REPAID, repaid, state[S_OUT], eid)
+            syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, np.int64(REPAID), repaid, state[S_OUT], eid)
             state[S_OUT] += repaid
     elif difference < 0:
         drawn = -difference - max(0, balance)
         if drawn > 0:
-            syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, CREDIT, drawn, state[S_IN], eid)
+            syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, np.int64(CREDIT), drawn, state[S_IN], eid)
             state[S_IN] += drawn
         syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i, went, -difference, state[S_OUT], eid)
         state[S_OUT] -= difference
@@ -293,7 +306,7 @@ def _rowless(syn, state, p, i, eid, difference, came, went):
     return syn
 
 
-@njit(cache=True, no_cpython_wrapper=True)
+@inner
 def _lay_inflow(syn, segs, state, p, i, eid, came, line, is_reversed):
     """An inflow's place on the line; a debt is repaid out of it at once."""
     line[i] = state[S_IN]
@@ -306,21 +319,12 @@ def _lay_inflow(syn, segs, state, p, i, eid, came, line, is_reversed):
     repaid = min(came, max(0, -state[S_BALANCE]))
     state[S_BALANCE] += came
     if repaid:
-        syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i + 1, REPAID, repaid, state[S_OUT], eid)
+        syn, state[S_SYN] = _event(syn, state[S_SYN], p, 2 * i + 1, np.int64(REPAID), repaid, state[S_OUT], eid)
         state[S_OUT] += repaid
     return syn
 
 
-# A row of the index: out_lo, in_lo, at, payee << 32 | transfer, next << 32 | after.
-ROW_OUT_LO, ROW_IN_LO, ROW_AT, ROW_ENDS, ROW_JUMPS = 0, 1, 2, 3, 4
-LOW_32 = 0xFFFFFFFF
-NO_ROW = 0xFFFFFFFF
-SPECIAL = 0xFFFFFFFE  # in place of `next`: the payment was reversed, its pieces lie in the table
-NO_JUMPS = -1  # NO_ROW twice
-SEG_BY_SHARES = -3  # a part came back from an account without a statement: shares, not pieces
-
-
-@njit(cache=True, nogil=True)
+@kernel
 def fill_outflows(
     seq, start, line, payee, at, syn, n_real, row_start, rows, row_of, syn_row, syn_first, lo, hi
 ):  # fmt: skip
@@ -355,7 +359,7 @@ def fill_outflows(
                 row += 1
 
 
-@njit(cache=True)
+@kernel
 def fill_loose(eids, payer, payee, at, syn, n_real, line_end, rows, row_of, syn_row):
     """Rows that stand in no payer's line: transfers without his statement, then events that only brought money in."""
     fill = line_end.copy()
@@ -375,9 +379,9 @@ def fill_loose(eids, payer, payee, at, syn, n_real, line_end, rows, row_of, syn_
             row += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def join_inflows(
-    seq, start, line, syn, syn_row, row_of, row_start, line_end, in_start, rows, in_rows, syn_first, lo, hi
+    seq, start, line, syn, syn_row, row_of, row_start, line_end, in_start, out_total, rows, in_rows, syn_first, lo, hi
 ):  # fmt: skip
     """Each inflow's place on its payee's line, and the payee's first outflow after it, by time and by place."""
     k = syn_first
@@ -388,7 +392,7 @@ def join_inflows(
             while k < syn.shape[0] and syn[k, SYN_POCKET] == p and (i == start[p + 1] or syn[k, SYN_PLACE] <= 2 * i):
                 step = syn[k, SYN_STEP]
                 if step == GAP_IN or step == HOLE_IN or step == CREDIT:
-                    near = _join(rows, syn_row[k], syn[k, SYN_LINE], out, near, line_end[p])
+                    near = _join(rows, syn_row[k], syn[k, SYN_LINE], out, near, line_end[p], out_total[p])
                     in_rows[slot] = syn_row[k]
                     slot += 1
                 else:
@@ -399,17 +403,19 @@ def join_inflows(
             if (seq[i] & 1) == 0:
                 out += 1
                 continue
-            row = row_of[seq[i] >> 1]
-            near = _join(rows, row, line[i], out, near, line_end[p])
+            row = np.int64(row_of[seq[i] >> 1])
+            near = _join(rows, row, line[i], out, near, line_end[p], out_total[p])
             in_rows[slot] = row
             slot += 1
 
 
-@njit(cache=True, nogil=True, no_cpython_wrapper=True)
-def _join(rows, row, place, after, near, line_hi):
+@inner
+def _join(rows, row, place, after, near, line_hi, total):
     """Write the payee's end of a row; gives the first outflow that reaches beyond its place on the line."""
     while near + 1 < line_hi and rows[near + 1, ROW_OUT_LO] <= place:
         near += 1
     rows[row, ROW_IN_LO] = place
-    rows[row, ROW_JUMPS] = (np.int64(near) << 32) | np.int64(after)
+    rows[row, ROW_JUMPS] = ((np.int64(near) if place < total else np.int64(NO_ROW)) << 32) | np.int64(
+        after if after < line_hi else AFTER
+    )
     return near

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fanzha.ledger import kernels, line_kernels
-from fanzha.ledger.columns import MISSING, NONE, I64, Flags, LedgerColumns, Transfers
-from fanzha.ledger.line_kernels import OPENING, SYN_AMOUNT, SYN_PLACE, SYN_POCKET, SYN_STEP
+from fanzha.ledger.columns import I64, MISSING, NONE, Flags, LedgerColumns, Transfers
+from fanzha.ledger.layout import SYN_AMOUNT, SYN_PLACE, SYN_POCKET, SYN_STEP
+from fanzha.ledger.line_kernels import OPENING
 from fanzha.ledger.parts import even_parts, in_parts
 from fanzha.ledger.sequences import Sequences, Uncertain, spans_of
 
@@ -37,7 +38,8 @@ def lay_lines(columns: LedgerColumns, s: Sequences) -> Lines:
         is_reversed[t.reverses[t.reverses != NONE]] = True
     balances = s.balances if len(s.balances) or not len(pockets) else np.full(len(s.seq), MISSING, np.int64)
     spans, clocks, subs = spans_of(columns), (t.payer_at_us, t.payee_at_us), (t.payer_sub, t.payee_sub)
-    period = line_kernels.periods_of_sides(pockets, s.seq, s.start, clocks, *spans)
+    period = np.zeros(len(s.seq), np.int32)
+    line_kernels.periods_of_sides(pockets, s.seq, s.start, clocks, *spans, period)
     syn, segs, skip = line_kernels.lay_special(
         pockets, s.seq, s.start, line, balances, subs, period, s.status, t.amount_minor, t.reverses, is_reversed, totals,
         any(bool(side.any()) for side in subs),

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
+from numpy.typing import NDArray
+
 PARTS_MAX: Final = 8
 PARALLEL_MIN: Final = 1 << 18  # below this a thread costs more than it brings
 
@@ -20,7 +22,9 @@ def even_parts(n: int) -> Bounds:
     return tuple(itertools.pairwise(n * k // parts for k in range(parts + 1)))
 
 
-def in_parts(kernel: Callable[..., None], bounds: Bounds, *arrays: Any, own: Sequence[Any] | None = None) -> None:
+def in_parts(
+    kernel: Callable[..., None], bounds: Bounds, *arrays: Any, own: Sequence[Any] | NDArray[Any] | None = None
+) -> None:
     """Call `kernel(*arrays, own[k], lo, hi)` for every part at once; the parts must write to different places."""
     calls = [(*arrays, *(() if own is None else (own[k],)), lo, hi) for k, (lo, hi) in enumerate(bounds)]
     if len(calls) == 1:

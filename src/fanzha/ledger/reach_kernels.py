@@ -1,92 +1,112 @@
 """Which accounts money could have reached in time order; private to this room, its slow twin is in `tracing.reference`."""
 
-# ruff: noqa: PLR0912, PLR0913, PLR0915, PLR2004, C901, ANN001, ANN201, ANN202 - loops over arrays take what they need
 from __future__ import annotations
 
 import heapq
 
 import numpy as np
-from numba import njit
 
+from fanzha.ledger.compiled import inner, kernel, prefetch
 from fanzha.ledger.kernels import _grown
-from fanzha.ledger.line_kernels import LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, ROW_JUMPS, _grown_rows
+from fanzha.ledger.layout import AFTER, LAST, LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, ROW_JUMPS
 
 UNREACHED = np.iinfo(np.int64).max
+ROOM_FIRST, ROOM_MORE = 1024, 16
+ATTEMPTS_MAX = 64
 
 
-@njit(cache=True)
-def reach(rows, line_end, seed_rows, victims, until, hops_max, monotone, earliest, hop):
-    """Level by level, every covered account that money of the seed rows could have reached, and the rows it could take.
+@kernel
+def reach(rows, row_of, seed_eids, victims, until, hops_max, monotone, seen, stamp):
+    """Level by level, every covered account that money of the seeds could have reached, and the rows it could take.
 
-    `earliest` (all UNREACHED) and `hop` are scratch by pocket; they come back with the answers for the pockets listed and
-    the caller resets those. Gives the pockets in order of discovery and the number of rows looked at.
+    `seen` is scratch by pocket (two numbers) that needs no reset while no two questions have the same `stamp`. Gives pockets
+    and their levels in order of discovery, and the number of rows that the money could have taken.
     """
-    pockets = np.empty(256, np.int64)
-    n = 0
-    wave = np.empty((256, 3), np.int64)  # pocket, first row, end row
-    n_wave = 0
-    for k in range(seed_rows.size):
-        row = seed_rows[k]
+    room = ROOM_FIRST
+    for attempt in range(ATTEMPTS_MAX):
+        found = np.empty((room, 2), np.int64)
+        wave, fresh = np.empty((room, 2), np.int64), np.empty((room, 2), np.int64)
+        n, scanned = _reach(
+            rows, row_of, seed_eids, victims, until, hops_max, monotone, seen, stamp * ATTEMPTS_MAX + attempt, found,
+            wave, fresh,
+        )  # fmt: skip
+        if n >= 0:
+            break
+        room *= ROOM_MORE
+    pockets, hops = np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        pockets[i], hops[i] = found[i, 0], found[i, 1]
+    return pockets, hops, scanned
+
+
+@inner
+def _reach(rows, row_of, seed_eids, victims, until, hops_max, monotone, seen, stamp, found, wave, fresh):
+    """How many pockets were found and rows scanned; -1 where the tables are too small. No array is made in here."""
+    n, n_wave, scanned, level = 0, 0, 0, 1
+    for eid in seed_eids:
+        row = np.int64(row_of[eid])
         payee = rows[row, ROW_ENDS] >> 32
         if rows[row, ROW_IN_LO] < 0 or rows[row, ROW_AT] > until or _is_victim(victims, payee):
             continue
-        after = rows[row, ROW_JUMPS] & LOW_32
-        if earliest[payee] == UNREACHED:
-            if n == pockets.size:
-                pockets = _grown(pockets)
-            pockets[n] = payee
-            n += 1
-            hop[payee] = 1
-            earliest[payee] = line_end[payee]
-            if n_wave == wave.shape[0]:
-                wave = _grown_rows(wave)
-            wave[n_wave, 0], wave[n_wave, 1], wave[n_wave, 2] = payee, after, line_end[payee]
-            n_wave += 1
-        else:
-            for j in range(n_wave):
-                if wave[j, 0] == payee:
-                    wave[j, 1] = min(wave[j, 1], after)
-    level = 1
-    scanned = 0
-    fresh = np.empty((256, 3), np.int64)
+        after = rows[row, ROW_JUMPS] & AFTER
+        if seen[payee, 0] == stamp:
+            seen[payee, 1] = min(seen[payee, 1], after)
+            continue
+        if n == found.shape[0]:
+            return -1, 0
+        seen[payee, 0], seen[payee, 1] = stamp, after
+        found[n, 0], found[n, 1] = payee, level
+        n += 1
+    for i in range(n):
+        wave[i, 0], wave[i, 1] = seen[found[i, 0], 1], UNREACHED
+    n_wave = n
     while n_wave > 0 and level < hops_max:
         n_fresh = 0
         level += 1
         for j in range(n_wave):
-            earliest[wave[j, 0]] = min(earliest[wave[j, 0]], wave[j, 1])
+            _fetch_payees(rows, wave[j, 0], wave[j, 1], until, seen)
         for j in range(n_wave):
-            for row in range(wave[j, 1], wave[j, 2]):
-                if rows[row, ROW_AT] > until:
-                    if monotone:
-                        break
-                    continue
-                scanned += 1
-                payee = rows[row, ROW_ENDS] >> 32
-                if rows[row, ROW_IN_LO] < 0 or (victims.size and _is_victim(victims, payee)):
-                    continue
-                after = rows[row, ROW_JUMPS] & LOW_32
-                if earliest[payee] == UNREACHED:
-                    if n == pockets.size:
-                        pockets = _grown(pockets)
-                    pockets[n] = payee
-                    n += 1
-                    hop[payee] = level
-                    old = line_end[payee]
-                elif after < earliest[payee]:
-                    old = earliest[payee]
-                else:
-                    continue
-                if n_fresh == fresh.shape[0]:
-                    fresh = _grown_rows(fresh)
-                fresh[n_fresh, 0], fresh[n_fresh, 1], fresh[n_fresh, 2] = payee, after, old
-                n_fresh += 1
-                earliest[payee] = after
+            row, hi = wave[j, 0], wave[j, 1]
+            more = row != AFTER
+            while more and row < hi:
+                jumps_own = rows[row, ROW_JUMPS]
+                if rows[row, ROW_AT] <= until:
+                    scanned += 1
+                    payee, after = rows[row, ROW_ENDS] >> 32, jumps_own & AFTER
+                    known = seen[payee, 0] == stamp
+                    stopped = rows[row, ROW_IN_LO] < 0 or (victims.size > 0 and _is_victim(victims, payee))
+                    if not stopped and not (known and after >= seen[payee, 1]):
+                        if n == found.shape[0] or n_fresh == fresh.shape[0]:
+                            return -1, 0
+                        fresh[n_fresh, 0], fresh[n_fresh, 1] = after, seen[payee, 1] if known else UNREACHED
+                        n_fresh += 1
+                        if after != AFTER:
+                            prefetch(rows, after)
+                        if not known:
+                            found[n, 0], found[n, 1] = payee, level
+                            n += 1
+                        seen[payee, 0], seen[payee, 1] = stamp, after
+                elif monotone:
+                    break
+                more = jumps_own & LAST == 0
+                row += 1
         wave, fresh = fresh, wave
         n_wave = n_fresh
-    return pockets[:n], scanned
+    return n, scanned
 
 
-@njit(cache=True)
+@inner
+def _fetch_payees(rows, row, hi, until, seen):
+    """Ask for what will be read of the payees of these rows."""
+    more = row != AFTER
+    while more and row < hi and rows[row, ROW_AT] <= until:
+        if rows[row, ROW_IN_LO] >= 0:
+            prefetch(seen, rows[row, ROW_ENDS] >> 32)
+        more = rows[row, ROW_JUMPS] & LAST == 0
+        row += 1
+
+
+@inner
 def _is_victim(victims, pocket):
     for victim in victims:
         if victim == pocket:
@@ -94,7 +114,7 @@ def _is_victim(victims, pocket):
     return False
 
 
-@njit(cache=True)
+@kernel
 def feeders(rows, row_start, line_end, in_rows, in_start, scope, payer_of, holder, in_scope):
     """Payers of the same holder, with statements of their own, that fed accounts in scope and are not in it yet."""
     found = np.empty(64, np.int64)
@@ -118,7 +138,7 @@ def feeders(rows, row_start, line_end, in_rows, in_start, scope, payer_of, holde
     return found[:n]
 
 
-@njit(cache=True)
+@kernel
 def merged_sequences(rows, row_start, line_end, in_rows, in_start, scope):
     """Each account's rows, in and out, in its own order: flat, with offsets; out rows as they are, in rows as -1 - row."""
     starts = np.zeros(scope.size + 1, np.int64)
@@ -130,9 +150,7 @@ def merged_sequences(rows, row_start, line_end, in_rows, in_start, scope):
         p, m = scope[j], starts[j]
         k = in_start[p]
         for row in range(row_start[p], line_end[p] + 1):
-            while k < in_start[p + 1] and (
-                row == line_end[p] or (rows[in_rows[k], ROW_JUMPS] & LOW_32) <= row
-            ):
+            while k < in_start[p + 1] and (row == line_end[p] or (rows[in_rows[k], ROW_JUMPS] & AFTER) <= row):
                 merged[m] = -1 - np.int64(in_rows[k])
                 m += 1
                 k += 1
@@ -142,7 +160,7 @@ def merged_sequences(rows, row_start, line_end, in_rows, in_start, scope):
     return merged, starts
 
 
-@njit(cache=True)
+@kernel
 def replay_order(merged, starts, payer_slot, payee_slot, order, n_rows_of):
     """Weave the accounts' own events without a row into the order of the transfers.
 
@@ -175,7 +193,7 @@ def replay_order(merged, starts, payer_slot, payee_slot, order, n_rows_of):
     return out[:m]
 
 
-@njit(cache=True)
+@kernel
 def linear_order(flat, starts, n):
     """Numbers 0 to n - 1 in one order that follows every sequence, the smallest free one first."""
     waits = np.zeros(n, np.int64)

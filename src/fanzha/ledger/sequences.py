@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from fanzha.ledger import kernels
 from fanzha.ledger.columns import (
+    I64,
     MISSING,
     POCKET_BLOCKED,
     POCKET_HUB,
     POCKET_MASKED,
-    I64,
     U8,
     LedgerColumns,
     Transfers,
@@ -155,7 +155,7 @@ def untie(s: Sequences, t: Transfers, pockets: I64) -> tuple[bool, list[tuple[in
     for pocket, untied in resolve_cycles(tied).items():
         at = places[owners == pocket]
         rank = {eid: i for i, eid in enumerate(untied.order)}
-        order = sorted(range(len(at)), key=lambda i: rank[int(s.seq[at[i]]) >> 1])  # noqa: B023 - used at once
+        order = sorted(range(len(at)), key=lambda i: rank[int(s.seq[at[i]]) >> 1])
         s.seq[at], s.balances[at] = s.seq[at][order], s.balances[at][order]
         for group in untied.groups:
             chosen = at[[int(s.seq[i]) >> 1 in group for i in at]]

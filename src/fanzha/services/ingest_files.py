@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,7 @@ from fanzha.core.time import format_instant
 from fanzha.ledger.assembly import Assembly, CoverageOverride, FileFigures
 from fanzha.ledger.assembly.quality import FileQuality, file_quality
 from fanzha.ports.fact_store import FactStore, FactWriter, LedgerChoices, StoredLedger
-from fanzha.ports.statement_reader import StatementFile, StatementReader
+from fanzha.ports.statement_reader import StatementReader
 from fanzha.records import FactBatch
 from fanzha.services.rebuild_ledger import LedgerRules, build_ledger, index_of, stored_batches
 
@@ -76,34 +76,28 @@ def ingest_files(
 def _read_all(
     store: FactStore, reader: StatementReader, paths: Sequence[Path], writer: FactWriter, watch: Watch
 ) -> list[_Outcome]:
+    there = set(store.files())
     read: dict[str, FactBatch] = {}
     outcomes: list[_Outcome] = []
     for file in reader.discover(paths):
         watch(file.path)
         outcome = _Outcome(file.path, skipped=file.skipped, error=file.error)
         outcomes.append(outcome)
-        if file.skipped is None and file.error is None:
-            try:
-                outcome.known, outcome.batch = _read_one(file, reader, store, read)
-            except BadInput as error:
-                outcome.error = str(error).removeprefix(f"{file.path}: ")
-                continue
-            if not outcome.known:
-                read[outcome.batch.sha256] = outcome.batch
-                writer.add(outcome.batch)
+        if file.skipped is not None or file.error is not None:
+            continue
+        try:
+            sha256 = file.sha256
+            outcome.known = sha256 in there or sha256 in read
+            outcome.batch = None if outcome.known else reader.read(file)
+        except BadInput as error:
+            outcome.error = str(error).removeprefix(f"{file.path}: ")
+            continue
+        if outcome.batch is None:
+            outcome.batch = read[sha256] if sha256 in read else store.batch(sha256)
+        else:
+            read[sha256] = outcome.batch
+            writer.add(outcome.batch)
     return outcomes
-
-
-def _read_one(
-    file: StatementFile, reader: StatementReader, store: FactStore, read: Mapping[str, FactBatch]
-) -> tuple[bool, FactBatch]:
-    """Whether these bytes were there before, and their facts. Raises BadInput when they cannot be read."""
-    sha256 = file.sha256
-    if sha256 in read:
-        return True, read[sha256]
-    if sha256 in store.files():
-        return True, store.batch(sha256)
-    return False, reader.read(file)
 
 
 def _nothing_read(outcomes: Sequence[_Outcome], paths: Sequence[Path]) -> str:

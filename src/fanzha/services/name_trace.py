@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
+from fanzha.ledger.assembly import Assembly
 from fanzha.ledger.columns import OUTSIDE
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.services.render_trace import TraceContext
@@ -19,24 +21,34 @@ def trace_context(stored: StoredLedger, document: Mapping[str, Any]) -> TraceCon
     pockets, t = assembly.columns.pockets, assembly.columns.transfers
     wanted = sorted(set(_transfers(document)))
     found = assembly.details.with_row_index("eid").filter(pl.col("transfer_id").is_in(wanted))
-    sources: dict[str, list[str]] = {}
-    names: dict[str, str] = {}
-    institutions: dict[str, str] = defaultdict(str)
-    for eid, transfer, payer_name, payee_name in found.select(
-        "eid", "transfer_id", "payer_name", "payee_name"
-    ).iter_rows():
-        sources[transfer] = [
+    sources = {
+        transfer: [
             f"{row.path} · {row.sheet} · {row.row}" if row.sheet else f"{row.path} · {row.row}"
             for row in assembly.sources.of(eid)
         ]
-        for pocket, name in ((int(t.payer[eid]), payer_name), (int(t.payee[eid]), payee_name)):
-            if pocket == OUTSIDE:
-                continue
-            account = str(pockets.account[pocket])
+        for eid, transfer in found.select("eid", "transfer_id").iter_rows()
+    }
+    shown = found["eid"].to_numpy()
+    mentioned = np.setdiff1d(np.union1d(t.payer[shown], t.payee[shown]), [OUTSIDE])
+    account_of = {int(pocket): str(pockets.account[int(pocket)]) for pocket in mentioned}
+    institutions = {name: str(pockets.institution[pocket] or "") for pocket, name in account_of.items()}
+    return TraceContext(
+        sources, _names(assembly, account_of), {name: text for name, text in institutions.items() if text}
+    )
+
+
+def _names(assembly: Assembly, account_of: Mapping[int, str]) -> dict[str, str]:
+    """Each account's holder as most of its rows name him: one bank may call a wallet by its company."""
+    t = assembly.columns.transfers
+    wanted = np.zeros(len(assembly.columns.pockets), np.bool_)
+    wanted[list(account_of)] = True
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for pocket, column in ((t.payer, "payer_name"), (t.payee, "payee_name")):
+        rows = np.flatnonzero(wanted[pocket])
+        for one, name in zip(pocket[rows].tolist(), assembly.details[column][rows].to_list(), strict=True):
             if name:
-                names.setdefault(account, name)
-            institutions[account] = str(pockets.institution[pocket] or "")
-    return TraceContext(sources, names, {a: i for a, i in institutions.items() if i})
+                counts[account_of[one]][name] += 1
+    return {account: min(names, key=lambda name: (-names[name], name)) for account, names in counts.items()}
 
 
 def _transfers(document: Mapping[str, Any]) -> Iterator[str]:

@@ -129,12 +129,13 @@ def _by_method(
     taken = extract_for(ledger, question) if replayed or touchy else None
     turned = turned_round(ledger, question, taken) if taken is not None and touchy else None
     other = turned.question(question) if turned is not None else None
+    other_taken = extract_for(turned.ledger, other) if turned is not None and other is not None else None
     out = []
     for method in methods:
         money = allocate(ledger, question, method, taken)
         twin = None
         if turned is not None and other is not None and method is not Method.POISON:
-            twin = allocate(turned.ledger, other, method)
+            twin = allocate(turned.ledger, other, method, other_taken)
         out.append((method, writer.document(findings_of(ledger, question, method, money, twin))))
     return out
 

@@ -11,7 +11,7 @@ import numpy as np
 from fanzha.ledger.columns import I64, NONE, Coverage, LedgerColumns, Transfers
 from fanzha.ledger.extract import ALWAYS, Extract, extract
 from fanzha.ledger.index import LedgerIndex, build_index
-from fanzha.ledger.line_kernels import LOW_32, ROW_ENDS, SYN_ANCHOR, SYN_POCKET
+from fanzha.ledger.layout import LOW_32, ROW_ENDS, SYN_ANCHOR, SYN_POCKET
 from fanzha.tracing import kernels, replay_kernels
 from fanzha.tracing.model import End, Method, Money, Question
 
@@ -106,17 +106,14 @@ def _chase(ledger: Ledger, question: Question) -> Money | None:
     until = question.limits.until_us
     nested = [o.eid for o in question.origins if o.eid != NONE and o.payer in question.relays]
     # A relay's payment that no label is declared for is an ordinary transfer; only origins supersede.
-    seeds = index.row_of[eids].astype(np.int64)
+    labels = _labels(question)
     if until is not None:
         early = columns.transfers.at_us[eids] <= until
-        seeds, eids = seeds[early], eids[early]
-        labels = _labels(question)[early]
-    else:
-        labels = _labels(question)
+        eids, labels = eids[early], labels[early]
     records, whole = kernels.chase_fifo(
-        index.rows, index.line_end, index.out_total, index.segs, index.skip, seeds, columns.transfers.amount_minor[eids],
+        index.rows, index.row_of, columns.transfers.amount_minor, index.out_total, index.segs, index.skip, eids,
         np.array(sorted(question.victims), np.int64), np.array(sorted(nested), np.int64),
-        ALWAYS if until is None else until,
+        np.array([ALWAYS if until is None else until]),
     )  # fmt: skip
     if not whole:
         return None

@@ -140,7 +140,8 @@ def _balance_is_news(ledger: Ledger, pocket: int) -> bool:
 def _covered_until(columns: LedgerColumns, pocket: int, *, rows: bool) -> int:
     """The last instant that the account's statement tells of (`rows`: its last row)."""
     c = columns.coverage
-    end = int(c.to_us[c.pocket == pocket].max(initial=MISSING))
+    last = int(np.searchsorted(c.pocket, pocket, "right")) - 1
+    end = int(c.to_us[last]) if last >= 0 and c.pocket[last] == pocket else MISSING
     if not rows or end == MISSING:
         return end
     t = columns.transfers

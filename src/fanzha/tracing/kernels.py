@@ -1,138 +1,186 @@
 """Array loops of the methods: interval chasing on the index for first in, first out; private to this room."""
 
-
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-ROW_OUT_LO, ROW_IN_LO, ROW_AT, ROW_ENDS, ROW_JUMPS = 0, 1, 2, 3, 4
-SEG_EID, SEG_OFFSET, SEG_LENGTH, SEG_REVERSAL, SEG_BASE = 0, 1, 2, 3, 4
-LOW_32 = 0xFFFFFFFF
-SPECIAL = 0xFFFFFFFE
-SEG_BY_SHARES = -3
+from fanzha.ledger.compiled import inner, kernel, prefetch
+from fanzha.ledger.layout import (
+    AFTER,
+    LAST,
+    LOW_32,
+    NO_ROW,
+    ROW_AT,
+    ROW_ENDS,
+    ROW_IN_LO,
+    ROW_JUMPS,
+    ROW_OUT_LO,
+    SEG_BASE,
+    SEG_BY_SHARES,
+    SEG_EID,
+    SEG_LENGTH,
+    SEG_OFFSET,
+    SEG_REVERSAL,
+    SPECIAL,
+)
+
 TO_VICTIM, SUPERSEDED = 10, 11
 HELD = -1  # in place of an end in a record: the money is still at the payee of the row
 RECORDS_MAX = 200_000_000
+IN_FLIGHT, AHEAD = 64, 16  # arrivals that wait for memory at once; how far ahead an origin's row is asked for
+N_RECORDS, HEAD, TAIL, LABEL = 0, 1, 2, 3  # how far a chase has come
+DONE, NO_ROOM, BY_SHARES = 0, 1, 2
 
 
-@njit(cache=True)
-def _grown_rows(table):
-    out = np.empty((2 * table.shape[0], table.shape[1]), table.dtype)
-    out[: table.shape[0]] = table
-    return out
-
-
-@njit(cache=True)
+@inner
 def _contains(values, wanted):
-    """Whether a short sorted array has a value."""
-    if values.size <= 8:
-        for value in values:
-            if value == wanted:
-                return True
-        return False
-    i = np.searchsorted(values, wanted)
-    return i < values.size and values[i] == wanted
+    """Whether a sorted array has a value."""
+    lo, hi = 0, values.size
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if values[mid] < wanted:
+            lo = mid + 1
+        else:
+            hi = mid
+    return lo < values.size and values[lo] == wanted
 
 
-@njit(cache=True)
-def chase_fifo(rows, line_end, out_total, segs, skip, seed_row, seed_amount, victims, nested_eids, until):
+@kernel
+def chase_fifo(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until):
     """Chase the origins' money along the lines; row, label, amount and end of every piece moved (end 0: it went on).
 
     Records with end HELD say what stays at the payee of the row. The last value is false where a payment came back in
-    part from an account without a statement: its labels are shared, which only a replay can do.
+    part from an account without a statement: its labels are shared, which only a replay can do. `until` is by label, or one
+    for all.
     """
-    records = np.empty((256, 4), np.int64)
-    n = 0
-    stack = np.empty((64, 4), np.int64)
-    for label in range(seed_row.size):
-        stack[0, 0], stack[0, 1], stack[0, 2] = seed_row[label], 0, seed_amount[label]
-        depth = 1
-        records, n = _record(records, n, seed_row[label], label, seed_amount[label], 0)
-        while depth > 0:
-            depth -= 1
-            row, offset, length = stack[depth, 0], stack[depth, 1], stack[depth, 2]
-            if n > RECORDS_MAX:
-                return records[:n], False
-            ends = rows[row, ROW_ENDS]
-            payee, place = ends >> 32, rows[row, ROW_IN_LO]
-            following = (rows[row, ROW_JUMPS] >> 32) & LOW_32
-            comes_home = victims.size > 0 and _contains(victims, payee)
-            if comes_home and (place >= 0 or following != SPECIAL):
-                records, n = _record(records, n, row, label, length, TO_VICTIM)
-                continue
-            if following == SPECIAL:
-                stack, depth, records, n, whole = _split(
-                    rows, segs, skip, row, offset, length, label, until, stack, depth, records, n, line_end,
-                    out_total, nested_eids, TO_VICTIM if comes_home else -place,
-                )  # fmt: skip
-                if not whole:
-                    return records[:n], False
-                continue
-            if place < 0:
-                records, n = _record(records, n, row, label, length, -place)
-                continue
-            stack, depth, records, n = _leave(
-                rows, following, line_end[payee], out_total[payee], place + offset, length, row, label, until, stack,
-                depth, records, n, nested_eids,
-            )  # fmt: skip
-    return records[:n], True
+    records, queue = np.empty((256 + 64 * seed_eids.size, 4), np.int64), np.empty((8 * IN_FLIGHT, 4), np.int64)
+    state = np.zeros(4, np.int64)
+    while True:
+        outcome = _chase(
+            rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state
+        )
+        n = state[N_RECORDS]
+        if outcome != NO_ROOM or n > RECORDS_MAX:
+            return records[:n], outcome == DONE
+        stuck = state[HEAD] == 0
+        if stuck or 2 * n > records.shape[0]:
+            records = _moved(records, np.int64(0), n, 2 * records.shape[0])
+        waiting = state[TAIL] - state[HEAD]
+        queue = _moved(queue, state[HEAD], state[TAIL], (2 if stuck else 1) * max(queue.shape[0], 2 * waiting))
+        state[HEAD], state[TAIL] = 0, waiting
 
 
-@njit(cache=True)
-def _record(records, n, row, label, amount, end):
-    if n == records.shape[0]:
-        records = _grown_rows(records)
-    records[n, 0], records[n, 1], records[n, 2], records[n, 3] = row, label, amount, end
-    return records, n + 1
+@inner
+def _moved(table, lo, hi, size):
+    """Rows lo to hi at the front of a new table."""
+    out = np.empty((size, 4), np.int64)
+    for i in range(lo, hi):
+        for k in range(4):
+            out[i - lo, k] = table[i, k]
+    return out
 
 
-@njit(cache=True)
-def _leave(rows, r, line_hi, total, lo, length, arrival, label, until, stack, depth, records, n, nested_eids):
-    """Money at [lo, lo + length) of an account's inflow line leaves through the outflows that cover it."""
-    hi = lo + length
-    while lo < hi:
-        while r < line_hi and (rows[r + 1, ROW_OUT_LO] if r + 1 < line_hi else total) <= lo:
-            r += 1
-        if r >= line_hi or rows[r, ROW_AT] > until:
-            return stack, depth, *_record(records, n, arrival, label, hi - lo, HELD)
-        out_hi = rows[r + 1, ROW_OUT_LO] if r + 1 < line_hi else total
-        part = min(hi, out_hi) - lo
-        if nested_eids.size and _contains(nested_eids, rows[r, ROW_ENDS] & LOW_32):
-            records, n = _record(records, n, r, label, part, SUPERSEDED)
+@inner
+def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state):
+    """Chase until done, or until the tables are full: no array is made here, which would cost more than the chase."""
+    n, head, tail, label = state[N_RECORDS], state[HEAD], state[TAIL], state[LABEL]
+    n_most, tail_most = records.shape[0] - 1, queue.shape[0] - 1
+    outcome = NO_ROOM
+    # Arrivals (row, offset, length, label) wait in a queue: while some wait for memory others go on.
+    while n < n_most and tail < tail_most:
+        if label < seed_eids.size and tail - head < IN_FLIGHT:
+            row = np.int64(row_of[seed_eids[label]])
+            if label + AHEAD < seed_eids.size:
+                prefetch(rows, row_of[seed_eids[label + AHEAD]])
+            n = _put(records, n, row, label, amount[seed_eids[label]], np.int64(0))
+            tail = _put(queue, tail, row, np.int64(0), amount[seed_eids[label]], label)
+            _fetch_payee(rows, row)
+            label += 1
+            continue
+        if head == tail:
+            outcome = DONE
+            break
+        row, offset, length, mine = queue[head, 0], queue[head, 1], queue[head, 2], queue[head, 3]
+        piece = row < 0  # of a reversed payment: it says where it lies on the line, not where in the payment
+        if piece:
+            row, base = -1 - row, np.int64(0)
         else:
-            records, n = _record(records, n, r, label, part, 0)
-            if depth == stack.shape[0]:
-                stack = _grown_rows(stack)
-            stack[depth, 0], stack[depth, 1], stack[depth, 2] = r, lo - rows[r, ROW_OUT_LO], part
-            depth += 1
-        lo += part
-        r += 1
-    return stack, depth, records, n
+            base = rows[row, ROW_IN_LO]
+        payee, jumps = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS]
+        last_us = until[min(mine, until.size - 1)]
+        if piece:
+            r = jumps & AFTER if jumps & AFTER != AFTER else np.int64(NO_ROW)
+        else:
+            r = (jumps >> 32) & LOW_32
+        if not piece and (r == SPECIAL or base < 0 or victims.size):
+            home = victims.size > 0 and _contains(victims, payee)
+            if r == SPECIAL and (base < 0 or not home):
+                end = TO_VICTIM if home else -base
+                outcome = _split(
+                    rows, segs, skip, row, offset, length, mine, last_us, end, records, n, queue, tail, state
+                )
+                if outcome != DONE:
+                    break
+                n, tail, head, outcome = state[N_RECORDS], state[TAIL], head + 1, NO_ROOM
+                continue
+            if home or base < 0:
+                n = _put(records, n, row, mine, length, TO_VICTIM if home else -base)
+                head += 1
+                continue
+        lo = base + offset
+        hi = lo + length
+        while lo < hi and n < n_most and tail < tail_most:
+            # The outflow that covers `lo`: `next` is at or before it.
+            if r == NO_ROW or rows[r, ROW_AT] > last_us:
+                n = _put(records, n, row, mine, hi - lo, np.int64(HELD))
+                lo = hi
+                break
+            last = (rows[r, ROW_JUMPS] & LAST) != 0
+            out_hi = out_total[payee] if last else rows[r + 1, ROW_OUT_LO]
+            if out_hi <= lo:
+                r = np.int64(NO_ROW) if last else r + 1
+                continue
+            part = min(hi, out_hi) - lo
+            n = _put(records, n, r, mine, part, np.int64(0))
+            if nested_eids.size and _contains(nested_eids, rows[r, ROW_ENDS] & LOW_32):
+                records[n - 1, 3] = SUPERSEDED
+            else:
+                tail = _put(queue, tail, r, lo - rows[r, ROW_OUT_LO], part, mine)
+                _fetch_payee(rows, r)
+            lo += part
+            r = np.int64(NO_ROW) if last else r + 1
+        queue[head, 1], queue[head, 2] = lo - base, hi - lo
+        head += lo == hi
+    state[N_RECORDS], state[HEAD], state[TAIL], state[LABEL] = n, head, tail, label
+    return outcome
 
 
-@njit(cache=True)
-def _split(
-    rows,
-    segs,
-    skip,
-    row,
-    offset,
-    length,
-    label,
-    until,
-    stack,
-    depth,
-    records,
-    n,
-    line_end,
-    out_total,
-    nested_eids,
-    end,
-):
+@inner
+def _put(table, n, a, b, c, d):
+    table[n, 0], table[n, 1], table[n, 2], table[n, 3] = a, b, c, d
+    return n + 1
+
+
+@inner
+def _fetch_payee(rows, row):
+    """Ask for what the money's next step reads."""
+    following = (rows[row, ROW_JUMPS] >> 32) & LOW_32
+    if following + 2 < rows.shape[0]:
+        prefetch(rows, following)
+        prefetch(rows, following + 1)
+        prefetch(rows, following + 2)
+
+
+@inner
+def _split(rows, segs, skip, row, offset, length, label, until, end, records, n, queue, tail, state):
     """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
-    eid, payee = rows[row, ROW_ENDS] & LOW_32, rows[row, ROW_ENDS] >> 32
-    k = np.searchsorted(segs[:, SEG_EID], eid)
+    eid = rows[row, ROW_ENDS] & LOW_32
+    k = 0
+    step = segs.shape[0]
+    while step > 0:  # the first piece of the payment
+        while k + step <= segs.shape[0] and segs[k + step - 1, SEG_EID] < eid:
+            k += step
+        step //= 2
     while k < segs.shape[0] and segs[k, SEG_EID] == eid:
         lo = max(offset, segs[k, SEG_OFFSET])
         part = min(offset + length, segs[k, SEG_OFFSET] + segs[k, SEG_LENGTH]) - lo
@@ -141,21 +189,17 @@ def _split(
         if part <= 0:
             continue
         if back == SEG_BY_SHARES:
-            return stack, depth, records, n, False
+            return BY_SHARES
+        if n == records.shape[0] or tail == queue.shape[0]:
+            return NO_ROOM
         if back < 0:
-            # `next` gave way to the mark; the first outflow after the arrival is a safe place to start from.
-            first = rows[row, ROW_JUMPS] & LOW_32
-            stack, depth, records, n = _leave(
-                rows, first, line_end[payee], out_total[payee], base, part, row, label, until, stack, depth, records,
-                n, nested_eids,
-            )  # fmt: skip
+            # `next` gave way to the mark: the chase starts from the first outflow after the arrival.
+            tail = _put(queue, tail, -1 - row, base, part, label)
         elif rows[back, ROW_AT] > until:
-            records, n = _record(records, n, row, label, part, end if end > 0 else HELD)
+            n = _put(records, n, row, label, part, end if end > 0 else HELD)
         else:
-            records, n = _record(records, n, back, label, part, 0)
-            if depth == stack.shape[0]:
-                stack = _grown_rows(stack)
+            n = _put(records, n, back, label, part, np.int64(0))
             skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
-            stack[depth, 0], stack[depth, 1], stack[depth, 2] = back, base - skipped, part
-            depth += 1
-    return stack, depth, records, n, True
+            tail = _put(queue, tail, back, base - skipped, part, label)
+    state[N_RECORDS], state[TAIL] = n, tail
+    return DONE

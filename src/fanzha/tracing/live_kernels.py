@@ -10,7 +10,25 @@ interval is a row of `nodes`: from, to (places on the inflow line), label, next.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from fanzha.ledger.compiled import inner, kernel
+from fanzha.ledger.layout import (
+    AFTER,
+    LAST,
+    LOW_32,
+    NO_ROW,
+    ROW_ENDS,
+    ROW_IN_LO,
+    ROW_JUMPS,
+    ROW_OUT_LO,
+    SEG_BASE,
+    SEG_BY_SHARES,
+    SEG_EID,
+    SEG_LENGTH,
+    SEG_OFFSET,
+    SEG_REVERSAL,
+)
+from fanzha.ledger.layout import SPECIAL as REVERSED
 
 MISSING = np.iinfo(np.int64).min
 CAME, WENT, BALANCE, LAST_AT, HEAD, TAIL, LAST_ROW, FLAGS = 0, 1, 2, 3, 4, 5, 6, 7
@@ -36,14 +54,14 @@ C_PAYER, C_PAYEE, C_FROM, C_TO, C_AMOUNT, C_ROW = 0, 1, 2, 3, 4, 5
 EMPTY = -1
 
 
-@njit(cache=True)
+@inner
 def _grown_rows(table):
     out = np.empty((2 * table.shape[0], table.shape[1]), table.dtype)
     out[: table.shape[0]] = table
     return out
 
 
-@njit(cache=True)
+@inner
 def _record(records, n, row, label, amount, end, pocket, hop):
     if n == records.shape[0]:
         records = _grown_rows(records)
@@ -52,7 +70,7 @@ def _record(records, n, row, label, amount, end, pocket, hop):
     return records, n + 1
 
 
-@njit(cache=True)
+@inner
 def _take(accounts, nodes, spare, p, amount, pieces):
     """Pay an amount out of an account's line: the tainted pieces of it as (label, offset, length), oldest first."""
     lo = accounts[p, WENT]
@@ -78,7 +96,7 @@ def _take(accounts, nodes, spare, p, amount, pieces):
     return pieces, m
 
 
-@njit(cache=True)
+@inner
 def _put(accounts, nodes, spare, q, lo, length, label):
     """Append a tainted interval to an account's line."""
     tail = accounts[q, TAIL]
@@ -102,7 +120,7 @@ def _put(accounts, nodes, spare, q, lo, length, label):
     return nodes
 
 
-@njit(cache=True)
+@kernel
 def replace_nodes(accounts, nodes, spare, pocket, fresh):
     """Give an account another list of tainted intervals: rows of (from, to, label), in order of place."""
     node = accounts[pocket, HEAD]
@@ -117,7 +135,7 @@ def replace_nodes(accounts, nodes, spare, pocket, fresh):
     return nodes
 
 
-@njit(cache=True)
+@kernel
 def nodes_of(accounts, nodes, pocket):
     """An account's tainted intervals: rows of (from, to, label)."""
     count, node = 0, accounts[pocket, HEAD]
@@ -132,7 +150,7 @@ def nodes_of(accounts, nodes, pocket):
     return out
 
 
-@njit(cache=True)
+@kernel
 def rows_of(pockets, accounts, prev):
     """Every row of the given accounts, a row once for each of its sides that is one of them; newest first by account."""
     out, n = np.empty(1024, np.int64), 0
@@ -149,7 +167,7 @@ def rows_of(pockets, accounts, prev):
     return out[:n]
 
 
-@njit(cache=True)
+@kernel
 def chain_row(row, p, q, accounts, prev):
     """Hang a row into the chains of its two accounts."""
     prev[row, 0] = accounts[p, LAST_ROW]
@@ -158,7 +176,7 @@ def chain_row(row, p, q, accounts, prev):
     accounts[q, LAST_ROW] = 2 * row + 1
 
 
-@njit(cache=True)
+@inner
 def _claim_of(claims, p, q, at, amount):
     """The origin that this row is the payment of, -1 if none; -2 - k if it could be origin k, which another row is."""
     again = EMPTY
@@ -174,13 +192,13 @@ def _claim_of(claims, p, q, at, amount):
     return again
 
 
-@njit(cache=True)
-def _out_of_order(account, at, inflow, amount, stated, balance, with_balances):
+@inner
+def _out_of_order(account, at, inflow, amount, stated, balance, with_balances, with_serials):
     """Whether the row stands elsewhere in the account's sequence than behind its last row, or may do so."""
     last, flags = account[LAST_AT], account[FLAGS]
     if at > last or (with_balances and not stated and not flags & COVERED):
         return False
-    if at < last:
+    if at < last or with_serials:  # serials may put rows of one second in any order
         return True
     if not with_balances:
         return bool(inflow and flags & HAD_OUT)  # rows of one second are read inflows first
@@ -188,21 +206,20 @@ def _out_of_order(account, at, inflow, amount, stated, balance, with_balances):
     return not (stated and flags & COVERED and flags & CHAINED and follows)
 
 
-@njit(cache=True)
-def _must_redo(i, p, q, at, amount, kind, b_out, b_in, accounts, claim, with_balances, rowed):
+@inner
+def _must_redo(i, p, q, at, amount, kind, b_out, b_in, accounts, claim, with_balances, with_serials):
     """Whether this row changes what was allocated before, or needs the lines of an account that are not known."""
     fp, fq = accounts[p, FLAGS], accounts[q, FLAGS]
-    special = (fp | fq) & SPECIAL != 0
-    if kind == REVERSAL and (special or (fp | fq) & CLAIMANT):
+    if kind == REVERSAL and (fp | fq) & (SPECIAL | CLAIMANT):
         return True
-    if not special and claim < 0:
+    line_p, line_q = p != 0 and not fp & HUB_OR_MASKED, q != 0 and not fq & HUB_OR_MASKED
+    if not (line_p and fp & SPECIAL) and not (line_q and fq & SPECIAL) and claim < 0:
         return False
     if p == q:
         return with_balances
-    line_p, line_q = p != 0 and not fp & HUB_OR_MASKED, q != 0 and not fq & HUB_OR_MASKED
-    if line_p and _out_of_order(accounts[p], at, False, amount, b_out != MISSING, b_out, with_balances):
+    if line_p and _out_of_order(accounts[p], at, False, amount, b_out != MISSING, b_out, with_balances, with_serials):
         return True
-    if line_q and _out_of_order(accounts[q], at, True, amount, b_in != MISSING, b_in, with_balances):
+    if line_q and _out_of_order(accounts[q], at, True, amount, b_in != MISSING, b_in, with_balances, with_serials):
         return True
     if line_q and fq & STALE:
         return True
@@ -212,7 +229,7 @@ def _must_redo(i, p, q, at, amount, kind, b_out, b_in, accounts, claim, with_bal
     return bool(line_p and fp & SPECIAL and accounts[p, WENT] + amount > accounts[p, CAME])
 
 
-@njit(cache=True)
+@inner
 def _end_of(q, fq, in_line, kind, is_exit):
     if fq & VICTIM:
         return TO_VICTIM
@@ -225,7 +242,7 @@ def _end_of(q, fq, in_line, kind, is_exit):
     return NO_PAYEE if q == 0 else FRONTIER
 
 
-@njit(cache=True)
+@inner
 def _settle_balance(account, balance, signed, at, late):
     """Before a row with its own balance, on an account whose lots carry nothing traced: start from what it states."""
     if late:
@@ -236,14 +253,14 @@ def _settle_balance(account, balance, signed, at, late):
     account[WENT], account[CAME] = 0, max(0, balance - signed)
 
 
-@njit(cache=True)
+@inner
 def _gone(records, n, row, pieces, m, end, pocket, hop):
     for j in range(m):
         records, n = _record(records, n, row, pieces[j, 0], pieces[j, 2], end, pocket, hop)
     return records, n
 
 
-@njit(cache=True)
+@inner
 def _gap(row, pocket, balance, signed, accounts, nodes, spare, pieces, records, n):
     """What the running balance says went on before this row without one: an unknown inflow or outflow."""
     account = accounts[pocket]
@@ -264,7 +281,7 @@ def _gap(row, pocket, balance, signed, accounts, nodes, spare, pieces, records, 
     return pieces, records, n
 
 
-@njit(cache=True)
+@inner
 def _stamp(account, at, bit, chained):
     """Note the row's instant and direction."""
     flags, last = account[FLAGS], account[LAST_AT]
@@ -275,7 +292,7 @@ def _stamp(account, at, bit, chained):
         account[FLAGS] = (flags | bit) & (~0 if chained else ~CHAINED)
 
 
-@njit(cache=True)
+@inner
 def _inside(p, b_out, b_in, amount, at, account, with_balances):
     """A row from an account to itself moves nothing; only what it says of the balance counts."""
     if not with_balances or p == 0 or account[FLAGS] & HUB_OR_MASKED or (b_out == MISSING and b_in == MISSING):
@@ -285,13 +302,13 @@ def _inside(p, b_out, b_in, amount, at, account, with_balances):
     _stamp(account, at, HAD_IN | HAD_OUT, False)
 
 
-@njit(cache=True)
-def _side_ready(account, at, inflow, amount, balance, with_balances):
+@inner
+def _side_ready(account, at, inflow, amount, balance, with_balances, with_serials):
     """Whether the row enters this account's line; puts the account's state in order before it does."""
     if account[FLAGS] & HUB_OR_MASKED:
         return False, True
     stated = balance != MISSING
-    disorder = _out_of_order(account, at, inflow, amount, stated, balance, with_balances)
+    disorder = _out_of_order(account, at, inflow, amount, stated, balance, with_balances, with_serials)
     if not with_balances:
         if disorder:
             account[FLAGS] |= STALE
@@ -310,17 +327,18 @@ def _side_ready(account, at, inflow, amount, balance, with_balances):
     return True, follows
 
 
-@njit(cache=True)
+@inner
 def _careful(
-    i, p, q, at, amount, kind, b_out, b_in, claim, accounts, nodes, spare, pieces, records, n, with_balances, is_exit
+    i, p, q, at, amount, kind, b_out, b_in, claim, accounts, nodes, spare, pieces, records, n, with_balances, with_serials,
+    is_exit,
 ):
     """One row with all the rules; nothing that was allocated before changes."""
     out = accounts[p]
     line_p = line_q = chain_p = chain_q = False
     if p != 0:
-        line_p, chain_p = _side_ready(out, at, False, amount, b_out, with_balances)
+        line_p, chain_p = _side_ready(out, at, False, amount, b_out, with_balances, with_serials)
     if q != 0:
-        line_q, chain_q = _side_ready(accounts[q], at, True, amount, b_in, with_balances)
+        line_q, chain_q = _side_ready(accounts[q], at, True, amount, b_in, with_balances, with_serials)
     m, hop = 0, (out[FLAGS] >> 32) + 1
     if line_p:
         if with_balances:
@@ -360,7 +378,7 @@ def _careful(
     return nodes, pieces, records, n
 
 
-@njit(cache=True)
+@kernel
 def advance(
     first,
     end,
@@ -377,12 +395,12 @@ def advance(
     spare,
     claims,
     is_exit,
-    redo,
+    with_serials,
 ):
     """Take rows `first` to `end` in the order of arrival.
 
     Gives the row that must be redone with all before it (`end` if none), the tainted intervals (perhaps in a longer
-    array) and the records (row, label, amount, end, account, hop). A row in `redo` (first of it) stops the pass at once.
+    array) and the records (row, label, amount, end, account, hop).
     """
     records, n = np.empty((1024, 6), np.int64), 0
     pieces = np.empty((64, 3), np.int64)
@@ -415,17 +433,120 @@ def advance(
             claim = _claim_of(claims, p, q, t, a)
             if claim < EMPTY:
                 records, n = _record(records, n, i, -2 - claim, 0, AMBIGUOUS, q, 0)
-        if _must_redo(i, p, q, t, a, kind[i], b_out, b_in, accounts, claim, with_balances, redo):
-            return i, nodes, records[:n]
         if claim >= 0:
             claims[claim, C_ROW] = i
+        if _must_redo(i, p, q, t, a, kind[i], b_out, b_in, accounts, claim, with_balances, with_serials):
+            return i, nodes, records[:n]
         chain_row(i, p, q, accounts, prev)
         if p == q:
             _inside(p, b_out, b_in, a, t, out, with_balances)
         else:
             nodes, pieces, records, n = _careful(
                 i, p, q, t, a, kind[i], b_out, b_in, claim, accounts, nodes, spare, pieces, records, n, with_balances,
-                is_exit,
+                with_serials, is_exit,
             )  # fmt: skip
         i += 1
     return end, nodes, records[:n]
+
+
+HELD = -1  # in place of an end: the money is still at the payee of the row, at a place of his line
+
+
+@inner
+def _trace(table, n, row, label, amount, end, place):
+    if n == table.shape[0]:
+        table = _grown_rows(table)
+    table[n, 0], table[n, 1], table[n, 2], table[n, 3], table[n, 4] = row, label, amount, end, place
+    return table, n + 1
+
+
+@inner
+def _wait(stack, depth, row, offset, length, label, base):
+    """One more arrival to follow: a stretch of the payment of a row, which begins at `base` of the payee's line."""
+    if depth == stack.shape[0]:
+        stack = _grown_rows(stack)
+    stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3], stack[depth, 4] = row, offset, length, label, base
+    return stack, depth + 1
+
+
+@kernel
+def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids):
+    """Chase the origins' money along the lines of an index, as `kernels.chase_fifo` does, and say where what is held lies.
+
+    Records of (row, label, amount, end, place); the last value is false where only a replay can tell.
+    """
+    found, n = np.empty((256, 5), np.int64), 0
+    stack, depth = np.empty((64, 5), np.int64), 0
+    for label in range(seed_eids.size):
+        row = np.int64(row_of[seed_eids[label]])
+        found, n = _trace(found, n, row, label, amount[seed_eids[label]], 0, -1)
+        stack, depth = _wait(stack, depth, row, 0, amount[seed_eids[label]], label, MISSING)
+    while depth > 0:
+        depth -= 1
+        row, offset, length, label, base = stack[depth]
+        payee, jumps, place = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS], rows[row, ROW_IN_LO]
+        r = (jumps >> 32) & LOW_32
+        if base != MISSING:  # a piece that stayed of a reversed payment: look on from the first outflow after it
+            r = jumps & AFTER if jumps & AFTER != AFTER else np.int64(NO_ROW)
+            place = base
+        else:
+            home = _among(victims, payee)
+            if r == REVERSED and (place < 0 or not home):
+                found, n, stack, depth, whole = _pieces_of(
+                    rows, segs, skip, row, offset, length, label, TO_VICTIM if home else -place, found, n, stack, depth
+                )
+                if not whole:
+                    return found[:n], False
+                continue
+            if home or place < 0:
+                found, n = _trace(found, n, row, label, length, TO_VICTIM if home else -place, -1)
+                continue
+            place += offset
+        end = place + length
+        while place < end:
+            if r == NO_ROW:
+                found, n = _trace(found, n, row, label, end - place, HELD, place)
+                break
+            last = (rows[r, ROW_JUMPS] & LAST) != 0
+            upto = out_total[payee] if last else rows[r + 1, ROW_OUT_LO]
+            if upto > place:
+                part = min(end, upto) - place
+                if _among(nested_eids, rows[r, ROW_ENDS] & LOW_32):
+                    found, n = _trace(found, n, r, label, part, SUPERSEDED, -1)
+                else:
+                    found, n = _trace(found, n, r, label, part, 0, -1)
+                    stack, depth = _wait(stack, depth, r, place - rows[r, ROW_OUT_LO], part, label, MISSING)
+                place += part
+            r = np.int64(NO_ROW) if last else r + 1
+    return found[:n], True
+
+
+@inner
+def _among(values, wanted):
+    for value in values:
+        if value == wanted:
+            return True
+    return False
+
+
+@inner
+def _pieces_of(rows, segs, skip, row, offset, length, label, end, found, n, stack, depth):
+    """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
+    eid = rows[row, ROW_ENDS] & LOW_32
+    k = np.searchsorted(segs[:, SEG_EID], eid)
+    while k < segs.shape[0] and segs[k, SEG_EID] == eid:
+        lo = max(offset, segs[k, SEG_OFFSET])
+        part = min(offset + length, segs[k, SEG_OFFSET] + segs[k, SEG_LENGTH]) - lo
+        back, base = segs[k, SEG_REVERSAL], segs[k, SEG_BASE] + lo - segs[k, SEG_OFFSET]
+        k += 1
+        if part <= 0:
+            continue
+        if back == SEG_BY_SHARES:
+            return found, n, stack, depth, False
+        if back < 0:
+            stack, depth = _wait(stack, depth, row, 0, part, label, base)
+        else:
+            found, n = _trace(found, n, back, label, part, 0, -1)
+            skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
+            stack, depth = _wait(stack, depth, back, base - skipped, part, label, MISSING)
+    return found, n, stack, depth, True

@@ -5,11 +5,11 @@ first of which always leaves first (own money, or all that is no victim's); a li
 first-out from its tail.
 """
 
-
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from fanzha.ledger.compiled import inner, kernel
 
 LABEL, AMOUNT, SOURCE, NEXT, PREV, ENTRY = 0, 1, 2, 3, 4, 5
 FIFO, LIFO, PRORATA, OWN_FIRST, LIBR = 0, 1, 2, 3, 4
@@ -17,14 +17,16 @@ DUST, SUPERSEDED = 12, 11
 MASK_32 = np.uint64(0xFFFFFFFF)
 
 
-@njit(cache=True)
+@inner
 def _grown_rows(table):
     out = np.empty((2 * table.shape[0], table.shape[1]), table.dtype)
-    out[: table.shape[0]] = table
+    for i in range(table.shape[0]):
+        for k in range(table.shape[1]):
+            out[i, k] = table[i, k]
     return out
 
 
-@njit(cache=True)
+@inner
 def divide_product(a, b, c):
     """Quotient and remainder of a * b / c in 128 bits; 0 <= a <= c, 0 <= b, c below 2**63."""
     if a < 2_000_000_000 and b < 2_000_000_000:
@@ -48,7 +50,7 @@ def divide_product(a, b, c):
     return np.int64(quotient), np.int64(rest)
 
 
-@njit(cache=True)
+@inner
 def _record(records, n, event, end, pocket, label, amount):
     if n == records.shape[0]:
         records = _grown_rows(records)
@@ -56,7 +58,7 @@ def _record(records, n, event, end, pocket, label, amount):
     return records, n + 1
 
 
-@njit(cache=True)
+@inner
 def _class_of(label, own, method):
     """Which list a label stands in."""
     if method == OWN_FIRST:
@@ -66,7 +68,7 @@ def _class_of(label, own, method):
     return 1
 
 
-@njit(cache=True)
+@inner
 def _push(pool, used, ends, slot, label, amount, source, own, method):
     """Put money at the tail of its list; money of one label and no payment of its own to go back with is one lot."""
     if amount == 0:
@@ -91,7 +93,7 @@ def _push(pool, used, ends, slot, label, amount, source, own, method):
     return pool, used
 
 
-@njit(cache=True)
+@inner
 def _new_lot(pool, used):
     """A free row of the pool: `used` is (rows ever used, head of the free list, next entry number)."""
     if used[1] >= 0:
@@ -104,7 +106,7 @@ def _new_lot(pool, used):
     return pool, used[0] - 1, used
 
 
-@njit(cache=True)
+@inner
 def _push_sorted(pool, used, ends, slot, label, amount, source):
     """Pro rata keeps one lot per label and payment to go back with, by label, ordinary money first."""
     previous, lot = -1, ends[slot, 1, 0]
@@ -127,7 +129,7 @@ def _push_sorted(pool, used, ends, slot, label, amount, source):
     return pool, used
 
 
-@njit(cache=True)
+@inner
 def _unlink(pool, used, ends, slot, k, lot):
     before, after = pool[lot, PREV], pool[lot, NEXT]
     if before >= 0:
@@ -142,7 +144,7 @@ def _unlink(pool, used, ends, slot, k, lot):
     used[1] = lot
 
 
-@njit(cache=True)
+@inner
 def _piece(pieces, m, label, amount):
     if m == pieces.shape[0]:
         pieces = _grown_rows(pieces)
@@ -150,7 +152,7 @@ def _piece(pieces, m, label, amount):
     return pieces, m + 1
 
 
-@njit(cache=True)
+@inner
 def _take_lot(pool, used, ends, slot, k, lot, amount, pieces, m):
     part = min(pool[lot, AMOUNT], amount)
     pieces, m = _piece(pieces, m, pool[lot, LABEL], part)
@@ -160,11 +162,11 @@ def _take_lot(pool, used, ends, slot, k, lot, amount, pieces, m):
     return pieces, m, amount - part
 
 
-@njit(cache=True)
+@inner
 def _take_brought(pool, used, ends, slot, source, amount, pieces, m):
     """Take what a reversed payment brought and is still held, those lots first that entered first."""
     while amount > 0:
-        best, best_k = -1, 0
+        best, best_k = np.int64(-1), np.int64(0)
         for k in range(2):
             lot = ends[slot, k, 0]
             while lot >= 0:
@@ -177,7 +179,7 @@ def _take_brought(pool, used, ends, slot, source, amount, pieces, m):
     return pieces, m, amount
 
 
-@njit(cache=True)
+@inner
 def _pull(pool, used, ends, slot, amount, unk, own, method, pieces, m):
     """Take an amount by the method; what the account is short of (rows beyond the limit of time) is unknown money."""
     if method == PRORATA:
@@ -187,8 +189,8 @@ def _pull(pool, used, ends, slot, amount, unk, own, method, pieces, m):
             held += pool[lot, AMOUNT]
             lot = pool[lot, NEXT]
         if held < amount:
-            pool, used = _push(pool, used, ends, slot, unk, amount - held, -1, own, method)
-        pieces, m = _take_shares(pool, used, ends, slot, amount, -2, pieces, m)
+            pool, used = _push(pool, used, ends, slot, unk, amount - held, np.int64(-1), own, method)
+        pieces, m = _take_shares(pool, used, ends, slot, amount, np.int64(-2), pieces, m)
         return pool, pieces, m
     for k in range(2):
         while amount > 0:
@@ -201,7 +203,7 @@ def _pull(pool, used, ends, slot, amount, unk, own, method, pieces, m):
     return pool, pieces, m
 
 
-@njit(cache=True)
+@inner
 def _take_shares(pool, used, ends, slot, amount, only, pieces, m):
     """Each label's share of an amount, the left-over units by largest remainder, ties by label order.
 
@@ -237,7 +239,7 @@ def _take_shares(pool, used, ends, slot, amount, only, pieces, m):
     return pieces, m
 
 
-@njit(cache=True)
+@inner
 def share_out(held, amount, total):
     """Shares floor(amount * held / total), the left-over units to the largest remainders, ties to the earlier."""
     n = held.size
@@ -247,13 +249,49 @@ def share_out(held, amount, total):
         shares[j], remainder[j] = divide_product(amount, held[j], total)
         left -= shares[j]
     if left > 0:
-        order = np.argsort(-remainder, kind="mergesort")
+        order = _ascending(-remainder)
         for j in range(left):
             shares[order[j]] += 1
     return shares
 
 
-@njit(cache=True)
+@inner
+def _ascending(values):
+    """Places of the values from the least to the greatest, equal ones in the order in which they stand: a merge sort."""
+    n = values.size
+    order, spare = np.empty(n, np.int64), np.empty(n, np.int64)
+    for i in range(n):
+        order[i] = i
+    width = 1
+    while width < n:
+        for lo in range(0, n, 2 * width):
+            i, mid, hi = lo, min(lo + width, n), min(lo + 2 * width, n)
+            j = mid
+            for k in range(lo, hi):
+                if j == hi or (i < mid and values[order[i]] <= values[order[j]]):
+                    spare[k] = order[i]
+                    i += 1
+                else:
+                    spare[k] = order[j]
+                    j += 1
+        order, spare = spare, order
+        width *= 2
+    return order
+
+
+@inner
+def _numbered(values):
+    """For each value its number among the distinct ones, and how many distinct ones there are."""
+    order = _ascending(values)
+    number, n = np.empty(values.size, np.int64), -1
+    for i in range(values.size):
+        if i == 0 or values[order[i]] != values[order[i - 1]]:
+            n += 1
+        number[order[i]] = n
+    return number, n + 1
+
+
+@inner
 def _bear(pool, used, ends, slot, label, share, held, only):
     """Within a label, the money of a payment that is reversed later bears the floor of its part, ordinary money the rest."""
     left = share
@@ -271,30 +309,42 @@ def _bear(pool, used, ends, slot, label, share, held, only):
                 pool[lot, AMOUNT] -= part
                 left -= part
                 if pool[lot, AMOUNT] == 0:
-                    _unlink(pool, used, ends, slot, 1, lot)
+                    _unlink(pool, used, ends, slot, np.int64(1), lot)
             lot = after
 
 
-@njit(cache=True)
+@inner
+def _pay(pool, used, ends, slot, back, amount, unk, own, method, pieces, m):
+    """Take a payment out of an account: for a reversal first what the payment `back` brought, the rest by the method."""
+    if back >= 0 and method == PRORATA:
+        before = m
+        brought = _sum_brought(pool, ends, slot, back)
+        pieces, m = _take_shares(pool, used, ends, slot, min(amount, brought), back, pieces, m)
+        for j in range(before, m):
+            amount -= pieces[j, 1]
+    elif back >= 0:
+        pieces, m, amount = _take_brought(pool, used, ends, slot, back, amount, pieces, m)
+    return _pull(pool, used, ends, slot, amount, unk, own, method, pieces, m)
+
+
+@inner
+def _held(pool, ends, own, records, n):
+    """Record what victims' money each account still holds."""
+    for slot in range(ends.shape[0]):
+        for k in range(2):
+            lot = ends[slot, k, 0]
+            while lot >= 0:
+                if pool[lot, LABEL] < own:
+                    records, n = _record(records, n, slot, np.int64(-1), 0, pool[lot, LABEL], pool[lot, AMOUNT])
+                lot = pool[lot, NEXT]
+    return records, n
+
+
+@kernel
 def replay(
-    eid,
-    rowless,
-    at,
-    amount,
-    payer_slot,
-    payee_slot,
-    stop,
-    own_holder,
-    reverses,
-    reversed_later,
-    away,
-    origin,
-    opening,
-    n_origins,
-    until,
-    dust,
-    method,
-):
+    eid, rowless, at, amount, payer_slot, payee_slot, stop, own_holder, reverses, reversed_later, away, origin, opening,
+    n_origins, until, dust, method,
+):  # fmt: skip
     """Replay events by one method; records of (event, end, 0, label, amount), end 0 for what a transfer carried, -1 held.
 
     Held records carry the slot in place of the event.
@@ -303,54 +353,44 @@ def replay(
     pool = np.empty((1024, 6), np.int64)
     used = np.array([0, -1, 0])
     ends = np.full((opening.size, 2, 2), -1, np.int64)
-    records, n = np.empty((1024, 5), np.int64), 0
+    records, n = np.empty((1024, 5), np.int64), np.int64(0)
     pieces = np.empty((64, 2), np.int64)
     brought_at = np.full(eid.size, -1, np.int64)
-    brought, n_brought = np.empty((64, 3), np.int64), 0  # label, amount, next
+    brought, n_brought = np.empty((64, 3), np.int64), np.int64(0)  # label, amount, next
     for slot in range(opening.size):
-        pool, used = _push(pool, used, ends, slot, own, opening[slot], -1, own, method)
+        pool, used = _push(pool, used, ends, slot, own, opening[slot], np.int64(-1), own, method)
     for i in range(eid.size):
         if at[i] > until:
             continue
-        m = 0
+        m = np.int64(0)
         known = True
         if payer_slot[i] >= 0:
-            left = amount[i]
-            if reverses[i] >= 0:
-                if method == PRORATA:
-                    before = m
-                    mine = _sum_brought(pool, ends, payer_slot[i], reverses[i])
-                    pieces, m = _take_shares(pool, used, ends, payer_slot[i], min(left, mine), reverses[i], pieces, m)
-                    for j in range(before, m):
-                        left -= pieces[j, 1]
-                else:
-                    pieces, m, left = _take_brought(pool, used, ends, payer_slot[i], reverses[i], left, pieces, m)
-            pool, pieces, m = _pull(pool, used, ends, payer_slot[i], left, unk, own, method, pieces, m)
+            pool, pieces, m = _pay(pool, used, ends, payer_slot[i], reverses[i], amount[i], unk, own, method, pieces, m)
         elif rowless[i]:
             pieces, m = _piece(pieces, m, unk, amount[i])
         elif reverses[i] >= 0 and brought_at[reverses[i]] >= 0:
             paid = reverses[i]
-            pieces, m = _bring_back(brought, brought_at[paid], amount[i], own, pieces, m)
+            pieces, m = _bring_back(brought, brought_at[paid], amount[i], pieces, m)
             for j in range(m):
                 if pieces[j, 0] < own:
-                    records, n = _record(records, n, paid, stop[paid], 0, pieces[j, 0], -pieces[j, 1])
+                    records, n = _record(records, n, paid, np.int64(stop[paid]), 0, pieces[j, 0], -pieces[j, 1])
         else:
             known = False
         if origin[i] >= 0:
             for j in range(m):
                 if pieces[j, 0] < own:
-                    records, n = _record(records, n, i, SUPERSEDED, 0, pieces[j, 0], pieces[j, 1])
-            pieces, m = _piece(pieces, 0, origin[i], amount[i])
+                    records, n = _record(records, n, i, np.int64(SUPERSEDED), 0, pieces[j, 0], pieces[j, 1])
+            pieces, m = _piece(pieces, np.int64(0), origin[i], amount[i])
         elif not known:
-            pieces, m = _piece(pieces, 0, own if own_holder[i] else other, amount[i])
+            pieces, m = _piece(pieces, np.int64(0), own if own_holder[i] else other, amount[i])
         traced = 0
         for j in range(m):
             if pieces[j, 0] < own:
                 traced += pieces[j, 1]
                 if not rowless[i]:
-                    records, n = _record(records, n, i, 0, 0, pieces[j, 0], pieces[j, 1])
+                    records, n = _record(records, n, i, np.int64(0), 0, pieces[j, 0], pieces[j, 1])
                 if stop[i] != 0:
-                    records, n = _record(records, n, i, stop[i], 0, pieces[j, 0], pieces[j, 1])
+                    records, n = _record(records, n, i, np.int64(stop[i]), 0, pieces[j, 0], pieces[j, 1])
         if away[i]:
             brought, n_brought = _keep_brought(brought, n_brought, brought_at, i, pieces, m)
         slot = payee_slot[i]
@@ -361,22 +401,16 @@ def replay(
         for j in range(m):
             label = pieces[j, 0]
             if label < own and dusty:
-                records, n = _record(records, n, i, DUST, 0, label, pieces[j, 1])
+                records, n = _record(records, n, i, np.int64(DUST), 0, label, pieces[j, 1])
                 label = other
             if label == own and not own_holder[i]:
                 label = other
             pool, used = _push(pool, used, ends, slot, label, pieces[j, 1], source, own, method)
-    for slot in range(opening.size):
-        for k in range(2):
-            lot = ends[slot, k, 0]
-            while lot >= 0:
-                if pool[lot, LABEL] < own:
-                    records, n = _record(records, n, slot, -1, 0, pool[lot, LABEL], pool[lot, AMOUNT])
-                lot = pool[lot, NEXT]
+    records, n = _held(pool, ends, own, records, n)
     return records[:n]
 
 
-@njit(cache=True)
+@inner
 def _sum_brought(pool, ends, slot, source):
     total = 0
     lot = ends[slot, 1, 0]
@@ -387,7 +421,7 @@ def _sum_brought(pool, ends, slot, source):
     return total
 
 
-@njit(cache=True)
+@inner
 def _keep_brought(brought, n_brought, brought_at, event, pieces, m):
     """Remember what a payment to an account without a statement carried, in order."""
     previous = -1
@@ -404,8 +438,8 @@ def _keep_brought(brought, n_brought, brought_at, event, pieces, m):
     return brought, n_brought
 
 
-@njit(cache=True)
-def _bring_back(brought, head, amount, own, pieces, m):
+@inner
+def _bring_back(brought, head, amount, pieces, m):
     """A reversal returns what the payment carried; a part of it by shares, labels in the order in which they went."""
     total, n = 0, 0
     k = head
@@ -426,30 +460,28 @@ def _bring_back(brought, head, amount, own, pieces, m):
     while k >= 0:
         flat[j] = brought[k, 0]
         k, j = brought[k, 2], j + 1
-    labels = np.unique(flat)
-    held = np.zeros(labels.size, np.int64)
-    k = head
+    number, n_labels = _numbered(flat)
+    held = np.zeros(n_labels, np.int64)
+    k, j = head, 0
     while k >= 0:
-        held[np.searchsorted(labels, brought[k, 0])] += brought[k, 1]
-        k = brought[k, 2]
+        held[number[j]] += brought[k, 1]
+        k, j = brought[k, 2], j + 1
     shares = share_out(held, amount, total)
     gone = shares.copy()
     for j in range(n):
-        i = np.searchsorted(labels, flat[j])
-        if shares[i] > 0:
-            pieces, m = _piece(pieces, m, flat[j], shares[i])
-            shares[i] = 0
-    k = head
+        if shares[number[j]] > 0:
+            pieces, m = _piece(pieces, m, flat[j], shares[number[j]])
+            shares[number[j]] = 0
+    k, j = head, 0
     while k >= 0:
-        i = np.searchsorted(labels, brought[k, 0])
-        part = min(gone[i], brought[k, 1])
+        part = min(gone[number[j]], brought[k, 1])
         brought[k, 1] -= part
-        gone[i] -= part
-        k = brought[k, 2]
+        gone[number[j]] -= part
+        k, j = brought[k, 2], j + 1
     return pieces, m
 
 
-@njit(cache=True)
+@kernel
 def replay_poison(at, rowless, amount, payer_slot, payee_slot, stop, reverses, away, origin, opening, n_labels, until):
     """Whatever leaves after the first stolen money is tainted whole; up to 64 labels at once, as bits.
 
@@ -458,7 +490,7 @@ def replay_poison(at, rowless, amount, payer_slot, payee_slot, stop, reverses, a
     """
     taint, balance = np.zeros(opening.size, np.uint64), opening.copy()
     carried = np.zeros(at.size, np.uint64)
-    records, n = np.empty((1024, 5), np.int64), 0
+    records, n = np.empty((1024, 5), np.int64), np.int64(0)
     for i in range(at.size):
         if at[i] > until:
             continue
@@ -473,13 +505,13 @@ def replay_poison(at, rowless, amount, payer_slot, payee_slot, stop, reverses, a
         if origin[i] != -1:
             for label in range(n_labels):
                 if (bits >> np.uint64(label)) & np.uint64(1):
-                    records, n = _record(records, n, i, SUPERSEDED, 0, label, amount[i])
+                    records, n = _record(records, n, i, np.int64(SUPERSEDED), 0, label, amount[i])
             bits = np.uint64(1) << np.uint64(origin[i]) if 0 <= origin[i] < n_labels else np.uint64(0)
         for label in range(n_labels):
             if (bits >> np.uint64(label)) & np.uint64(1):
-                records, n = _record(records, n, i, 0, 0, label, amount[i])
+                records, n = _record(records, n, i, np.int64(0), 0, label, amount[i])
                 if stop[i] != 0:
-                    records, n = _record(records, n, i, stop[i], 0, label, amount[i])
+                    records, n = _record(records, n, i, np.int64(stop[i]), 0, label, amount[i])
         carried[i] = bits
         if payee_slot[i] >= 0:
             taint[payee_slot[i]] |= bits
@@ -487,5 +519,5 @@ def replay_poison(at, rowless, amount, payer_slot, payee_slot, stop, reverses, a
     for slot in range(opening.size):
         for label in range(n_labels):
             if (taint[slot] >> np.uint64(label)) & np.uint64(1) and balance[slot] > 0:
-                records, n = _record(records, n, slot, -1, 0, label, balance[slot])
+                records, n = _record(records, n, slot, np.int64(-1), 0, label, balance[slot])
     return records[:n]

@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001  cells of workbooks and columns of tables have no zone
 """The same statement in every form that files come in gives the same facts."""
 
 import datetime as dt

@@ -52,6 +52,7 @@ def test_a_mapped_table(tmp_path: Path):
         (TOML.replace('"fen"', '"jiao"'), "amount_unit"),
         (TOML.replace('["H"]', '"H"'), "must be a list"),
         (TOML.replace("%d.%m.%Y %H:%M", "dd.mm"), "date_format"),
+        (TOML.replace("%d.%m.%Y %H:%M", "%Q%&"), "no strptime pattern"),
     ],
 )
 def test_mapping_files_that_make_no_sense(tmp_path: Path, toml, said):
@@ -77,8 +78,10 @@ def test_explanation():
     [sheet] = explanation.sheets
     assert (sheet.table, sheet.named, sheet.header_row, sheet.rows, sheet.accepted) == ("entries", "accounts", 2, 2, 1)
     assert [(column.header, column.field, column.why) for column in sheet.columns] == [
-        ("卡号", "card", "alias"), ("交易时间", "at", "exact"), ("交易金额", "amount", "exact"), ("收付标志", "direction", "exact"),
-        ("IP地址", None, "known but not used"), ("备注", "remark", "exact"), ("备注", None, "duplicate"), ("心情", None, "unmatched"),
+        ("卡号", "card", "alias"), ("交易时间", "at", "exact"), ("交易金额", "amount", "exact"),
+        ("收付标志", "direction", "exact"),
+        ("IP地址", None, "known but not used"), ("备注", "remark", "exact"), ("备注", None, "duplicate"),
+        ("心情", None, "unmatched"),
     ]  # fmt: skip
     assert [(reason.field, reason.reason, reason.rows, reason.samples) for reason in sheet.quarantine] == [
         ("direction", "direction_unknown", 1, (3,))

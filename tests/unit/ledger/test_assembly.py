@@ -38,7 +38,8 @@ class TestTwoSides:
         t = found.columns.transfers
         assert (t.payer_balance_minor[0], t.payee_balance_minor[0]) == (10000, 70000)
         assert (t.payer_at_us[0], t.payee_at_us[0]) == (instant("10:00:00"), instant("10:01:30"))
-        assert t.payer_seen[0] and t.payee_seen[0]
+        assert t.payer_seen[0]
+        assert t.payee_seen[0]
 
     def test_beyond_the_window_they_stay_two(self):
         found = assemble(
@@ -76,6 +77,12 @@ class TestTwoSides:
             batch("other", entries=[entry(B, "in", "12:30:00", "280", to=clearing, order_number="N2")]),
         ])  # fmt: skip
         assert lines(found) == [(A, W, 300, 2), (W, B, 280, 2)]
+
+    def test_clocks_that_differ_by_the_distance_of_equal_payments(self):
+        outs = [entry(A, "out", f"10:0{minute}:00", "500", to=B) for minute in (0, 1, 2, 3)]
+        ins = [entry(B, "in", f"10:0{minute}:00", "500", to=A) for minute in (1, 2, 3, 4)]
+        t = assemble([batch("a", entries=outs), batch("b", entries=ins)]).columns.transfers
+        assert ((t.payee_at_us - t.payer_at_us) // 60_000_000).tolist() == [1, 1, 1, 1]
 
     def test_equal_long_serials_pair_where_one_side_names_a_number_without_a_statement(self):
         def files(serial):

@@ -48,6 +48,7 @@ class LocalFactStore:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._read: tuple[object, Manifest] = (None, {})  # what the manifest file was when last read, and its content
 
     def files(self) -> tuple[str, ...]:
         """SHA-256 of every file whose facts are there, rising."""
@@ -132,12 +133,23 @@ class LocalFactStore:
                 directory.rmdir()
 
     def _manifest(self) -> Manifest:
-        found = read_checked_json(self._home / MANIFEST)
+        path = self._home / MANIFEST
+        try:
+            status = path.stat()
+        except OSError:
+            return dict(_EMPTY)
+        identity = (status.st_ino, status.st_mtime_ns, status.st_size)
+        if self._read[0] != identity:
+            self._read = (identity, self._checked(path))
+        return self._read[1]
+
+    def _checked(self, path: Path) -> Manifest:
+        found = read_checked_json(path)
         if found is None:
             return dict(_EMPTY)
         if found["format"] != FORMAT:
             raise BadInput(
-                f"{self._home / MANIFEST} has format {found['format']}, this version reads {FORMAT}; "
+                f"{path} has format {found['format']}, this version reads {FORMAT}; "
                 "use the version of fanzha that wrote it, or ingest the statements into a new --home"
             )
         manifest: Manifest = found

@@ -21,7 +21,7 @@ from fanzha.ledger.assembly.accounts import (
     map_pockets,
 )
 from fanzha.ledger.assembly.balances import stated_balances
-from fanzha.ledger.assembly.codes import Codes, encode
+from fanzha.ledger.assembly.codes import Codes, fingerprints
 from fanzha.ledger.assembly.coverage import CoverageOverride, Spans, find_periods
 from fanzha.ledger.assembly.duplicates import find_duplicates
 from fanzha.ledger.assembly.facts import FILE, Facts, gather
@@ -90,7 +90,7 @@ def assemble(
     known = Known(facts, numbers, identity)
     rows = table_rows(known, number_subs(known))
     hidden = masked(identity.name)
-    root, fields = find_duplicates(rows, hidden, encode([rows.texts["transfer_id"]])[1][0].astype(np.int64))
+    root, fields = find_duplicates(rows, hidden, fingerprints(rows.texts["transfer_id"]))
     if rows.entries:
         inherit_counterparties(rows, root == np.arange(len(rows)), fields, rules)
     paired = pair_sides(rows, root, fields, rules)

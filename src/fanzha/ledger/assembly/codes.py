@@ -11,11 +11,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from fanzha.ledger.assembly.kernels import number_by_hash
+from fanzha.ledger.columns import I64
 
 UNKNOWN: Final = -1  # the code of a text that is not there
 
 Codes = NDArray[np.int32]
 U64 = NDArray[np.uint64]
+_SEEDS: Final = (0x5EED, 0xF00D)
 
 
 def encode(texts: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
@@ -28,8 +30,8 @@ def encode(texts: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
     if whole.null_count() == len(whole):
         return pl.Series([], dtype=pl.String), [np.full(len(series), UNKNOWN, np.int32) for series in texts]
     present = whole.is_not_null().to_numpy(writable=True)
-    first = whole.hash(seed=0x5EED).to_numpy(writable=True)
-    second = whole.hash(seed=0xF00D).to_numpy(writable=True)
+    first = whole.hash(seed=_SEEDS[0]).to_numpy(writable=True)
+    second = whole.hash(seed=_SEEDS[1]).to_numpy(writable=True)
     codes, firsts = number_by_hash(first, second, present)
     distinct = whole.gather(firsts)
     order = distinct.arg_sort().to_numpy()
@@ -39,6 +41,16 @@ def encode(texts: Sequence[pl.Series]) -> tuple[pl.Series, list[Codes]]:
     ranked = place[codes]
     edges = np.cumsum([0, *(len(series) for series in texts)])
     return distinct.gather(order), [ranked[a:b] for a, b in itertools.pairwise(edges)]
+
+
+def fingerprints(texts: pl.Series) -> I64:
+    """A 64-bit hash per text, UNKNOWN for null; for texts that are only compared, which numbering would sort in vain."""
+    if texts.null_count() == len(texts):
+        return np.full(len(texts), UNKNOWN, np.int64)
+    hashes = texts.hash(seed=_SEEDS[0]).to_numpy(writable=True).view(np.int64)
+    if texts.null_count():
+        hashes[texts.is_null().to_numpy()] = UNKNOWN
+    return hashes
 
 
 def repeated(hashes: U64) -> NDArray[np.int64]:

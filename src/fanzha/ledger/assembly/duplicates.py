@@ -28,7 +28,7 @@ PAYEE: Final = 5
 def find_duplicates(rows: Rows, hidden: Flags, ids: I64) -> tuple[I64, I64]:
     """For each row the row that it is a copy of (itself where it is none), and the fields filled from all copies.
 
-    `hidden`: accounts known by a masked number only. `ids`: code of each row's own transfer id, UNKNOWN without.
+    `hidden`: accounts known by a masked number only. `ids`: fingerprint of each row's own transfer id, UNKNOWN without.
     Fields: payer and payee balance, serial, id, payer, payee; MISSING where no copy gives one.
     """
     fields = _fields(rows, hidden, ids)
@@ -48,8 +48,8 @@ def find_duplicates(rows: Rows, hidden: Flags, ids: I64) -> tuple[I64, I64]:
 
 
 def _fields(rows: Rows, hidden: Flags, ids: I64) -> I64:
-    def known(codes: NDArray[np.int32]) -> I64:
-        return np.where(codes == UNKNOWN, MISSING, codes.astype(np.int64))
+    def known(fingerprints: I64) -> I64:
+        return np.where(fingerprints == UNKNOWN, MISSING, fingerprints)
 
     def clear(codes: NDArray[np.int32]) -> I64:
         unclear = np.append(hidden, np.True_)[codes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -112,12 +112,14 @@ def masked(texts: pl.Series) -> NDArray[np.bool_]:
 
 def person_keys(ids: pl.Series) -> pl.Series:
     """Id numbers made comparable: an 18-digit one and the 15-digit one it grew from are the same person."""
+    if ids.null_count() == len(ids):
+        return ids
     upper = ids.str.to_uppercase()
     return upper.str.replace(r"^(\d{6})\d\d(\d{9})[\dX]$", "${1}${2}")
 
 
-def find_joins(facts: Facts, numbers: Numbers, *, length_min: int) -> tuple[Join, ...]:
-    """Pairs of numbers shown together, each once with its first row, sorted by the two numbers."""
+def find_joins(facts: Facts, numbers: Numbers, *, length_min: int) -> list[tuple[int, int, Join]]:
+    """Pairs of numbers shown together, each once with its first row, sorted by the two numbers; and their codes."""
     fit = usable(numbers.texts, length_min)
     shown = [
         ("entries", "entries.card", "entries.account", "row_shows_both"),
@@ -140,19 +142,18 @@ def find_joins(facts: Facts, numbers: Numbers, *, length_min: int) -> tuple[Join
             .with_columns(pl.lit(reason).alias("reason"), pl.lit(rank).alias("rank"))
         )
     if not parts:
-        return ()
+        return []
     found = pl.concat(parts).sort("first", "second", "rank").unique(["first", "second"], keep="first")
-    return tuple(
-        Join(
-            first=numbers.texts[row["first"]],
-            second=numbers.texts[row["second"]],
-            reason=row["reason"],
-            sha256=facts.batches[row[FILE]].sha256,
-            sheet=row["sheet"] or "",
-            row=row["row"],
+    found = found.sort("first", "second")
+    texts = [numbers.texts.gather(found[column]).to_list() for column in ("first", "second")]
+    return [
+        (
+            row["first"],
+            row["second"],
+            Join(a, b, row["reason"], facts.batches[row[FILE]].sha256, row["sheet"] or "", row["row"]),
         )
-        for row in found.sort("first", "second").iter_rows(named=True)
-    )
+        for a, b, row in zip(*texts, found.iter_rows(named=True), strict=True)
+    ]
 
 
 def join_numbers(facts: Facts, numbers: Numbers, *, rejected: Collection[tuple[str, str]], length_min: int) -> Identity:
@@ -166,19 +167,20 @@ def join_numbers(facts: Facts, numbers: Numbers, *, rejected: Collection[tuple[s
     holder_ids = _holder_ids(facts, numbers)
     made, refused = [], []
     members: dict[int, list[int]] = {}
-    for join in find_joins(facts, numbers, length_min=length_min):
-        a, b = (int(numbers.texts.search_sorted(text, side="left")) for text in (join.first, join.second))
+    for a, b, join in find_joins(facts, numbers, length_min=length_min):
         low, high = sorted((_root(parent, a), _root(parent, b)))
         if low == high:
             made.append(join)
             continue
-        together = members.get(low, [low]) + members.get(high, [high])
-        why = _objection(together, apart, holder_ids, low=low, high=high)
+        groups = members.get(low, [low]), members.get(high, [high])
+        why = _objection(groups, apart, (holder_ids.get(low, frozenset()), holder_ids.get(high, frozenset())))
         if why:
-            refused.append(Join(join.first, join.second, join.reason, join.sha256, join.sheet, join.row, why))
+            refused.append(replace(join, refused=why))
             continue
         parent[high] = low
-        members[low] = together
+        smaller, larger = sorted(groups, key=len)
+        larger.extend(smaller)
+        members[low] = larger
         members.pop(high, None)
         holder_ids[low] = holder_ids.get(low, frozenset()) | holder_ids.get(high, frozenset())
         made.append(join)
@@ -201,18 +203,15 @@ def _set_apart(texts: pl.Series, rejected: Collection[tuple[str, str]]) -> set[t
 
 
 def _objection(
-    together: Sequence[int],
+    groups: tuple[Sequence[int], Sequence[int]],
     apart: Collection[tuple[int, int]],
-    holder_ids: Mapping[int, frozenset[str]],
-    *,
-    low: int,
-    high: int,
+    ids: tuple[frozenset[str], frozenset[str]],
 ) -> str:
-    inside = set(together)
-    if any(a in inside and b in inside for a, b in apart):
-        return "set_apart_by_hand"
-    ids = holder_ids.get(low, frozenset()), holder_ids.get(high, frozenset())
-    if len(ids[0] | ids[1]) > 1:
+    if apart:
+        inside = {*groups[0], *groups[1]}
+        if any(a in inside and b in inside for a, b in apart):
+            return "set_apart_by_hand"
+    if ids[0] and ids[1] and len(ids[0] | ids[1]) > 1:
         return "holder_ids_differ"
     return ""
 

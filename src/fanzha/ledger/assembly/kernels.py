@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from fanzha.ledger.columns import MISSING, OUTSIDE
+from fanzha.ledger.compiled import inner, kernel
 
 
-@njit(cache=True)
+@kernel
 def number_by_hash(first, second, present):
     """Numbers equal pairs of hashes by first appearance, -1 where nothing is present; and where each first stands."""
     # Open addressing over the pair of hashes: the table doubles before it is half full.
@@ -48,7 +48,7 @@ def number_by_hash(first, second, present):
     return codes, firsts[:count]
 
 
-@njit(cache=True)
+@kernel
 def mix(*columns):
     """One 64-bit hash per row of the columns (all int64, equal length); equal rows hash equal, others may clash."""
     out = np.zeros(columns[0].size, np.uint64)
@@ -61,7 +61,7 @@ def mix(*columns):
     return out
 
 
-@njit(cache=True)
+@kernel
 def find_candidates(lkey, lfrom, lto, rkey, rfrom, rto, slack, day, width_max, limit):
     """Pairs of rows of equal key whose spans nearly meet, at most `limit` per left row; and whether that cut any."""
     left = np.empty(max(16, 2 * lkey.size), np.int64)
@@ -100,7 +100,7 @@ def find_candidates(lkey, lfrom, lto, rkey, rfrom, rto, slack, day, width_max, l
     return left[:count], right[:count], cut
 
 
-@njit(cache=True)
+@kernel
 def take_best(left, right, order, lefts, rights):
     """Walks candidate pairs in order and takes each whose two rows are still free."""
     used_left, used_right = np.zeros(lefts, np.bool_), np.zeros(rights, np.bool_)
@@ -111,7 +111,62 @@ def take_best(left, right, order, lefts, rights):
     return chosen
 
 
-@njit(cache=True)
+@kernel
+def pair_more(left, right, chosen, firm, lefts, rights, steps_max):
+    """Gives lone left rows a partner by moving pairs along, where taking the nearest first has left both ends over.
+
+    Payments of one amount in a row, under clocks that differ by their distance, are matched one place off by the
+    nearest first. `chosen` is changed in place; pairs marked `firm` (equal serials) are not moved.
+    """
+    start = np.zeros(lefts + 1, np.int64)
+    for k in range(left.size):
+        start[left[k] + 1] += 1
+    for i in range(lefts):
+        start[i + 1] += start[i]
+    edges = np.empty(left.size, np.int64)
+    fill = start[:-1].copy()
+    for k in range(left.size):
+        edges[fill[left[k]]] = k
+        fill[left[k]] += 1
+    of_left, of_right = np.full(lefts, -1, np.int64), np.full(rights, -1, np.int64)
+    for k in range(left.size):
+        if chosen[k]:
+            of_left[left[k]] = of_right[right[k]] = k
+    came, stamp = np.empty(rights, np.int64), np.full(rights, -1, np.int64)
+    queue = np.empty(lefts + 1, np.int64)
+    for root in range(lefts):
+        if of_left[root] >= 0 or start[root] == start[root + 1]:
+            continue
+        queue[0], head, tail, found, steps = root, 0, 1, -1, 0
+        while head < tail and found < 0 and steps < steps_max:
+            i = queue[head]
+            head += 1
+            for e in range(start[i], start[i + 1]):
+                k = edges[e]
+                j = right[k]
+                steps += 1
+                if stamp[j] == root:
+                    continue
+                stamp[j], came[j] = root, k
+                if of_right[j] < 0:
+                    found = j
+                    break
+                if not firm[of_right[j]]:
+                    queue[tail] = left[of_right[j]]
+                    tail += 1
+        while found >= 0:
+            k = came[found]
+            i = left[k]
+            former = of_left[i]
+            of_left[i] = of_right[found] = k
+            chosen[k] = True
+            if former < 0:
+                break
+            chosen[former] = False
+            found = right[former]
+
+
+@kernel
 def previous_touch(payer, payee, file, accounts):
     """Per row and side, the row before it in the same account's statement; -1 at a statement's first."""
     # The row before this one in the same statement, per side; UNKNOWN at a statement's first row.
@@ -129,7 +184,7 @@ def previous_touch(payer, payee, file, accounts):
     return before
 
 
-@njit(cache=True)
+@inner
 def agreement(a, b):
     """How many fields both rows give and agree in; -1 if they contradict each other in one."""
     # Fields that both give and that are equal; -1 if one contradicts.
@@ -142,7 +197,7 @@ def agreement(a, b):
     return equal
 
 
-@njit(cache=True)
+@inner
 def printed_twice(i, j, fields, before):
     """Whether a later row of one statement is the same row again: same serial or id, or a balance it did not move."""
     # Within one statement: the same serial or id, or a running balance that the second row did not move.
@@ -155,7 +210,7 @@ def printed_twice(i, j, fields, before):
     return False
 
 
-@njit(cache=True)
+@kernel
 def mark_blocks(starts, rows, key, file, before, fields, root):
     """Finds copies in every block of rows with equal key; rows of a block come file by file."""
     for block in range(starts.size - 1):
@@ -172,7 +227,7 @@ def mark_blocks(starts, rows, key, file, before, fields, root):
             first = last
 
 
-@njit(cache=True)
+@inner
 def mark_within_file(first, last, rows, key, before, fields, root):
     """Marks rows that one file prints twice."""
     for a in range(first + 1, last):
@@ -184,7 +239,7 @@ def mark_within_file(first, last, rows, key, before, fields, root):
                 break
 
 
-@njit(cache=True)
+@inner
 def mark_against_earlier(start, first, last, rows, key, fields, root, strong):
     """Marks a file's rows as copies of rows of earlier files, each of those at most once."""
     for a in range(first, last):
@@ -214,7 +269,7 @@ def mark_against_earlier(start, first, last, rows, key, fields, root, strong):
             root[rows[a]] = root[root[rows[a]]]
 
 
-@njit(cache=True)
+@kernel
 def first_to_last(file, pocket, from_us, to_us, counts, pockets):
     """First to last counting row per file and pocket, and whether each row lies inside its pocket's."""
     # Rows come file by file; a pocket's bounds are kept for one file at a time.
@@ -249,7 +304,7 @@ def first_to_last(file, pocket, from_us, to_us, counts, pockets):
     return out[0, :count], out[1, :count], out[2, :count], out[3, :count], inside
 
 
-@njit(cache=True)
+@kernel
 def merge_periods(pocket, from_us, to_us, touch):
     """Joins periods of one pocket that overlap or touch; they come sorted by pocket and start."""
     out = np.empty((3, pocket.size), np.int64)
@@ -263,7 +318,7 @@ def merge_periods(pocket, from_us, to_us, touch):
     return out[0, :count], out[1, :count], out[2, :count]
 
 
-@njit(cache=True)
+@kernel
 def by_pocket(pocket, by_time, pockets):
     """Sides grouped by pocket, in order of time within each."""
     # A counting sort keeps the order of time within each pocket.
@@ -279,7 +334,7 @@ def by_pocket(pocket, by_time, pockets):
     return out
 
 
-@njit(cache=True)
+@kernel
 def rank_in_second(sequence, pocket, second):
     """Rank of each side among those of its pocket and second, and the first of its run (-1 where it stands alone)."""
     # Rank within (pocket, second), and the first of each run of equals (-1 for a row that stands alone in its second).
@@ -293,7 +348,7 @@ def rank_in_second(sequence, pocket, second):
     return rank, run
 
 
-@njit(cache=True)
+@kernel
 def hex_ids(hashes):
     """Bytes of T and 16 hexadecimal digits for each hash."""
     digits = np.empty(16, np.uint8)
@@ -307,7 +362,7 @@ def hex_ids(hashes):
     return out
 
 
-@njit(cache=True)
+@kernel
 def covered(pocket, at_us, starts, from_us, to_us):
     """Whether each instant lies in one of its pocket's covered periods."""
     inside = np.zeros(pocket.size, np.bool_)

@@ -10,13 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.core.time import MINUTE_US
-from fanzha.ledger.assembly.kernels import find_candidates, mix, take_best
+from fanzha.ledger.assembly.codes import U64
+from fanzha.ledger.assembly.kernels import find_candidates, mix, pair_more, take_best
 from fanzha.ledger.columns import I64
 
 CANDIDATES_MAX: Final = 64  # per row and round; more equal rows than this are matched in further rounds
 ROUNDS_MAX: Final = 64
+STEPS_MAX: Final = 10_000  # candidates looked at to find a place for one lone row
 
-# Columns to sort candidate pairs by, best first; a negative first column forbids the pair.
+# Columns to sort candidate pairs by, best first. Of the first column, a negative number forbids the pair, and where
+# there are more columns, zero makes it firm: no lone row may break it up.
 Cost = Callable[[I64, I64], Sequence[NDArray[np.int64]]]
 
 
@@ -38,7 +41,10 @@ class Sides:
 
 
 def match_one_to_one(left: Sides, right: Sides, *, slack_us: int, cost: Cost) -> tuple[I64, I64]:
-    """Row numbers of the pairs; greedy by cost, ties by the rows' own order, so that the result never varies."""
+    """Row numbers of the pairs: the best first, then as many more as there can be.
+
+    Ties are broken by the rows' own order, so that the result never varies.
+    """
     pairs: list[tuple[I64, I64]] = []
     for _ in range(ROUNDS_MAX):
         if not len(left) or not len(right):
@@ -72,4 +78,30 @@ def _round(left: Sides, right: Sides, slack_us: int, cost: Cost) -> tuple[I64, I
     li, ri, columns = li[allowed], ri[allowed], [column[allowed] for column in columns]
     order = np.lexsort((right.rows[ri], left.rows[li], *columns[::-1]))
     chosen = take_best(li, ri, order, len(left), len(right))
-    return li[chosen], ri[chosen], bool(cut)
+    nearest = chosen.copy()
+    firm = columns[0] == 0 if len(columns) > 1 else np.zeros(len(li), np.bool_)
+    pair_more(li, ri, chosen, firm, len(left), len(right), STEPS_MAX)
+    if bool((chosen == nearest).all()):
+        return li[chosen], ri[chosen], bool(cut)
+    loose = chosen & ~firm & np.isin(lkey[li], lkey[li[chosen != nearest]])
+    fixed = chosen & ~loose
+    straight = _uncrossed((left, lkey), (right, rkey), (li[loose], ri[loose]), (li, ri))
+    return np.concatenate([li[fixed], straight[0]]), np.concatenate([ri[fixed], straight[1]]), bool(cut)
+
+
+def _uncrossed(
+    left: tuple[Sides, U64], right: tuple[Sides, U64], pairs: tuple[I64, I64], candidates: tuple[I64, I64]
+) -> tuple[I64, I64]:
+    """The same rows paired in order of time, key by key, where every such pair is a candidate; else as they were."""
+    lefts, rights = (
+        rows[np.lexsort((side.rows[rows], side.from_us[rows], key[rows]))]
+        for (side, key), rows in ((left, pairs[0]), (right, pairs[1]))
+    )
+    width = len(right[0])
+    allowed = np.isin(lefts * width + rights, candidates[0] * width + candidates[1])
+    crossed = left[1][lefts[~allowed]]
+    ordered, as_before = ~np.isin(left[1][lefts], crossed), np.isin(left[1][pairs[0]], crossed)
+    return (
+        np.concatenate([lefts[ordered], pairs[0][as_before]]),
+        np.concatenate([rights[ordered], pairs[1][as_before]]),
+    )

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from fanzha.core.time import SECOND_US
-from fanzha.ledger.assembly.codes import UNKNOWN, Codes
+from fanzha.ledger.assembly.codes import UNKNOWN
 from fanzha.ledger.assembly.duplicates import PAYEE, PAYEE_BALANCE, PAYER, PAYER_BALANCE
 from fanzha.ledger.assembly.matching import Cost, Sides, match_one_to_one
 from fanzha.ledger.assembly.rows import Rows
@@ -104,12 +104,12 @@ def _match_canonical(rows: Rows, fields: I64, links: _Links, rules: PairingRules
 def _pair_entries(rows: Rows, fields: I64, links: _Links, rules: PairingRules, *, unique: Flags) -> None:
     label, payer_row, payee_row = links.label, links.payer_row, links.payee_row
     currency = rows.currency.astype(np.int64)
-    by_order = np.stack([rows.order_number.astype(np.int64), rows.amount_minor, currency], axis=1)
+    by_order = np.stack([rows.order_number, rows.amount_minor, currency], axis=1)
     by_names = np.stack([fields[:, PAYER], fields[:, PAYEE], rows.amount_minor, currency], axis=1)
     numbered = rows.order_number != UNKNOWN
     named = (fields[:, PAYER] != MISSING) & (fields[:, PAYEE] != MISSING)
 
-    by_serial = np.stack([rows.serial.astype(np.int64), rows.amount_minor, currency], axis=1)
+    by_serial = np.stack([rows.serial, rows.amount_minor, currency], axis=1)
     long_serial = _long_enough(rows.texts["serial"], rules.serial_length_min)
 
     def cost(left: I64, right: I64) -> tuple[I64, ...]:
@@ -164,7 +164,7 @@ def _sides(rows: Rows, chosen: I64, exact: I64) -> Sides:
     return Sides(chosen, exact[chosen], rows.at_us[chosen], rows.at_us[chosen] + rows.width_us[chosen])
 
 
-def _unlike(codes: Codes, left: I64, right: I64) -> I64:
+def _unlike(codes: I64, left: I64, right: I64) -> I64:
     alike: Flags = (codes[left] == codes[right]) & (codes[left] != UNKNOWN)
     return (~alike).astype(np.int64)
 

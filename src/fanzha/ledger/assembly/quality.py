@@ -12,7 +12,7 @@ from fanzha.ledger.assembly import kernels as assembly_kernels
 from fanzha.ledger.assembly.assemble import Assembly
 from fanzha.ledger.columns import I64, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, LedgerColumns
 from fanzha.ledger.index import LedgerIndex
-from fanzha.ledger.line_kernels import SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
+from fanzha.ledger.layout import SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.core.time import DAY_US, MINUTE_US
-from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode
+from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode, fingerprints
 from fanzha.ledger.assembly.facts import FILE, Facts
 from fanzha.ledger.assembly.identity import Known, Numbers, masked
 from fanzha.ledger.columns import I64, MISSING, U8, U16, U32, Flags
@@ -62,8 +62,8 @@ class Rows:
     payee_sub: U16
     order: I64  # place in the source, rising with time also where the statement runs backwards
     texts: pl.DataFrame  # the columns of TEXTS
-    serial: Codes
-    order_number: Codes
+    serial: I64  # fingerprints, to be compared only
+    order_number: I64
     entries: int  # how many of the rows are statements' rows
 
     def __len__(self) -> int:
@@ -117,8 +117,8 @@ def table_rows(known: Known, subs: U16) -> Rows:
         currencies=tuple(currencies.to_list()),
         order=_orders(arrays["file"], descending),
         texts=texts,
-        serial=encode([texts["serial"]])[1][0],
-        order_number=encode([texts["order_number"]])[1][0],
+        serial=fingerprints(texts["serial"]),
+        order_number=fingerprints(texts["order_number"]),
         entries=entries,
     )
 

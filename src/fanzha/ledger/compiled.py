@@ -1,0 +1,63 @@
+"""How array loops are compiled, in one place: kept across starts, and made anew when the source of any of them changes.
+
+Kernels of one file take functions and constants from another, which numba's own bookkeeping does not see: it would go on
+using what it compiled before. So everything compiled lies in a folder named after the sources of all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any, Final
+
+from llvmlite import ir
+from numba import config, njit, types
+from numba.extending import intrinsic
+
+PACKAGE: Final = Path(__file__).resolve().parents[1]
+numba_settings: Any = config  # numba ships no type for its settings
+
+
+def _sources_digest() -> str:
+    sources = [*sorted(PACKAGE.rglob("*kernels*.py")), PACKAGE / "ledger" / "layout.py", Path(__file__)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
+
+
+def _cache_folder() -> str:
+    chosen = Path(numba_settings.CACHE_DIR) if numba_settings.CACHE_DIR else PACKAGE / "__pycache__"
+    return str(chosen / f"kernels-{_sources_digest()}")
+
+
+numba_settings.CACHE_DIR = _cache_folder()
+
+# A kernel is called from Python and lets go of the interpreter; an inner function is called by kernels only.
+_compile: Any = njit
+kernel: Any = _compile(cache=True, nogil=True, no_cfunc_wrapper=True)
+inner: Any = _compile(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def _prefetch_address(_typing: Any, _address: Any) -> Any:
+    def generate(context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+        small, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        shape = ir.FunctionType(ir.VoidType(), [byte, small, small, small])
+        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], shape)
+        # For reading, to be used again, data.
+        builder.call(prefetch, [builder.inttoptr(values[0], byte), small(0), small(3), small(1)])
+        return context.get_dummy_value()
+
+    return types.void(types.uintp), generate
+
+
+_ask_for_line: Any = intrinsic(_prefetch_address)
+
+
+def _prefetch(array: Any, index: Any) -> None:
+    """Ask for the cache line where the row of an array begins, and go on without waiting for it."""
+    _ask_for_line(array.ctypes.data + index * array.strides[0])
+
+
+def _nothing(array: Any, index: Any) -> None:
+    """Plain Python has no cache lines to ask for."""
+
+
+prefetch: Any = inner(_prefetch) if not numba_settings.DISABLE_JIT else _nothing
