@@ -54,6 +54,12 @@ def test_ingest_counts_the_rows_that_the_readers_count(capfd):
     check(document, "ingest", {"polars", "calamine"})
 
 
+def test_the_stream_carries_what_plain_queues_carry(capfd):
+    code, document = document_of(capfd, "live", "--size", "5000")
+    assert code == 0
+    check(document, "live", {"python"})
+
+
 def test_people_get_a_table(capfd):
     assert main(["bench", "index", "--size", "2000", "--alone"], {}) == 0
     out, err = capfd.readouterr()

@@ -341,8 +341,7 @@ def _untied(rows: Sequence[Side], untied: Untied) -> list[Side]:
     out = [s if s.internal else by_eid[next(order)] for s in rows]
     for group in untied.groups:
         places = [i for i, s in enumerate(out) if s.eid in group and not s.internal]
-        last = max(places, key=lambda i: (out[i].at_us, out[i].order, out[i].eid))
-        closing = out[last].balance_minor
+        closing = rows[places[-1]].balance_minor  # the statement's own, whichever row comes to stand there
         for i, side in zip(places, _settled([out[i] for i in places], closing), strict=True):
             out[i] = side
     return out

@@ -156,10 +156,12 @@ def untie(s: Sequences, t: Transfers, pockets: I64) -> tuple[bool, list[tuple[in
         at = places[owners == pocket]
         rank = {eid: i for i, eid in enumerate(untied.order)}
         order = sorted(range(len(at)), key=lambda i: rank[int(s.seq[at[i]]) >> 1])
+        # The statement's own balance after a knot stands at its last place, whichever row comes to stand there.
+        stated = dict(zip(at.tolist(), s.balances[at].tolist(), strict=True))
         s.seq[at], s.balances[at] = s.seq[at][order], s.balances[at][order]
         for group in untied.groups:
             chosen = at[[int(s.seq[i]) >> 1 in group for i in at]]
-            _settle_knot(s, chosen, t)
+            _settle_knot(s, chosen, stated[int(chosen[-1])], t)
             groups.append((pocket, s.seq[chosen].tolist()))
     return False, groups
 
@@ -175,11 +177,7 @@ def _with_knots(groups: Uncertain, knots: list[tuple[int, list[int]]]) -> Uncert
     )
 
 
-def _settle_knot(s: Sequences, places: I64, t: Transfers) -> None:
-    sides = s.seq[places]
-    at = np.where(sides & 1, t.payee_at_us[sides >> 1], t.payer_at_us[sides >> 1])
-    order = np.where(sides & 1, t.payee_order[sides >> 1], t.payer_order[sides >> 1])
-    last = np.lexsort((sides >> 1, order, at))[-1]
+def _settle_knot(s: Sequences, places: I64, closing: int, t: Transfers) -> None:
     own = s.balances[places]
-    kernels.settle(sides, int(own[last]), t.amount_minor, own)
+    kernels.settle(s.seq[places], closing, t.amount_minor, own)
     s.balances[places] = own

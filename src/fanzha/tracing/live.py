@@ -184,7 +184,7 @@ class LiveTrace:
         ends = [account for account in (payer, payee) if self._has_lines(account)]
         for account in ends:
             labels |= self._labels_of[account]
-        labels |= {k for k, claim in enumerate(self.claims) if claim.payer == payee and self.matched(k) != NONE}
+        labels |= {k for k, claim in enumerate(self.claims) if claim.payer in (payer, payee) and self.matched(k) != NONE}
         self._stamp(row, payer, payee)
         return self._trace_again(labels, ends, row)
 
@@ -247,13 +247,14 @@ class LiveTrace:
         movements: list[tuple[int, ...]] = []
         for label in chosen:
             old, new = self._facts[label], found.facts[label]
+            at_once = _ends_on_arrival(new, cause)
             for fact in sorted(old.keys() | new.keys()):
                 before, after = old.get(fact, 0), new.get(fact, 0)
                 row, end, account = fact
-                if before == after or (row == cause and not before and not end and _arrival(new, cause)):
-                    continue  # said together with where it ended
+                fresh = row == cause and not before and (at_once or not end or end in BESIDE)
+                if before == after or (fresh and at_once and not end):
+                    continue  # what ends on arrival is said once
                 where = account or int(self.rows.payee[row])
-                fresh = row == cause and not before
                 hop = self._hop_of(row, label) if fresh else 0
                 movements.append((cause, row, label, end, where, before, after, hop, int(not fresh)))
             self._facts[label] = new
@@ -428,7 +429,7 @@ def _movements(records: I64) -> I64:
     return out
 
 
-def _arrival(facts: dict[Fact, int], row: int) -> bool:
-    """Whether the row's money ended on arrival, which is said in one."""
-    return any(at == row and end and end not in BESIDE for at, end, _ in facts)
-
+def _ends_on_arrival(facts: dict[Fact, int], row: int) -> bool:
+    """Whether all that the row carried ended with it."""
+    ended = sum(amount for (at, end, _), amount in facts.items() if at == row and end and end not in BESIDE)
+    return bool(ended) and ended == facts.get((row, 0, 0), 0)

@@ -212,6 +212,8 @@ def _must_redo(i, p, q, at, amount, kind, b_out, b_in, accounts, claim, with_bal
     fp, fq = accounts[p, FLAGS], accounts[q, FLAGS]
     if kind == REVERSAL and (fp | fq) & (SPECIAL | CLAIMANT):
         return True
+    if fp & CLAIMANT and at <= accounts[p, LAST_AT]:
+        return True  # it may be what a reversal of an origin's payee takes back, in the origin's place
     line_p, line_q = p != 0 and not fp & HUB_OR_MASKED, q != 0 and not fq & HUB_OR_MASKED
     if not (line_p and fp & SPECIAL) and not (line_q and fq & SPECIAL) and claim < 0:
         return False
