@@ -15,8 +15,7 @@ from fanzha.ledger.assembly.reversals import match_reversals
 from fanzha.ledger.assembly.rules import PairingRules
 from fanzha.ledger.columns import MISSING, NONE, POCKET_HUB
 from fanzha.records import TransferKind
-from fanzha.tracing.live import ACCOUNT, BESIDE, CORRECTS, END, LABEL, NEW, OLD, ROW, LiveBatch, LiveClaim
-from fanzha.tracing.live import LiveTrace
+from fanzha.tracing.live import ACCOUNT, BESIDE, CORRECTS, END, LABEL, NEW, OLD, ROW, LiveBatch, LiveClaim, LiveTrace
 from fanzha.tracing.model import Origin, Question
 
 KINDS = [TransferKind.TRANSFER] * 12 + [TransferKind.CASH, TransferKind.CRYPTO, TransferKind.FEE]
@@ -137,7 +136,7 @@ def batch_ledger(made: Stream, count: int) -> tuple[Book, list[int]]:
                 if stated is not None and name:
                     times[name].append(r.at)
         coverage = {name: [(min(at), max(at))] for name, at in times.items()}
-    flags = {a: POCKET_HUB for a in made.hubs}
+    flags = dict.fromkeys(made.hubs, POCKET_HUB)
     return book(rows, coverage=coverage, flags=flags), order
 
 

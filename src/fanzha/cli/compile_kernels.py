@@ -1,6 +1,6 @@
 """Compile the array loops ahead, so that no verb waits for it: `python -m fanzha.cli.compile_kernels`.
 
-Two processes share the work. Each calls the rooms' public functions on a ledger of a few transfers, with the types that
+Two processes at a time share the work. Each calls the rooms' public functions on a ledger of a few transfers, with the types that
 real ledgers have; numba keeps what it compiled.
 """
 
@@ -9,21 +9,19 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
 
-from fanzha import bootstrap
 from fanzha.cli.output import say
 from fanzha.ledger.columns import MISSING, NONE, Coverage, LedgerColumns, Pockets, Transfers
 from fanzha.ledger.extract import Extract, extract
 from fanzha.ledger.index import LedgerIndex, build_index
 from fanzha.ledger.layout import LAST, NO_JUMPS
 from fanzha.ledger.reacher import Reacher
-from fanzha.services.ingest_files import ingest_files
 
 # at, payer, payee, amount, time in the payee's statement, which one it takes back: ties, a contradiction, a reversal.
 _ROWS: Final = (
@@ -70,18 +68,41 @@ def _tiny_ledger() -> LedgerColumns:
 
 
 def _compile_ledger() -> None:
-    """Compiles the index and what reads it, then, through two tiny tables, what puts statements together."""
     columns = _tiny_ledger()
     index = build_index(columns)
     build_index(columns, outflows_first=True)
     extract(columns, index, [0], [1])
     Reacher(index).reach(np.array([0]))
+
+
+def _compile_statements() -> None:
+    """Puts three tiny statements together."""
+    from fanzha import bootstrap
+    from fanzha.services.ingest_files import ingest_files
+
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, f"{number}.csv") for number in range(len(_TABLES))]
         for path, text in zip(paths, _TABLES, strict=True):
             path.write_text(text, encoding="utf-8")
         store = bootstrap.fact_store(Path(folder, "home"))
         ingest_files(store, bootstrap.statement_reader(), paths, rules=bootstrap.ledger_rules())
+
+
+def _compile_live() -> None:
+    """Streams a payment, its onward payment and a late row, which makes the trace correct itself."""
+    from fanzha.tracing.live import LiveClaim, LiveTrace
+    from fanzha.tracing.live_ledger import LiveBatch
+
+    at, amount = np.array([10, 20, 15]), np.array([100, 50, 10])
+    payer, payee = np.array([1, 2, 2], np.uint32), np.array([2, 3, 3], np.uint32)
+    plain, kind, balance = 3 * [False], np.zeros(3, np.uint8), np.array([0, 50, MISSING])
+    for with_balances in (False, True):
+        live = LiveTrace(with_balances=with_balances)
+        live.add_accounts(plain, plain)
+        live.add_claims([LiveClaim("V", 1, 2, 10, 10, 100)])
+        stated = (balance, balance) if with_balances else ()
+        live.process(LiveBatch(at, payer, payee, amount, kind, *stated))
+        live.held()
 
 
 def _compile_tracing() -> None:
@@ -120,18 +141,23 @@ def _empty_extract() -> Extract:
     )  # fmt: skip
 
 
-PARTS: Final[Mapping[str, Callable[[], Any]]] = {"ledger": _compile_ledger, "tracing": _compile_tracing}
+# What stands in one line is compiled at the same time; the second line uses what the first has compiled.
+PARTS: Final[Sequence[Mapping[str, Callable[[], Any]]]] = (
+    {"ledger": _compile_ledger, "tracing": _compile_tracing},
+    {"statements": _compile_statements, "live": _compile_live},
+)
 
 
 def main(arguments: list[str]) -> int:
     """Compiles one part, or all parts in a process each; the exit code is that of the worst."""
     if arguments:
-        PARTS[arguments[0]]()
+        next(parts[arguments[0]] for parts in PARTS if arguments[0] in parts)()
         return 0
-    begun = perf_counter()
+    begun, code = perf_counter(), 0
     own = [sys.executable, "-P", "-m", "fanzha.cli.compile_kernels"]
-    started = [subprocess.Popen([*own, part]) for part in PARTS]  # noqa: S603 - our own module, in our interpreter
-    code = max(process.wait() for process in started)
+    for parts in PARTS:
+        started = [subprocess.Popen([*own, part]) for part in parts]  # noqa: S603 - our own module and interpreter
+        code = max(code, *(process.wait() for process in started))
     say(f"kernels compiled in {perf_counter() - begun:.0f} s")
     return code
 

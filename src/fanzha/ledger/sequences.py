@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from fanzha.ledger import kernels
 from fanzha.ledger.columns import (
@@ -23,7 +22,6 @@ from fanzha.ledger.columns import (
 from fanzha.ledger.cycles import resolve_cycles
 from fanzha.ledger.parts import Bounds, even_parts, in_parts
 
-U32 = NDArray[np.uint32]
 NEVER_COVERED: Final = POCKET_BLOCKED | POCKET_HUB | POCKET_MASKED
 
 

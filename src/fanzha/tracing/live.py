@@ -20,7 +20,7 @@ from fanzha.ledger.assembly.rules import PairingRules
 from fanzha.ledger.columns import I64, MISSING, NONE, OUTSIDE
 from fanzha.ledger.layout import LOW_32, ROW_ENDS, SYN_ANCHOR, SYN_POCKET
 from fanzha.ledger.reference import lines_of
-from fanzha.records import EXIT_KINDS
+from fanzha.records import EXIT_KINDS, TransferKind
 from fanzha.tracing import live_kernels as lk
 from fanzha.tracing import reference
 from fanzha.tracing.live_ledger import LiveBatch, LiveRows, Part, RowTexts, part_of
@@ -184,8 +184,13 @@ class LiveTrace:
         ends = [account for account in (payer, payee) if self._has_lines(account)]
         for account in ends:
             labels |= self._labels_of[account]
-        labels |= {k for k, claim in enumerate(self.claims) if claim.payer in (payer, payee) and self.matched(k) != NONE}
+        labels |= {
+            k for k, claim in enumerate(self.claims) if claim.payer in (payer, payee) and self.matched(k) != NONE
+        }
         self._stamp(row, payer, payee)
+        if self.rows.kind[row] == TransferKind.REVERSAL:
+            # Also of a victim: whether his statement has what was taken back decides where the money is.
+            self.accounts[payer, lk.FLAGS] |= lk.TOUCHED
         return self._trace_again(labels, ends, row)
 
     def _stamp(self, row: int, payer: int, payee: int) -> None:
@@ -203,14 +208,15 @@ class LiveTrace:
 
     def _trace_again(self, labels: set[int], changed: Sequence[int], cause: int) -> I64:
         """Trace some labels on the rows so far; `changed` are the accounts whose own lines the last row changes."""
-        if any(claim.nested for claim in self.claims):
-            labels = labels | {k for k, claim in enumerate(self.claims) if claim.nested}
+        relays = {claim.payer for claim in self.claims if claim.nested}
+        labels = labels | {k for k, claim in enumerate(self.claims) if claim.payer in relays}
         chosen = sorted(label for label in labels if self.matched(label) != NONE)
         scope = {account for label in chosen for account in self._accounts_of[label]} | set(changed)
-        scope |= {self.claims[label].payer for label in chosen}
         scope = {account for account in scope if self._has_lines(account)}
+        scope |= {self.claims[label].payer for label in chosen}
+        paid = [self.matched(label) for label in chosen]
         while True:
-            part = part_of(self.rows, self.accounts, scope, self._texts, self._rules)
+            part = part_of(self.rows, self.accounts, scope, paid, self._texts, self._rules)
             found = _Found.of(part, self._question(part, chosen), chosen)
             more = {account for account in found.reached - scope if self._may_be_covered(account)}
             if not more:
@@ -266,9 +272,7 @@ class LiveTrace:
             return 1
         return int(self.accounts[self.rows.payer[row], lk.FLAGS] >> 32) + 1
 
-    def _adopt(
-        self, part: Part, found: _Found, chosen: Sequence[int], scope: set[int], changed: set[int]
-    ) -> None:
+    def _adopt(self, part: Part, found: _Found, chosen: Sequence[int], scope: set[int], changed: set[int]) -> None:
         """Takes the lines and lots of the part into the state."""
         again = set(chosen)
         index = part.ledger.index
@@ -278,7 +282,7 @@ class LiveTrace:
             self._accounts_of[label] = found.accounts_of[label]
             for account in found.accounts_of[label]:
                 self._labels_of[account].add(label)
-        for account in sorted(scope):
+        for account in sorted(filter(self._has_lines, scope)):
             state, place = self.accounts[account], part.pocket_of(account)
             fresh = np.array(found.held.get(account, []), np.int64).reshape(-1, 3)
             came = int(index.in_total[place])
@@ -290,7 +294,7 @@ class LiveTrace:
                 self._mark_coverage(account, int(part.covered_to_us[place]))
             else:
                 # Other labels lie here too; the line is as it was, but its places count from elsewhere.
-                assert state[lk.CAME] - state[lk.WENT] == pool, "an account's lots changed without a row of its own"
+                assert state[lk.CAME] - state[lk.WENT] == pool, f"an account's lots changed without a row of its own {account} {state.tolist()} {came} {pool} {changed}"
                 fresh[:, :2] += state[lk.CAME] - came
                 kept = lk.nodes_of(self.accounts, self._nodes, account)
                 fresh = np.concatenate([kept[~np.isin(kept[:, 2], chosen)], fresh])

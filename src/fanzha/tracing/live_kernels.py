@@ -331,7 +331,23 @@ def _side_ready(account, at, inflow, amount, balance, with_balances, with_serial
 
 @inner
 def _careful(
-    i, p, q, at, amount, kind, b_out, b_in, claim, accounts, nodes, spare, pieces, records, n, with_balances, with_serials,
+    i,
+    p,
+    q,
+    at,
+    amount,
+    kind,
+    b_out,
+    b_in,
+    claim,
+    accounts,
+    nodes,
+    spare,
+    pieces,
+    records,
+    n,
+    with_balances,
+    with_serials,
     is_exit,
 ):
     """One row with all the rules; nothing that was allocated before changes."""
@@ -467,7 +483,13 @@ def _wait(stack, depth, row, offset, length, label, base):
     """One more arrival to follow: a stretch of the payment of a row, which begins at `base` of the payee's line."""
     if depth == stack.shape[0]:
         stack = _grown_rows(stack)
-    stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3], stack[depth, 4] = row, offset, length, label, base
+    stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3], stack[depth, 4] = (
+        row,
+        offset,
+        length,
+        label,
+        base,
+    )
     return stack, depth + 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
@@ -113,11 +113,16 @@ class Part:
 
 
 def part_of(
-    rows: LiveRows, accounts: I64, scope: Iterable[int], texts: RowTexts | None, rules: PairingRules
+    rows: LiveRows,
+    accounts: I64,
+    scope: Iterable[int],
+    also: Sequence[int],
+    texts: RowTexts | None,
+    rules: PairingRules,
 ) -> Part:
-    """Every row of the accounts in scope, in the order of a ledger; only these accounts are covered."""
+    """Every row of the accounts in scope and some rows more, in the order of a ledger; only these accounts are covered."""
     chosen = np.array(sorted(_with_knots(rows, accounts, set(scope))), np.int64)
-    found = np.unique(lk.rows_of(chosen, accounts, rows.prev))
+    found = np.unique(np.concatenate([lk.rows_of(chosen, accounts, rows.prev), np.array(also, np.int64)]))
     row = found[np.lexsort((found, rows.at_us[found]))]
     payer, payee = rows.payer[row], rows.payee[row]
     pocket = np.unique(np.concatenate([[OUTSIDE], chosen, payer, payee])).astype(np.int64)
@@ -195,7 +200,7 @@ def _coverage(rows: LiveRows, row: I64, payer: U32, payee: U32, inside: Flags, f
 def _with_knots(rows: LiveRows, accounts: I64, scope: set[int]) -> set[int]:
     """The scope and the accounts that stand with it in a knot of one instant: whose order decides over each other's."""
     found = set(scope)
-    waiting = [(account, None) for account in sorted(scope)]
+    waiting: list[tuple[int, int | None]] = [(account, None) for account in sorted(scope)]
     seen: set[tuple[int, int]] = set()
     while waiting:
         account, instant = waiting.pop()
