@@ -16,6 +16,7 @@ from fanzha.ledger.columns import (
     POCKET_HUB,
     POCKET_MASKED,
     U8,
+    U32,
     LedgerColumns,
     Transfers,
 )

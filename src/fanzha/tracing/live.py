@@ -294,7 +294,9 @@ class LiveTrace:
                 self._mark_coverage(account, int(part.covered_to_us[place]))
             else:
                 # Other labels lie here too; the line is as it was, but its places count from elsewhere.
-                assert state[lk.CAME] - state[lk.WENT] == pool, f"an account's lots changed without a row of its own {account} {state.tolist()} {came} {pool} {changed}"
+                assert state[lk.CAME] - state[lk.WENT] == pool, (
+                    f"an account's lots changed without a row of its own {account} {state.tolist()} {came} {pool} {changed}"
+                )
                 fresh[:, :2] += state[lk.CAME] - came
                 kept = lk.nodes_of(self.accounts, self._nodes, account)
                 fresh = np.concatenate([kept[~np.isin(kept[:, 2], chosen)], fresh])
