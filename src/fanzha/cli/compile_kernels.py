@@ -6,6 +6,7 @@ real ledgers have; numba keeps what it compiled.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ import numpy as np
 
 from fanzha.cli.output import say
 from fanzha.ledger.columns import MISSING, NONE, Coverage, LedgerColumns, Pockets, Transfers
+from fanzha.ledger.compiled import CACHE_FOLDER
 from fanzha.ledger.extract import Extract, extract
 from fanzha.ledger.index import LedgerIndex, build_index
 from fanzha.ledger.layout import LAST, NO_JUMPS
@@ -158,6 +160,9 @@ def main(arguments: list[str]) -> int:
     for parts in PARTS:
         started = [subprocess.Popen([*own, part]) for part in parts]  # noqa: S603 - our own module and interpreter
         code = max(code, *(process.wait() for process in started))
+    for former in CACHE_FOLDER.parent.glob("fanzha-*"):
+        if former != CACHE_FOLDER:
+            shutil.rmtree(former, ignore_errors=True)  # of sources that are no more
     say(f"kernels compiled in {perf_counter() - begun:.0f} s")
     return code
 

@@ -22,7 +22,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from fanzha import __version__
 from fanzha.cli.output import Invocation, say, write_json
-from fanzha.config import Settings, point_kernel_cache, read_settings
+from fanzha.config import Settings, read_settings
 from fanzha.core.errors import BadInput, FanzhaError
 
 INTERRUPTED: Final = 130
@@ -206,5 +206,4 @@ def _tell_unexpected(error: Exception, settings: Settings, *, as_json: bool) -> 
 
 def run() -> None:
     """The entry point of the `fanzha` script."""
-    point_kernel_cache(os.environ)
     sys.exit(main(sys.argv[1:], os.environ))

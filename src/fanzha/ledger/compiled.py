@@ -7,6 +7,8 @@ using what it compiled before. So everything compiled lies in a folder named aft
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,12 +25,16 @@ def _sources_digest() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
-def _cache_folder() -> str:
-    chosen = Path(numba_settings.CACHE_DIR) if numba_settings.CACHE_DIR else PACKAGE / "__pycache__"
-    return str(chosen / f"kernels-{_sources_digest()}")
+def _cache_folder() -> Path:
+    """Where compiled kernels lie: in the environment that runs them, or where NUMBA_CACHE_DIR says, or with the user."""
+    chosen = Path(numba_settings.CACHE_DIR or Path(sys.prefix, "kernels"))
+    if not os.access(chosen if chosen.exists() else chosen.parent, os.W_OK):
+        chosen = Path.home() / ".cache" / "fanzha" / "kernels"
+    return chosen / f"fanzha-{_sources_digest()}"
 
 
-numba_settings.CACHE_DIR = _cache_folder()
+CACHE_FOLDER: Final = _cache_folder()
+numba_settings.CACHE_DIR = str(CACHE_FOLDER)
 
 # A kernel is called from Python and lets go of the interpreter; an inner function is called by kernels only.
 _compile: Any = njit
