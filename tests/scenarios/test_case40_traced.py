@@ -108,3 +108,13 @@ def test_the_unanswered_bank_is_the_next_question(homes: _Homes) -> None:
     asked = homes.trace("example")["methods"]["fifo"]["frontier"][0]
     assert [asked["account"]] == facts["frontier"]
     assert (asked["institution"], asked["traced"]) == ("模拟戊银行", "60000.00")
+
+
+def test_the_readme_s_one_command_reads_the_folder_in_and_traces(homes: _Homes, tmp_path: Path) -> None:
+    command = next(line for line in (ROOT / "README.md").read_text().splitlines() if line.startswith("./run trace"))
+    words = command.removeprefix("./run ").replace("examples/", f"{ROOT}/examples/").split()
+    page = tmp_path / "flow.html"
+    code, found = _fanzha(tmp_path / "home", *(page if word == "flow.html" else word for word in words))
+    assert code == homes.report("example")[0] == 3  # rows were put aside
+    assert found == homes.trace("example")
+    assert page.stat().st_size > 10_000

@@ -6,14 +6,17 @@ import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from fanzha.cli.output import invocation_of, progress, say, show_table, write_json
+from fanzha.cli.output import Invocation, invocation_of, progress, say, show_table, write_json
 from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_period
 from fanzha.ledger.assembly import CoverageOverride
+
+if TYPE_CHECKING:
+    from fanzha.services.ingest_files import IngestReport
 
 ROWS_PUT_ASIDE: Final = 3
 REASONS_MAX: Final = 12  # sorts of reasons shown to people; --json has every row
@@ -37,9 +40,6 @@ def ingest(
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Import the rest if a PATH is not there.")] = False,
 ) -> int:
     """Read statement exports and other files into the ledger, with a quality report."""
-    from fanzha import bootstrap
-    from fanzha.services.ingest_files import ingest_files
-
     invocation = invocation_of(context)
     if explain is not None:
         return _explain(explain, mapping, as_json=invocation.json)
@@ -50,6 +50,21 @@ def ingest(
             if missing
             else "give at least one file, folder or ZIP archive: fanzha ingest PATH…"
         )
+    report = read_in(invocation, paths, mapping, coverage)
+    if invocation.json:
+        write_json(report.document)
+    else:
+        _show(report.document)
+    return ROWS_PUT_ASIDE if report.put_aside else 0
+
+
+def read_in(
+    invocation: Invocation, paths: Sequence[Path], mapping: Path | None = None, coverage: Path | None = None
+) -> IngestReport:
+    """Reads the files into the home's ledger, with a progress bar."""
+    from fanzha import bootstrap
+    from fanzha.services.ingest_files import ingest_files
+
     with progress("reading") as step:
 
         def watch(path: str) -> None:
@@ -57,7 +72,7 @@ def ingest(
             if not path:
                 say("building the ledger …")
 
-        report = ingest_files(
+        return ingest_files(
             bootstrap.fact_store(invocation.home),
             bootstrap.statement_reader(mapping),
             paths,
@@ -65,11 +80,6 @@ def ingest(
             coverage=None if coverage is None else read_coverage(coverage),
             watch=watch,
         )
-    if invocation.json:
-        write_json(report.document)
-    else:
-        _show(report.document)
-    return ROWS_PUT_ASIDE if report.put_aside else 0
 
 
 def read_coverage(path: Path) -> tuple[CoverageOverride, ...]:

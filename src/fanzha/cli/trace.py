@@ -22,6 +22,10 @@ ROWS_SHOWN = 15
 
 def trace(
     context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH…]", help="Statements to read in first, as `ingest` does.")
+    ] = None,
+    *,
     from_: Annotated[str | None, typer.Option("--from", help="Account that paid (the victim's).")] = None,
     to: Annotated[str | None, typer.Option("--to", help="Account that was paid.")] = None,
     at: Annotated[str | None, typer.Option(help="When: 2026-03-01T13:52:10, to the minute, or a day.")] = None,
@@ -39,19 +43,20 @@ def trace(
     xlsx: Annotated[Path | None, typer.Option(help="Write the funds-flow workbook (资金流向表) here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write one self-contained page with the picture here.")] = None,
     diff: Annotated[Path | None, typer.Option(help="Compare with an earlier trace document.")] = None,
-) -> None:
+) -> int:
     """Follow stolen money: where it is, where it left, whom to ask next."""
     from fanzha.bootstrap import open_ledger, rule_table
     from fanzha.services.trace_money import TraceRequest, read_trace_rules, trace_money
 
     invocation = invocation_of(context)
+    code = _read_in(invocation, paths) if paths else 0
     stored = open_ledger(invocation.home)
     rules = read_trace_rules(rule_table("tracing.toml"))
     if into is not None:
         _backward(
             invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until, rules
         )
-        return
+        return code
     request = TraceRequest(
         tuple(_reported(from_, to, at, amount, label, origins)),
         _methods(method),
@@ -73,6 +78,26 @@ def trace(
         _show_changes(document)
     else:
         _show(document)
+    return code
+
+
+def _read_in(invocation: Invocation, paths: Sequence[Path]) -> int:
+    """Reads the statements into the ledger; gives the exit code that says whether all of it could be read."""
+    from fanzha.cli.ingest import ROWS_PUT_ASIDE, read_in
+
+    missing = [path for path in paths if not path.exists()]
+    if missing:
+        raise BadInput(f"{missing[0]}: there is no such file or folder; nothing was read in")
+    report = read_in(invocation, paths)
+    read = [file for file in report.document["files"] if "sha256" in file]
+    rows, put_aside = (sum(file[name] for file in read) for name in ("accepted", "quarantined"))
+    say(f"{len(read)} files: {rows} rows accepted, {put_aside} put aside")
+    for file in report.document["files"]:
+        if "error" in file:
+            say(f"not read: {file['path']}: {file['error']}")
+    if report.put_aside:
+        say("what was put aside, and why: fanzha ingest PATH…")
+    return ROWS_PUT_ASIDE if report.put_aside else 0
 
 
 def _methods(text: str) -> tuple[Any, ...]:
