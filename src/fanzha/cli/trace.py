@@ -23,7 +23,7 @@ ROWS_SHOWN = 15
 def trace(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH…]", help="Statements to read in first, as `ingest` does.")
+        list[Path] | None, typer.Argument(metavar="PATH…", help="Statements to read in first, as `ingest` does.")
     ] = None,
     *,
     from_: Annotated[str | None, typer.Option("--from", help="Account that paid (the victim's).")] = None,
@@ -54,11 +54,11 @@ def trace(
     rules = read_trace_rules(rule_table("tracing.toml"))
     if into is not None:
         _backward(
-            invocation, stored, into, _reported(from_, to, at, amount, label, origins, required=False), until, rules
+            invocation, stored, into, reported_payments(from_, to, at, amount, label, origins, required=False), until, rules
         )
         return code
     request = TraceRequest(
-        tuple(_reported(from_, to, at, amount, label, origins)),
+        tuple(reported_payments(from_, to, at, amount, label, origins)),
         _methods(method),
         tuple(nested or ()),
         until,
@@ -112,7 +112,7 @@ def _methods(text: str) -> tuple[Any, ...]:
     return tuple(Method(name) for name in dict.fromkeys(chosen))
 
 
-def _reported(
+def reported_payments(
     from_: str | None,
     to: str | None,
     at: str | None,
@@ -122,6 +122,10 @@ def _reported(
     *,
     required: bool = True,
 ) -> Sequence[ReportedPayment]:
+    """The payments that the options name, or the file of --origins.
+
+    Raises BadInput when they make no sense.
+    """
     from fanzha.services.trace_money import ReportedPayment
 
     given = {"--from": from_, "--at": at, "--amount": amount}

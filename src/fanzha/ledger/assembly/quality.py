@@ -50,32 +50,36 @@ def file_quality(assembly: Assembly, index: LedgerIndex) -> list[FileQuality]:
     sides = [np.asarray(part, np.int64) for part in (index.repaired, index.group_members)]
     if not len(gaps) and not any(len(part) for part in sides):
         return found
-    placing = _Placing(assembly, _files_by_pocket(assembly))
+    ends = [_ends(assembly.columns, np.unique(part)) for part in sides]
+    asked = np.concatenate([gaps[:, SYN_POCKET], *(pocket for pocket, _ in ends)])
+    placing = _Placing(assembly, _files_by_pocket(assembly, asked))
     currency = assembly.columns.pockets.currency
     for pocket, transfer, amount in gaps[:, [SYN_POCKET, SYN_ANCHOR, SYN_AMOUNT]].tolist():
         quality = found[placing.file(pocket, transfer)]
         place = int(currency[pocket])
         quality.gaps += 1
         quality.gap_minor[place] = quality.gap_minor.get(place, 0) + amount
-    for name, part in zip(("order_repaired", "order_uncertain"), sides, strict=True):
-        for pocket, transfer in _ends(assembly.columns, np.unique(part)):
+    for name, (at, of) in zip(("order_repaired", "order_uncertain"), ends, strict=True):
+        for pocket, transfer in zip(at.tolist(), of.tolist(), strict=True):
             quality = found[placing.file(pocket, transfer)]
             setattr(quality, name, getattr(quality, name) + 1)
     return found
 
 
-def _files_by_pocket(assembly: Assembly) -> dict[int, frozenset[int]]:
+def _files_by_pocket(assembly: Assembly, asked: I64) -> dict[int, frozenset[int]]:
     by_pocket: dict[int, set[int]] = {}
-    for pocket, file in zip(assembly.spans.pocket.tolist(), assembly.spans.file.tolist(), strict=True):
+    spans = assembly.spans
+    mine = np.isin(spans.pocket, asked)
+    for pocket, file in zip(spans.pocket[mine].tolist(), spans.file[mine].tolist(), strict=True):
         by_pocket.setdefault(pocket, set()).add(file)
     return {pocket: frozenset(files) for pocket, files in by_pocket.items()}
 
 
-def _ends(columns: LedgerColumns, sides: I64) -> list[tuple[int, int]]:
-    """Pocket and transfer of sides (2 × transfer + 1 for the payee's)."""
+def _ends(columns: LedgerColumns, sides: I64) -> tuple[I64, I64]:
+    """Pockets and transfers of sides (2 × transfer + 1 for the payee's)."""
     transfer = sides >> 1
     pocket = np.where(sides & 1, columns.transfers.payee[transfer], columns.transfers.payer[transfer])
-    return list(zip(pocket.tolist(), transfer.tolist(), strict=True))
+    return pocket.astype(np.int64), transfer
 
 
 @dataclass(frozen=True, slots=True)
