@@ -8,6 +8,15 @@ from fanzha.ledger.columns import MISSING, OUTSIDE
 from fanzha.ledger.compiled import inner, kernel
 
 
+@inner
+def _doubled(values):
+    """A copy with room for twice as many; a loop, because assigning a slice brings numba's error texts to compile."""
+    grown = np.empty(values.size * 2, values.dtype)
+    for i in range(values.size):
+        grown[i] = values[i]
+    return grown
+
+
 @kernel
 def number_by_hash(first, second, present):
     """Numbers equal pairs of hashes by first appearance, -1 where nothing is present; and where each first stands."""
@@ -28,9 +37,7 @@ def number_by_hash(first, second, present):
             at = (at + np.uint64(1)) & np.uint64(size - 1)
         if slots[at] < 0:
             if count == firsts.size:
-                grown = np.empty(count * 2, np.int64)
-                grown[:count] = firsts
-                firsts = grown
+                firsts = _doubled(firsts)
                 size *= 2
                 slots = np.full(size, -1, np.int32)
                 for code in range(count):
@@ -92,9 +99,7 @@ def find_candidates(lkey, lfrom, lto, rkey, rfrom, rto, slack, day, width_max, l
             if rto[j] + gap < lfrom[i] or lto[i] + gap < rfrom[j]:
                 continue
             if count == left.size:
-                grown_left, grown_right = np.empty(2 * count, np.int64), np.empty(2 * count, np.int64)
-                grown_left[:count], grown_right[:count] = left, right
-                left, right = grown_left, grown_right
+                left, right = _doubled(left), _doubled(right)
             left[count], right[count] = i, j
             count += 1
     return left[:count], right[:count], cut
