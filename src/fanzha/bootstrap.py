@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from fanzha.core.errors import BadInput
 from fanzha.ledger.assembly import HubRules, PairingRules
 from fanzha.ports.fact_store import FactStore, StoredLedger
+from fanzha.ports.live_log import LineSink, LiveLog
 from fanzha.ports.statement_reader import StatementFile, StatementReader
+from fanzha.ports.transfer_stream import TransferStream
 from fanzha.records import FactBatch
 from fanzha.services.rebuild_ledger import LedgerRules
 
@@ -92,3 +95,30 @@ def explain_file(path: Path, mapping: Path | None = None) -> dict[str, Any]:
     columns = None if mapping is None else intake.load_mapping(mapping)
     found = [intake.explain_file(source, columns) for source in intake.discover([path])]
     return {"files": [asdict(explanation) for explanation in found]}
+
+
+def live_log(directory: Path) -> LiveLog:
+    """The state of a live trace in a directory."""
+    from fanzha.engines.local.live_log import LocalLiveLog
+
+    return LocalLiveLog(directory)
+
+
+def line_file(path: Path) -> AbstractContextManager[LineSink]:
+    """A file of lines, which is made if it is not there.
+
+    Raises BadInput where that cannot be.
+    """
+    from fanzha.engines.local.line_file import open_line_file
+
+    return open_line_file(path)
+
+
+def transfer_stream(path: Path | None, *, follow: bool = False) -> AbstractContextManager[TransferStream]:
+    """Canonical rows of a file that may grow, of standard input where no path is given.
+
+    Raises BadInput when there is no canonical table in it.
+    """
+    from fanzha.intake.transfer_stream import CanonicalStream
+
+    return closing(CanonicalStream(path, follow=follow))

@@ -34,6 +34,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "ingest": ("fanzha.cli.ingest:ingest", "Read statement exports into the ledger, with a quality report."),
     "ledger": ("fanzha.cli.ledger:app", "Look at the ledger: what it holds, and whether it adds up."),
     "trace": ("fanzha.cli.trace:trace", "Follow stolen money: where it is, where it left, whom to ask next."),
+    "live": ("fanzha.cli.live:live", "Keep traces up to date while transfers come in, one JSON line a movement."),
     "bench": ("fanzha.cli.bench:bench", "Measure speed side by side with other engines."),
 }
 
