@@ -1,5 +1,6 @@
 """Everything in memory: the reference implementation of the storing ports."""
 
 from fanzha.storage.memory.fact_store import MemoryFactStore
+from fanzha.storage.memory.live_log import MemoryLiveLog
 
-__all__ = ["MemoryFactStore"]
+__all__ = ["MemoryFactStore", "MemoryLiveLog"]
