@@ -1,94 +1,168 @@
-"""`fanzha bench live`: first in, first out kept up to date while rows stream in, beside queues in plain Python."""
+"""`fanzha bench live`: first in, first out kept up to date while rows stream in, beside queues in plain Python.
+
+Two shapes of the same ledger: `complete` has no balances and begins with every account's opening as a row of its own, which
+is not counted; `stated` has both parties' balances on every row, and an account's first one says what it had before. Memory
+for the rows is taken before they come, as a desk that knows its day would; `growing` is `complete` without that. `durable` is
+`stated` with each batch on disk before its movements are said, `durable_taken_up` the start after that.
+"""
 
 from __future__ import annotations
 
 import gc
 import random
 from collections import defaultdict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 
-from bench.made_ledger import MadeLedger, make_ledger
+from bench.live_durable import durable_rows
+from bench.made_ledger import make_ledger
 from bench.measure import OURS, machine, rows_of
+from fanzha.ledger.columns import I64, OUTSIDE, Transfers
+from fanzha.ledger.compiled import prefetch
 from fanzha.tracing.live import LiveClaim, LiveTrace
 from fanzha.tracing.live_ledger import LiveBatch
 
 BATCH_ROWS: Final = 65_536
 PEER_ROWS: Final = 200_000
+SEEDS: Final = 10_000
+ROWS_A_SEED: Final = 1_000
 RUNS: Final = 3
+LINE_WORDS: Final = 8
+AHEAD: Final = 12
 Carried = dict[tuple[str, int], int]
 
 
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What streams in, the rows that are origins, and what each account had before, by number."""
+
+    transfers: Transfers
+    origins: I64
+    opening_minor: I64
+
+    def __len__(self) -> int:
+        return len(self.transfers)
+
+
 def run(size: int, *, seed: int) -> dict[str, Any]:
-    """Stream every row once, and the first 200,000 in turn with the peer, in random order."""
-    made = make_ledger(size, seed, balances=True)
-    n = len(made.columns.transfers)
-    short = min(n, PEER_ROWS)
-    work = {OURS: lambda: _stream(made, short), "python": lambda: _queues(made, short)}
+    """Stream every row once in each shape, and the first 200,000 in turn with the peer, in random order."""
+    rows = _rows(size, seed)
+    short = min(len(rows), PEER_ROWS)
+    work = {
+        "complete": partial(_stream, rows, stated=False), "stated": partial(_stream, rows, stated=True),
+        "python": partial(_queues, rows),
+    }  # fmt: skip
     seconds: dict[str, list[float]] = {name: [] for name in work}
     order, rng, answers = list(work), random.Random(seed), {}
     for turn in range(RUNS + 1):
         rng.shuffle(order)
         for name in order:
             gc.collect()
-            spent, answers[name] = work[name]()
+            spent, answers[name] = work[name](short)
             if turn:
                 seconds[name].append(spent)
-    whole = [_stream(made, n)[0] for _ in range(RUNS)]
+    results = []
+    for shape in ("complete", "stated"):
+        pair = {OURS: seconds[shape], "python": seconds["python"]}
+        results += rows_of(f"first_rows_{shape}", pair, short)
+        whole = [work[shape](len(rows))[0] for _ in range(RUNS)]
+        results += rows_of(f"stream_{shape}", {OURS: whole}, len(rows))
+    results += rows_of("stream_growing", {OURS: [_stream(rows, len(rows), stated=False, reserved=False)[0]]}, len(rows))
+    durable, taken_up_the_same = durable_rows(
+        partial(_start, rows, stated=True), list(_batches(rows.transfers, len(rows), stated=True))
+    )
+    results += durable
+    equal = answers["complete"] == answers["stated"] == answers["python"] and taken_up_the_same
     return {
         "bench": "live",
-        "size": n,
-        "results": [*rows_of("first_rows", seconds, short), *rows_of("stream", {OURS: whole}, n)],
-        "equal_answers": answers[OURS] == answers["python"],
-        "labels": float(len(made.victim_eids)),
-        "limit": {},
+        "size": len(rows),
+        "results": results,
+        "equal_answers": equal,
+        "labels": float(len(rows.origins)),
+        "limit": _limit(rows, {row["question"]: row["per_s"] for row in results if row["engine"] == OURS}),
         "machine": machine(),
     }
 
 
-def _stream(made: MadeLedger, rows: int) -> tuple[float, Carried]:
-    """Seconds for the rows in batches, arrays in and movements out; what each carried of each label."""
+def _rows(size: int, seed: int) -> Rows:
+    """A made ledger; its victims and the first payments of other accounts are the origins, one for every 1,000 rows."""
+    made = make_ledger(size, seed, balances=True)
     t = made.columns.transfers
-    live = LiveTrace(with_balances=True)
-    plain = np.zeros(len(made.columns.pockets) - 1, np.bool_)
+    account = np.stack([t.payer, t.payee], axis=1).ravel()
+    before = np.stack([t.payer_balance_minor + t.amount_minor, t.payee_balance_minor - t.amount_minor], axis=1).ravel()
+    opening = np.zeros(len(made.columns.pockets), np.int64)
+    opening[account[::-1]] = before[::-1]  # the first row of an account is written last
+    _, firsts = np.unique(t.payer, return_index=True)
+    firsts = np.random.default_rng(seed).permutation(firsts[~np.isin(firsts, made.victim_eids)])
+    more = max(0, min(SEEDS, len(t) // ROWS_A_SEED) - len(made.victim_eids))
+    return Rows(t, np.sort(np.concatenate([made.victim_eids, firsts[:more]])), opening)
+
+
+def _batches(t: Transfers, count: int, *, stated: bool) -> Iterator[LiveBatch]:
+    for at in range(0, count, BATCH_ROWS):
+        part = slice(at, min(at + BATCH_ROWS, count))
+        balances = (t.payer_balance_minor[part], t.payee_balance_minor[part]) if stated else ()
+        yield LiveBatch(t.at_us[part], t.payer[part], t.payee[part], t.amount_minor[part], t.kind[part], *balances)
+
+
+def _openings(rows: Rows) -> LiveBatch:
+    had = np.flatnonzero(rows.opening_minor)
+    n = len(had)
+    at_us = np.full(n, rows.transfers.at_us[0] - 1)
+    outside = np.full(n, OUTSIDE, np.uint32)
+    return LiveBatch(at_us, outside, had.astype(np.uint32), rows.opening_minor[had], np.zeros(n, np.uint8))
+
+
+def _start(rows: Rows, *, stated: bool) -> LiveTrace:
+    """A trace that knows the accounts and looks for the origins."""
+    t = rows.transfers
+    live = LiveTrace(with_balances=stated)
+    plain = np.zeros(len(rows.opening_minor) - 1, np.bool_)
     live.add_accounts(plain, plain)
     live.add_claims([
         LiveClaim(str(e), int(t.payer[e]), int(t.payee[e]), int(t.at_us[e]), int(t.at_us[e]), int(t.amount_minor[e]))
-        for e in made.victim_eids.tolist()
+        for e in rows.origins.tolist()
     ])  # fmt: skip
-    batches = [
-        LiveBatch(
-            t.at_us[part], t.payer[part], t.payee[part], t.amount_minor[part], t.kind[part],
-            t.payer_balance_minor[part], t.payee_balance_minor[part],
-        )
-        for part in (slice(at, min(at + BATCH_ROWS, rows)) for at in range(0, rows, BATCH_ROWS))
-    ]  # fmt: skip
+    return live
+
+
+def _stream(rows: Rows, count: int, *, stated: bool, reserved: bool = True) -> tuple[float, Carried]:
+    """Seconds for the rows in batches, arrays in and movements out; what each carried of each label."""
+    live, first = _start(rows, stated=stated), 0
+    if not stated:
+        openings = _openings(rows)
+        live.process(openings)
+        first = len(openings)
+    if reserved:
+        live.reserve(count)
+    batches = list(_batches(rows.transfers, count, stated=stated))
     begun = perf_counter()
     for batch in batches:
         live.process(batch)
     spent = perf_counter() - begun
-    return spent, {(label, row): amount for (label, row, end, _), amount in live.facts().items() if not end}
+    if count > PEER_ROWS:
+        return spent, {}
+    return spent, {(label, row - first): amount for (label, row, end, _), amount in live.facts().items() if not end}
 
 
-def _queues(made: MadeLedger, rows: int) -> tuple[float, Carried]:
-    """The same with a queue of lots for each account; an account's first row says what it had before."""
-    t = made.columns.transfers
-    columns = [column[:rows].tolist() for column in (
-        t.payer, t.payee, t.amount_minor, t.payer_balance_minor, t.payee_balance_minor
-    )]  # fmt: skip
-    victims = {e: str(e) for e in made.victim_eids.tolist()}
-    home = {int(t.payer[e]) for e in victims}
-    lots: dict[int, deque[list[Any]]] = {}
+def _queues(rows: Rows, count: int) -> tuple[float, Carried]:
+    """The same with a queue of lots for each account; the openings are in the queues before the clock runs."""
+    t = rows.transfers
+    columns = [column[:count].tolist() for column in (t.payer, t.payee, t.amount_minor)]
+    origins = {e: str(e) for e in rows.origins.tolist()}
+    home = {int(t.payer[e]) for e in origins}
+    lots: list[deque[list[Any]]] = [deque([[None, had]] if had else []) for had in rows.opening_minor.tolist()]
     carried: Carried = defaultdict(int)
     begun = perf_counter()
-    for row, (payer, payee, amount, payer_after, payee_after) in enumerate(zip(*columns, strict=True)):
-        for account, before in ((payer, payer_after + amount), (payee, payee_after - amount)):
-            if account not in lots:
-                lots[account] = deque([[None, before]])
+    for row, (payer, payee, amount) in enumerate(zip(*columns, strict=True)):
         left, queue, into = amount, lots[payer], lots[payee]
-        label = victims.get(row)
+        label = origins.get(row)
         while left:
             lot = queue[0]
             part = min(left, lot[1])
@@ -98,9 +172,37 @@ def _queues(made: MadeLedger, rows: int) -> tuple[float, Carried]:
                 queue.popleft()
             if lot[0] is not None:
                 carried[lot[0], row] += part
-            if part and label is None:
+            if label is None:
                 into.append([lot[0] if payee not in home else None, part])
         if label is not None:
             carried[label, row] += amount
             into.append([label if payee not in home else None, amount])
     return perf_counter() - begun, dict(carried)
+
+
+@njit(cache=True)
+def _touch(lines, payer, payee, amount):  # type: ignore[no-untyped-def]
+    """Add every row to its two accounts, a cache line each, and do nothing else."""
+    for i in range(payer.size):
+        if i + AHEAD < payer.size:
+            prefetch(lines, payer[i + AHEAD])
+            prefetch(lines, payee[i + AHEAD])
+        lines[payer[i], 1] += amount[i]
+        lines[payee[i], 0] += amount[i]
+
+
+def _limit(rows: Rows, per_s: dict[str, float]) -> dict[str, float]:
+    """What the machine needs to find the two accounts of every row; how many times as long we take."""
+    t = rows.transfers
+    lines = np.zeros((len(rows.opening_minor), LINE_WORDS), np.int64)
+    seconds = []
+    for turn in range(RUNS + 1):
+        begun = perf_counter()
+        _touch(lines, t.payer, t.payee, t.amount_minor)
+        if turn:
+            seconds.append(perf_counter() - begun)
+    floor = float(np.median(seconds)) / len(rows)
+    return {
+        "two_lines_ns": floor * 1e9,
+        **{f"{name}_distance": 1 / rate / floor for name, rate in per_s.items() if name.startswith("stream")},
+    }

@@ -11,15 +11,13 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.made_ledger import MadeLedger, make_ledger
-from bench.measure import OURS, machine, rows_of
+from bench.measure import OURS, rows_of
 from fanzha.engines.local.live_log import LocalLiveLog
 from fanzha.ports.live_log import LiveEntry
 from fanzha.ports.transfer_stream import StreamPosition
-from fanzha.tracing.live import LiveClaim, LiveTrace
+from fanzha.tracing.live import LiveTrace
 from fanzha.tracing.live_ledger import LiveBatch
 
-BATCH_ROWS: Final = 65_536
 RUNS: Final = 3
 Found = dict[tuple[str, int, int, int], int]
 
@@ -46,39 +44,6 @@ def durable_rows(
             again.append(spent)
             equal = equal and found == once_more
     return [*rows_of(name, {OURS: durable}, first), *rows_of(f"{name}_taken_up", {OURS: again}, first)], equal
-
-
-def run(size: int, *, seed: int) -> dict[str, Any]:
-    """The durable questions alone, on a ledger whose rows state both balances."""
-    made = make_ledger(size, seed, balances=True)
-    results, equal = durable_rows(lambda: _trace(made), _batches(made))
-    return {
-        "bench": "live_durable", "size": len(made.columns.transfers), "results": results, "equal_answers": equal,
-        "limit": {}, "machine": machine(),
-    }  # fmt: skip
-
-
-def _trace(made: MadeLedger) -> LiveTrace:
-    t = made.columns.transfers
-    live = LiveTrace(with_balances=True)
-    plain = np.zeros(len(made.columns.pockets) - 1, np.bool_)
-    live.add_accounts(plain, plain)
-    live.add_claims([
-        LiveClaim(str(e), int(t.payer[e]), int(t.payee[e]), int(t.at_us[e]), int(t.at_us[e]), int(t.amount_minor[e]))
-        for e in made.victim_eids.tolist()
-    ])  # fmt: skip
-    return live
-
-
-def _batches(made: MadeLedger) -> list[LiveBatch]:
-    t = made.columns.transfers
-    return [
-        LiveBatch(
-            t.at_us[part], t.payer[part], t.payee[part], t.amount_minor[part], t.kind[part],
-            t.payer_balance_minor[part], t.payee_balance_minor[part],
-        )
-        for part in (slice(at, min(at + BATCH_ROWS, len(t))) for at in range(0, len(t), BATCH_ROWS))
-    ]  # fmt: skip
 
 
 def _write(live: LiveTrace, entries: Sequence[LiveEntry], folder: Path) -> tuple[float, Found]:

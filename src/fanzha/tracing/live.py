@@ -17,13 +17,14 @@ import numpy as np
 
 from fanzha.core.errors import Refused
 from fanzha.ledger.assembly.rules import PairingRules
-from fanzha.ledger.columns import I64, MISSING, NONE, OUTSIDE
+from fanzha.ledger.columns import I64, MISSING, NONE, OUTSIDE, Flags
 from fanzha.ledger.layout import LOW_32, ROW_ENDS, SYN_ANCHOR, SYN_POCKET
 from fanzha.ledger.reference import lines_of
 from fanzha.records import EXIT_KINDS, TransferKind
 from fanzha.tracing import live_kernels as lk
 from fanzha.tracing import reference
 from fanzha.tracing.live_ledger import LiveBatch, LiveRows, Part, RowTexts, part_of
+from fanzha.tracing.live_place_kernels import HELD, chase_places
 from fanzha.tracing.model import End, Method, Origin, Question
 
 # Columns of movements. CAUSE: the row after which it is said; ROW: the transfer that it is about (NONE: nothing moved).
@@ -60,7 +61,11 @@ class LiveTrace:
         self._n_accounts = 1
         self._with_serials, self._texts, self._rules = with_serials, texts, rules or PairingRules()
         self._nodes, self._spare = np.empty((1 << 10, 4), np.int64), np.array([0, -1], np.int64)
+        self._records = np.empty((1 << 12, 6), np.int64)  # what the fast path writes; read before it writes again
         self._claim_rows = np.empty((0, 6), np.int64)
+        self._by_payer = self._claimants = np.empty(0, np.int64)  # claims by who paid, and who it is
+        self._claims_of: dict[int, list[int]] = defaultdict(list)  # the same, by account
+        self._relays: set[int] = set()
         self._facts: list[dict[Fact, int]] = []
         self._accounts_of: list[set[int]] = []
         self._labels_of: dict[int, set[int]] = defaultdict(set)
@@ -68,7 +73,7 @@ class LiveTrace:
         self._is_exit = np.zeros(256, np.bool_)
         self._is_exit[[int(kind) for kind in EXIT_KINDS]] = True
 
-    def add_accounts(self, hub: Sequence[bool] | I64, masked: Sequence[bool] | I64) -> None:
+    def add_accounts(self, hub: Sequence[bool] | Flags, masked: Sequence[bool] | Flags) -> None:
         """Numbers as many further accounts, the first of all being 1."""
         count = self._n_accounts + len(hub)
         if count > len(self.accounts):
@@ -79,6 +84,10 @@ class LiveTrace:
         self.accounts[self._n_accounts : count, lk.FLAGS] = flags
         self._n_accounts = count
 
+    def reserve(self, rows: int) -> None:
+        """Takes the memory for as many further rows now, so that no row has to wait for it."""
+        self.rows.reserve(rows)
+
     def process(self, batch: LiveBatch) -> I64:
         """Takes rows in the order of arrival; gives what is to be said, one row per movement, in order."""
         first = self.rows.count
@@ -86,17 +95,18 @@ class LiveTrace:
         said: list[I64] = []
         rows = self.rows
         while first < rows.count:
-            stop, self._nodes, records = lk.advance(
-                first, rows.count, rows.at_us, rows.payer, rows.payee, rows.amount_minor, rows.kind,
-                rows.payer_balance_minor, rows.payee_balance_minor, rows.prev, self.accounts, self._nodes, self._spare,
-                self._claim_rows, self._is_exit, self._with_serials,
+            taken, self._nodes, self._records, found = lk.advance(
+                first, *rows.since(first), self.accounts, self._nodes, self._spare, self._records, self._claim_rows,
+                self._by_payer, self._claimants, self._is_exit, self._with_serials,
             )  # fmt: skip
-            if len(records):
+            if found:
+                records = self._records[:found].copy()
                 said.append(_movements(records))
                 self._unread.append(records)
-            if stop < rows.count:
-                said.append(self._redo(int(stop)))
-            first = int(stop) + 1
+            first += int(taken)
+            if first < rows.count:
+                said.append(self._redo(first))
+                first += 1
         return np.concatenate(said) if said else np.empty((0, 9), np.int64)
 
     def add_claims(self, claims: Sequence[LiveClaim]) -> I64:
@@ -114,15 +124,17 @@ class LiveTrace:
         self._claim_rows = np.concatenate(
             [self._claim_rows, [[c.payer, c.payee, c.from_us, c.to_us, c.amount_minor, NONE] for c in claims]]
         ) if claims else self._claim_rows  # fmt: skip
-        relays = {claim.payer for claim in self.claims if claim.nested}
+        self._by_payer = np.argsort(self._claim_rows[:, lk.C_PAYER], kind="stable")
+        self._claimants = self._claim_rows[self._by_payer, lk.C_PAYER]
         for number, claim in zip(fresh, claims, strict=True):
             self._facts.append({})
             self._accounts_of.append(set())
-            self.accounts[claim.payer, lk.FLAGS] |= lk.CLAIMANT
-            if claim.payer not in relays:
-                self.accounts[claim.payer, lk.FLAGS] |= lk.VICTIM
             self._claim_rows[number, lk.C_ROW] = self._first_row_of(claim)
-        for relay in relays:
+            self._claims_of[claim.payer].append(number)
+            if claim.nested:
+                self._relays.add(claim.payer)
+            self.accounts[claim.payer, lk.FLAGS] |= lk.CLAIMANT | lk.VICTIM
+        for relay in self._relays:
             self.accounts[relay, lk.FLAGS] &= ~lk.VICTIM
         if not self.rows.count:
             return np.empty((0, 9), np.int64)
@@ -141,7 +153,7 @@ class LiveTrace:
     def held(self) -> dict[tuple[str, int], int]:
         """What each account still holds of each label."""
         out: dict[tuple[str, int], int] = defaultdict(int)
-        for account in np.flatnonzero(self.accounts[: self._n_accounts, lk.HEAD] >= 0).tolist():
+        for account in np.flatnonzero(self.accounts[: self._n_accounts, lk.TAIL] >= 0).tolist():
             for lo, hi, label in lk.nodes_of(self.accounts, self._nodes, account).tolist():
                 out[self.claims[label].label, account] += hi - lo
         return dict(out)
@@ -157,7 +169,7 @@ class LiveTrace:
         fits &= (r.at_us[own] >= claim.from_us) & (r.at_us[own] <= claim.to_us) & (r.payee[own] != claim.payer)
         if claim.payee != NONE:
             fits &= r.payee[own] == claim.payee
-        free = own[fits & ~np.isin(own, self._claim_rows[:, lk.C_ROW])]
+        free = own[fits & ~np.isin(own, [self.matched(label) for label in self._claims_of[claim.payer]])]
         return int(free[0]) if len(free) else NONE
 
     def _read(self) -> None:
@@ -180,13 +192,10 @@ class LiveTrace:
         self._read()
         payer, payee = int(self.rows.payer[row]), int(self.rows.payee[row])
         lk.chain_row(row, payer, payee, self.accounts, self.rows.prev)
-        labels = set(np.flatnonzero(self._claim_rows[:, lk.C_ROW] == row).tolist())
+        labels = {k for account in (payer, payee) for k in self._claims_of.get(account, ()) if self.matched(k) != NONE}
         ends = [account for account in (payer, payee) if self._has_lines(account)]
         for account in ends:
             labels |= self._labels_of[account]
-        labels |= {
-            k for k, claim in enumerate(self.claims) if claim.payer in (payer, payee) and self.matched(k) != NONE
-        }
         self._stamp(row, payer, payee)
         if self.rows.kind[row] == TransferKind.REVERSAL:
             # Also of a victim: whether his statement has what was taken back decides where the money is.
@@ -208,8 +217,7 @@ class LiveTrace:
 
     def _trace_again(self, labels: set[int], changed: Sequence[int], cause: int) -> I64:
         """Trace some labels on the rows so far; `changed` are the accounts whose own lines the last row changes."""
-        relays = {claim.payer for claim in self.claims if claim.nested}
-        labels = labels | {k for k, claim in enumerate(self.claims) if claim.payer in relays}
+        labels = labels | {label for relay in self._relays for label in self._claims_of[relay]}
         chosen = sorted(label for label in labels if self.matched(label) != NONE)
         scope = {account for label in chosen for account in self._accounts_of[label]} | set(changed)
         scope = {account for account in scope if self._has_lines(account)}
@@ -233,9 +241,12 @@ class LiveTrace:
 
     def _question(self, part: Part, chosen: Sequence[int]) -> Question:
         eid_of = {int(row): eid for eid, row in enumerate(part.row.tolist())}
-        origins = []
-        for label, claim in enumerate(self.claims):
-            if label in chosen:
+        here = self._claims_of.keys() & set(part.pocket.tolist())
+        asked, origins = set(chosen), []
+        labels = sorted(asked.union(*(self._claims_of[payer] for payer in here)))
+        for label in labels:
+            claim = self.claims[label]
+            if label in asked:
                 row = self.matched(label)
                 origins.append(
                     Origin(
@@ -243,10 +254,11 @@ class LiveTrace:
                         part.pocket_of(int(self.rows.payee[row])), int(self.rows.at_us[row]),
                     )
                 )  # fmt: skip
-            elif claim.payer in part.pocket:
+            else:
                 # Not asked about here, but still an account at which money ends as come home.
                 origins.append(Origin(claim.label, 0, NONE, part.pocket_of(claim.payer)))
-        return Question(tuple(origins), frozenset(claim.label for claim in self.claims if claim.nested))
+        nested = frozenset(claim.label for label in labels if (claim := self.claims[label]).nested)
+        return Question(tuple(origins), nested)
 
     def _differences(self, found: _Found, chosen: Sequence[int], cause: int) -> I64:
         """What is new of the last row, and what of earlier rows is not as it was said."""
@@ -276,6 +288,7 @@ class LiveTrace:
         """Takes the lines and lots of the part into the state."""
         again = set(chosen)
         index = part.ledger.index
+        paid = self._paid_on(chosen)
         for label in chosen:
             for account in self._accounts_of[label]:
                 self._labels_of[account].discard(label)
@@ -287,30 +300,39 @@ class LiveTrace:
             fresh = np.array(found.held.get(account, []), np.int64).reshape(-1, 3)
             came = int(index.in_total[place])
             pool = came - int(index.out_total[place])
-            if account in changed or not self._labels_of[account] - again:
+            others = self._labels_of[account] - again
+            if account in changed or state[lk.FLAGS] & lk.VICTIM or not others:
                 state[lk.CAME], state[lk.WENT] = came, came - pool
                 state[lk.BALANCE] = index.closing_minor[place]
                 state[lk.FLAGS] &= ~lk.STALE
-                self._mark_coverage(account, int(part.covered_to_us[place]))
+                self._mark_coverage(account, int(part.covered_to_us[place]), assumed=bool(index.assumed[place]))
             else:
                 # Other labels lie here too; the line is as it was, but its places count from elsewhere.
-                assert state[lk.CAME] - state[lk.WENT] == pool, (
-                    f"an account's lots changed without a row of its own {account} {state.tolist()} {came} {pool} {changed}"
-                )
+                assert state[lk.CAME] - state[lk.WENT] == pool, "an account's lots changed without a row of its own"
                 fresh[:, :2] += state[lk.CAME] - came
                 kept = lk.nodes_of(self.accounts, self._nodes, account)
                 fresh = np.concatenate([kept[~np.isin(kept[:, 2], chosen)], fresh])
+            if account in paid:
+                state[lk.FLAGS] |= lk.LEFT
+            elif not others:
+                state[lk.FLAGS] &= ~lk.LEFT
             fresh = fresh[np.argsort(fresh[:, 0], kind="stable")]
             self._nodes = lk.replace_nodes(self.accounts, self._nodes, self._spare, account, fresh)
         self._mark_taint(found.reached | scope, found.hops)
 
-    def _mark_coverage(self, account: int, covered_to_us: int) -> None:
+    def _paid_on(self, chosen: Sequence[int]) -> set[int]:
+        """The accounts whose lots some of this money has left."""
+        rows = {row for label in chosen for row, _, _ in self._facts[label] if row != self.matched(label)}
+        return set(self.rows.payer[list(rows)].tolist())
+
+    def _mark_coverage(self, account: int, covered_to_us: int, *, assumed: bool) -> None:
         if not self.rows.with_balances:
             return
         state = self.accounts[account]
         state[lk.FLAGS] &= ~(lk.COVERED | lk.LOOSE)
         if covered_to_us != MISSING:
-            loose = state[lk.LAST_AT] > covered_to_us
+            # Rows beyond the coverage, or an opening that no balance tells: the next stated balance changes the past.
+            loose = assumed or state[lk.LAST_AT] > covered_to_us
             state[lk.FLAGS] |= lk.COVERED | (lk.LOOSE if loose else 0)
 
     def _mark_taint(self, accounts: Iterable[int], hops: dict[int, int]) -> None:
@@ -345,7 +367,7 @@ class _Found:
         seeds = [origin.eid for origin in question.origins if origin.eid != NONE]
         nested = [o.eid for o in question.origins if o.eid != NONE and o.payer in question.relays]
         index, columns = part.ledger.index, part.ledger.columns
-        found, whole = lk.chase_places(
+        found, whole = chase_places(
             index.rows, index.row_of, columns.transfers.amount_minor, index.out_total, index.segs, index.skip,
             np.array(seeds, np.int64), np.array(sorted(question.victims), np.int64), np.array(nested, np.int64),
         )  # fmt: skip
@@ -370,7 +392,7 @@ class _Found:
             (ends & LOW_32).tolist(), (ends >> 32).tolist(), found.tolist(), strict=True
         ):
             label = chosen[seed]
-            if end == lk.HELD:
+            if end == HELD:
                 self.held[int(part.pocket[payee])].append((place, place + amount, label))
             elif number >= n and end:
                 event = index.syn[number - n]
@@ -421,8 +443,9 @@ def _fresh_accounts(count: int) -> I64:
     room = np.zeros(8 * (count + 1), np.int64)
     skew = (-room.ctypes.data // 8) % 8
     accounts: I64 = room[skew : skew + 8 * count].reshape(count, 8)
-    accounts[:, [lk.HEAD, lk.TAIL, lk.LAST_ROW]] = -1
-    accounts[:, lk.LAST_AT] = MISSING
+    accounts[:, [lk.TAIL, lk.LAST_ROW]] = -1
+    accounts[:, lk.FIRST], accounts[:, lk.LAST_AT] = lk.FAR, MISSING
+    accounts[OUTSIDE, lk.FLAGS] = lk.OUTER
     return accounts
 
 

@@ -3,44 +3,32 @@
 An account is one row of 64 bytes, so that a transfer touches two cache lines: how much came in, how much went out (both as
 places on its lines, the opening included), its last stated balance, the time of its last row, the first and last tainted
 interval, its last row (a chain through `prev` leads back to the first), and flags with the hop in the upper half. A tainted
-interval is a row of `nodes`: from, to (places on the inflow line), label, next. What an account does to its lines follows
-`ledger.line_kernels`; whatever would change an earlier allocation stops the pass instead, for the batch engine to redo.
+interval is a row of `nodes`: from, to (places on the inflow line), label, next; the last one leads back to the first. Where
+the first begins also stands with the account, so that no other line is read while nothing tainted moves. What an account
+does to its lines follows `ledger.line_kernels`; whatever would change an earlier allocation stops the pass instead, for the
+batch engine to redo.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from fanzha.ledger.compiled import inner, kernel
-from fanzha.ledger.layout import (
-    AFTER,
-    LAST,
-    LOW_32,
-    NO_ROW,
-    ROW_ENDS,
-    ROW_IN_LO,
-    ROW_JUMPS,
-    ROW_OUT_LO,
-    SEG_BASE,
-    SEG_BY_SHARES,
-    SEG_EID,
-    SEG_LENGTH,
-    SEG_OFFSET,
-    SEG_REVERSAL,
-)
-from fanzha.ledger.layout import SPECIAL as REVERSED
+from fanzha.ledger.compiled import inner, kernel, prefetch
 
 MISSING = np.iinfo(np.int64).min
-CAME, WENT, BALANCE, LAST_AT, HEAD, TAIL, LAST_ROW, FLAGS = 0, 1, 2, 3, 4, 5, 6, 7
+CAME, WENT, BALANCE, LAST_AT, FIRST, TAIL, LAST_ROW, FLAGS = 0, 1, 2, 3, 4, 5, 6, 7
+FAR = np.iinfo(np.int64).max  # where the first tainted unit lies on a line that has none
 # Flags of an account.
 TAINTED, TOUCHED = 1, 2  # traced money entered its lots; traced money arrived, but outside its lots
 STALE = 4  # rows came out of order before any traced money did: its lines are not known until somebody needs them
 VICTIM, HUB, MASKED, CLAIMANT = 8, 16, 32, 64
 COVERED, LOOSE = 128, 256  # it has stated a balance; a row without its balance came after the last stated one
 HAD_IN, HAD_OUT, CHAINED = 512, 1024, 2048  # rows of its last instant; whether their balances follow in arrival order
+OUTER = 4096  # the unnamed party
+LEFT = 8192  # traced money has left its lots
 HUB_OR_MASKED = HUB | MASKED
 SPECIAL = TAINTED | TOUCHED
-CAREFUL = SPECIAL | HUB_OR_MASKED | CLAIMANT
+HUB_MASKED_OR_OUTER = HUB_OR_MASKED | OUTER
 LOW_FLAGS = (1 << 32) - 1
 # Columns of nodes and of records.
 LO, HI, LABEL, NEXT = 0, 1, 2, 3
@@ -52,12 +40,15 @@ REVERSAL = 7
 # Columns of claims.
 C_PAYER, C_PAYEE, C_FROM, C_TO, C_AMOUNT, C_ROW = 0, 1, 2, 3, 4, 5
 EMPTY = -1
+AHEAD = 12  # how many rows ahead the accounts are asked for
 
 
 @inner
 def _grown_rows(table):
     out = np.empty((2 * table.shape[0], table.shape[1]), table.dtype)
-    out[: table.shape[0]] = table
+    for i in range(table.shape[0]):  # assigned by slices, it would take seconds to compile
+        for k in range(table.shape[1]):
+            out[i, k] = table[i, k]
     return out
 
 
@@ -71,29 +62,32 @@ def _record(records, n, row, label, amount, end, pocket, hop):
 
 
 @inner
-def _take(accounts, nodes, spare, p, amount, pieces):
-    """Pay an amount out of an account's line: the tainted pieces of it as (label, offset, length), oldest first."""
+def _take(accounts, nodes, spare, p, amount, records, n, row):
+    """Pay an amount out of an account's line: a record for each tainted piece of it, oldest first, its offset as the hop."""
     lo = accounts[p, WENT]
     hi = lo + amount
     accounts[p, WENT] = hi
-    m, node = 0, accounts[p, HEAD]
-    while node >= 0 and nodes[node, LO] < hi:
+    if accounts[p, FIRST] >= hi:
+        return records, n
+    accounts[p, FLAGS] |= LEFT
+    tail = accounts[p, TAIL]
+    node = nodes[tail, NEXT]
+    while nodes[node, LO] < hi:
         part = min(nodes[node, HI], hi) - nodes[node, LO]
-        if m == pieces.shape[0]:
-            pieces = _grown_rows(pieces)
-        pieces[m, 0], pieces[m, 1], pieces[m, 2] = nodes[node, LABEL], nodes[node, LO] - lo, part
-        m += 1
+        records, n = _record(records, n, row, nodes[node, LABEL], part, 0, p, nodes[node, LO] - lo)
         nodes[node, LO] += part
         if nodes[node, LO] < nodes[node, HI]:
             break
         after = nodes[node, NEXT]
         nodes[node, NEXT] = spare[1]
         spare[1] = node
+        if node == tail:
+            accounts[p, TAIL], accounts[p, FIRST] = -1, FAR
+            return records, n
         node = after
-    accounts[p, HEAD] = node
-    if node < 0:
-        accounts[p, TAIL] = -1
-    return pieces, m
+    nodes[tail, NEXT] = node
+    accounts[p, FIRST] = nodes[node, LO]
+    return records, n
 
 
 @inner
@@ -111,11 +105,13 @@ def _put(accounts, nodes, spare, q, lo, length, label):
             nodes = _grown_rows(nodes)
         node = spare[0]
         spare[0] += 1
-    nodes[node, LO], nodes[node, HI], nodes[node, LABEL], nodes[node, NEXT] = lo, lo + length, label, -1
+    nodes[node, LO], nodes[node, HI], nodes[node, LABEL] = lo, lo + length, label
     if tail >= 0:
+        nodes[node, NEXT] = nodes[tail, NEXT]
         nodes[tail, NEXT] = node
     else:
-        accounts[q, HEAD] = node
+        nodes[node, NEXT] = node
+        accounts[q, FIRST] = lo
     accounts[q, TAIL] = node
     return nodes
 
@@ -123,13 +119,12 @@ def _put(accounts, nodes, spare, q, lo, length, label):
 @kernel
 def replace_nodes(accounts, nodes, spare, pocket, fresh):
     """Give an account another list of tainted intervals: rows of (from, to, label), in order of place."""
-    node = accounts[pocket, HEAD]
-    while node >= 0:
-        after = nodes[node, NEXT]
-        nodes[node, NEXT] = spare[1]
-        spare[1] = node
-        node = after
-    accounts[pocket, HEAD] = accounts[pocket, TAIL] = -1
+    tail = accounts[pocket, TAIL]
+    if tail >= 0:
+        first = nodes[tail, NEXT]
+        nodes[tail, NEXT] = spare[1]
+        spare[1] = first
+    accounts[pocket, TAIL], accounts[pocket, FIRST] = -1, FAR
     for k in range(fresh.shape[0]):
         nodes = _put(accounts, nodes, spare, pocket, fresh[k, 0], fresh[k, 1] - fresh[k, 0], fresh[k, 2])
     return nodes
@@ -138,15 +133,17 @@ def replace_nodes(accounts, nodes, spare, pocket, fresh):
 @kernel
 def nodes_of(accounts, nodes, pocket):
     """An account's tainted intervals: rows of (from, to, label)."""
-    count, node = 0, accounts[pocket, HEAD]
+    count, tail = 0, accounts[pocket, TAIL]
+    node = tail
     while node >= 0:
         count += 1
         node = nodes[node, NEXT]
+        if node == tail:
+            break
     out = np.empty((count, 3), np.int64)
-    node = accounts[pocket, HEAD]
     for k in range(count):
+        node = nodes[tail, NEXT] if k == 0 else nodes[node, NEXT]
         out[k, 0], out[k, 1], out[k, 2] = nodes[node, LO], nodes[node, HI], nodes[node, LABEL]
-        node = nodes[node, NEXT]
     return out
 
 
@@ -167,21 +164,35 @@ def rows_of(pockets, accounts, prev):
     return out[:n]
 
 
-@kernel
-def chain_row(row, p, q, accounts, prev):
-    """Hang a row into the chains of its two accounts."""
-    prev[row, 0] = accounts[p, LAST_ROW]
+@inner
+def _chain(row, p, q, accounts, prev, place):
+    prev[place, 0] = accounts[p, LAST_ROW]
     accounts[p, LAST_ROW] = 2 * row
-    prev[row, 1] = accounts[q, LAST_ROW]
+    prev[place, 1] = accounts[q, LAST_ROW]
     accounts[q, LAST_ROW] = 2 * row + 1
 
 
+@kernel
+def chain_row(row, p, q, accounts, prev):
+    """Hang a row into the chains of its two accounts."""
+    _chain(row, p, q, accounts, prev, row)
+
+
 @inner
-def _claim_of(claims, p, q, at, amount):
+def _claim_of(claims, by_payer, claimants, p, q, at, amount):
     """The origin that this row is the payment of, -1 if none; -2 - k if it could be origin k, which another row is."""
     again = EMPTY
-    for k in range(claims.shape[0]):
-        if claims[k, C_PAYER] != p or claims[k, C_AMOUNT] != amount or not claims[k, C_FROM] <= at <= claims[k, C_TO]:
+    lo, hi = 0, by_payer.size
+    while lo < hi:
+        mid = (lo + hi) // 2
+        if claimants[mid] < p:
+            lo = mid + 1
+        else:
+            hi = mid
+    while lo < by_payer.size and claimants[lo] == p:
+        k = by_payer[lo]
+        lo += 1
+        if claims[k, C_AMOUNT] != amount or not claims[k, C_FROM] <= at <= claims[k, C_TO]:
             continue
         if claims[k, C_PAYEE] >= 0 and claims[k, C_PAYEE] != q:
             continue
@@ -207,7 +218,7 @@ def _out_of_order(account, at, inflow, amount, stated, balance, with_balances, w
 
 
 @inner
-def _must_redo(i, p, q, at, amount, kind, b_out, b_in, accounts, claim, with_balances, with_serials):
+def _must_redo(p, q, at, amount, kind, b_out, b_in, accounts, claim, with_balances, with_serials):
     """Whether this row changes what was allocated before, or needs the lines of an account that are not known."""
     fp, fq = accounts[p, FLAGS], accounts[q, FLAGS]
     if kind == REVERSAL and (fp | fq) & (SPECIAL | CLAIMANT):
@@ -228,7 +239,8 @@ def _must_redo(i, p, q, at, amount, kind, b_out, b_in, accounts, claim, with_bal
     if with_balances:
         late_p = line_p and b_out != MISSING and fp & LOOSE and fp & SPECIAL
         return bool(late_p or (line_q and b_in != MISSING and fq & LOOSE and fq & SPECIAL))
-    return bool(line_p and fp & SPECIAL and accounts[p, WENT] + amount > accounts[p, CAME])
+    # An opening that nobody stated: what has left the lots so far would have been paid out of it.
+    return bool(line_p and fp & SPECIAL and fp & LEFT and accounts[p, WENT] + amount > accounts[p, CAME])
 
 
 @inner
@@ -256,31 +268,31 @@ def _settle_balance(account, balance, signed, at, late):
 
 
 @inner
-def _gone(records, n, row, pieces, m, end, pocket, hop):
-    for j in range(m):
-        records, n = _record(records, n, row, pieces[j, 0], pieces[j, 2], end, pocket, hop)
-    return records, n
+def _name(records, first, n, end, pocket, hop):
+    """Say of records how and where their money ended."""
+    for j in range(first, n):
+        records[j, REC_END], records[j, REC_POCKET], records[j, REC_HOP] = end, pocket, hop
 
 
 @inner
-def _gap(row, pocket, balance, signed, accounts, nodes, spare, pieces, records, n):
+def _gap(row, pocket, balance, signed, accounts, nodes, spare, records, n):
     """What the running balance says went on before this row without one: an unknown inflow or outflow."""
     account = accounts[pocket]
-    hop = account[FLAGS] >> 32
-    difference = balance - account[BALANCE] - signed
+    before, first = account[BALANCE], n
+    difference = balance - before - signed
+    if difference == 0:
+        return records, n
+    account[BALANCE] = before + difference
     if difference > 0:
         account[CAME] += difference
-        debt = max(0, -account[BALANCE])
-        account[BALANCE] += difference
-        if debt:
-            pieces, m = _take(accounts, nodes, spare, pocket, min(difference, debt), pieces)
-            records, n = _gone(records, n, row, pieces, m, REPAID, pocket, hop)
-    elif difference < 0:
-        account[CAME] += max(0, -difference - max(0, account[BALANCE]))
-        account[BALANCE] += difference
-        pieces, m = _take(accounts, nodes, spare, pocket, -difference, pieces)
-        records, n = _gone(records, n, row, pieces, m, GAP, pocket, hop)
-    return pieces, records, n
+        if before < 0:
+            records, n = _take(accounts, nodes, spare, pocket, min(difference, -before), records, n, row)
+            _name(records, first, n, REPAID, pocket, account[FLAGS] >> 32)
+    else:
+        account[CAME] += max(0, -difference - max(0, before))
+        records, n = _take(accounts, nodes, spare, pocket, -difference, records, n, row)
+        _name(records, first, n, GAP, pocket, account[FLAGS] >> 32)
+    return records, n
 
 
 @inner
@@ -330,247 +342,161 @@ def _side_ready(account, at, inflow, amount, balance, with_balances, with_serial
 
 
 @inner
+def _arrive(accounts, nodes, spare, records, first, n, q, end, hop):
+    """Let what a row carries of each label arrive at its payee, into his lots where it does not end."""
+    for j in range(first, n):
+        if end == 0:
+            place = accounts[q, CAME] + records[j, REC_HOP]
+            nodes = _put(accounts, nodes, spare, q, place, records[j, REC_AMOUNT], records[j, REC_LABEL])
+        records[j, REC_END], records[j, REC_POCKET], records[j, REC_HOP] = end, q, hop
+    if end != TO_VICTIM and q != 0:
+        flags = accounts[q, FLAGS]
+        known = flags >> 32
+        nearest = hop if known == 0 else min(known, hop)
+        accounts[q, FLAGS] = (flags & LOW_FLAGS) | (TAINTED if end == 0 else TOUCHED) | (nearest << 32)
+    return nodes
+
+
+@inner
 def _careful(
-    i,
-    p,
-    q,
-    at,
-    amount,
-    kind,
-    b_out,
-    b_in,
-    claim,
-    accounts,
-    nodes,
-    spare,
-    pieces,
-    records,
-    n,
-    with_balances,
-    with_serials,
-    is_exit,
-):
+    i, p, q, at, amount, kind, b_out, b_in, claim, accounts, nodes, spare, records, n, with_balances, with_serials, is_exit
+):  # fmt: skip
     """One row with all the rules; nothing that was allocated before changes."""
-    out = accounts[p]
+    out, account = accounts[p], accounts[q]
     line_p = line_q = chain_p = chain_q = False
     if p != 0:
         line_p, chain_p = _side_ready(out, at, False, amount, b_out, with_balances, with_serials)
     if q != 0:
-        line_q, chain_q = _side_ready(accounts[q], at, True, amount, b_in, with_balances, with_serials)
-    m, hop = 0, (out[FLAGS] >> 32) + 1
+        line_q, chain_q = _side_ready(account, at, True, amount, b_in, with_balances, with_serials)
+    if line_q and with_balances:
+        records, n = _gap(i, q, b_in, amount, accounts, nodes, spare, records, n)
+    first, hop = n, (out[FLAGS] >> 32) + 1
     if line_p:
         if with_balances:
-            pieces, records, n = _gap(i, p, b_out, -amount, accounts, nodes, spare, pieces, records, n)
+            records, n = _gap(i, p, b_out, -amount, accounts, nodes, spare, records, n)
             out[CAME] += max(0, amount - max(0, out[BALANCE]))
             out[BALANCE] -= amount
-        elif out[WENT] + amount > out[CAME]:
-            out[CAME] = out[WENT] + amount
-        pieces, m = _take(accounts, nodes, spare, p, amount, pieces)
+        else:
+            out[WENT] = min(out[WENT], out[CAME] - amount)  # an opening that nobody stated
+        first = n
+        records, n = _take(accounts, nodes, spare, p, amount, records, n, i)
     if claim >= 0:
-        records, n = _gone(records, n, i, pieces, m, SUPERSEDED, q, hop)
-        pieces[0, 0], pieces[0, 1], pieces[0, 2] = claim, 0, amount
-        m, hop = 1, 1
-    account = accounts[q]
-    if line_q and with_balances:
-        pieces2 = np.empty((8, 3), np.int64)
-        pieces2, records, n = _gap(i, q, b_in, amount, accounts, nodes, spare, pieces2, records, n)
-    end = _end_of(q, account[FLAGS], line_q, kind, is_exit)
-    for j in range(m):
-        records, n = _record(records, n, i, pieces[j, 0], pieces[j, 2], end, q, hop)
-        if end == 0:
-            nodes = _put(accounts, nodes, spare, q, account[CAME] + pieces[j, 1], pieces[j, 2], pieces[j, 0])
-    if m and end != TO_VICTIM and q != 0:
-        known = account[FLAGS] >> 32
-        nearest = hop if known == 0 else min(known, hop)
-        account[FLAGS] = (account[FLAGS] & LOW_FLAGS) | (TAINTED if end == 0 else TOUCHED) | (nearest << 32)
+        _name(records, first, n, SUPERSEDED, q, hop)
+        first, hop = n, 1
+        records, n = _record(records, n, i, claim, amount, 0, q, 0)
+    if n > first:
+        end = _end_of(q, account[FLAGS], line_q, kind, is_exit)
+        nodes = _arrive(accounts, nodes, spare, records, first, n, q, end, hop)
     if line_q:
         account[CAME] += amount
         if with_balances:
             debt = max(0, -account[BALANCE])
             account[BALANCE] += amount
             if debt:
-                pieces, m = _take(accounts, nodes, spare, q, min(amount, debt), pieces)
-                records, n = _gone(records, n, i, pieces, m, REPAID, q, account[FLAGS] >> 32)
+                first = n
+                records, n = _take(accounts, nodes, spare, q, min(amount, debt), records, n, i)
+                _name(records, first, n, REPAID, q, account[FLAGS] >> 32)
     _stamp(out, at, HAD_OUT, chain_p)
     _stamp(account, at, HAD_IN, chain_q)
-    return nodes, pieces, records, n
+    return nodes, records, n
+
+
+@inner
+def _in_order(accounts, p, q, t, a):
+    """Whether a row of a complete ledger only adds to the ends of both lines."""
+    fp, fq = accounts[p, FLAGS], accounts[q, FLAGS]
+    if (fp | fq) & HUB_MASKED_OR_OUTER or t <= accounts[p, LAST_AT] or t <= accounts[q, LAST_AT]:
+        return False
+    went = accounts[p, WENT] + a
+    if went > accounts[p, CAME]:
+        if fp & SPECIAL:
+            return False
+        accounts[p, WENT] = accounts[p, CAME] - a  # paid out of an opening that nobody stated: the line begins earlier
+        return True
+    return went <= accounts[p, FIRST] or not fq & STALE
+
+
+@inner
+def _follows(accounts, p, q, t, a, b_out, b_in):
+    """The same where both state a balance that follows from the last one or is the account's first."""
+    fp, fq = accounts[p, FLAGS], accounts[q, FLAGS]
+    if (fp | fq) & (HUB_MASKED_OR_OUTER | STALE | LOOSE) or t <= accounts[p, LAST_AT] or t <= accounts[q, LAST_AT]:
+        return False
+    if b_out < 0 or b_in < a:  # a debt, or not stated
+        return False
+    if (fp & COVERED and accounts[p, BALANCE] != b_out + a) or (fq & COVERED and accounts[q, BALANCE] != b_in - a):
+        return False
+    if not fp & COVERED:
+        accounts[p, CAME], accounts[p, WENT] = b_out + a, 0
+    if not fq & COVERED:
+        accounts[q, CAME], accounts[q, WENT] = b_in - a, 0
+    accounts[p, BALANCE], accounts[q, BALANCE] = b_out, b_in
+    accounts[p, FLAGS], accounts[q, FLAGS] = fp | COVERED, fq | COVERED
+    return True
+
+
+@inner
+def _enter(accounts, prev, k, side, row, account, at, had):
+    """Hang a row that is in order into an account's chain, and note its instant."""
+    prev[k, side] = accounts[account, LAST_ROW]
+    accounts[account, LAST_ROW] = 2 * row + side
+    accounts[account, LAST_AT] = at
+    accounts[account, FLAGS] = (accounts[account, FLAGS] & ~(HAD_IN | HAD_OUT)) | had | CHAINED
 
 
 @kernel
 def advance(
-    first,
-    end,
-    at,
-    payer,
-    payee,
-    amount,
-    kind,
-    payer_balance,
-    payee_balance,
-    prev,
-    accounts,
-    nodes,
-    spare,
-    claims,
-    is_exit,
-    with_serials,
-):
-    """Take rows `first` to `end` in the order of arrival.
+    first, at, payer, payee, amount, kind, payer_balance, payee_balance, prev, accounts, nodes, spare, records, claims,
+    by_payer, claimants, is_exit, with_serials
+):  # fmt: skip
+    """Take rows in the order of arrival, the number of the first one being `first`.
 
-    Gives the row that must be redone with all before it (`end` if none), the tainted intervals (perhaps in a longer
-    array) and the records (row, label, amount, end, account, hop).
+    Gives how many were taken before one that must be redone with all before it, the tainted intervals and the table of
+    records, both perhaps longer than they came, and how many records there are: (row, label, amount, end, account, hop).
     """
-    records, n = np.empty((1024, 6), np.int64), 0
-    pieces = np.empty((64, 3), np.int64)
+    n = 0
     with_balances = payer_balance.size > 0
-    i = first
-    while i < end:
-        p, q, t, a = payer[i], payee[i], at[i], amount[i]
-        out, into = accounts[p], accounts[q]
-        flags = out[FLAGS] | into[FLAGS]
-        if (
-            not with_balances and t > out[LAST_AT] and t > into[LAST_AT] and not flags & CAREFUL
-            and p != q and p != 0 and q != 0
-        ):  # fmt: skip
-            # Nothing traced on either side, and both in order: the two lines grow, no more.
-            prev[i, 0], out[LAST_ROW] = out[LAST_ROW], 2 * i
-            prev[i, 1], into[LAST_ROW] = into[LAST_ROW], 2 * i + 1
-            went = out[WENT] + a
-            out[WENT] = went
-            out[CAME] = max(went, out[CAME])
-            into[CAME] += a
-            out[LAST_AT] = into[LAST_AT] = t
-            out[FLAGS] = (out[FLAGS] & ~(HAD_IN | CHAINED)) | HAD_OUT
-            into[FLAGS] = (into[FLAGS] & ~(HAD_OUT | CHAINED)) | HAD_IN
-            i += 1
-            continue
-        b_out = payer_balance[i] if with_balances else MISSING
-        b_in = payee_balance[i] if with_balances else MISSING
+    for k in range(at.size):
+        if k + AHEAD < at.size:
+            prefetch(accounts, payer[k + AHEAD])
+            prefetch(accounts, payee[k + AHEAD])
+        # Without a sign, so that no index is taken for one from the end.
+        p, q, t, a = np.uintp(payer[k]), np.uintp(payee[k]), at[k], amount[k]
         claim = EMPTY
-        if out[FLAGS] & CLAIMANT and p != q:
-            claim = _claim_of(claims, p, q, t, a)
-            if claim < EMPTY:
-                records, n = _record(records, n, i, -2 - claim, 0, AMBIGUOUS, q, 0)
+        if accounts[p, FLAGS] & CLAIMANT and p != q:
+            claim = _claim_of(claims, by_payer, claimants, np.int64(p), np.int64(q), t, a)
+        if claim == EMPTY and p != q and kind[k] != REVERSAL:
+            if (
+                _follows(accounts, p, q, t, a, payer_balance[k], payee_balance[k])
+                if with_balances
+                else _in_order(accounts, p, q, t, a)
+            ):
+                if accounts[p, WENT] + a > accounts[p, FIRST]:
+                    start, hop = n, (accounts[p, FLAGS] >> 32) + 1
+                    records, n = _take(accounts, nodes, spare, p, a, records, n, first + k)
+                    end = TO_VICTIM if accounts[q, FLAGS] & VICTIM else 0
+                    nodes = _arrive(accounts, nodes, spare, records, start, n, q, end, hop)
+                else:
+                    accounts[p, WENT] += a
+                accounts[q, CAME] += a
+                _enter(accounts, prev, k, 0, first + k, p, t, HAD_OUT)
+                _enter(accounts, prev, k, 1, first + k, q, t, HAD_IN)
+                continue
+        i, payer_now, payee_now = first + k, np.int64(p), np.int64(q)
+        if claim < EMPTY:
+            records, n = _record(records, n, i, -2 - claim, 0, AMBIGUOUS, payee_now, 0)
         if claim >= 0:
             claims[claim, C_ROW] = i
-        if _must_redo(i, p, q, t, a, kind[i], b_out, b_in, accounts, claim, with_balances, with_serials):
-            return i, nodes, records[:n]
-        chain_row(i, p, q, accounts, prev)
+        b_out = payer_balance[k] if with_balances else MISSING
+        b_in = payee_balance[k] if with_balances else MISSING
+        if _must_redo(payer_now, payee_now, t, a, kind[k], b_out, b_in, accounts, claim, with_balances, with_serials):
+            return k, nodes, records, n
+        _chain(i, payer_now, payee_now, accounts, prev, k)
         if p == q:
-            _inside(p, b_out, b_in, a, t, out, with_balances)
+            _inside(payer_now, b_out, b_in, a, t, accounts[payer_now], with_balances)
         else:
-            nodes, pieces, records, n = _careful(
-                i, p, q, t, a, kind[i], b_out, b_in, claim, accounts, nodes, spare, pieces, records, n, with_balances,
-                with_serials, is_exit,
+            nodes, records, n = _careful(
+                i, payer_now, payee_now, t, a, kind[k], b_out, b_in, claim, accounts, nodes, spare, records, n,
+                with_balances, with_serials, is_exit,
             )  # fmt: skip
-        i += 1
-    return end, nodes, records[:n]
-
-
-HELD = -1  # in place of an end: the money is still at the payee of the row, at a place of his line
-
-
-@inner
-def _trace(table, n, row, label, amount, end, place):
-    if n == table.shape[0]:
-        table = _grown_rows(table)
-    table[n, 0], table[n, 1], table[n, 2], table[n, 3], table[n, 4] = row, label, amount, end, place
-    return table, n + 1
-
-
-@inner
-def _wait(stack, depth, row, offset, length, label, base):
-    """One more arrival to follow: a stretch of the payment of a row, which begins at `base` of the payee's line."""
-    if depth == stack.shape[0]:
-        stack = _grown_rows(stack)
-    stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3], stack[depth, 4] = (
-        row,
-        offset,
-        length,
-        label,
-        base,
-    )
-    return stack, depth + 1
-
-
-@kernel
-def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids):
-    """Chase the origins' money along the lines of an index, as `kernels.chase_fifo` does, and say where what is held lies.
-
-    Records of (row, label, amount, end, place); the last value is false where only a replay can tell.
-    """
-    found, n = np.empty((256, 5), np.int64), 0
-    stack, depth = np.empty((64, 5), np.int64), 0
-    for label in range(seed_eids.size):
-        row = np.int64(row_of[seed_eids[label]])
-        found, n = _trace(found, n, row, label, amount[seed_eids[label]], 0, -1)
-        stack, depth = _wait(stack, depth, row, 0, amount[seed_eids[label]], label, MISSING)
-    while depth > 0:
-        depth -= 1
-        row, offset, length, label, base = stack[depth]
-        payee, jumps, place = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS], rows[row, ROW_IN_LO]
-        r = (jumps >> 32) & LOW_32
-        if base != MISSING:  # a piece that stayed of a reversed payment: look on from the first outflow after it
-            r = jumps & AFTER if jumps & AFTER != AFTER else np.int64(NO_ROW)
-            place = base
-        else:
-            home = _among(victims, payee)
-            if r == REVERSED and (place < 0 or not home):
-                found, n, stack, depth, whole = _pieces_of(
-                    rows, segs, skip, row, offset, length, label, TO_VICTIM if home else -place, found, n, stack, depth
-                )
-                if not whole:
-                    return found[:n], False
-                continue
-            if home or place < 0:
-                found, n = _trace(found, n, row, label, length, TO_VICTIM if home else -place, -1)
-                continue
-            place += offset
-        end = place + length
-        while place < end:
-            if r == NO_ROW:
-                found, n = _trace(found, n, row, label, end - place, HELD, place)
-                break
-            last = (rows[r, ROW_JUMPS] & LAST) != 0
-            upto = out_total[payee] if last else rows[r + 1, ROW_OUT_LO]
-            if upto > place:
-                part = min(end, upto) - place
-                if _among(nested_eids, rows[r, ROW_ENDS] & LOW_32):
-                    found, n = _trace(found, n, r, label, part, SUPERSEDED, -1)
-                else:
-                    found, n = _trace(found, n, r, label, part, 0, -1)
-                    stack, depth = _wait(stack, depth, r, place - rows[r, ROW_OUT_LO], part, label, MISSING)
-                place += part
-            r = np.int64(NO_ROW) if last else r + 1
-    return found[:n], True
-
-
-@inner
-def _among(values, wanted):
-    for value in values:
-        if value == wanted:
-            return True
-    return False
-
-
-@inner
-def _pieces_of(rows, segs, skip, row, offset, length, label, end, found, n, stack, depth):
-    """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
-    eid = rows[row, ROW_ENDS] & LOW_32
-    k = np.searchsorted(segs[:, SEG_EID], eid)
-    while k < segs.shape[0] and segs[k, SEG_EID] == eid:
-        lo = max(offset, segs[k, SEG_OFFSET])
-        part = min(offset + length, segs[k, SEG_OFFSET] + segs[k, SEG_LENGTH]) - lo
-        back, base = segs[k, SEG_REVERSAL], segs[k, SEG_BASE] + lo - segs[k, SEG_OFFSET]
-        k += 1
-        if part <= 0:
-            continue
-        if back == SEG_BY_SHARES:
-            return found, n, stack, depth, False
-        if back < 0:
-            stack, depth = _wait(stack, depth, row, 0, part, label, base)
-        else:
-            found, n = _trace(found, n, back, label, part, 0, -1)
-            skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
-            stack, depth = _wait(stack, depth, back, base - skipped, part, label, MISSING)
-    return found, n, stack, depth, True
+    return at.size, nodes, records, n

@@ -84,9 +84,23 @@ class LiveRows:
             getattr(self, name)[start:end] = MISSING if given is None else given
         self.count = end
 
+    def since(self, first: int) -> tuple[I64, U32, U32, I64, U8, I64, I64, NDArray[np.int32]]:
+        """The columns from this row on."""
+        part = slice(first, self.count)
+        return (
+            self.at_us[part], self.payer[part], self.payee[part], self.amount_minor[part], self.kind[part],
+            self.payer_balance_minor[part], self.payee_balance_minor[part], self.prev[part],
+        )  # fmt: skip
+
     def _columns(self) -> list[str]:
         own = ["at_us", "payer", "payee", "amount_minor", "kind"]
         return [*own, "payer_balance_minor", "payee_balance_minor"] if self.with_balances else own
+
+    def reserve(self, rows: int) -> None:
+        """Takes the memory for as many further rows, and writes to it, for a machine finds it only then."""
+        self._make_room(self.count + rows)
+        for name in [*self._columns(), "prev"]:
+            getattr(self, name)[self.count :] = 0
 
     def _make_room(self, end: int) -> None:
         for name in [*self._columns(), "prev"]:
@@ -94,7 +108,7 @@ class LiveRows:
             if len(column) < end:
                 room = max(end, 2 * len(column), FIRST_ROOM)
                 grown = np.empty((room, *column.shape[1:]), column.dtype)
-                grown[: len(column)] = column
+                grown[: self.count] = column[: self.count]
                 setattr(self, name, grown)
 
 
