@@ -19,3 +19,19 @@ class BadInput(FanzhaError):
     """What was given cannot be read or makes no sense: a file, a field, an option."""
 
     exit_code = 2
+
+
+class NotFound(BadInput):
+    """There is nothing of that id, or nothing that the asker may see; both sound alike, so that ids cannot be probed."""
+
+
+class StaleVersion(Refused):
+    """Somebody else changed the record first; read it again and decide again."""
+
+
+class NotAllowed(Refused):
+    """A rule forbids this; `rule` names it, so that the audit and the screens can tell which."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
