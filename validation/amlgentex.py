@@ -22,6 +22,8 @@ from fanzha.ledger.assembly import Assembly, assemble
 from fanzha.ledger.assembly.quality import file_quality, pocket_sums
 from fanzha.ledger.columns import I64
 from fanzha.ledger.index import build_index
+from fanzha.ledger.layout import SYN_AMOUNT, SYN_POCKET, SYN_STEP
+from fanzha.ledger.reference import Step
 from fanzha.records import FactBatch
 from fanzha.tracing.allocate import Ledger
 from fanzha.tracing.model import Method
@@ -96,6 +98,7 @@ def measure(data: Path, accounts_max: int | None = None, patterns_of: Sequence[i
         ("as stated, steps shuffled", build(rows, "stated", SHUFFLE_SEED)),
     ]
     report.add("ledgers", "Ledgers", _LEDGER_COLUMNS, [_ledger_row(name, built) for name, built in named], _LEDGER_NOTE)
+    _doubled_openings(report, readings["stated"])
     _residues(report, readings["stated"].canonical)
     _depth_table(report, readings["settled"])
     for key, built in readings.items():
@@ -122,6 +125,19 @@ def _ledger_row(name: str, built: Built) -> tuple[str | int | float, ...]:
         quality.order_repaired, quality.order_uncertain, quality.gaps, _money(int(sums.gaps_in.sum())),
         _money(int(sums.gaps_out.sum())), accounts_not_conserved(columns, index), round(built.assembly_s, 2),
         round(built.index_s, 2),
+    )  # fmt: skip
+
+
+def _doubled_openings(report: Report, built: Built) -> None:
+    """Gaps that take back at once what an opening row says too much."""
+    index = built.ledger.index
+    out = index.syn[index.syn[:, SYN_STEP] == int(Step.GAP_OUT)]
+    doubled = out[:, SYN_AMOUNT] == _initial(built)[out[:, SYN_POCKET]]
+    own, other = out[doubled, SYN_AMOUNT], out[~doubled, SYN_AMOUNT]
+    report.figures(
+        "doubled", "Gaps out as stated, by what they take back",
+        [("of a doubled opening row: gaps", len(own)), ("of a doubled opening row: amount", _money(int(own.sum()))),
+         ("others: gaps", len(other)), ("others: amount", _money(int(other.sum())))],
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from made_facts import batch, entry, instant, transfer
 from fanzha.core.errors import Refused
 from fanzha.engines.local.store import LocalFactStore
 from fanzha.ledger.assembly import Assembly, CoverageOverride, assemble, ledger_digest
+from fanzha.ledger.assembly.sources import SOURCE_COLUMNS
 from fanzha.ports.fact_store import FactStore, LedgerChoices, StoredLedger
 from fanzha.records import QuarantinedRow, StatedWindow
 from fanzha.storage.memory import MemoryFactStore
@@ -37,7 +38,7 @@ def store(request, tmp_path) -> FactStore:
 
 def ledger_of(*batches) -> StoredLedger:
     assembly = assemble(batches)
-    return StoredLedger(assembly, ledger_digest(assembly.columns), {"rows": np.arange(6).reshape(3, 2)})
+    return StoredLedger(assembly, ledger_digest(assembly.columns), {"rows": np.arange(6).reshape(3, 2)}, "made so")
 
 
 def put(store: FactStore, *batches, choices: LedgerChoices | None = None) -> StoredLedger:
@@ -59,6 +60,8 @@ def same(a: Assembly, b: Assembly) -> bool:
     assert a.details.equals(b.details, null_equal=True)
     assert (a.identity.joins, a.identity.refused, a.files, a.inferred, a.hubs) == (
         b.identity.joins, b.identity.refused, b.files, b.inferred, b.hubs)  # fmt: skip
+    assert a.holders.equals(b.holders, null_equal=True)
+    assert all(getattr(a.sources, name).tolist() == getattr(b.sources, name).tolist() for name in SOURCE_COLUMNS)
     return a.identity.aliases.to_list() == b.identity.aliases.to_list()
 
 
@@ -77,6 +80,7 @@ def test_what_is_committed_comes_back_as_it_was(store):
     stored = store.ledger()
     assert stored is not None
     assert stored.digest == ledger.digest == ledger_digest(stored.assembly.columns)
+    assert stored.made_by == ledger.made_by
     assert same(stored.assembly, ledger.assembly)
     assert np.array_equal(stored.index["rows"], np.arange(6).reshape(3, 2))
     assert store.choices() == choices
@@ -115,6 +119,34 @@ def test_an_empty_ledger_can_be_kept(store):
     assert stored is not None
     assert len(stored.assembly.columns.transfers) == 0
     assert isinstance(stored.assembly.details, pl.DataFrame)
+
+
+def test_an_excerpt_has_the_rows_asked_for_and_every_other_table_whole(store):
+    both = batch(
+        "both",
+        entries=[entry(A, "out", f"10:0{minute}:00", "5", to=B) for minute in range(4)],
+        transfers=[transfer(A, B, f"11:0{minute}:00", "7", transfer_id=f"T{minute}") for minute in range(3)],
+        measures=[{"account": A, "kind": "冻结"}],
+    )
+    put(store, ONE, both)
+    found = {one.sha256: one for one in store.excerpt({both.sha256: np.array([1, 3, 5], np.uint32)})}
+    assert set(found) == {ONE.sha256, both.sha256}
+    assert len(found[ONE.sha256].facts["entries"]) == 0
+    assert (found[ONE.sha256].quarantine, found[ONE.sha256].windows) == (ONE.quarantine, ONE.windows)
+    assert found[ONE.sha256].facts["accounts"].equals(ONE.facts["accounts"], null_equal=True)
+    facts = found[both.sha256].facts
+    assert facts["entries"].equals(both.facts["entries"][[1, 3]], null_equal=True)
+    assert facts["transfers"].equals(both.facts["transfers"][[1]], null_equal=True)
+    assert len(facts["measures"]) == 1
+
+
+def test_rows_that_cite_a_number_are_found_by_their_place(store):
+    rows = [{"order_number": "N1"}, {"serial": "S2"}, {}, {"order_number": "N2", "serial": "S1"}, {"serial": "N1"}]
+    cited = batch("cited", entries=[entry(A, "out", "10:00:00", "5", **row) for row in rows])
+    put(store, ONE, TWO, cited)
+    found = store.citing(["N1", "N3"], ["S1"])
+    assert {sha256: places.tolist() for sha256, places in found.items()} == {cited.sha256: [0, 3]}
+    assert not store.citing([], ["S9"])
 
 
 def test_an_unknown_file_is_not_there(store):

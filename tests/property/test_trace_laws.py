@@ -46,22 +46,36 @@ def test_fast_paths_agree_with_the_reference_on_ten_thousand_ledgers() -> None:
         check_ledger(seed)
 
 
+def check_turned_round(seed: int) -> bool:
+    """Fast against slow with uncertain groups outflows first; false where the traced accounts have none."""
+    rng = random.Random(seed)
+    made = random_book(rng)
+    question = random_question(rng, made)
+    ledger = Ledger(made.columns, build_index(made.columns))
+    turned = turned_round(ledger, question, extract_for(ledger, question))
+    if turned is None:
+        return False
+    asked = turned.question(question)
+    for method in (Method.FIFO, Method.LIFO, Method.PRORATA):
+        slow = reference.allocate(turned.ledger.columns, asked, method, outflows_first=True)
+        assert allocate(turned.ledger, asked, method).held == slow.held, (seed, method)
+    return True
+
+
 def test_uncertain_orders_turned_round_agree_with_the_reference() -> None:
-    turned_count = 0
-    for seed in range(2_000_000 + SEED, 2_000_000 + SEED + 400):
-        rng = random.Random(seed)
-        made = random_book(rng)
-        question = random_question(rng, made)
-        ledger = Ledger(made.columns, build_index(made.columns))
-        turned = turned_round(ledger, question, extract_for(ledger, question))
-        if turned is None:
-            continue
-        turned_count += 1
-        asked = turned.question(question)
-        for method in (Method.FIFO, Method.LIFO, Method.PRORATA):
-            slow = reference.allocate(turned.ledger.columns, asked, method, outflows_first=True)
-            assert allocate(turned.ledger, asked, method).held == slow.held, (seed, method)
+    turned_count = sum(check_turned_round(seed) for seed in range(2_000_000 + SEED, 2_000_000 + SEED + 400))
     assert turned_count > 20, "the generator must make uncertain orders"
+
+
+# A move within an account stands at two times, and only one of its sides in the group (the first four); a group of such
+# moves alone; a reversal that no statement has comes after the payment that it takes back, and only then.
+ONCE_APART = (30208, 31517, 40221, 40967, 36989, 44462, 47317, 42426, 5_011_487, 5_014_038)
+
+
+@pytest.mark.parametrize("seed", ONCE_APART)
+def test_ledgers_on_which_fast_and_slow_were_once_apart(seed: int) -> None:
+    check_ledger(seed)
+    check_turned_round(seed)
 
 
 def test_fifo_by_chasing_equals_fifo_by_replaying() -> None:

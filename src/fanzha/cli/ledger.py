@@ -87,12 +87,13 @@ def check(context: typer.Context) -> int:
 
 @app.command()
 def joins(context: typer.Context) -> None:
-    """Numbers taken for one account, with the row that shows it; refused joins; transfers only inferred to be one."""
+    """Numbers taken for one account, with the row that shows it; refused joins; rows inferred or confirmed to be one."""
     from fanzha import bootstrap
     from fanzha.services.describe_ledger import list_joins
 
     invocation = invocation_of(context)
-    found = list_joins(bootstrap.open_ledger(invocation.home))
+    store = bootstrap.fact_store(invocation.home)
+    found = list_joins(bootstrap.open_ledger(invocation.home), store.choices().pairs)
     if invocation.json:
         write_json(found)
         return
@@ -103,9 +104,42 @@ def joins(context: typer.Context) -> None:
         rows = [[str(join[c] or "") for c in [*columns[1:], "refused"]] for join in found["refused"]]
         show_table("Refused", [*columns[1:], "refused"], rows, right=["row"])
     if found["inferred"]:
-        lines = [[pair["outgoing"], pair["incoming"], pair["basis"]] for pair in found["inferred"]]
-        show_table("Inferred, in no amount", ["outgoing", "incoming", "basis"], lines)
+        columns = ["outgoing", "incoming", "payer", "payee", "at", "amount", "basis"]
+        lines = [[str(pair[column]) for column in columns] for pair in found["inferred"]]
+        show_table("Inferred, in no amount", columns, lines, right=["amount"])
+        say('The same transfer? fanzha ledger join OUTGOING INCOMING --reason "…"')
+    if found["confirmed"]:
+        columns = ["outgoing", "incoming", "transfer", "reason"]
+        lines = [[str(pair[column] or "not applied") for column in columns] for pair in found["confirmed"]]
+        show_table("Confirmed", columns, lines)
     say("Wrong? fanzha ledger unjoin NUMBER NUMBER")
+
+
+@app.command()
+def join(
+    context: typer.Context,
+    outgoing: Annotated[str, typer.Argument(metavar="TRANSFER")],
+    incoming: Annotated[str, typer.Argument(metavar="TRANSFER")],
+    *,
+    reason: Annotated[str, typer.Option(help="By what it is known that the two rows are one transfer.")] = "",
+    undo: Annotated[bool, typer.Option("--undo", help="Take it back: let the pair be a suggestion again.")] = False,
+) -> None:
+    """Confirm that two rows inferred to be one transfer are one (see joins), and make the ledger anew."""
+    from fanzha import bootstrap
+    from fanzha.services.confirm_pair import confirm_pair, part_pair
+
+    invocation = invocation_of(context)
+    store, rules = bootstrap.fact_store(invocation.home), bootstrap.ledger_rules()
+    if undo:
+        found = part_pair(store, outgoing, incoming, rules=rules)
+    else:
+        found = confirm_pair(store, outgoing, incoming, reason, rules=rules)
+    if invocation.json:
+        write_json(found)
+        return
+    pair = found["pair"]
+    say(f"{pair['payer']} → {pair['payee']}  {pair['amount']}  {pair['transfer'] or 'two transfers'}")
+    say(f"Ledger: {found['ledger']['transfers']} transfers, digest {found['ledger']['digest'][:16]}…")
 
 
 @app.command()

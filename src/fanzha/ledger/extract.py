@@ -121,12 +121,29 @@ def _replay_rows(
     eids = np.flatnonzero(wanted)
     if not index.monotone[0]:
         real_starts = np.concatenate([[0], np.cumsum(real)])[starts]
-        eids = eids[reach_kernels.linear_order(np.searchsorted(eids, eid_of_entry[real]), real_starts, len(eids))]
+        entries, ends = _with_lone_returns(index, eids, eid_of_entry[real], real_starts)
+        eids = eids[reach_kernels.linear_order(np.searchsorted(eids, entries), ends, len(eids))]
     rows = index.row_of[eids].astype(np.int64)
     payer_slot = np.where(_in_line(index, rows, t.payer[eids]), slot_of[t.payer[eids]], -1)
     payee_slot = np.where(index.rows[rows, ROW_IN_LO] >= 0, slot_of[t.payee[eids]], -1)
     woven: I64 = reach_kernels.replay_order(merged, starts, payer_slot, payee_slot, rows, len(merged) + len(eids))
     return woven
+
+
+def _with_lone_returns(index: LedgerIndex, eids: I64, entries: I64, starts: I64) -> tuple[I64, I64]:
+    """The sequences, and one more per payment to an account without a statement: before its reversals that stand in none."""
+    reverses = index.reverses
+    if not len(reverses):
+        return entries, starts
+    lone = np.setdiff1d(eids[np.isin(reverses[eids], eids)], entries)
+    lone = np.array(_from_uncovered(index, lone.tolist()), np.int64)
+    if not len(lone):
+        return entries, starts
+    lone = lone[np.argsort(reverses[lone], kind="stable")]
+    paid, first = np.unique(reverses[lone], return_index=True)
+    chains = np.insert(lone, first, paid)
+    ends = np.append(first[1:] + np.arange(1, len(first)), len(chains))
+    return np.concatenate([entries, chains]), np.concatenate([starts, starts[-1] + ends])
 
 
 def _returns_of(reverses: I64, eids: I64) -> I64:

@@ -40,6 +40,10 @@ class Step(IntEnum):
     REPAID = 7
 
 
+# A group of uncertain order: transfers, each with its direction here. A move within the account has both of its sides in
+# the account's sequence, maybe at different times, and only one of them need be in the group.
+Group = tuple[tuple[int, bool], ...]
+
 INFLOWS: Final = frozenset({Step.IN, Step.GAP_IN, Step.HOLE_IN, Step.CREDIT})
 
 
@@ -117,22 +121,24 @@ def sides_of(columns: LedgerColumns) -> dict[int, list[Side]]:
 def lines_of(columns: LedgerColumns, *, outflows_first: bool = False) -> dict[int, AccountLine]:
     """Every covered account's line of events; `outflows_first` turns the uncertain groups round as far as balances allow."""
     sequences: dict[int, list[Side]] = {}
-    groups: dict[int, list[tuple[int, ...]]] = {}
+    groups: dict[int, list[Group]] = {}
     repaired: dict[int, list[int]] = {}
     reverses = [int(r) for r in columns.transfers.reverses]
     for pocket, sides in sides_of(columns).items():
         sequences[pocket], groups[pocket], repaired[pocket] = _ordered(sides, reverses)
     for pocket, untied in _knotted(sequences).items():
         sequences[pocket] = _untied(sequences[pocket], untied)
-        groups[pocket] = [*groups[pocket], *untied.groups]
+        inflow_of = {s.eid: s.inflow for s in sequences[pocket] if not s.internal}
+        groups[pocket] += [tuple((eid, inflow_of[eid]) for eid in group) for group in untied.groups]
     if outflows_first:
         for pocket, rows in sequences.items():
             if groups[pocket]:
                 sequences[pocket] = _turned_round(rows, groups[pocket], reverses)
         for pocket, untied in _knotted(sequences).items():
             sequences[pocket] = _untied(sequences[pocket], untied)
+    uncertain = {p: tuple(tuple(eid for eid, _ in group) for group in own) for p, own in groups.items()}
     return {
-        pocket: replace(_line(rows), repaired=tuple(repaired[pocket]), uncertain=tuple(groups[pocket]))
+        pocket: replace(_line(rows), repaired=tuple(repaired[pocket]), uncertain=uncertain[pocket])
         for pocket, rows in sequences.items()
     }
 
@@ -141,10 +147,10 @@ def _knotted(sequences: Mapping[int, Sequence[Side]]) -> dict[int, Untied]:
     return resolve_cycles({p: [(s.eid, s.inflow) for s in rows if not s.internal] for p, rows in sequences.items()})
 
 
-def _ordered(sides: Sequence[Side], reverses: Sequence[int]) -> tuple[list[Side], list[tuple[int, ...]], list[int]]:
+def _ordered(sides: Sequence[Side], reverses: Sequence[int]) -> tuple[list[Side], list[Group], list[int]]:
     """Repair each second by running balances; gives the sequence, the uncertain groups and the moved transfers."""
     out = list(sides)
-    groups: list[tuple[int, ...]] = []
+    groups: list[Group] = []
     moved: list[int] = []
     known: dict[int, int] = {}
     for start, end in _seconds(out):
@@ -154,7 +160,7 @@ def _ordered(sides: Sequence[Side], reverses: Sequence[int]) -> tuple[list[Side]
             if len(rows) > 1:
                 ordered, certain = _order_second(rows, known.get(sub), reverses)
                 if not certain:
-                    groups.append(tuple(s.eid for s in ordered))
+                    groups.append(tuple((s.eid, s.inflow) for s in ordered))
                 elif [s.eid for s in ordered] != [s.eid for s in rows]:
                     moved.extend(s.eid for s, old in zip(ordered, rows, strict=True) if s.eid != old.eid)
                 for i, side in zip(places, ordered, strict=True):
@@ -254,12 +260,12 @@ def _settled(rows: list[Side], closing: int) -> list[Side]:
     return out[::-1]
 
 
-def _turned_round(rows: list[Side], groups: Sequence[tuple[int, ...]], reverses: Sequence[int]) -> list[Side]:
+def _turned_round(rows: list[Side], groups: Sequence[Group], reverses: Sequence[int]) -> list[Side]:
     """Outflows first, each as soon as the balance allows it; otherwise the next inflow comes before it."""
     out = list(rows)
     for group in groups:
-        places = [i for i, s in enumerate(out) if s.eid in group]
-        balance = _balance_before(out, places)
+        places = [i for i, s in enumerate(out) if (s.eid, s.inflow) in group]
+        balance = _balance_before(out, places[0])
         members = [out[i] for i in places]
         closing = members[-1].balance_minor
         ins = [s for s in members if s.inflow]
@@ -275,39 +281,23 @@ def _turned_round(rows: list[Side], groups: Sequence[tuple[int, ...]], reverses:
     return out
 
 
-def _balance_before(rows: Sequence[Side], places: Sequence[int]) -> int:
-    """What the account holds when the group begins, a gap before the group included."""
-    first = next((rows[i].eid for i in places if not rows[i].internal), NONE)
-    line = _line(rows)
-    balance = line.opening_minor
-    for event in line.events:
-        if event.anchor == first and event.step in (Step.IN, Step.OUT):
-            break
-        if event.step not in (Step.CREDIT, Step.REPAID):  # a bank's credit is not money that the account has
-            balance += event.amount_minor if event.step in INFLOWS else -event.amount_minor
-    return balance
+def _balance_before(rows: Sequence[Side], place: int) -> int:
+    """What the account holds when the row at this place begins, a gap before the row included."""
+    openings, by_period, _ = _openings(rows)
+    account = _Account(openings, by_period)
+    for side in rows[:place]:
+        account.gaps_before(side)
+        account.move(side)
+    account.gaps_before(rows[place])
+    return account.balance
 
 
 def _line(rows: Sequence[Side]) -> AccountLine:
     openings, by_period, assumed = _openings(rows)
-    tracked = dict(openings)
-    entered: dict[int, int] = {}
-    account = _Account(sum(openings.values()))
+    account = _Account(openings, by_period)
     for side in rows:
-        key = (side.sub, side.period)
-        if side.period > entered.get(side.sub, NONE):
-            first = side.sub not in entered
-            entered[side.sub] = side.period
-            if key in by_period and not first:
-                account.gap(by_period[key] - tracked[side.sub], side.eid, hole=True)
-                tracked[side.sub] = by_period[key]
-        expected = tracked[side.sub] + side.signed
-        if side.balance_minor not in (MISSING, expected):
-            account.gap(side.balance_minor - expected, side.eid, hole=False)
-            expected = side.balance_minor
-        tracked[side.sub] = expected
-        if not side.internal:
-            account.move(side)
+        account.gaps_before(side)
+        account.move(side)
     return AccountLine(sum(openings.values()), assumed, tuple(account.events))
 
 
@@ -348,23 +338,46 @@ def _untied(rows: Sequence[Side], untied: Untied) -> list[Side]:
 
 
 class _Account:
-    """The balance of one account and its growing list of events."""
+    """The balances of one account and its growing list of events."""
 
-    def __init__(self, opening_minor: int) -> None:
-        self.balance = opening_minor
+    def __init__(self, openings: Mapping[int, int], by_period: Mapping[tuple[int, int], int]) -> None:
+        self.balance = sum(openings.values())
         self.events: list[Event] = []
+        self._tracked = dict(openings)
+        self._by_period = by_period
+        self._entered: dict[int, int] = {}
 
-    def gap(self, difference: int, anchor: int, *, hole: bool) -> None:
-        if difference > 0:
-            self._enter(Step.HOLE_IN if hole else Step.GAP_IN, difference, anchor)
-        elif difference < 0:
-            self._leave(Step.HOLE_OUT if hole else Step.GAP_OUT, -difference, anchor)
+    def gaps_before(self, side: Side) -> None:
+        """What the row's running balance, and the start of a later covered period, say went on without a row."""
+        before = self._tracked[side.sub]
+        if side.period > self._entered.get(side.sub, NONE):
+            first = side.sub not in self._entered
+            self._entered[side.sub] = side.period
+            if (side.sub, side.period) in self._by_period and not first:
+                stated = self._by_period[side.sub, side.period]
+                self._gap(stated - before, side.eid, hole=True)
+                before = stated
+        expected = before + side.signed
+        if side.balance_minor not in (MISSING, expected):
+            self._gap(side.balance_minor - expected, side.eid, hole=False)
+            before = side.balance_minor - side.signed
+        self._tracked[side.sub] = before
 
     def move(self, side: Side) -> None:
+        """The row itself."""
+        self._tracked[side.sub] += side.signed
+        if side.internal:
+            return
         if side.inflow:
             self._enter(Step.IN, side.amount_minor, side.eid)
         else:
             self._leave(Step.OUT, side.amount_minor, side.eid)
+
+    def _gap(self, difference: int, anchor: int, *, hole: bool) -> None:
+        if difference > 0:
+            self._enter(Step.HOLE_IN if hole else Step.GAP_IN, difference, anchor)
+        elif difference < 0:
+            self._leave(Step.HOLE_OUT if hole else Step.GAP_OUT, -difference, anchor)
 
     def _enter(self, step: Step, amount: int, anchor: int) -> None:
         debt = max(0, -self.balance)

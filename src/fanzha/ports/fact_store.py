@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from fanzha.ledger.assembly import Assembly, CoverageOverride
+from fanzha.ledger.assembly import Assembly, ConfirmedPair, CoverageOverride
+from fanzha.ledger.columns import U32
 from fanzha.records import FactBatch
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -22,6 +23,7 @@ class LedgerChoices:
 
     joins_rejected: tuple[tuple[str, str], ...] = ()
     coverage: tuple[CoverageOverride, ...] = ()
+    pairs: tuple[ConfirmedPair, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class StoredLedger:
     assembly: Assembly
     digest: str
     index: Arrays = field(default_factory=dict[str, NDArray[np.int64]])  # by name, as the index builder gave them
+    made_by: str = ""  # fingerprint of the rules and the manner of assembly
 
 
 class FactWriter(Protocol):
@@ -51,6 +54,16 @@ class FactStore(Protocol):
 
     def batch(self, sha256: str) -> FactBatch:
         """The facts of one file. Raises BadInput when they are damaged, KeyError when the file is not there."""
+
+    def excerpt(self, places: Mapping[str, U32]) -> Sequence[FactBatch]:
+        """The facts of every file, but of its statement rows and canonical rows only those at the given places.
+
+        `places` by SHA-256, rising; a file's statement rows are numbered from 0, its canonical rows after them. A file
+        without places gives none of its rows. Raises BadInput when facts are damaged.
+        """
+
+    def citing(self, order_numbers: Collection[str], serials: Collection[str]) -> Mapping[str, U32]:
+        """The places of statement rows that have one of the order numbers or serials, by SHA-256, rising."""
 
     def ledger(self) -> StoredLedger | None:
         """The ledger, None before the first commit. Raises BadInput when it is damaged."""

@@ -6,6 +6,7 @@ Facts of one kind are a Polars frame with one of the schemas below; a file becom
 from fanzha.records.batch import FactBatch, QuarantinedRow, StatedWindow
 from fanzha.records.schemas import (
     ACCOUNT,
+    CARD_PAYMENTS,
     ENTRY,
     HOLDER,
     MEASURE,
@@ -18,6 +19,7 @@ from fanzha.records.transfer_kind import EXIT_KINDS, TransferKind
 
 __all__ = [
     "ACCOUNT",
+    "CARD_PAYMENTS",
     "ENTRY",
     "EXIT_KINDS",
     "HOLDER",

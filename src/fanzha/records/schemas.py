@@ -14,6 +14,9 @@ import polars as pl
 
 Schema = Mapping[str, pl.DataType | type[pl.DataType]]
 
+# Ends the name of the account through which a wallet's bound-card payments pass: they never touch the wallet's balance.
+CARD_PAYMENTS: Final = "+card"
+
 # One row of an account's own statement: this account's side of one movement.
 ENTRY: Final[Schema] = {
     "sheet": pl.String,

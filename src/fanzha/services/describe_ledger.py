@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from fanzha.core.errors import BadInput
 from fanzha.core.money import format_minor
 from fanzha.core.time import format_instant
-from fanzha.ledger.assembly import Assembly, Join
+from fanzha.ledger.assembly import Assembly, ConfirmedPair, Join, RowPlace
 from fanzha.ledger.assembly.quality import PocketSums, pocket_sums
 from fanzha.ledger.columns import MISSING, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, Pockets
 from fanzha.ports.fact_store import StoredLedger
@@ -93,8 +94,8 @@ def _stated(pockets: Pockets, pocket: int) -> str | None:
     return None if balance == MISSING else format_minor(balance, pockets.exponents[pockets.currency[pocket]])
 
 
-def list_joins(ledger: StoredLedger) -> dict[str, Any]:
-    """Which numbers were taken for one account and why, which joins were refused, and what is only inferred."""
+def list_joins(ledger: StoredLedger, pairs: Sequence[ConfirmedPair] = ()) -> dict[str, Any]:
+    """Which numbers were taken for one account and why, which joins were refused, what is only inferred, what confirmed."""
     assembly = ledger.assembly
     paths = dict(zip(assembly.sources.sha256s, assembly.sources.paths, strict=True))
 
@@ -115,9 +116,47 @@ def list_joins(ledger: StoredLedger) -> dict[str, Any]:
         "joins": [shown(join) for join in assembly.identity.joins],
         "refused": [shown(join) for join in assembly.identity.refused],
         "inferred": [
-            {"outgoing": ids[pair.outgoing], "incoming": ids[pair.incoming], "basis": "name, amount and time"}
+            {
+                "outgoing": ids[pair.outgoing],
+                "incoming": ids[pair.incoming],
+                "basis": "name, amount and time",
+                **_ends(assembly, pair.outgoing, pair.incoming),
+            }
             for pair in assembly.inferred
         ],
+        "confirmed": [describe_pair(assembly, pair) for pair in pairs],
+    }
+
+
+def describe_pair(assembly: Assembly, pair: ConfirmedPair) -> dict[str, Any]:
+    """A confirmed pair by its former ids, and the transfer that it is now: none if its rows belong elsewhere by now."""
+    out, back = (_transfer_of(assembly, row) for row in (pair.outgoing, pair.incoming))
+    one = out if out is not None and out == back else None
+    return {
+        "outgoing": pair.outgoing_id,
+        "incoming": pair.incoming_id,
+        "reason": pair.reason,
+        "transfer": None if one is None else assembly.details["transfer_id"][one],
+        **({} if out is None or back is None else _ends(assembly, out, back)),
+    }
+
+
+def _transfer_of(assembly: Assembly, row: RowPlace) -> int | None:
+    sources = assembly.sources
+    if row.sha256 not in sources.sha256s:
+        return None
+    found = np.flatnonzero((sources.file == sources.sha256s.index(row.sha256)) & (sources.place == row.place))
+    return int(np.searchsorted(sources.offsets, found[0], side="right")) - 1 if len(found) else None
+
+
+def _ends(assembly: Assembly, outgoing: int, incoming: int) -> dict[str, Any]:
+    t, pockets = assembly.columns.transfers, assembly.columns.pockets
+    payer, payee = int(t.payer[outgoing]), int(t.payee[incoming])
+    return {
+        "payer": pockets.account[payer],
+        "payee": pockets.account[payee],
+        "at": format_instant(int(t.at_us[outgoing])),
+        "amount": format_minor(int(t.amount_minor[outgoing]), pockets.exponents[pockets.currency[payer or payee]]),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,10 +12,10 @@ from fanzha.core.money import format_minor
 from fanzha.core.time import format_instant
 from fanzha.ledger.assembly import Assembly, CoverageOverride, FileFigures
 from fanzha.ledger.assembly.quality import FileQuality, file_quality
-from fanzha.ports.fact_store import FactStore, FactWriter, LedgerChoices, StoredLedger
+from fanzha.ports.fact_store import FactStore, FactWriter, StoredLedger
 from fanzha.ports.statement_reader import StatementReader
 from fanzha.records import FactBatch
-from fanzha.services.rebuild_ledger import LedgerRules, build_ledger, index_of, stored_batches
+from fanzha.services.rebuild_ledger import LedgerRules, extend_ledger, index_of
 
 COVERED_MAX: Final = 1000  # accounts listed per file; `covered_accounts` always tells how many there are
 
@@ -62,11 +62,11 @@ def ingest_files(
             raise BadInput(_nothing_read(outcomes, paths))
         watch("")
         former = store.choices()
-        choices = former if coverage is None else LedgerChoices(former.joins_rejected, tuple(coverage))
+        choices = former if coverage is None else replace(former, coverage=tuple(coverage))
         added = [outcome.batch for outcome in outcomes if outcome.batch and not outcome.known]
         ledger = None if added or choices != former else store.ledger()
         if ledger is None:
-            ledger, index = build_ledger([*stored_batches(store), *added], choices, rules)
+            ledger, index = extend_ledger(store, added, choices, rules)
             writer.commit(ledger, choices)
         else:
             index = index_of(ledger)

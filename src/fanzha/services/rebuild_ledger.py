@@ -1,14 +1,29 @@
-"""Makes the ledger anew from all facts, and commits it with what people decided."""
+"""Makes the ledger of all facts, anew or from the former one, and commits it with what people decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from fanzha.ledger.assembly import HubRules, PairingRules, assemble, ledger_digest
+from fanzha.ledger.assembly import (
+    MANNER,
+    Assembly,
+    Choices,
+    HubRules,
+    NotExtendable,
+    PairingRules,
+    assemble,
+    extend,
+    ledger_digest,
+)
 from fanzha.ledger.index import ARRAYS, LedgerIndex, build_index
 from fanzha.ports.fact_store import FactStore, LedgerChoices, StoredLedger
 from fanzha.records import FactBatch
+
+# Of the former rows, the share that may be looked at again before a full assembly is the quicker way.
+SHARE_MAX: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,11 @@ class LedgerRules:
 
     hubs: HubRules
     pairing: PairingRules
+
+    @property
+    def fingerprint(self) -> str:
+        """Equal for ledgers that are made by the same rules in the same manner."""
+        return hashlib.sha256(f"{MANNER}\0{self.hubs!r}\0{self.pairing!r}".encode()).hexdigest()
 
 
 def build_ledger(
@@ -32,10 +52,40 @@ def build_ledger(
         coverage_override=choices.coverage,
         hubs=rules.hubs,
         pairing=rules.pairing,
+        pairs=choices.pairs,
     )
+    return _indexed(assembly, rules)
+
+
+def extend_ledger(
+    store: FactStore,
+    added: Sequence[FactBatch],
+    choices: LedgerChoices,
+    rules: LedgerRules,
+    *,
+    share_max: float = SHARE_MAX,
+) -> tuple[StoredLedger, LedgerIndex]:
+    """The ledger of the store's files and the added ones, the same as `build_ledger` makes of all of them.
+
+    Only rows that concern accounts named in the added files are read and assembled again, unless these are more than
+    `share_max` of all, a choice or a rule is another than when the stored ledger was made, or pairs of rows were confirmed
+    by hand.
+    Raises BadInput when a choice names an account that no file names.
+    """
+    former = store.ledger()
+    if former is not None and former.made_by == rules.fingerprint and choices == store.choices() and not choices.pairs:
+        same = Choices(choices.joins_rejected, choices.coverage, rules.hubs, rules.pairing)
+        try:
+            return _indexed(extend(former.assembly, store, added, same, share_max=share_max), rules)
+        except NotExtendable:
+            pass
+    return build_ledger([*stored_batches(store), *added], choices, rules)
+
+
+def _indexed(assembly: Assembly, rules: LedgerRules) -> tuple[StoredLedger, LedgerIndex]:
     index = build_index(assembly.columns)
     arrays = {name: getattr(index, name) for name in ARRAYS}
-    return StoredLedger(assembly, ledger_digest(assembly.columns), arrays), index
+    return StoredLedger(assembly, ledger_digest(assembly.columns), arrays, rules.fingerprint), index
 
 
 def index_of(ledger: StoredLedger) -> LedgerIndex:

@@ -18,6 +18,7 @@ from fanzha.core.time import SECOND_US, format_instant, parse_instant, parse_per
 from fanzha.ledger.columns import NONE, OUTSIDE
 from fanzha.ledger.index import ARRAYS, LedgerIndex, build_index
 from fanzha.ports.fact_store import StoredLedger
+from fanzha.records import CARD_PAYMENTS
 from fanzha.services.trace_document import Writer, warnings_of
 from fanzha.tracing.allocate import Ledger, allocate, extract_for, turned_round
 from fanzha.tracing.findings import findings_of
@@ -101,6 +102,7 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
             tuple(one.origin for one in own),
             frozenset(request.nested),
             _limits(request, own, exponent_of(currency)),
+            _homes(stored, [one.origin for one in own if one.origin.label not in request.nested]),
         )
         writer = Writer(stored, ledger, question, currency, rules, {f.origin.label: f.payee_name for f in own})
         for method, document in _by_method(ledger, question, request.methods, writer):
@@ -190,8 +192,8 @@ def _resolve(
 ) -> ResolvedPayment:
     columns = stored.assembly.columns
     payers, payees = (
-        pockets_named(stored, payment.payer),
-        None if payment.payee is None else pockets_named(stored, payment.payee),
+        _claimed(stored, payment.payer),
+        None if payment.payee is None else _claimed(stored, payment.payee),
     )
     from_us, to_us = parse_period(payment.at)
     for currency, pair in _by_currency(stored, payers, payees):
@@ -215,6 +217,23 @@ def pockets_named(stored: StoredLedger, text: str) -> list[int]:
         return []
     accounts = pl.Series(stored.assembly.columns.pockets.account)
     return [int(p) for p in np.flatnonzero((accounts == name).to_numpy())] if name else []
+
+
+def _claimed(stored: StoredLedger, text: str) -> list[int]:
+    """The pockets that a report can mean by an account: a wallet's bound-card payments, too."""
+    name = stored.assembly.identity.resolve(text)
+    return pockets_named(stored, text) + ([] if name is None else pockets_named(stored, name + CARD_PAYMENTS))
+
+
+def _homes(stored: StoredLedger, origins: Sequence[Origin]) -> frozenset[int]:
+    """Where a wallet's holder paid from, its balance and its bound-card payments are both his."""
+    pockets = stored.assembly.columns.pockets
+    homes: set[int] = set()
+    for payer in {origin.payer for origin in origins} - {OUTSIDE}:
+        name = pockets.account[payer]
+        other = name.removesuffix(CARD_PAYMENTS) if name.endswith(CARD_PAYMENTS) else name + CARD_PAYMENTS
+        homes |= {p for p in pockets_named(stored, other) if pockets.currency[p] == pockets.currency[payer]}
+    return frozenset(homes)
 
 
 def _by_currency(

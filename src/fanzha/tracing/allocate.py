@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from fanzha.ledger.columns import I64, NONE, Coverage, LedgerColumns, Transfers
+from fanzha.ledger.columns import I64, NONE, OUTSIDE, Coverage, LedgerColumns, Transfers
 from fanzha.ledger.extract import ALWAYS, Extract, extract
 from fanzha.ledger.index import LedgerIndex, build_index
 from fanzha.ledger.layout import LOW_32, ROW_ENDS, SYN_ANCHOR, SYN_POCKET
@@ -32,6 +32,7 @@ def allocate(ledger: Ledger, question: Question, method: Method, taken: Extract 
 
     FIFO chases intervals on the index; it replays only where a limit of hops or dust is set or where shares are needed.
     """
+    assert _payers_named(ledger, question), "an origin leaves out its covered payer"
     limits = question.limits
     plain = limits.hops_max is None and not limits.dust_minor
     if method is Method.FIFO and plain and (limits.until_us is None or ledger.index.monotone[0]):
@@ -89,6 +90,17 @@ def turned_round(ledger: Ledger, question: Question, taken: Extract) -> Turned |
         coverage=Coverage(c.pocket[of_scope], c.from_us[of_scope], c.to_us[of_scope]),
     )
     return Turned(Ledger(part, build_index(part, outflows_first=True)), number)
+
+
+def _payers_named(ledger: Ledger, question: Question) -> bool:
+    """Whether no origin leaves out a covered payer: there, money that comes home would not end."""
+    t, index = ledger.columns.transfers, ledger.index
+    for origin in question.origins:
+        if origin.payer == OUTSIDE and origin.eid != NONE and t.payer[origin.eid] != OUTSIDE:
+            row, payer = index.row_of[origin.eid], t.payer[origin.eid]
+            if index.row_start[payer] <= row < index.line_end[payer]:
+                return False
+    return True
 
 
 def _eids(question: Question) -> list[int]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Final
 
-from fanzha.ledger.columns import NONE
+from fanzha.core.errors import Refused
+from fanzha.ledger.columns import NONE, OUTSIDE
 
 
 class Method(StrEnum):
@@ -56,13 +57,16 @@ UNKNOWN_REASON: Final[Mapping[End, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """One victim payment. `eid` is its transfer; where the ledger has none yet (NONE), the named payee has no statement."""
+    """One victim payment. `eid` is its transfer; where the ledger has none yet (NONE), the named payee has no statement.
+
+    `payer` is the transfer's own; OUTSIDE where no row names one, or for one without a statement to whom nothing comes home.
+    """
 
     label: str
     amount_minor: int
     eid: int = NONE
-    payer: int = 0
-    payee: int = 0
+    payer: int = OUTSIDE
+    payee: int = OUTSIDE
     at_us: int = 0
 
 
@@ -77,21 +81,35 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What a trace is asked: the payments, the accounts that victims pay from, the relays among them, and the limits."""
+    """What a trace is asked: the payments, the accounts that victims pay from, the relays among them, and the limits.
+
+    `homes`: more accounts of the victims at which their money is back.
+    Raises Refused where the row of a nested label names no payer: nobody could have passed the money on.
+    """
 
     origins: tuple[Origin, ...]
     nested: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=Limits)
+    homes: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        """Checks the nested labels."""
+        for origin in self.origins:
+            if origin.label in self.nested and origin.eid != NONE and origin.payer == OUTSIDE:
+                raise Refused(
+                    f"{origin.label} cannot be nested: its payer would be a relay, but no row names the payer of this "
+                    f"payment; leave out --nested {origin.label}, or read in the payer's statement first"
+                )
 
     @property
     def relays(self) -> frozenset[int]:
         """Payers that are declared to be relays, not victims."""
-        return frozenset(o.payer for o in self.origins if o.label in self.nested and o.payer)
+        return frozenset(o.payer for o in self.origins if o.label in self.nested and o.payer != OUTSIDE)
 
     @property
     def victims(self) -> frozenset[int]:
-        """Pockets from which an origin is paid: money that comes back to them ends there."""
-        return frozenset(o.payer for o in self.origins if o.payer) - self.relays
+        """Pockets from which an origin is paid, and the homes: money that comes back to them ends there."""
+        return (self.homes | frozenset(o.payer for o in self.origins if o.payer != OUTSIDE)) - self.relays
 
 
 @dataclass(frozen=True, slots=True)

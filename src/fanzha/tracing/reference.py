@@ -35,8 +35,8 @@ def reached(columns: LedgerColumns, question: Question, lines: Mapping[int, Acco
     reverses = _after_their_payment(columns, lines)
     left: set[int] = set()  # payments that carried money to accounts without a statement
     hop_now: dict[int, int] = {}
-    alone = {-1 - eid: [eid] for eid in starts | set(reverses) if eid != NONE}
-    for eid in linear_extension({**_row_order(lines), **alone}):
+    rows, back_later = _row_order(lines), _from_uncovered(columns, reverses, inside)
+    for eid in linear_extension({**rows, **_alone(rows, starts | set(reverses), back_later)}):
         payer, payee = int(t.payer[eid]), int(t.payee[eid])
         if (until is not None and t.at_us[eid] > until) or payer == payee:
             continue
@@ -73,6 +73,20 @@ def _with_feeders(columns: LedgerColumns, question: Question, scope: set[int], i
 
 def _row_order(lines: Mapping[int, AccountLine]) -> dict[int, list[int]]:
     return {pocket: [e.anchor for e in line.events if e.step in (Step.IN, Step.OUT)] for pocket, line in lines.items()}
+
+
+def _alone(rows: Mapping[int, list[int]], eids: Iterable[int], brought_back: Mapping[int, int]) -> dict[int, list[int]]:
+    """Sequences of their own for these transfers; money that nobody's statement shows coming back does so after it left."""
+    stated = {eid for sequence in rows.values() for eid in sequence}
+    wanted = {eid for eid in eids if eid != NONE}
+    paid = {e: brought_back[e] for e in wanted - stated if e in brought_back}
+    return {-1 - e: [paid[e], e] if paid.get(e) in stated | wanted else [e] for e in wanted}
+
+
+def _from_uncovered(columns: LedgerColumns, reverses: Mapping[int, int], inside: Inside) -> dict[int, int]:
+    """Those reversals whose payment entered no line."""
+    payee = columns.transfers.payee
+    return {e: paid for e, paid in reverses.items() if (int(payee[paid]), paid, Step.IN) not in inside}
 
 
 def _after_their_payment(columns: LedgerColumns, lines: Mapping[int, AccountLine]) -> dict[int, int]:
@@ -161,8 +175,10 @@ class _Replay:
     def _order(self) -> list[int]:
         """The transfers that matter: of accounts in scope, the origins, and reversals of what left scope."""
         rows = _row_order(self.lines)
-        alone = set(self.origin_of) | {eid for eid, paid in self.reverses.items() if paid in self._touched(rows)}
-        return linear_extension({**rows, **{-1 - eid: [eid] for eid in alone}})
+        touched = self._touched(rows)
+        alone = set(self.origin_of) | {eid for eid, paid in self.reverses.items() if paid in touched}
+        brought_back = _from_uncovered(self.columns, self.reverses, self.at_sequence)
+        return linear_extension({**rows, **_alone(rows, alone, brought_back)})
 
     def _touched(self, rows: Mapping[int, list[int]]) -> set[int]:
         return {eid for sequence in rows.values() for eid in sequence} | set(self.origin_of)

@@ -9,7 +9,7 @@ import xlsxwriter
 import xlwt
 
 from fanzha.intake import ColumnMapping, SourceFile, read_file
-from fanzha.records import FactBatch
+from fanzha.records import CARD_PAYMENTS, FactBatch
 
 
 @pytest.fixture
@@ -18,7 +18,10 @@ def read() -> Callable[..., FactBatch]:
 
     def reading(data: str | bytes, name: str = "交易明细信息.csv", mapping: ColumnMapping | None = None) -> FactBatch:
         batch = read_file(SourceFile(name, data.encode() if isinstance(data, str) else data), mapping)
-        assert batch.rows == len(batch.quarantine) + sum(frame.height for frame in batch.facts.values())
+        told = sum(frame.height for frame in batch.facts.values())
+        if "entries" in batch.facts:  # a bound-card payment is one row and two entries
+            told -= int(batch.facts["entries"]["account"].str.ends_with(CARD_PAYMENTS).sum()) // 2
+        assert batch.rows == len(batch.quarantine) + told
         return batch
 
     return reading

@@ -113,6 +113,28 @@ def test_tenpay(read):
     assert [(row.reason, row.account) for row in batch.quarantine] == [("direction_unknown", "w1")]
 
 
+def test_tenpay_rows_paid_by_the_bound_card_pass_the_balance_by(read):
+    rows = [
+        "w1 10000001 _ 模拟甲 出 转账 红包 2026-01-02T10:00:00 5000 95000 _ _ _ _ w2 模拟乙",
+        "w1 10000002 _ 模拟甲 出 商户消费 _ 2026-01-02T10:01:00 30000 95000 6299990000000000001 N1 _ _ m1 模拟商户",
+        "w1 10000003 _ 模拟甲 入 退款 _ 2026-01-02T10:02:00 700 95000 6299990000000000001 N2 _ _ m1 模拟商户",
+    ]
+    cells = [row.replace("_", "").split(" ") for row in rows]
+    text = TENPAY + "".join("\t".join(row + [""] * (25 - len(row))) + "\n" for row in cells)
+    batch = read(text, "TenpayTrades.txt")
+    columns = ("row", "account", "direction", "amount_minor", "balance_minor", "counterparty", "order_number", "serial")
+    card, own = "w1+card", "6299990000000000001"
+    assert batch.facts["entries"].select(columns).rows() == [
+        (2, "w1", -1, 5000, 95000, "w2", None, "10000001"),
+        (3, card, 1, 30000, 30000, own, "N1", None),
+        (3, card, -1, 30000, 0, "m1", None, "10000002"),
+        (4, card, 1, 700, 700, "m1", None, "10000003"),
+        (4, card, -1, 700, 0, own, "N2", None),
+    ]
+    assert [(w.account, w.to_us - w.from_us) for w in batch.windows] == [("w1", 120_000_000)]
+    assert any("paid_by_bound_card: 2 rows" in note for note in batch.notes)
+
+
 def test_alipay(read):
     text = (
         "交易号,商户订单号,交易创建时间,付款时间,用户信息,交易对方信息,消费名称,金额（元）,收/支,交易状态\n"

@@ -12,7 +12,7 @@ from fanzha.ledger.index import build_index
 from fanzha.ledger.reacher import Reacher
 from fanzha.tracing.allocate import Ledger, allocate
 from fanzha.tracing.fifo_tracer import HELD, FifoTracer
-from fanzha.tracing.model import Limits, Method, Question
+from fanzha.tracing.model import Method, Question
 from tests.random_ledgers import random_book
 
 LEDGERS = 150
@@ -38,7 +38,7 @@ def test_reach_is_the_same_on_every_call():
 
 
 def test_pieces_add_up_to_what_allocate_says():
-    """Without a payer the question has no victim to whose account money could come home, as the tracer assumes."""
+    """A relay's payment has no victim to whose account money could come home, as the tracer assumes."""
     compared = 0
     for seed in range(LEDGERS):
         made = random_book(random.Random(seed))
@@ -51,9 +51,7 @@ def test_pieces_add_up_to_what_allocate_says():
             if pieces is None:
                 continue
             origin = made.origin("V", eid)
-            nobody = Question(
-                (type(origin)("V", origin.amount_minor, eid, 0, origin.payee, origin.at_us),), limits=Limits()
-            )
+            nobody = Question((origin,), nested=frozenset({"V"} if origin.payer else ()))
             money = allocate(ledger, nobody, Method.FIFO)
             assert held_of(pieces, ledger) == {pocket: amount for (pocket, _), amount in money.held.items()}
             if together is not None:

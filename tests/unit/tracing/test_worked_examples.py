@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
-from fanzha.ledger.columns import NONE
+from fanzha.core.errors import Refused
+from fanzha.ledger.columns import NONE, OUTSIDE
 from fanzha.ledger.index import build_index
 from fanzha.records import TransferKind
 from fanzha.tracing import reference
@@ -298,3 +300,26 @@ def test_an_origin_that_no_row_shows_is_the_first_question() -> None:
     unseen = Question((type(origin)("V9", 500, NONE, 0, made.pocket_of["D"], 0),))
     money = allocate(Ledger(made.columns, build_index(made.columns)), unseen, Method.FIFO)
     assert by_end(money) == {End.FRONTIER: 500}
+
+
+def test_a_payment_whose_payer_no_row_names_cannot_be_nested() -> None:
+    made = book([Row(1, "", "M", 500, None, 500), Row(2, "M", "D", 300, 200)])
+    with pytest.raises(Refused, match="V1 cannot be nested"):
+        Question((made.origin("V1", 0),), frozenset({"V1"}))
+
+
+def test_an_origin_must_name_its_covered_payer() -> None:
+    made = book([Row(1, "V", "M", 500, 0, 500), Row(2, "M", "V", 300, 200, 300)])
+    question = Question((replace(made.origin("V1", 0), payer=OUTSIDE),))
+    with pytest.raises(AssertionError, match="leaves out its covered payer"):
+        allocate(Ledger(made.columns, build_index(made.columns)), question, Method.FIFO)
+
+
+def test_money_that_reaches_another_account_of_the_victim_is_back() -> None:
+    made = book([Row(1, "V", "M", 500, None, 500), Row(2, "M", "W", 300, 200, 300), Row(3, "W", "D", 300, 0)])
+    question = Question((made.origin("V1", 0),), homes=frozenset({made.pocket_of["W"]}))
+    ledger = Ledger(made.columns, build_index(made.columns))
+    for method in (Method.FIFO, Method.LIFO, Method.PRORATA):
+        money = allocate(ledger, question, method)
+        assert money == reference.allocate(made.columns, question, method)
+        assert money.ends == {(End.TO_VICTIM, 1, made.pocket_of["W"], 0): 300}

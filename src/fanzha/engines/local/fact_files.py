@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 
-from fanzha.engines.local.durable_files import StoreDamaged, frame_bytes, read_frame, write_bytes
-from fanzha.records import FactBatch, QuarantinedRow, StatedWindow
+from fanzha.engines.local.durable_files import StoreDamaged, frame_bytes, read_frame, reading, write_bytes
+from fanzha.ledger.columns import I64, U32
+from fanzha.records import SCHEMAS, FactBatch, QuarantinedRow, StatedWindow
 
+ROW_TABLES: Final = ("entries", "transfers")  # in the order in which their rows are numbered
 BATCH: Final = "batch.json"
 QUARANTINE: Final = "quarantine"
 _QUARANTINE_SCHEMA: Final = {
@@ -53,6 +58,39 @@ def read_batch(directory: Path, sha256: str) -> FactBatch:
 
     Raises StoreDamaged when a file is gone or unreadable.
     """
+    return _read(directory, sha256, None)
+
+
+def read_excerpt(directory: Path, sha256: str, places: U32) -> FactBatch:
+    """The facts, but of statement rows and canonical rows only those at these places; numbered in that order, rising.
+
+    Raises StoreDamaged when a file is gone or unreadable.
+    """
+    return _read(directory, sha256, places.astype(np.int64))
+
+
+def find_citing(directories: Sequence[Path], order_numbers: pl.Series, serials: pl.Series) -> dict[Path, U32]:
+    """The places of statement rows with one of these order numbers or serials, by directory.
+
+    Raises StoreDamaged when a file is unreadable.
+    """
+    paths = [path for path in (directory / "entries.parquet" for directory in directories) if path.exists()]
+    if not paths:
+        return {}
+    wanted = pl.col("order_number").is_in(order_numbers.implode()) | pl.col("serial").is_in(serials.implode())
+    with reading(paths[0].parent.parent):
+        # Most files have none: one walk through all of them tells which do.
+        table = pl.scan_parquet(paths, include_file_paths="path")
+        named = table.filter(wanted.fill_null(False)).select("path").unique().collect().to_series().to_list()
+    found = {}
+    for path in sorted(Path(name) for name in named):
+        with reading(path):
+            places = pl.scan_parquet(path).select(wanted.fill_null(False).arg_true()).collect().to_series()
+        found[path.parent] = places.to_numpy().astype(np.uint32)
+    return found
+
+
+def _read(directory: Path, sha256: str, places: I64 | None) -> FactBatch:
     path = directory / BATCH
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -62,7 +100,7 @@ def read_batch(directory: Path, sha256: str) -> FactBatch:
             sha256=sha256,
             table=document["table"],
             rows=document["rows"],
-            facts={name: read_frame(directory / f"{name}.parquet") for name in document["tables"]},
+            facts=_tables(directory, document["tables"], places),
             quarantine=tuple(QuarantinedRow(**row) for row in quarantine),
             windows=tuple(StatedWindow(account, start, end) for account, start, end in document["windows"]),
             complete_ledger=document["complete_ledger"],
@@ -70,3 +108,31 @@ def read_batch(directory: Path, sha256: str) -> FactBatch:
         )
     except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
         raise StoreDamaged(path, f"not readable ({type(error).__name__})") from None
+
+
+def _tables(directory: Path, names: Sequence[str], places: I64 | None) -> dict[str, pl.DataFrame]:
+    paths = {name: directory / f"{name}.parquet" for name in names}
+    if places is None:
+        return {name: read_frame(path) for name, path in paths.items()}
+    found = {name: read_frame(path) for name, path in paths.items() if name not in ROW_TABLES}
+    entries = 0
+    if len(places) and all(name in names for name in ROW_TABLES):
+        with reading(paths["entries"]):
+            entries = pq.read_metadata(paths["entries"]).num_rows
+    for name in ROW_TABLES:
+        if name not in names:
+            continue
+        own = places[places >= entries] - entries if name == "transfers" else places
+        if name == "entries" and entries:
+            own = places[places < entries]
+        found[name] = _rows_at(paths[name], own) if len(own) else pl.DataFrame(schema=dict(SCHEMAS[name]))
+    return found
+
+
+def _rows_at(path: Path, places: I64) -> pl.DataFrame:
+    wanted = pl.col("place").is_in(pl.Series(places).implode())
+    with reading(path):
+        found = pl.scan_parquet(path, parallel="prefiltered").with_row_index("place").filter(wanted).collect()
+    if not np.array_equal(found["place"].to_numpy(), places):
+        raise StoreDamaged(path, "it has fewer rows than were written")
+    return found.drop("place")

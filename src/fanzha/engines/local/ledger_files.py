@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any, Final
@@ -20,10 +21,12 @@ from fanzha.engines.local.durable_files import (
 )
 from fanzha.ledger.assembly import Assembly, FileFigures, Identity, Inferred, Join, Sources
 from fanzha.ledger.assembly.coverage import Spans
+from fanzha.ledger.assembly.sources import SOURCE_COLUMNS
 from fanzha.ledger.columns import Coverage, LedgerColumns, Pockets, Transfers
 from fanzha.ports.fact_store import StoredLedger
 
 ABOUT: Final = "about.json"
+WRITERS: Final = 4
 INDEX_PREFIX: Final = "lines."
 _POCKET_TEXTS: Final = ("account", "institution")
 _POCKET_LISTS: Final = ("currencies", "exponents")
@@ -41,13 +44,13 @@ def write_ledger(directory: Path, ledger: StoredLedger) -> dict[str, int]:
     }
     arrays |= {f"coverage.{f.name}": getattr(columns.coverage, f.name) for f in fields(Coverage)}
     arrays |= {f"spans.{f.name}": getattr(assembly.spans, f.name) for f in fields(Spans)}
-    arrays |= {f"sources.{name}": getattr(sources, name) for name in ("offsets", "file", "sheet", "row")}
+    arrays |= {f"sources.{name}": getattr(sources, name) for name in ("offsets", *SOURCE_COLUMNS)}
     arrays["identity.entity"] = identity.entity
     arrays |= {f"{INDEX_PREFIX}{name}": array for name, array in ledger.index.items()}
     texts = {
         "pockets": pl.DataFrame({name: pl.Series(getattr(columns.pockets, name)) for name in _POCKET_TEXTS}),
         "aliases": pl.DataFrame({"alias": identity.aliases}),
-        "names": pl.DataFrame({"name": identity.name}),
+        "names": pl.DataFrame({"name": identity.name, "holder": assembly.holders}),
         "details": assembly.details,
     }
     about = {
@@ -61,9 +64,13 @@ def write_ledger(directory: Path, ledger: StoredLedger) -> dict[str, int]:
         "files": [asdict(figures) for figures in assembly.files],
         "inferred": [asdict(pair) for pair in assembly.inferred],
         "hubs": assembly.hubs,
+        "made_by": ledger.made_by,
     }
-    sizes = {f"{name}.npy": write_array(directory / f"{name}.npy", array) for name, array in arrays.items()}
-    sizes |= {f"{name}.arrow": write_texts(directory / f"{name}.arrow", frame) for name, frame in texts.items()}
+    # Waiting for the disk takes longer than copying: several files wait at once.
+    with ThreadPoolExecutor(WRITERS) as threads:
+        written = {f"{n}.npy": threads.submit(write_array, directory / f"{n}.npy", a) for n, a in arrays.items()}
+        written |= {f"{n}.arrow": threads.submit(write_texts, directory / f"{n}.arrow", f) for n, f in texts.items()}
+        sizes = {name: done.result() for name, done in written.items()}
     sizes[ABOUT] = write_bytes(directory / ABOUT, json.dumps(about, ensure_ascii=False).encode())
     return sizes
 
@@ -124,6 +131,7 @@ def _restore(
         columns=columns,
         sources=sources,
         identity=identity,
+        holders=texts["names"]["holder"],
         details=texts["details"],
         files=tuple(
             FileFigures(**{**figures, "answered_nothing": tuple(figures["answered_nothing"])})
@@ -133,4 +141,4 @@ def _restore(
         inferred=tuple(Inferred(**pair) for pair in about["inferred"]),
         hubs=tuple((account, why) for account, why in about["hubs"]),
     )
-    return StoredLedger(assembly, digest, part(INDEX_PREFIX))
+    return StoredLedger(assembly, digest, part(INDEX_PREFIX), about["made_by"])

@@ -9,10 +9,14 @@ What the manifest does not name is garbage of an interrupted start, and removed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, Final
+
+import numpy as np
+import polars as pl
 
 from fanzha.core.errors import BadInput
 from fanzha.engines.local.durable_files import (
@@ -24,13 +28,14 @@ from fanzha.engines.local.durable_files import (
     sha256_of,
     sync_directory,
 )
-from fanzha.engines.local.fact_files import read_batch, write_batch
+from fanzha.engines.local.fact_files import find_citing, read_batch, read_excerpt, write_batch
 from fanzha.engines.local.ledger_files import read_ledger, write_ledger
-from fanzha.ledger.assembly import CoverageOverride
+from fanzha.ledger.assembly import ConfirmedPair, CoverageOverride, RowPlace
+from fanzha.ledger.columns import U32
 from fanzha.ports.fact_store import FactWriter, LedgerChoices, StoredLedger
 from fanzha.records import FactBatch
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 FACTS: Final = "facts"
 INDEX: Final = "index"
@@ -60,6 +65,17 @@ class LocalFactStore:
             raise KeyError(sha256)
         return read_batch(self._home / FACTS / sha256, sha256)
 
+    def excerpt(self, places: Mapping[str, U32]) -> Sequence[FactBatch]:
+        """The facts of every file, of its rows those at the given places."""
+        nothing = np.empty(0, np.uint32)
+        return [read_excerpt(self._home / FACTS / sha, sha, places.get(sha, nothing)) for sha in self.files()]
+
+    def citing(self, order_numbers: Collection[str], serials: Collection[str]) -> Mapping[str, U32]:
+        """The places of statement rows that have one of the order numbers or serials."""
+        wanted = [pl.Series(list(texts), dtype=pl.String) for texts in (order_numbers, serials)]
+        found = find_citing([self._home / FACTS / sha256 for sha256 in self.files()], *wanted)
+        return {directory.name: places for directory, places in found.items()}
+
     def ledger(self) -> StoredLedger | None:
         """The ledger, its columns mapped."""
         for attempt in range(READ_ATTEMPTS):
@@ -80,6 +96,10 @@ class LocalFactStore:
         return LedgerChoices(
             tuple((a, b) for a, b in manifest["joins_rejected"]),
             tuple(CoverageOverride(account, start, end) for account, start, end in manifest["coverage"]),
+            tuple(
+                ConfirmedPair(RowPlace(*outgoing), RowPlace(*incoming), *texts)
+                for outgoing, incoming, *texts in manifest.get("pairs", ())
+            ),
         )
 
     def damages(self) -> Sequence[str]:
@@ -186,6 +206,7 @@ class _Writer:
             "index": {"directory": directory.name, "digest": ledger.digest, "files": files},
             "joins_rejected": [list(pair) for pair in choices.joins_rejected],
             "coverage": [[line.account, line.from_us, line.to_us] for line in choices.coverage],
+            "pairs": [astuple(pair) for pair in choices.pairs],
         }
         replace_json(self._home / MANIFEST, manifest)
         self._manifest, self._added = manifest, {}

@@ -97,14 +97,20 @@ def most_frequent(owner: NDArray[np.integer], code: Codes, rank: I64 | None = No
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Per account: a number of its holder (0 unknown) and the name most often given."""
+    """Per account: what tells its holder from others (null where nothing does) and the name most often given."""
 
-    number: U32
+    key: pl.Series
     name: pl.Series
 
 
+def holder_numbers(keys: pl.Series) -> U32:
+    """Holders numbered from 1 in the order of their keys; 0 for unknown."""
+    _, codes = encode([keys])
+    return (codes[0] + 1).astype(np.uint32)
+
+
 def find_holders(known: Known, rows: Rows) -> Holders:
-    """One number per holder: the same id number, or, where no id is known, the same full name."""
+    """One key per holder: the same id number, or, where no id is known, the same full name."""
     entities, facts, accounts = len(known.identity.name), known.facts, known.listed()
     owners = np.concatenate([rows.payer, rows.payee, accounts])
     # What an account's own statement says goes before what the other side says of it.
@@ -124,15 +130,18 @@ def find_holders(known: Known, rows: Rows) -> Holders:
     clear_id = np.append((~ids.str.contains(MASK, literal=True)).to_numpy(), np.False_)
     by_id = (id_of != UNKNOWN) & clear_id[id_of]
     by_name = (id_of == UNKNOWN) & (name_of != UNKNOWN) & full[name_of]
-    key = np.where(by_id, id_of, np.where(by_name, len(ids) + name_of, UNKNOWN))
     # Two id numbers given for one account: nobody else is taken for its holder.
-    key = np.where(by_id & id_several, len(ids) + len(names) + np.arange(entities), key)
-    distinct = np.unique(key[key != UNKNOWN])
-    number = np.where(key == UNKNOWN, 0, np.searchsorted(distinct, key) + 1).astype(np.uint32)
-    name = pl.concat([names, pl.Series([""], dtype=pl.String)]).gather(
-        np.where(name_of == UNKNOWN, len(names), name_of)
-    )
-    return Holders(number, name)
+    alone = by_id & id_several
+    names, ids = (pl.concat([texts, pl.Series([""], dtype=pl.String)]) for texts in (names, ids))
+    name = names.gather(np.where(name_of == UNKNOWN, len(names) - 1, name_of))
+    key = pl.Series([None], dtype=pl.String).new_from_index(0, entities)
+    if by_id.any():
+        number = ids.gather(np.where(id_of == UNKNOWN, len(ids) - 1, id_of))
+        key = ("1" + number).zip_with(pl.Series(by_id), key)
+        key = ("3" + known.identity.name).zip_with(pl.Series(alone), key)
+    if by_name.any():
+        key = ("2" + name).zip_with(pl.Series(by_name), key)
+    return Holders(key, name)
 
 
 def _best_text(owners: Codes, rank: I64, entities: int, texts: Sequence[pl.Series]) -> tuple[pl.Series, I64, Flags]:
@@ -182,10 +191,10 @@ class Balances:
 
 
 def describe_pockets(
-    pockets: PocketMap, identity: Identity, holders: Holders, institutions: pl.Series, balances: Balances,
+    pockets: PocketMap, identity: Identity, holders: pl.Series, institutions: pl.Series, balances: Balances,
     *, hub_entities: Sequence[int], blocked_entities: Sequence[int],
 ) -> Pockets:  # fmt: skip
-    """The pockets as columns; the first is the outside."""
+    """The pockets as columns; the first is the outside. `holders`: the key of each account's holder."""
     entity = pockets.entity[1:]
     flags = np.zeros(len(pockets), np.uint8)
     inside = np.zeros(len(identity.name) + 1, np.uint8)
@@ -199,7 +208,7 @@ def describe_pockets(
         currency=pockets.currency.astype(np.uint16),
         currencies=pockets.currencies,
         exponents=tuple(exponent_of(currency) for currency in pockets.currencies),
-        holder=np.concatenate([[0], holders.number[entity]]).astype(np.uint32),
+        holder=np.concatenate([[0], holder_numbers(holders)[entity]]).astype(np.uint32),
         institution=pl.concat([outside, institutions.gather(entity)]),
         flags=flags,
         bank_balance_minor=balances.balance_minor,

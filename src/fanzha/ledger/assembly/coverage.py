@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,7 +33,7 @@ class CoverageOverride:
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Periods that single files cover, sorted by file and account's pocket."""
+    """Periods that single files cover, sorted by file, account's pocket and time."""
 
     file: I64
     pocket: I64
@@ -42,6 +42,19 @@ class Spans:
 
     def __len__(self) -> int:
         return len(self.file)
+
+    @classmethod
+    def together(cls, spans: Sequence[Spans]) -> Spans:
+        """All of them, sorted."""
+        file, pocket, from_us, to_us = (
+            np.concatenate([getattr(part, name) for part in spans]) for name in cls.__slots__
+        )
+        order = np.lexsort((to_us, from_us, pocket, file))
+        return cls(file[order], pocket[order], from_us[order], to_us[order])
+
+    def where(self, chosen: Flags) -> Spans:
+        """Some of them."""
+        return Spans(self.file[chosen], self.pocket[chosen], self.from_us[chosen], self.to_us[chosen])
 
 
 def spans_of_rows(
@@ -76,17 +89,26 @@ class Periods:
 
 
 def find_periods(
-    known: Known, rows: Rows, pockets: PocketMap, *, overrides: Sequence[CoverageOverride], never: Flags
+    known: Known,
+    rows: Rows,
+    pockets: PocketMap,
+    *,
+    overrides: Sequence[CoverageOverride],
+    never: Flags,
+    complete: Mapping[int, tuple[int, int]] | None = None,
 ) -> Periods:
     """Coverage of every account from rows, stated windows, empty answers and overrides.
 
     A statement's row is seen on its own side; a canonical row on a side whose coverage by that file it lies in.
-    `never`: pockets that cannot be covered. Raises BadInput when an override names an account that no file names.
+    `never`: pockets that cannot be covered. `complete`: by file, what a complete ledger that is not here in full covers.
+    Raises BadInput when an override names an account that no file names.
     """
     currency = pockets.places_of(rows.currencies)[rows.currency]
     payer, payee = pockets.of(rows.payer, currency), pockets.of(rows.payee, currency)
     statements, own = _statement_spans(rows, payer, payee, len(pockets))
     tables, payer_in, payee_in = _table_spans(known.facts, rows, payer, payee, len(pockets))
+    for file, whole in (complete or {}).items():
+        tables.from_us[tables.file == file], tables.to_us[tables.file == file] = whole
     payer_seen, payee_seen = rows.payer_owned.copy(), rows.payee_owned.copy()
     payer_seen[rows.entries :], payee_seen[rows.entries :] = payer_in, payee_in
     replaced = _spans(_overridden(known.identity, pockets, overrides))
@@ -99,8 +121,7 @@ def find_periods(
             at = rows.at_us[place]
             seen[place] = bool((mine & (replaced.from_us <= at) & (at <= replaced.to_us)).any())
     files = [statements, tables, stated]
-    spans = Spans(*(np.concatenate([getattr(s, name) for s in files]) for name in Spans.__slots__))
-    return Periods(merge_spans(files, replaced, never), spans, payer_seen, payee_seen)
+    return Periods(merge_spans(files, replaced, never), Spans.together(files), payer_seen, payee_seen)
 
 
 def _spans(found: Sequence[tuple[int, int, int, int]]) -> Spans:

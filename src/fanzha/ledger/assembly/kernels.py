@@ -381,3 +381,16 @@ def covered(pocket, at_us, starts, from_us, to_us):
                 high = middle
         inside[i] = low < starts[pocket[i] + 1] and from_us[low] <= at_us[i]
     return inside
+
+
+@kernel
+def copy_runs(fresh, first, end, former, new, out):
+    """Copies stretches of two columns one behind the other into `out`, those marked fresh from the new one."""
+    at = 0
+    for run in range(first.size):
+        length = end[run] - first[run]
+        if fresh[run]:
+            out[at : at + length] = new[first[run] : end[run]]
+        else:
+            out[at : at + length] = former[first[run] : end[run]]
+        at += length

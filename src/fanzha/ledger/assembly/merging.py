@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import numpy as np
@@ -16,7 +16,7 @@ from fanzha.ledger.assembly.pairing import Pairing
 from fanzha.ledger.assembly.reversals import match_reversals, says_reversal
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.assembly.rules import PairingRules
-from fanzha.ledger.assembly.sources import Sources, transfer_ids
+from fanzha.ledger.assembly.sources import ROW_BACKWARDS, ROW_COPY, SOURCE_COLUMNS, Sources, transfer_ids
 from fanzha.ledger.columns import I64, MISSING, NONE, OUTSIDE, U8, U16, U32, Flags, Transfers
 from fanzha.records import TransferKind
 
@@ -31,6 +31,8 @@ class Merged:
     sources: Sources
     details: pl.DataFrame
     transfer_of_row: I64
+    payer_told_by: I64  # per transfer the row that tells the payer's side
+    payee_told_by: I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,9 @@ def _highest(column: Column, root: I64, copies: I64) -> Column:
 
 
 def merge_rows(
-    rows: Rows, pairing: Pairing, sighted: Sighted, rules: PairingRules, *, pockets: int, files: Files
+    rows: Rows, pairing: Pairing, sighted: Sighted, rules: PairingRules, *, pockets: int, files: Files, copies: Flags
 ) -> Merged:
-    """The transfers of paired rows, sorted by time and then by their first source."""
+    """The transfers of paired rows, sorted by time and then by their first source; `copies`: rows that repeat another."""
     chosen = _in_order(rows, pairing)
     p, q, c = chosen.payer_row, chosen.payee_row, chosen.canonical_row
     lead = np.where(p != UNKNOWN, p, q)
@@ -127,14 +129,14 @@ def merge_rows(
         payee_ordered=ranks.payee_ordered,
         reverses=reverses,
     )
-    sources = _sources(rows, chosen, files)
+    sources = _sources(rows, chosen, files, copies)
     own_id = texts["transfer_id"]
     named = own_id
     if own_id.null_count():
         given = transfer_ids(sources)
         named = given if own_id.null_count() == len(own_id) else own_id.zip_with(own_id.is_not_null(), given)
     details = texts.with_columns(named.alias("transfer_id")).select(DETAIL_TEXTS)
-    return Merged(transfers, sources, details, chosen.of_row)
+    return Merged(transfers, sources, details, chosen.of_row, lead, np.where(q != UNKNOWN, q, p))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +169,8 @@ def _in_order(rows: Rows, pairing: Pairing) -> _Ordered:
         finer = rows.width_us[q[both]] < rows.width_us[p[both]]
         fine[both[finer]] = q[both[finer]]
         at_us = rows.at_us[fine]
-        far = np.iinfo(np.int64).max
-        first = np.min([np.where(side != UNKNOWN, rows.order[side], far) for side in (p, q, c)], axis=0)
+        first = np.full(len(pairing), np.iinfo(np.int64).max)
+        np.minimum.at(first, pairing.of_row, rows.order)
     if bool(np.all((at_us[1:] > at_us[:-1]) | ((at_us[1:] == at_us[:-1]) & (first[1:] >= first[:-1])))):
         plain = not pairing.shared
         return _Ordered(pairing.of_row, p, q, c, at_us, pairing.shared, plain)
@@ -245,13 +247,16 @@ def _seen(sighted: Sighted, side: I64, c: I64, *, payer: bool) -> Flags:
     return seen | np.where(c != UNKNOWN, flags[c], np.False_)
 
 
-def _sources(rows: Rows, chosen: _Ordered, files: Files) -> Sources:
+def _sources(rows: Rows, chosen: _Ordered, files: Files, copies: Flags) -> Sources:
+    flags = (copies * np.uint8(ROW_COPY) | rows.backwards * np.uint8(ROW_BACKWARDS)).astype(np.uint8)
+    offsets = np.arange(len(rows) + 1, dtype=np.int64)
+    whole = Sources(
+        offsets, rows.file, rows.sheet, rows.row, rows.place, flags, rows.payer, rows.payee,
+        files.sha256s, files.paths, rows.sheets,
+    )  # fmt: skip
     if chosen.plain:
-        offsets = np.arange(len(rows) + 1, dtype=np.int64)
-        return Sources(offsets, rows.file, rows.sheet, rows.row, files.sha256s, files.paths, rows.sheets)
+        return whole
     order = np.lexsort((rows.order, chosen.of_row))
     counts = np.bincount(chosen.of_row, minlength=len(chosen.at_us))
-    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return Sources(
-        offsets, rows.file[order], rows.sheet[order], rows.row[order], files.sha256s, files.paths, rows.sheets
-    )
+    columns = {name: getattr(whole, name)[order] for name in SOURCE_COLUMNS}
+    return replace(whole, offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), **columns)

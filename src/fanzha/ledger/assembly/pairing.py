@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,28 @@ from fanzha.ledger.assembly.matching import Cost, Sides, match_one_to_one
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.assembly.rules import PairingRules
 from fanzha.ledger.columns import I64, MISSING, Flags
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """A row by its file and its place among that file's facts."""
+
+    sha256: str
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedPair:
+    """Two rows that were only inferred to be one transfer, and that a person says are one.
+
+    `outgoing_id` and `incoming_id` are the transfers' ids as they were before, by which the decision can be taken back.
+    """
+
+    outgoing: RowPlace
+    incoming: RowPlace
+    outgoing_id: str
+    incoming_id: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +56,13 @@ class Pairing:
         return len(self.payer_row)
 
 
-def pair_sides(rows: Rows, root: I64, fields: I64, rules: PairingRules) -> Pairing:
+def pair_sides(
+    rows: Rows, root: I64, fields: I64, rules: PairingRules, confirmed: Iterable[tuple[int, int]] = ()
+) -> Pairing:
     """Pairs statement rows with canonical rows, then with each other: by order number, both names, or equal serials.
 
-    Never by a name of a person alone: that is `inferred`, and stays apart until it is confirmed.
+    Never by a name of a person alone: that is `inferred`, and stays apart until it is confirmed. `confirmed`: such pairs of
+    rows, out and in; one whose rows are meanwhile known to belong elsewhere is passed over.
     """
     every = np.arange(len(rows), dtype=np.int64)
     canonical = every >= rows.entries
@@ -50,6 +76,7 @@ def pair_sides(rows: Rows, root: I64, fields: I64, rules: PairingRules) -> Pairi
         if unique[rows.entries :].any():
             _match_canonical(rows, fields, links, rules, table=unique & canonical, free=free)
         _pair_entries(rows, fields, links, rules, unique=free)
+        _pair_confirmed(rows, links, ((int(root[out]), int(root[back])) for out, back in confirmed))
         label = label[label[label]]
     if label is root or bool((label == every).all()):
         return Pairing(every, payer_row, payee_row, np.where(canonical, every, UNKNOWN), shared=False)
@@ -146,6 +173,29 @@ def _pair_entries(rows: Rows, fields: I64, links: _Links, rules: PairingRules, *
             head = np.where(label[right] >= rows.entries, label[right], label[left])
             payer_row[head], payee_row[head] = left, right
             label[left] = label[right] = head
+
+
+def _pair_confirmed(rows: Rows, links: _Links, confirmed: Iterable[tuple[int, int]]) -> None:
+    for out, back in confirmed:
+        alone = links.label[out] == out and links.label[back] == back
+        lone_out = alone and links.payer_row[out] == out and links.payee_row[out] == UNKNOWN
+        lone_in = alone and links.payee_row[back] == back and links.payer_row[back] == UNKNOWN
+        alike = rows.amount_minor[out] == rows.amount_minor[back] and rows.currency[out] == rows.currency[back]
+        if lone_out and lone_in and alike:
+            links.payee_row[out] = back
+            links.label[back] = out
+
+
+def rows_at(rows: Rows, sha256s: Iterable[str], pairs: Iterable[ConfirmedPair]) -> list[tuple[int, int]]:
+    """The numbers of the pairs' rows; pairs with a row that is not here are left out. `sha256s`: the files, in order."""
+    file = {sha256: index for index, sha256 in enumerate(sha256s)}
+
+    def number(row: RowPlace) -> int | None:
+        found = np.flatnonzero((rows.file == file.get(row.sha256, UNKNOWN)) & (rows.place == row.place))
+        return int(found[0]) if len(found) else None
+
+    numbers = [(number(pair.outgoing), number(pair.incoming)) for pair in pairs]
+    return [(out, back) for out, back in numbers if out is not None and back is not None]
 
 
 def _long_enough(serials: pl.Series, length_min: int) -> Flags:

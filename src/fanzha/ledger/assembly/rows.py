@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode, fingerprints
-from fanzha.ledger.assembly.facts import FILE, Facts
+from fanzha.ledger.assembly.facts import BACKWARDS, FILE, PLACE, Facts
 from fanzha.ledger.assembly.identity import Known, Numbers, masked
 from fanzha.ledger.columns import I64, MISSING, U8, U16, U32, Flags
 from fanzha.records import FactBatch, TransferKind
 
 WIDTHS_US: Final = np.array([0, MINUTE_US - 1, DAY_US - 1], np.int64)  # by precision: how much later it may have been
+PLACE_ZERO: Final = 1 << 39
 TEXTS: Final = (
     "transfer_id",
     "serial",
@@ -60,6 +61,8 @@ class Rows:
     payee_balance_minor: I64
     payer_sub: U16
     payee_sub: U16
+    place: U32  # in its file
+    backwards: Flags  # its statement runs from the newest row to the oldest
     order: I64  # place in the source, rising with time also where the statement runs backwards
     texts: pl.DataFrame  # the columns of TEXTS
     serial: I64  # fingerprints, to be compared only
@@ -96,8 +99,8 @@ def number_texts(facts: Facts, extra: Sequence[str]) -> Numbers:
     return Numbers(texts, dict(zip(columns, codes, strict=False)), codes[-1])
 
 
-def table_rows(known: Known, subs: U16) -> Rows:
-    """Statement rows and canonical rows in one table."""
+def table_rows(known: Known, subs: U16, whole: Flags | None = None) -> Rows:
+    """Statement rows and canonical rows in one table; `whole`: accounts all of whose rows are here though files are not."""
     facts = known.facts
     parts = [part for part in (_entry_rows(known, subs), _canonical_rows(known)) if part]
     parts = parts or [_tabled(known)]
@@ -108,14 +111,21 @@ def table_rows(known: Known, subs: U16) -> Rows:
     money = pl.concat([frame["currency"].fill_null(DEFAULT_CURRENCY) for frame in frames])
     currencies, currency = encode([money])
     entries = len(facts.entries)
-    descending = _running_backwards(arrays, entries)
+    backwards = _running_backwards(arrays, entries)
+    if whole is not None:
+        told = pl.concat([frame[BACKWARDS] for frame in frames])
+        own = np.where(arrays["payer_owned"], arrays["payer"], arrays["payee"])
+        own[entries:] = UNKNOWN
+        found = told.is_null().to_numpy() | np.append(whole, np.False_)[own]
+        backwards = np.where(found, backwards, told.fill_null(False).to_numpy())
     return Rows(
         **arrays,
         sheet=sheet[0],
         sheets=sheets,
         currency=currency[0],
         currencies=tuple(currencies.to_list()),
-        order=_orders(arrays["file"], descending),
+        backwards=backwards,
+        order=source_orders(arrays["file"], arrays["place"], backwards),
         texts=texts,
         serial=fingerprints(texts["serial"]),
         order_number=fingerprints(texts["order_number"]),
@@ -134,6 +144,7 @@ def _common(frame: pl.DataFrame) -> dict[str, NDArray[Any]]:
     return {
         "file": frame[FILE].to_numpy(writable=True),
         "row": frame["row"].to_numpy(writable=True),
+        "place": frame[PLACE].to_numpy(writable=True),
         "at_us": frame["at_us"].to_numpy(writable=True),
         "width_us": WIDTHS_US[frame["at_precision"].fill_null(0).to_numpy(writable=True)],
         "amount_minor": frame["amount_minor"].to_numpy(writable=True),
@@ -231,13 +242,13 @@ def _running_backwards(arrays: dict[str, NDArray[Any]], entries: int) -> Flags:
     return frame.select((step < 0).alias("down"))["down"].to_numpy(writable=True)
 
 
-def _orders(file: NDArray[Any], descending: Flags) -> I64:
-    # Files of statements and of canonical tables interleave in number, so that order is taken from the file first.
-    place = np.arange(len(file), dtype=np.int64)
-    order = (file.astype(np.int64) << 40) + place
-    if descending.any():
-        order[descending] = (file[descending].astype(np.int64) << 40) + (len(file) - place[descending])
-    return order
+def source_orders(file: U32, place: U32, backwards: Flags) -> I64:
+    """A number per row that rises with its file, and within the file with time; rows that run backwards come first.
+
+    It depends on nothing but the row's own file.
+    """
+    own = place.astype(np.int64)
+    return (file.astype(np.int64) << 40) + PLACE_ZERO + np.where(backwards, -1 - own, own)
 
 
 def file_of(batches: Sequence[FactBatch], rows: Rows) -> pl.Series:

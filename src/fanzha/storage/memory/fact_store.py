@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import polars as pl
 
 from fanzha.core.errors import Refused
+from fanzha.ledger.columns import U32
 from fanzha.ports.fact_store import FactWriter, LedgerChoices, StoredLedger
 from fanzha.records import FactBatch
 
@@ -32,6 +36,20 @@ class MemoryFactStore:
     def batch(self, sha256: str) -> FactBatch:
         """The facts of one file."""
         return self._held.batches[sha256]
+
+    def excerpt(self, places: Mapping[str, U32]) -> Sequence[FactBatch]:
+        """The facts of every file, of its rows those at the given places."""
+        return [_at_places(self._held.batches[sha256], places.get(sha256)) for sha256 in self.files()]
+
+    def citing(self, order_numbers: Collection[str], serials: Collection[str]) -> Mapping[str, U32]:
+        """The places of statement rows that have one of the order numbers or serials."""
+        wanted = pl.col("order_number").is_in(list(order_numbers)) | pl.col("serial").is_in(list(serials))
+        found = {
+            sha256: batch.facts["entries"].select(wanted.fill_null(False).arg_true()).to_series().to_numpy()
+            for sha256, batch in self._held.batches.items()
+            if "entries" in batch.facts
+        }
+        return {sha256: places.astype(np.uint32) for sha256, places in found.items() if len(places)}
 
     def ledger(self) -> StoredLedger | None:
         """The ledger, None before the first commit."""
@@ -63,6 +81,17 @@ class MemoryFactStore:
     def added_to(self, batches: dict[str, FactBatch]) -> dict[str, FactBatch]:
         """What is there, and more; what is there stays as it is."""
         return {**batches, **self._held.batches}
+
+
+def _at_places(batch: FactBatch, places: U32 | None) -> FactBatch:
+    facts, first = dict(batch.facts), 0
+    for name in ("entries", "transfers"):
+        if name in facts:
+            frame = facts[name]
+            own = np.zeros(0, np.int64) if places is None else places.astype(np.int64) - first
+            facts[name] = frame[own[(own >= 0) & (own < len(frame))]]
+            first += len(frame)
+    return replace(batch, facts=facts)
 
 
 class _Writer:
