@@ -1,6 +1,6 @@
 """Compile the array loops ahead, so that no verb waits for it: `python -m fanzha.cli.compile_kernels`.
 
-Two processes at a time share the work. Each calls the rooms' public functions on a ledger of a few transfers, with the types that
+Two processes share the work. Each calls the rooms' public functions on a ledger of a few transfers, with the types that
 real ledgers have; numba keeps what it compiled.
 """
 
@@ -143,23 +143,23 @@ def _empty_extract() -> Extract:
     )  # fmt: skip
 
 
-# What stands in one line is compiled at the same time; the second line uses what the first has compiled.
-PARTS: Final[Sequence[Mapping[str, Callable[[], Any]]]] = (
-    {"ledger": _compile_ledger, "tracing": _compile_tracing},
-    {"statements": _compile_statements, "live": _compile_live},
-)
+# Two processes, each from left to right. The right one uses what the left one has compiled by then: the index.
+PARTS: Final[Mapping[str, Sequence[Callable[[], Any]]]] = {
+    "ledger": (_compile_ledger, _compile_statements),
+    "tracing": (_compile_tracing, _compile_live),
+}
 
 
 def main(arguments: list[str]) -> int:
     """Compiles one part, or all parts in a process each; the exit code is that of the worst."""
     if arguments:
-        next(parts[arguments[0]] for parts in PARTS if arguments[0] in parts)()
+        for compile_ in PARTS[arguments[0]]:
+            compile_()
         return 0
-    begun, code = perf_counter(), 0
+    begun = perf_counter()
     own = [sys.executable, "-P", "-m", "fanzha.cli.compile_kernels"]
-    for parts in PARTS:
-        started = [subprocess.Popen([*own, part]) for part in parts]  # noqa: S603 - our own module and interpreter
-        code = max(code, *(process.wait() for process in started))
+    started = [subprocess.Popen([*own, part]) for part in PARTS]  # noqa: S603 - our own module and interpreter
+    code = max(process.wait() for process in started)
     for former in CACHE_FOLDER.parent.glob("fanzha-*"):
         if former != CACHE_FOLDER:
             shutil.rmtree(former, ignore_errors=True)  # of sources that are no more

@@ -40,6 +40,8 @@ REVERSAL = 7
 # Columns of claims.
 C_PAYER, C_PAYEE, C_FROM, C_TO, C_AMOUNT, C_ROW = 0, 1, 2, 3, 4, 5
 EMPTY = -1
+# With a width: numba would compile every callee once more for each number that is written out.
+_ZERO = np.int64(0)
 AHEAD = 12  # how many rows ahead the accounts are asked for
 
 
@@ -74,7 +76,7 @@ def _take(accounts, nodes, spare, p, amount, records, n, row):
     node = nodes[tail, NEXT]
     while nodes[node, LO] < hi:
         part = min(nodes[node, HI], hi) - nodes[node, LO]
-        records, n = _record(records, n, row, nodes[node, LABEL], part, 0, p, nodes[node, LO] - lo)
+        records, n = _record(records, n, row, nodes[node, LABEL], part, _ZERO, p, nodes[node, LO] - lo)
         nodes[node, LO] += part
         if nodes[node, LO] < nodes[node, HI]:
             break
@@ -287,11 +289,11 @@ def _gap(row, pocket, balance, signed, accounts, nodes, spare, records, n):
         account[CAME] += difference
         if before < 0:
             records, n = _take(accounts, nodes, spare, pocket, min(difference, -before), records, n, row)
-            _name(records, first, n, REPAID, pocket, account[FLAGS] >> 32)
+            _name(records, first, n, np.int64(REPAID), pocket, account[FLAGS] >> 32)
     else:
         account[CAME] += max(0, -difference - max(0, before))
         records, n = _take(accounts, nodes, spare, pocket, -difference, records, n, row)
-        _name(records, first, n, GAP, pocket, account[FLAGS] >> 32)
+        _name(records, first, n, np.int64(GAP), pocket, account[FLAGS] >> 32)
     return records, n
 
 
@@ -381,9 +383,9 @@ def _careful(
         first = n
         records, n = _take(accounts, nodes, spare, p, amount, records, n, i)
     if claim >= 0:
-        _name(records, first, n, SUPERSEDED, q, hop)
+        _name(records, first, n, np.int64(SUPERSEDED), q, hop)
         first, hop = n, 1
-        records, n = _record(records, n, i, claim, amount, 0, q, 0)
+        records, n = _record(records, n, i, claim, amount, _ZERO, q, _ZERO)
     if n > first:
         end = _end_of(q, account[FLAGS], line_q, kind, is_exit)
         nodes = _arrive(accounts, nodes, spare, records, first, n, q, end, hop)
@@ -395,9 +397,9 @@ def _careful(
             if debt:
                 first = n
                 records, n = _take(accounts, nodes, spare, q, min(amount, debt), records, n, i)
-                _name(records, first, n, REPAID, q, account[FLAGS] >> 32)
-    _stamp(out, at, HAD_OUT, chain_p)
-    _stamp(account, at, HAD_IN, chain_q)
+                _name(records, first, n, np.int64(REPAID), q, account[FLAGS] >> 32)
+    _stamp(out, at, np.int64(HAD_OUT), chain_p)
+    _stamp(account, at, np.int64(HAD_IN), chain_q)
     return nodes, records, n
 
 
@@ -454,7 +456,7 @@ def advance(
     Gives how many were taken before one that must be redone with all before it, the tainted intervals and the table of
     records, both perhaps longer than they came, and how many records there are: (row, label, amount, end, account, hop).
     """
-    n = 0
+    n = _ZERO
     with_balances = payer_balance.size > 0
     for k in range(at.size):
         if k + AHEAD < at.size:
@@ -473,9 +475,9 @@ def advance(
             ):
                 if accounts[p, WENT] + a > accounts[p, FIRST]:
                     start, hop = n, (accounts[p, FLAGS] >> 32) + 1
-                    records, n = _take(accounts, nodes, spare, p, a, records, n, first + k)
-                    end = TO_VICTIM if accounts[q, FLAGS] & VICTIM else 0
-                    nodes = _arrive(accounts, nodes, spare, records, start, n, q, end, hop)
+                    records, n = _take(accounts, nodes, spare, np.int64(p), a, records, n, first + k)
+                    end = np.int64(TO_VICTIM) if accounts[q, FLAGS] & VICTIM else _ZERO
+                    nodes = _arrive(accounts, nodes, spare, records, start, n, np.int64(q), end, hop)
                 else:
                     accounts[p, WENT] += a
                 accounts[q, CAME] += a
@@ -484,7 +486,7 @@ def advance(
                 continue
         i, payer_now, payee_now = first + k, np.int64(p), np.int64(q)
         if claim < EMPTY:
-            records, n = _record(records, n, i, -2 - claim, 0, AMBIGUOUS, payee_now, 0)
+            records, n = _record(records, n, i, -2 - claim, _ZERO, np.int64(AMBIGUOUS), payee_now, _ZERO)
         if claim >= 0:
             claims[claim, C_ROW] = i
         b_out = payer_balance[k] if with_balances else MISSING

@@ -25,6 +25,8 @@ from fanzha.ledger.layout import SPECIAL as REVERSED
 from fanzha.tracing.live_kernels import MISSING, SUPERSEDED, TO_VICTIM, _grown_rows
 
 HELD = -1  # in place of an end: the money is still at the payee of the row, at a place of his line
+# With a width: numba would compile every callee once more for each number that is written out.
+_ZERO, _NOWHERE, _UNKNOWN = np.int64(0), np.int64(-1), np.int64(MISSING)
 
 
 @inner
@@ -56,12 +58,12 @@ def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims
 
     Records of (row, label, amount, end, place); the last value is false where only a replay can tell.
     """
-    found, n = np.empty((256, 5), np.int64), 0
-    stack, depth = np.empty((64, 5), np.int64), 0
+    found, n = np.empty((256, 5), np.int64), _ZERO
+    stack, depth = np.empty((64, 5), np.int64), _ZERO
     for label in range(seed_eids.size):
         row = np.int64(row_of[seed_eids[label]])
-        found, n = _trace(found, n, row, label, amount[seed_eids[label]], 0, -1)
-        stack, depth = _wait(stack, depth, row, 0, amount[seed_eids[label]], label, MISSING)
+        found, n = _trace(found, n, row, label, amount[seed_eids[label]], _ZERO, _NOWHERE)
+        stack, depth = _wait(stack, depth, row, _ZERO, amount[seed_eids[label]], label, _UNKNOWN)
     while depth > 0:
         depth -= 1
         row, offset, length, label, base = stack[depth]
@@ -74,29 +76,40 @@ def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims
             home = _among(victims, payee)
             if r == REVERSED and (place < 0 or not home):
                 found, n, stack, depth, whole = _pieces_of(
-                    rows, segs, skip, row, offset, length, label, TO_VICTIM if home else -place, found, n, stack, depth
+                    rows,
+                    segs,
+                    skip,
+                    row,
+                    offset,
+                    length,
+                    label,
+                    np.int64(TO_VICTIM) if home else -place,
+                    found,
+                    n,
+                    stack,
+                    depth,
                 )
                 if not whole:
                     return found[:n], False
                 continue
             if home or place < 0:
-                found, n = _trace(found, n, row, label, length, TO_VICTIM if home else -place, -1)
+                found, n = _trace(found, n, row, label, length, np.int64(TO_VICTIM) if home else -place, _NOWHERE)
                 continue
             place += offset
         end = place + length
         while place < end:
             if r == NO_ROW:
-                found, n = _trace(found, n, row, label, end - place, HELD, place)
+                found, n = _trace(found, n, row, label, end - place, np.int64(HELD), place)
                 break
             last = (rows[r, ROW_JUMPS] & LAST) != 0
             upto = out_total[payee] if last else rows[r + 1, ROW_OUT_LO]
             if upto > place:
                 part = min(end, upto) - place
                 if _among(nested_eids, rows[r, ROW_ENDS] & LOW_32):
-                    found, n = _trace(found, n, r, label, part, SUPERSEDED, -1)
+                    found, n = _trace(found, n, r, label, part, np.int64(SUPERSEDED), _NOWHERE)
                 else:
-                    found, n = _trace(found, n, r, label, part, 0, -1)
-                    stack, depth = _wait(stack, depth, r, place - rows[r, ROW_OUT_LO], part, label, MISSING)
+                    found, n = _trace(found, n, r, label, part, _ZERO, _NOWHERE)
+                    stack, depth = _wait(stack, depth, r, place - rows[r, ROW_OUT_LO], part, label, _UNKNOWN)
                 place += part
             r = np.int64(NO_ROW) if last else r + 1
     return found[:n], True
@@ -125,9 +138,9 @@ def _pieces_of(rows, segs, skip, row, offset, length, label, end, found, n, stac
         if back == SEG_BY_SHARES:
             return found, n, stack, depth, False
         if back < 0:
-            stack, depth = _wait(stack, depth, row, 0, part, label, base)
+            stack, depth = _wait(stack, depth, row, _ZERO, part, label, base)
         else:
-            found, n = _trace(found, n, back, label, part, 0, -1)
+            found, n = _trace(found, n, back, label, part, _ZERO, _NOWHERE)
             skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
-            stack, depth = _wait(stack, depth, back, base - skipped, part, label, MISSING)
+            stack, depth = _wait(stack, depth, back, base - skipped, part, label, _UNKNOWN)
     return found, n, stack, depth, True
