@@ -1,7 +1,8 @@
 """`fanzha bench ingest`: files into a ledger, end to end, beside the library that only reads the same file.
 
 In `csv` and `xlsx` the peers do less by far: they parse cells. Ours checks every field, keeps provenance, finds duplicates,
-orders, indexes, and writes all of it to disk. In `csv_read` both read only: rows with exact amounts and instants in memory.
+orders, indexes, and writes all of it to disk. `bank_csv` is a bank's table of 34 columns, which Polars reads as texts. In
+`csv_read` both read only: rows with exact amounts and instants in memory.
 """
 
 from __future__ import annotations
@@ -25,6 +26,13 @@ from fanzha.services.ingest_files import ingest_files
 
 RUNS: Final = 3
 XLSX_ROWS_MAX: Final = 100_000
+BANK_ROWS_MAX: Final = 300_000
+BANK_COLUMNS: Final = (
+    "交易卡号", "交易账号", "交易方户名", "交易方证件号码", "交易时间", "交易金额", "交易余额", "收付标志", "交易对手账卡号",
+    "现金标志", "对手户名", "对手身份证号", "对手开户银行", "摘要说明", "交易币种", "交易网点名称", "交易网点代码", "交易发生地",
+    "交易是否成功", "传票号", "终端号", "IP地址", "MAC地址", "对手交易余额", "交易流水号", "日志号", "凭证种类", "凭证号",
+    "交易柜员号", "商户名称", "商户号", "备注", "交易类型", "查询反馈结果原因",
+)  # fmt: skip
 
 
 def run(size: int, *, seed: int) -> dict[str, Any]:
@@ -36,9 +44,12 @@ def run(size: int, *, seed: int) -> dict[str, Any]:
         csv, xlsx, few = homes / "transfers.csv", homes / "transfers.xlsx", min(size, XLSX_ROWS_MAX)
         _write_csv(make_ledger(size, seed), csv)
         _write_xlsx(make_ledger(few, seed), xlsx)
+        bank, some = homes / "模拟银行交易明细信息.csv", min(size, BANK_ROWS_MAX)
+        _write_bank_table(make_ledger(some, seed), bank)
         for question, path, rows, engines in (
             ("csv", csv, size, {OURS: end_to_end, "polars": _polars_rows}),
             ("csv_read", csv, size, {OURS: _read, "polars": _polars_typed_rows}),
+            ("bank_csv", bank, some, {OURS: end_to_end, "polars": _polars_texts}),
             ("xlsx", xlsx, few, {OURS: end_to_end, "calamine": _calamine_rows}),
         ):
             seconds, busy, same = _turns(path, engines, seed)
@@ -121,6 +132,26 @@ def _frame(made: MadeLedger) -> pl.DataFrame:
         "payee": "629999" + pl.Series(t.payee.astype(np.int64)).cast(pl.String).str.zfill(10),
         "amount": (yuan // 100).cast(pl.String) + "." + (yuan % 100).cast(pl.String).str.zfill(2),
     })  # fmt: skip
+
+
+def _write_bank_table(made: MadeLedger, path: Path) -> None:
+    """The payers' statement rows in a bank's 34 columns, GB18030 with a tab behind every number, as banks export them."""
+    rows = _frame(made)
+    texts = dict.fromkeys(BANK_COLUMNS, pl.lit(""))
+    texts |= {
+        "交易卡号": pl.col("payer") + "\t", "交易方户名": pl.lit("模拟户"),
+        "交易时间": pl.col("at").str.slice(0, 19).str.replace("T", " "),
+        "交易金额": pl.col("amount"), "收付标志": pl.lit("出"), "交易对手账卡号": pl.col("payee") + "\t",
+        "对手户名": pl.lit("模拟对手"), "对手开户银行": pl.lit("模拟银行"), "摘要说明": pl.lit("转账"),
+        "交易币种": pl.lit("人民币"),
+        "交易是否成功": pl.lit("成功"), "交易流水号": pl.col("transfer_id") + "\t", "交易网点名称": pl.lit("模拟网点"),
+    }  # fmt: skip
+    table = rows.select(**texts).select(BANK_COLUMNS)
+    path.write_bytes(table.write_csv().encode("gb18030"))
+
+
+def _polars_texts(path: Path) -> int:
+    return pl.read_csv(path, encoding="gb18030", infer_schema=False).height
 
 
 def _write_csv(made: MadeLedger, path: Path) -> None:

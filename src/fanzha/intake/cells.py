@@ -69,14 +69,22 @@ def read_text(cells: pl.Series) -> pl.Series:
     return text.set((text == "").fill_null(value=False), None)
 
 
+def _odd_ids(text: pl.Series) -> pl.Series:
+    """Where numbers stand that are not plain; the costly look is at those only."""
+    odd = (text.cast(pl.UInt64, strict=False).is_null() | text.str.starts_with("+")).arg_true()
+    return odd.filter(text.gather(odd).str.contains(_ODD_ID)) if len(odd) else odd
+
+
 def read_ids(cells: pl.Series) -> Reading:
     """Account, card and identity numbers: narrow, without blanks and `.0`; a number that lost digits is a problem."""
     text = as_text(cells)
     if text.null_count() == len(text):
         return Reading(text)
-    odd = (text.cast(pl.UInt64, strict=False).is_null() | text.str.starts_with("+")).arg_true()
+    odd = _odd_ids(text)
     if len(odd):
-        odd = odd.filter(text.gather(odd).str.contains(_ODD_ID))
+        # Mostly it is the tab behind every number of an export, which needs none of the patience below.
+        text = text.scatter(odd, text.gather(odd).str.strip_chars(BLANK_CHARACTERS))
+        odd = odd.gather(_odd_ids(text.gather(odd)))
     if len(odd) == 0:
         return Reading(text)
     tidy = text.gather(odd).str.normalize("NFKC").str.replace_all(BLANK_PATTERN, "").str.strip_chars("\"'`=")

@@ -93,3 +93,13 @@ def test_explanation_of_what_cannot_be_read():
     assert explain_file(SourceFile("x.csv", b"")).problem == "the file is empty"
     [sheet] = explain_file(SourceFile("x.csv", b"a,b\n1,2\n")).sheets
     assert (sheet.table, sheet.notes) == (None, ("no known column name was found",))
+
+
+def test_the_documented_mapping_is_one(tmp_path: Path):
+    guide = (Path(__file__).parents[3] / "docs" / "how-to" / "ingest.md").read_text(encoding="utf-8")
+    (tmp_path / "columns.toml").write_text(guide.split("```toml\n")[1].split("```")[0], encoding="utf-8")
+    csv = "Datum;Betrag;S/H;Gegenkonto;Saldo;Text\n02.01.2026 03:04;5,00;S;DE01;10,00;x\n"
+    batch = read_file(SourceFile("x.csv", csv.encode()), load_mapping(tmp_path / "columns.toml"))
+    assert batch.facts["entries"].select("direction", "counterparty", "currency", "institution").rows() == [
+        (-1, "DE01", "EUR", "模拟己银行")
+    ]
