@@ -1,0 +1,43 @@
+"""Who did what, to what, why: a chain of events in which no row can be changed, removed or cut off unseen."""
+
+from fanzha.audit.chain import (
+    GENESIS,
+    ChainCheck,
+    ChainFinding,
+    FindingKind,
+    Head,
+    canonical_bytes,
+    event_hash,
+    seal,
+    verify,
+)
+from fanzha.audit.clearing import fingerprint, without_numbers
+from fanzha.audit.model import AuditEntry, AuditEvent, DetailValue, Outcome, Subject, done, refused
+from fanzha.audit.signing import SignedHead, check_signature, head_bytes, head_document, read_head, sign_head
+
+__all__ = [
+    "GENESIS",
+    "AuditEntry",
+    "AuditEvent",
+    "ChainCheck",
+    "ChainFinding",
+    "DetailValue",
+    "FindingKind",
+    "Head",
+    "Outcome",
+    "SignedHead",
+    "Subject",
+    "canonical_bytes",
+    "check_signature",
+    "done",
+    "event_hash",
+    "fingerprint",
+    "head_bytes",
+    "head_document",
+    "read_head",
+    "refused",
+    "seal",
+    "sign_head",
+    "verify",
+    "without_numbers",
+]

@@ -1,0 +1,164 @@
+"""From a clue to a fact, and from a fact to what an order or a list may carry: there is no other way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fanzha.casework.events import EventKind, Events, work_event
+from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
+from fanzha.casework.model import CheckedField, Clue, ClueKind, Document, Fact, FieldCheck, VerifiedFields
+from fanzha.casework.policy import check_clue_step, check_person, check_reason, check_same_body
+from fanzha.casework.rules import FactRules
+from fanzha.core.actor import Actor
+from fanzha.core.errors import NotAllowed
+from fanzha.core.ids import Ids
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTarget:
+    """The account that an order names, with the fact that it rests on."""
+
+    fact: str
+    holder_name: str
+    account: str
+    institution: str
+    amount_minor: int
+    currency: str
+    at_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAccount:
+    """An account as a list carries it, with the fact that it rests on."""
+
+    fact: str
+    holder_name: str
+    account: str
+    institution: str
+
+
+def checks_by(actor: Actor, document: Document, now_us: int) -> tuple[FieldCheck, ...]:
+    """The four checks of an officer who read all fields in one document; several documents: write the checks out."""
+    return tuple(FieldCheck(field, document, actor.id, now_us) for field in CheckedField)
+
+
+def verify_clue(
+    clue: Clue,
+    fields: VerifiedFields,
+    checks: tuple[FieldCheck, ...],
+    rules: FactRules,
+    actor: Actor,
+    now_us: int,
+    ids: Ids,
+    *,
+    hop: int = 1,
+) -> tuple[Clue, Fact, Events]:
+    """The fact that 户名, 账号, 金额 and 时间 of a payment stand so in a document that an officer looked at.
+
+    Raises NotAllowed when a field was not checked or is empty, or the document is not enough at this hop.
+    """
+    if clue.kind is not ClueKind.ACCOUNT:
+        raise NotAllowed("fact.account", f"{clue.id} is about a {clue.kind}; only an account has the four fields")
+    check_clue_step(clue, actor, ClueStep.VERIFY, now_us)
+    _check_fields(clue, fields, now_us)
+    _check_documents(checks, rules, hop)
+    after = next_status(CLUE_TABLE, clue.stage, ClueStep.VERIFY, clue.id)
+    fact = Fact(
+        id=ids.new("FACT"),
+        version=0,
+        organisation=clue.organisation,
+        clue=clue.id,
+        fields=fields,
+        checks=checks,
+        hop=hop,
+        verified_by=actor.id,
+        verified_at_us=now_us,
+    )
+    documents = " ".join(sorted({f"{check.document.kind}:{check.document.reference}" for check in checks}))
+    events = (
+        work_event(
+            EventKind.CLUE_VERIFIED, clue.id, actor, now_us, ids, before=clue.stage, after=after,
+            fact=fact.id, corrected=_corrected(clue, fields),
+        ),
+        work_event(EventKind.FACT_MADE, fact.id, actor, now_us, ids, clue=clue.id, hop=hop, documents=documents),
+    )  # fmt: skip
+    return replace(clue, stage=after, facts=(*clue.facts, fact.id)), fact, events
+
+
+def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:
+    empty = [
+        name
+        for name, value in (
+            ("户名", fields.holder_name), ("账号", fields.account), ("开户机构", fields.institution),
+        )
+        if not value.strip()
+    ]  # fmt: skip
+    if fields.amount_minor <= 0:
+        empty.append("金额")
+    if empty:
+        raise NotAllowed("fact.four_fields", f"{clue.id}: {', '.join(empty)} not there; a fact has all of them")
+    if fields.at_us > now_us:
+        raise NotAllowed("fact.time", f"{clue.id}: 交易时间 lies in the future")
+
+
+def _corrected(clue: Clue, fields: VerifiedFields) -> str:
+    """Which fields the document says otherwise than every claim of the clue: people mistype what they are robbed of."""
+    said: dict[str, tuple[str | int, set[str] | set[int | None]]] = {
+        "account": (fields.account, {claim.account for claim in clue.claims}),
+        "holder_name": (fields.holder_name, {claim.holder_name for claim in clue.claims}),
+        "amount": (fields.amount_minor, {claim.amount_minor for claim in clue.claims}),
+    }
+    return " ".join(name for name, (value, claimed) in said.items() if value not in claimed)
+
+
+def _check_documents(checks: tuple[FieldCheck, ...], rules: FactRules, hop: int) -> None:
+    if hop < 1:
+        raise NotAllowed("fact.hop", f"hop {hop}: the victim's own payment is hop 1")
+    enough = rules.first_hop if hop == 1 else rules.later_hops
+    for check in checks:
+        if check.document.kind not in enough:
+            raise NotAllowed(
+                "fact.document",
+                f"{check.field} at hop {hop} cannot be checked against a {check.document.kind}; "
+                f"it needs {' or '.join(sorted(enough))}",
+            )
+        if not check.document.reference.strip():
+            raise NotAllowed("fact.document", f"{check.field}: name the document that it was checked against")
+
+
+def withdraw_fact(fact: Fact, reason: str, actor: Actor, now_us: int, ids: Ids) -> tuple[Fact, Events]:
+    """A fact that turned out wrong is withdrawn, never erased; what was ordered on it must be looked at again."""
+    check_same_body(actor, fact)
+    check_person(actor, f"withdrawing {fact.id}")
+    check_reason(reason, f"withdrawing {fact.id}")
+    if fact.withdrawn_at_us is not None:
+        return fact, ()
+    event = work_event(EventKind.FACT_WITHDRAWN, fact.id, actor, now_us, ids, clue=fact.clue, reason=reason)
+    return replace(fact, withdrawn_at_us=now_us, withdrawn_reason=reason), (event,)
+
+
+def check_is_fact(fact: object) -> Fact:
+    """What the types say, said again at run time: a clue or a claim is no fact, nor is one that was withdrawn."""
+    if not isinstance(fact, Fact):
+        raise NotAllowed(
+            "fact.needed",
+            f"a {type(fact).__name__.lower()} is unverified; an order or a list needs a fact with its four fields checked",
+        )
+    if fact.withdrawn_at_us is not None:
+        raise NotAllowed("fact.withdrawn", f"{fact.id} was withdrawn: {fact.withdrawn_reason}")
+    return fact
+
+
+def order_target_of(fact: Fact) -> OrderTarget:
+    """What an order may name."""
+    fields = check_is_fact(fact).fields
+    return OrderTarget(
+        fact.id, fields.holder_name, fields.account, fields.institution,
+        fields.amount_minor, fields.currency, fields.at_us,
+    )  # fmt: skip
+
+
+def listed_account_of(fact: Fact) -> ListedAccount:
+    """What a list may carry."""
+    fields = check_is_fact(fact).fields
+    return ListedAccount(fact.id, fields.holder_name, fields.account, fields.institution)

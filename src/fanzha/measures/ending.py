@@ -1,0 +1,203 @@
+"""How a measure goes on or ends: renewed, let go in part, lifted, lapsed by the clock, turned into another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fanzha.core.actor import MACHINE, Actor, Organisation
+from fanzha.core.errors import NotAllowed
+from fanzha.core.ids import Ids
+from fanzha.measures import policy
+from fanzha.measures.changes import Change, Happening, happened, signed_by, with_order
+from fanzha.measures.deciding import next_order
+from fanzha.measures.lifecycle import HOLDING, TRANSITIONS, Event, Status
+from fanzha.measures.model import (
+    CounterEvidence,
+    EvidenceKind,
+    Measure,
+    Origin,
+    OriginKind,
+    PartRelease,
+    Renewal,
+    Request,
+    Signature,
+    effective_status,
+    holds,
+)
+from fanzha.measures.obstacles import CaseStanding
+from fanzha.measures.orders import Incident, IncidentKind, Verb
+from fanzha.measures.rules import MeasureRules
+from fanzha.measures.terms import Span
+
+
+def ask_renewal(measure: Measure, actor: Actor, rules: MeasureRules, period: Span, reason: str, now_us: int) -> Change:
+    """One more period is asked for; nothing is longer until it is approved."""
+    policy.check_renew(measure, actor, rules, period, reason, now_us)
+    asked = replace(measure, renewals=(*measure.renewals, Renewal(period, reason, actor.id, now_us)))
+    return Change(asked, (happened(Happening.RENEWAL_ASKED, asked, actor, now_us, reason=reason),))
+
+
+def approve_renewal(
+    measure: Measure, actor: Actor, lineage: Sequence[Organisation], rules: MeasureRules, now_us: int
+) -> Change:
+    """The new period begins where the old one ends; the institution is told."""
+    policy.check_approve_renewal(measure, actor, lineage, rules, now_us)
+    assert measure.ends_us is not None, "a renewal is asked only of what ends"
+    ends_us = measure.renewals[-1].period.end_of(measure.ends_us, rules.work)
+    renewal = replace(measure.renewals[-1], approved_by=actor.id, approved_us=now_us, ends_us=ends_us)
+    renewed = replace(
+        measure,
+        ends_us=ends_us,
+        renewals=(*measure.renewals[:-1], renewal),
+        orders=with_order(measure, next_order(measure, Verb.EXTEND, now_us, until_us=ends_us)),
+    )
+    return Change(renewed, (happened(Happening.RENEWED, renewed, actor, now_us, order=renewed.orders[-1].id),))
+
+
+def release_part(
+    measure: Measure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    amount_minor: int,
+    reason: str,
+    now_us: int,
+) -> Change:
+    """Living costs, wages or money of others is let go; the rest stays held."""
+    policy.check_release_part(measure, actor, lineage, rules, amount_minor, reason, now_us)
+    order = next_order(measure, Verb.RELEASE_PART, now_us, amount_minor=amount_minor)
+    released = replace(
+        measure,
+        part_releases=(*measure.part_releases, PartRelease(amount_minor, reason, actor.id, now_us, order.id)),
+        orders=with_order(measure, order),
+        approvals=signed_by(measure, Signature.RELEASED_PART, actor, now_us, reason),
+    )
+    return Change(
+        released, (happened(Happening.RELEASED_PART, released, actor, now_us, order=order.id, reason=reason),)
+    )
+
+
+def book_returned(measure: Measure, amount_minor: int, payment: str, now_us: int) -> Change:
+    """A payment that was carried out took this much out of what the measure holds; booked once, minor units.
+
+    payment: the id of the payment's own measure.
+    """
+    if any(release.order == payment for release in measure.part_releases):
+        return Change(measure)
+    booked = replace(
+        measure,
+        part_releases=(*measure.part_releases, PartRelease(amount_minor, "返还", MACHINE.id, now_us, payment)),
+    )
+    return Change(booked, (happened(Happening.RELEASED_PART, booked, MACHINE, now_us, order=payment),))
+
+
+def find_unrelated(measure: Measure, actor: Actor, lineage: Sequence[Organisation], reason: str, now_us: int) -> Change:
+    """The money has nothing to do with the case: from this instant the days in which it must be lifted run."""
+    policy.check_find_unrelated(measure, actor, lineage, reason, now_us)
+    found = replace(
+        measure,
+        unrelated_us=now_us,
+        approvals=signed_by(measure, Signature.FOUND_UNRELATED, actor, now_us, reason),
+    )
+    return Change(found, (happened(Happening.UNRELATED, found, actor, now_us, reason=reason),))
+
+
+def lift_measure(
+    measure: Measure, actor: Actor, lineage: Sequence[Organisation], rules: MeasureRules, reason: str, now_us: int
+) -> Change:
+    """It binds nobody from this instant; the release goes out, and one that fails is an incident."""
+    policy.check_lift(measure, actor, lineage, rules, reason, now_us)
+    lifted = replace(
+        _released(measure, now_us),
+        status=policy.check_event(measure, Event.LIFT, now_us).to,
+        approvals=signed_by(measure, Signature.LIFTED, actor, now_us, reason),
+        ended_us=now_us,
+        end_reason=reason,
+    )
+    return Change(lifted, (happened(Happening.LIFTED, lifted, actor, now_us, reason=reason),))
+
+
+def lapse(measure: Measure, now_us: int) -> Change | None:
+    """What the clock does at the due instant, or None where there is nothing to do, or it is done already.
+
+    It ends at the instant that was due, however late the machine comes to it; the release goes out. What was begun first
+    and never countersigned is an incident besides.
+    """
+    if effective_status(measure, now_us) is not Status.LAPSED or measure.status is Status.LAPSED:
+        return None
+    due_us = measure.void_from_us
+    assert due_us is not None, "only what is due lapses"
+    unsigned = measure.countersign_due_us == due_us and not measure.signed(Signature.COUNTERSIGNED)
+    reason = "not countersigned in time" if unsigned else "end of term"
+    lapsed = replace(
+        _released(measure, now_us),
+        status=TRANSITIONS[measure.status, Event.LAPSE].to,
+        ended_us=due_us,
+        end_reason=reason,
+    )
+    incidents = (_uncountersigned(measure, now_us),) if unsigned else ()
+    return Change(lapsed, (happened(Happening.LAPSED, lapsed, MACHINE, now_us, reason=reason),), incidents)
+
+
+def _released(measure: Measure, now_us: int) -> Measure:
+    """With a release order, where an order to begin may have left."""
+    if not measure.orders:
+        return measure
+    return replace(measure, orders=with_order(measure, next_order(measure, Verb.RELEASE, now_us)))
+
+
+def _uncountersigned(measure: Measure, now_us: int) -> Incident:
+    sentence = f"{measure.id} was begun first and nobody countersigned it in time: it is void"
+    kind = IncidentKind.NOT_COUNTERSIGNED
+    return Incident(f"{measure.id}.{kind.value}", 0, measure.organisation, kind, sentence, now_us, measure.id)
+
+
+def conversion_request(
+    earlier: Measure, wanted: Request, rules: MeasureRules, case: CaseStanding | None, now_us: int
+) -> Request:
+    """The request that continues an earlier measure (stop into freeze); it goes through its own proposal and approval."""
+    policy.check_convert(earlier, wanted, rules, case, now_us)
+    return replace(wanted, origin=Origin(OriginKind.CONVERSION, earlier.id))
+
+
+def mark_converted(earlier: Measure, into: Measure, now_us: int) -> Change | None:
+    """The earlier measure ends as the later one is carried out; None where it has ended by itself before.
+
+    Raises NotAllowed when the later one does not continue it, or does not hold yet.
+    """
+    if into.request.origin != Origin(OriginKind.CONVERSION, earlier.id):
+        raise NotAllowed("conversion", f"{into.id} does not continue {earlier.id}")
+    if not holds(into, now_us):
+        raise NotAllowed("conversion", f"{into.id} does not hold yet; {earlier.id} goes on until it does")
+    if effective_status(earlier, now_us) not in HOLDING:
+        return None
+    converted = replace(
+        earlier, status=Status.CONVERTED, converted_into=into.id, ended_us=now_us, end_reason=into.kind.value
+    )
+    return Change(converted, (happened(Happening.CONVERTED, converted, MACHINE, now_us, into=into.id),))
+
+
+def give_evidence(measure: Measure, actor: Actor, kind: EvidenceKind, text: str, now_us: int, ids: Ids) -> Change:
+    """What speaks against the measure is put beside its request; whoever brings it, it is never turned away."""
+    evidence = CounterEvidence(ids.new("EVID"), kind, text, now_us, actor.id)
+    given = replace(measure, counter_evidence=(*measure.counter_evidence, evidence))
+    detail = {"evidence": evidence.id, "kind": kind.value}
+    return Change(given, (happened(Happening.EVIDENCE_GIVEN, given, actor, now_us, **detail),))
+
+
+def look_at_evidence(measure: Measure, actor: Actor, evidence_id: str, finding: str, now_us: int) -> Change:
+    """An officer of the body says what he made of it; a lift or a part release is his next step, not ours."""
+    if actor.organisation != measure.organisation:
+        raise NotAllowed("organisation", f"{measure.id} belongs to another body")
+    if not finding.strip():
+        raise NotAllowed("reason", "say in a sentence what was found")
+    seen = [each for each in measure.counter_evidence if each.id == evidence_id and each.looked_at_us is None]
+    if not seen:
+        raise NotAllowed("evidence", f"{measure.id} has no evidence {evidence_id} that waits")
+    looked = replace(seen[0], looked_at_by=actor.id, looked_at_us=now_us, finding=finding)
+    changed = replace(
+        measure,
+        counter_evidence=tuple(looked if each.id == evidence_id else each for each in measure.counter_evidence),
+    )
+    return Change(changed, (happened(Happening.EVIDENCE_LOOKED_AT, changed, actor, now_us, evidence=evidence_id),))

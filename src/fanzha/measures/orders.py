@@ -1,0 +1,163 @@
+"""What goes out to an institution and what comes back: orders, receipts, and incidents where the two do not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+
+@unique
+class Verb(StrEnum):
+    """What an order tells the institution to do."""
+
+    BEGIN = "begin"  # the measure itself: query, stop, freeze, hold, restrict, suspend, block, pay back
+    EXTEND = "extend"
+    RELEASE = "release"
+    RELEASE_PART = "release_part"
+
+
+@unique
+class Channel(StrEnum):
+    """How an order leaves."""
+
+    HTTP = "http"  # to a connected partner
+    SIGNED_FILE = "signed_file"
+    ISSUED_ELSEWHERE = "issued_elsewhere"  # printed, or typed into another platform; its 文号 is recorded
+
+
+@unique
+class OrderStatus(StrEnum):
+    """How far the institution has come with an order."""
+
+    PREPARED = "prepared"
+    SENT = "sent"
+    ACKNOWLEDGED = "acknowledged"
+    DONE = "done"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An outgoing document; its id is the request id by which the institution does it once, however often it arrives."""
+
+    id: str
+    verb: Verb
+    institution: str
+    status: OrderStatus
+    prepared_us: int
+    original: str = ""  # request id of the order that this one extends or releases
+    amount_minor: int | None = None
+    until_us: int | None = None  # what an extension extends to
+    channel: Channel | None = None
+    document: str = ""  # 文号
+    sent_us: int | None = None
+    sent_by: str = ""
+    receipt_due_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a query asks of one account: its rows from one instant to another."""
+
+    account: str
+    from_us: int
+    until_us: int
+    holder: str = ""
+    traced_minor: int | None = None  # what of the money that is followed went there
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The part of a query that an answer covers: a statement by its hash, or nothing found."""
+
+    account: str
+    from_us: int
+    until_us: int
+    statement: str = ""  # SHA-256; empty: nothing found
+
+
+@unique
+class Outcome(StrEnum):
+    """What the institution says it did."""
+
+    RECEIVED = "received"
+    EXECUTED = "executed"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+    NOTHING_FOUND = "nothing_found"  # a query: answered, there is nothing
+
+
+@dataclass(frozen=True, slots=True)
+class OnwardTransfer:
+    """Where the institution says the money went; the four fields of the follow-on stop."""
+
+    account: str
+    institution: str
+    holder: str
+    amount_minor: int
+    time_us: int
+    serial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An institution's answer to an order, as it came in."""
+
+    id: str  # the institution's own number of the answer
+    order: str  # request id
+    outcome: Outcome
+    answered_us: int  # when the institution did it, by its own word
+    arrived_us: int
+    amount_minor: int | None = None
+    code: str = ""  # of a refusal
+    note: str = ""
+    balance_minor: int | None = None
+    balance_us: int | None = None
+    onward: tuple[OnwardTransfer, ...] = ()
+    answered: tuple[Answered, ...] = ()  # of a query
+    entered_by: str = ""  # who typed it in; empty where it came by wire
+    evidence: str = ""  # SHA-256 of the scan
+
+    def says_the_same_as(self, other: Receipt) -> bool:
+        """Whether it is the same answer delivered again; when and by whom it came does not matter."""
+        return _said(self) == _said(other)
+
+
+def _said(receipt: Receipt) -> tuple[object, ...]:
+    return (
+        receipt.id, receipt.order, receipt.outcome, receipt.answered_us, receipt.amount_minor, receipt.code,
+        receipt.balance_minor, receipt.balance_us, receipt.onward, receipt.answered,
+    )  # fmt: skip
+
+
+@unique
+class IncidentKind(StrEnum):
+    """What does not fit."""
+
+    UNKNOWN_ORDER = "unknown_order"
+    CONTRADICTION = "contradiction"  # two answers that cannot both be true
+    ANSWER_AFTER_END = "answer_after_end"  # the institution acts on a measure that is over
+    IMPOSSIBLE_TIME = "impossible_time"
+    MORE_THAN_ASKED = "more_than_asked"
+    RELEASE_FAILED = "release_failed"
+    EXTENSION_FAILED = "extension_failed"
+    NOT_COUNTERSIGNED = "not_countersigned"
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """Something a person must look into; what came in is kept whole."""
+
+    id: str
+    version: int
+    organisation: str  # empty where nobody's order is meant
+    kind: IncidentKind
+    sentence: str
+    at_us: int
+    measure: str = ""
+    order: str = ""
+    receipt: Receipt | None = None
+    closed_by: str = ""
+    closed_us: int | None = None
+    finding: str = ""

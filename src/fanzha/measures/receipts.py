@@ -1,0 +1,300 @@
+"""What an institution's answer does: once, in whatever order answers come, and nothing is thrown away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum, unique
+
+from fanzha.core.actor import MACHINE, Actor
+from fanzha.core.errors import NotAllowed
+from fanzha.core.ids import Ids
+from fanzha.core.time import MINUTE_US, format_instant
+from fanzha.measures.changes import Change, Happening, MeasureEvent, happened, replaced_order
+from fanzha.measures.ending import lapse
+from fanzha.measures.guard import AccountView, holds_whole, innocent_money
+from fanzha.measures.lifecycle import HOLDING, TRANSITIONS, Answer, Event, Status
+from fanzha.measures.model import (
+    FactCheck,
+    FactSource,
+    FourFields,
+    Measure,
+    Origin,
+    OriginKind,
+    Request,
+    Target,
+    TargetKind,
+)
+from fanzha.measures.orders import (
+    Incident,
+    IncidentKind,
+    OnwardTransfer,
+    Order,
+    OrderStatus,
+    Outcome,
+    Receipt,
+    Verb,
+)
+from fanzha.measures.queries import open_questions
+from fanzha.measures.rules import MeasureRules
+
+CLOCKS_APART_US = 5 * MINUTE_US  # two institutions' clocks may differ so far
+
+
+@unique
+class Taken(StrEnum):
+    """What was done with a receipt."""
+
+    APPLIED = "applied"
+    ALREADY = "already"  # the same answer once more: nothing
+    KEPT = "kept"  # written down, overtaken by what is known
+    INCIDENT = "incident"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptDecision:
+    """What to write: the change of the measure, if one is meant, the incidents, and where the money went on."""
+
+    taken: Taken
+    change: Change | None
+    incidents: tuple[Incident, ...] = ()
+    onward: tuple[OnwardTransfer, ...] = ()  # for the ledger, the trace and the follow-on stops
+    late: bool = False
+
+
+_EVENTS = {
+    Outcome.RECEIVED: Event.ACKNOWLEDGE,
+    Outcome.EXECUTED: Event.EXECUTE,
+    Outcome.PARTIAL: Event.EXECUTE_PART,
+    Outcome.REFUSED: Event.REFUSE,
+    Outcome.NOTHING_FOUND: Event.EXECUTE,
+}
+_HAPPENINGS = {
+    Event.ACKNOWLEDGE: Happening.ACKNOWLEDGED,
+    Event.EXECUTE: Happening.EXECUTED,
+    Event.EXECUTE_PART: Happening.EXECUTED_PART,
+    Event.REFUSE: Happening.REFUSED,
+}
+_ORDER_STATUS = {
+    Outcome.RECEIVED: OrderStatus.ACKNOWLEDGED,
+    Outcome.EXECUTED: OrderStatus.DONE,
+    Outcome.NOTHING_FOUND: OrderStatus.DONE,
+    Outcome.PARTIAL: OrderStatus.PARTIAL,
+    Outcome.REFUSED: OrderStatus.REFUSED,
+}
+
+
+def decide_receipt(
+    measure: Measure | None, receipt: Receipt, rules: MeasureRules, now_us: int, ids: Ids
+) -> ReceiptDecision:
+    """What an answer does to the measure whose order it names (None where no order has that request id).
+
+    The same answer twice does one thing; one that was overtaken is kept; one that cannot be true opens an incident.
+    """
+    order = None if measure is None else measure.order(receipt.order)
+    if measure is None or order is None:
+        sentence = f"an answer to order {receipt.order}, which nobody here has sent"
+        return ReceiptDecision(
+            Taken.INCIDENT, None, (_incident(IncidentKind.UNKNOWN_ORDER, sentence, receipt, now_us, ids),)
+        )
+    namesakes = [each for each in measure.receipts if each.id == receipt.id and each.order == receipt.order]
+    if any(each.says_the_same_as(receipt) for each in namesakes):
+        return ReceiptDecision(Taken.ALREADY, None)
+    late = order.receipt_due_us is not None and receipt.arrived_us > order.receipt_due_us
+    lapsed = lapse(measure, min(receipt.arrived_us, now_us))
+    first = Change(measure) if lapsed is None else lapsed
+    kept = replace(first.measure, receipts=(*first.measure.receipts, receipt))
+    noted = happened(
+        Happening.RECEIPT, kept, MACHINE, now_us, receipt=receipt.id, outcome=receipt.outcome.value, code=receipt.code
+    )
+    start = Change(kept, (*first.events, noted), first.incidents)
+    if namesakes:
+        sentence = f"answer {receipt.id} to order {receipt.order} came twice and says different things"
+        return _as_incident(start, IncidentKind.CONTRADICTION, sentence, receipt, now_us, ids, late=late)
+    if order.verb is Verb.BEGIN:
+        return _begin_answered(start, order, receipt, rules, now_us, ids, late=late)
+    return _later_order_answered(start, order, receipt, now_us, ids, late=late)
+
+
+def _begin_answered(
+    start: Change, order: Order, receipt: Receipt, rules: MeasureRules, now_us: int, ids: Ids, *, late: bool
+) -> ReceiptDecision:
+    measure = start.measure
+    event = _event_of(measure, order, receipt)
+    step = TRANSITIONS[measure.status, event]
+    deciding = max((each.answered_us for each in measure.receipts[:-1] if _decides(each, order)), default=None)
+    overtaken = deciding is not None and receipt.answered_us < deciding and not measure.request.questions
+    # Carried out before it ended, and told late: the release is under way already, nothing contradicts.
+    in_time = measure.ended_us is not None and receipt.answered_us <= measure.ended_us and bool(measure.orders)
+    told_late = measure.status in _ENDED_BY_US and in_time
+    if told_late and event in {Event.EXECUTE, Event.EXECUTE_PART}:
+        was = _executed(measure, order, receipt, rules)
+        held = replace(measure, starts_us=was.starts_us, executed_minor=was.executed_minor)
+        start = replace(start, measure=held)
+    if step.answer is Answer.KEPT or told_late or (overtaken and measure.status in HOLDING):
+        return ReceiptDecision(Taken.KEPT, start, onward=receipt.onward, late=late)
+    if step.answer is Answer.INCIDENT:
+        kind = IncidentKind.ANSWER_AFTER_END if measure.status in _ENDED_BY_US else IncidentKind.CONTRADICTION
+        sentence = f"the institution says {receipt.outcome.value}, but {measure.id} is {measure.status.value}"
+        return _as_incident(start, kind, sentence, receipt, now_us, ids, late=late)
+    changed = replaced_order(measure, replace(order, status=_ORDER_STATUS[receipt.outcome]))
+    changed = replace(changed, status=step.to, request=_counted(changed.request, receipt, rules, now_us))
+    if event in {Event.EXECUTE, Event.EXECUTE_PART}:
+        changed = _executed(changed, order, receipt, rules)
+    if event is Event.REFUSE:
+        changed = replace(changed, ended_us=receipt.arrived_us, end_reason=receipt.code or receipt.note)
+    incidents = _doubts(order, receipt, measure, now_us, ids)
+    told = happened(_HAPPENINGS[event], changed, MACHINE, now_us, order=order.id, late="late" if late else "")
+    change = Change(
+        changed, (*start.events, told, *_opened(changed, incidents, now_us)), (*start.incidents, *incidents)
+    )
+    return ReceiptDecision(Taken.APPLIED, change, incidents, receipt.onward, late)
+
+
+def _counted(request: Request, receipt: Receipt, rules: MeasureRules, now_us: int) -> Request:
+    """With the balance that the institution states, the innocent money that is held besides is counted anew."""
+    if receipt.balance_minor is None:
+        return request
+    whole = holds_whole(request.scope, rules.of(request.kind, now_us))
+    innocent = innocent_money(request.scope, AccountView(receipt.balance_minor), whole=whole)
+    return replace(request, scope=replace(request.scope, innocent_minor=innocent))
+
+
+_ENDED_BY_US = frozenset({Status.LIFTED, Status.LAPSED, Status.CONVERTED, Status.WITHDRAWN, Status.REJECTED})
+
+
+def _event_of(measure: Measure, order: Order, receipt: Receipt) -> Event:
+    """An answer "executed" with less than was asked is a part, and so is one that leaves questions open."""
+    if measure.request.questions and receipt.outcome in {Outcome.EXECUTED, Outcome.PARTIAL}:
+        return Event.EXECUTE_PART if open_questions(measure) else Event.EXECUTE
+    less = (
+        order.amount_minor is not None
+        and receipt.amount_minor is not None
+        and receipt.amount_minor < order.amount_minor
+    )
+    if receipt.outcome is Outcome.EXECUTED and less:
+        return Event.EXECUTE_PART
+    return _EVENTS[receipt.outcome]
+
+
+def _decides(receipt: Receipt, order: Order) -> bool:
+    return receipt.order == order.id and receipt.outcome is not Outcome.RECEIVED
+
+
+def _executed(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules) -> Measure:
+    """The term begins at the instant the institution gives, cut to what can be: not before sending, not after arriving."""
+    executed = receipt.amount_minor if receipt.amount_minor is not None else order.amount_minor
+    executed = measure.request.scope.traced_minor if executed is None else executed
+    if measure.starts_us is not None:
+        return replace(measure, executed_minor=executed)
+    earliest_us = min(order.sent_us or order.prepared_us, receipt.arrived_us)
+    starts_us = min(max(receipt.answered_us, earliest_us), receipt.arrived_us)
+    period = measure.request.period
+    ends_us = None if period is None else period.end_of(starts_us, rules.work)
+    return replace(measure, starts_us=starts_us, ends_us=ends_us, executed_minor=executed)
+
+
+def _doubts(order: Order, receipt: Receipt, measure: Measure, now_us: int, ids: Ids) -> tuple[Incident, ...]:
+    doubts: list[tuple[IncidentKind, str]] = []
+    if order.amount_minor is not None and (receipt.amount_minor or 0) > order.amount_minor:
+        doubts.append((IncidentKind.MORE_THAN_ASKED, f"the institution holds more than order {order.id} asked for"))
+    early = order.sent_us is not None and receipt.answered_us < order.sent_us - CLOCKS_APART_US
+    if early or receipt.answered_us > receipt.arrived_us + CLOCKS_APART_US:
+        at = format_instant(receipt.answered_us)
+        doubts.append((IncidentKind.IMPOSSIBLE_TIME, f"order {order.id} cannot have been answered at {at}"))
+    return tuple(_incident(kind, sentence, receipt, now_us, ids, measure) for kind, sentence in doubts)
+
+
+def _later_order_answered(
+    start: Change, order: Order, receipt: Receipt, now_us: int, ids: Ids, *, late: bool
+) -> ReceiptDecision:
+    """An answer to a release or an extension changes that order; the measure itself is decided by us."""
+    if order.status in {OrderStatus.DONE, OrderStatus.REFUSED} and receipt.outcome is Outcome.RECEIVED:
+        return ReceiptDecision(Taken.KEPT, start, late=late)
+    changed = Change(
+        replaced_order(start.measure, replace(order, status=_ORDER_STATUS[receipt.outcome])),
+        start.events,
+        start.incidents,
+    )
+    if receipt.outcome in {Outcome.REFUSED, Outcome.PARTIAL}:
+        kind = IncidentKind.EXTENSION_FAILED if order.verb is Verb.EXTEND else IncidentKind.RELEASE_FAILED
+        sentence = f"order {order.id} ({order.verb.value}) was answered {receipt.outcome.value} {receipt.code}".rstrip()
+        return _as_incident(changed, kind, sentence, receipt, now_us, ids, late=late)
+    return ReceiptDecision(Taken.APPLIED, changed, late=late)
+
+
+def _as_incident(
+    start: Change, kind: IncidentKind, sentence: str, receipt: Receipt, now_us: int, ids: Ids, *, late: bool
+) -> ReceiptDecision:
+    incident = _incident(kind, sentence, receipt, now_us, ids, start.measure)
+    events = (*start.events, *_opened(start.measure, (incident,), now_us))
+    change = Change(start.measure, events, (*start.incidents, incident))
+    return ReceiptDecision(Taken.INCIDENT, change, (incident,), receipt.onward, late)
+
+
+def _opened(measure: Measure, incidents: tuple[Incident, ...], now_us: int) -> tuple[MeasureEvent, ...]:
+    return tuple(
+        happened(Happening.INCIDENT, measure, MACHINE, now_us, incident=each.id, kind=each.kind.value)
+        for each in incidents
+    )
+
+
+def _incident(
+    kind: IncidentKind, sentence: str, receipt: Receipt, now_us: int, ids: Ids, measure: Measure | None = None
+) -> Incident:
+    return Incident(
+        ids.new("INC"),
+        0,
+        "" if measure is None else measure.organisation,
+        kind,
+        sentence,
+        now_us,
+        "" if measure is None else measure.id,
+        receipt.order,
+        receipt,
+    )
+
+
+def close_incident(incident: Incident, actor: Actor, finding: str, now_us: int) -> Incident:
+    """An officer of the body says in writing what was found; where nobody's order was meant, any officer may."""
+    if incident.organisation not in {"", actor.organisation}:
+        raise NotAllowed("organisation", f"{incident.id} belongs to another body")
+    if incident.closed_us is not None:
+        raise NotAllowed("transition", f"{incident.id} is closed already")
+    if not finding.strip():
+        raise NotAllowed("reason", "say in writing what was found")
+    return replace(incident, closed_by=actor.id, closed_us=now_us, finding=finding.strip())
+
+
+def follow_on_request(
+    measure: Measure, onward: OnwardTransfer, traced_minor: int, receipt: Receipt, rules: MeasureRules, now_us: int
+) -> Request | None:
+    """The stop that follows the money to where the institution says it went (延伸止付), or None where the kind has none.
+
+    traced_minor: what of the onward payment is traced money, by the trace; minor units. Somebody still proposes it.
+    """
+    kind = rules.of(measure.kind, now_us)
+    if not kind.extends:
+        return None
+    before = measure.request
+    fields = FourFields(onward.holder, onward.account, onward.amount_minor, onward.time_us)
+    hop = 1 if before.fact is None else before.fact.hop
+    term = kind.term(before.term) or kind.terms[0]
+    return replace(
+        before,
+        target=Target(TargetKind.ACCOUNT, onward.account, onward.institution, onward.holder),
+        scope=replace(
+            before.scope,
+            modes=(kind.modes[0].name,),
+            amount_minor=traced_minor or None,
+            traced_minor=traced_minor,
+            innocent_minor=None,
+            reason="",
+        ),
+        basis=None if before.basis is None else kind.basis(before.basis.id),
+        term=term.name,
+        period=term.period,
+        reason=f"延伸止付: money of {measure.id} went on, by receipt {receipt.id}",
+        fact=FactCheck(fields, FactSource.BANK_RECEIPT, "", receipt.arrived_us, hop + 1, receipt.id),
+        overrides=(),
+        origin=Origin(OriginKind.EXTENSION, measure.id),
+    )

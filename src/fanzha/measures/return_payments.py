@@ -1,0 +1,106 @@
+"""A decided return is paid: one order for each victim and account, once, and again elsewhere where a bank could not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from fanzha.core.actor import Actor
+from fanzha.core.errors import NotAllowed
+from fanzha.measures.lifecycle import HOLDING, Status
+from fanzha.measures.model import (
+    Measure,
+    MeasureKind,
+    Origin,
+    OriginKind,
+    Request,
+    Scope,
+    Signature,
+    Target,
+    TargetKind,
+)
+from fanzha.measures.orders import Order, OrderStatus, Verb
+from fanzha.measures.return_plan import Award, ReturnPlan
+from fanzha.measures.return_procedure import ProcedureEvent, ProcedureStatus, ReturnProcedure, check_own, step
+from fanzha.measures.rules import KindRules, MeasureRules
+
+
+def payment_measures(procedure: ReturnProcedure, rules: MeasureRules, now_us: int) -> tuple[Measure, ...]:
+    """One approved measure of kind `return` for each payment, with its order; the same ids however often it is asked."""
+    if procedure.status is not ProcedureStatus.APPROVED:
+        raise NotAllowed("transition", f"{procedure.id} is {procedure.status.value}: nothing is paid yet")
+    kind = rules.of(MeasureKind.RETURN, now_us)
+    pairs = [(plan, award) for plan in procedure.plans for award in plan.awards]
+    return tuple(
+        _payment(procedure, plan, award, number, kind, now_us) for number, (plan, award) in enumerate(pairs, 1)
+    )
+
+
+def pay_again(
+    procedure: ReturnProcedure, refused: Measure, pay_to: str, reason: str, actor: Actor, now_us: int
+) -> Measure:
+    """The bank could not pay to the account the money came from: the same victim's other account, with the reason."""
+    check_own(procedure, actor)
+    if refused.status is not Status.REFUSED or refused.request.origin != Origin(OriginKind.RETURN_PLAN, procedure.id):
+        raise NotAllowed("payment", f"{refused.id} is no refused payment of {procedure.id}")
+    if not pay_to.strip() or not reason.strip():
+        raise NotAllowed("payment", "name the victim's other account and say why the first cannot take it")
+    request = replace(refused.request, payee=pay_to.strip(), reason=reason.strip())
+    return _payment_measure(f"{refused.id}.again", procedure, request, now_us)
+
+
+def complete_return(procedure: ReturnProcedure, payments: Sequence[Measure]) -> ReturnProcedure:
+    """Done as soon as every award was paid in full by the banks' own receipts; unchanged until then."""
+    status = step(procedure, ProcedureEvent.COMPLETE)
+    paid: dict[tuple[str, str, str], int] = {}
+    for measure in payments:
+        if measure.status in HOLDING and measure.request.origin == Origin(OriginKind.RETURN_PLAN, procedure.id):
+            key = (measure.target.reference, measure.request.beneficiary, measure.request.scope.modes[0])
+            paid[key] = paid.get(key, 0) + (measure.executed_minor or 0)
+    whole = all(paid.get((a.account, a.victim, a.branch.value), 0) == a.amount_minor for a in procedure.awards)
+    return replace(procedure, status=status) if whole else procedure
+
+
+def _payment(
+    procedure: ReturnProcedure, plan: ReturnPlan, award: Award, number: int, kind: KindRules, now_us: int
+) -> Measure:
+    request = Request(
+        MeasureKind.RETURN,
+        Target(TargetKind.ACCOUNT, plan.account, plan.institution),
+        Scope((award.branch.value,), award.amount_minor, award.amount_minor, 0, plan.currency),
+        kind.bases[0],
+        kind.terms[0].name,
+        None,
+        f"返还决定 {procedure.decision}",
+        procedure.case,
+        procedure.filing,
+        procedure.decision,
+        origin=Origin(OriginKind.RETURN_PLAN, procedure.id),
+        payee=award.pay_to,
+        beneficiary=award.victim,
+    )
+    return _payment_measure(f"{procedure.id}.{number}", procedure, request, now_us)
+
+
+def _payment_measure(measure_id: str, procedure: ReturnProcedure, request: Request, now_us: int) -> Measure:
+    order = Order(
+        f"{measure_id}.{Verb.BEGIN.value}",
+        Verb.BEGIN,
+        request.target.institution,
+        OrderStatus.PREPARED,
+        now_us,
+        amount_minor=request.scope.amount_minor,
+        document=procedure.decision,
+    )
+    decided = tuple(a for a in procedure.approvals if a.signature in {Signature.PROPOSED, Signature.APPROVED})
+    return Measure(
+        measure_id,
+        0,
+        procedure.organisation,
+        request,
+        Status.APPROVED,
+        procedure.drafted_by,
+        now_us,
+        decided,
+        orders=(order,),
+    )

@@ -1,0 +1,372 @@
+"""The way of a return: plan, public notice, objections, decision of the prefecture level, orders to the banks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum, unique
+from itertools import product
+from typing import Final
+
+from fanzha.core.actor import Actor, Organisation
+from fanzha.core.errors import NotAllowed
+from fanzha.core.ids import Ids
+from fanzha.core.money import format_minor
+from fanzha.core.time import format_instant
+from fanzha.measures.clocks import ClockKind, ClockRow, clock
+from fanzha.measures.model import Approval, Measure, MeasureKind, Signature, held_minor, holds
+from fanzha.measures.policy import asks
+from fanzha.measures.return_plan import Award, ReturnPlan
+from fanzha.measures.rules import KindRules, MeasureRules
+
+
+@unique
+class ProcedureStatus(StrEnum):
+    """Where a return stands."""
+
+    DRAFT = "draft"
+    NOTICED = "noticed"  # 公告期
+    PROPOSED = "proposed"
+    APPROVED = "approved"  # decided; the banks are paying
+    DONE = "done"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+@unique
+class ProcedureEvent(StrEnum):
+    """What can happen to a return."""
+
+    PUBLISH = "publish"
+    REPLAN = "replan"
+    CORRECT = "correct"  # an objection was upheld; the rest of the plan stays as it was published
+    OBJECT = "object"
+    PROPOSE = "propose"
+    APPROVE = "approve"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+    COMPLETE = "complete"
+
+
+_S, _E = ProcedureStatus, ProcedureEvent
+_LEADS: Final[Mapping[ProcedureStatus, Mapping[ProcedureEvent, ProcedureStatus]]] = {
+    _S.DRAFT: {_E.PUBLISH: _S.NOTICED, _E.REPLAN: _S.DRAFT, _E.PROPOSE: _S.PROPOSED, _E.WITHDRAW: _S.WITHDRAWN},
+    _S.NOTICED: {
+        _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.NOTICED, _E.OBJECT: _S.NOTICED, _E.PROPOSE: _S.PROPOSED,
+        _E.WITHDRAW: _S.WITHDRAWN,
+    },
+    _S.PROPOSED: {
+        _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.PROPOSED, _E.OBJECT: _S.PROPOSED, _E.APPROVE: _S.APPROVED,
+        _E.REJECT: _S.REJECTED, _E.WITHDRAW: _S.WITHDRAWN,
+    },
+    _S.APPROVED: {_E.COMPLETE: _S.DONE},
+}  # fmt: skip
+# Total: where a pair leads nowhere the event is refused.
+PROCEDURE_TRANSITIONS: Final[Mapping[tuple[ProcedureStatus, ProcedureEvent], ProcedureStatus | None]] = {
+    (status, event): _LEADS.get(status, {}).get(event) for status, event in product(ProcedureStatus, ProcedureEvent)
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """What a victim or anybody concerned holds against the plan."""
+
+    id: str
+    by: str
+    text: str
+    received_us: int
+    decided_us: int | None = None
+    decided_by: str = ""
+    upheld: bool = False
+    finding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnProcedure:
+    """One return, over one or several frozen accounts of a case."""
+
+    id: str
+    version: int
+    organisation: str
+    case: str
+    filing: str
+    plans: tuple[ReturnPlan, ...]
+    status: ProcedureStatus
+    drafted_by: str
+    drafted_us: int
+    method: str = ""  # the case's working method, by which the money was traced into the accounts
+    earlier: str = ""  # the return before it, where victims were found later
+    notice_from_us: int | None = None
+    notice_until_us: int | None = None
+    objections: tuple[Objection, ...] = ()
+    approvals: tuple[Approval, ...] = ()
+    decision: str = ""  # 返还决定书文号
+
+    @property
+    def needs_public_notice(self) -> bool:
+        """Whether any account is divided by proportion."""
+        return any(plan.needs_public_notice for plan in self.plans)
+
+    @property
+    def awards(self) -> tuple[Award, ...]:
+        """Every payment, in the order of plans."""
+        return tuple(award for plan in self.plans for award in plan.awards)
+
+
+def draft_return(
+    plans: Sequence[ReturnPlan],
+    actor: Actor,
+    rules: MeasureRules,
+    now_us: int,
+    ids: Ids,
+    *,
+    case: str,
+    filing: str,
+    method: str,
+    earlier: ReturnProcedure | None = None,
+) -> ReturnProcedure:
+    """A return of the actor's body; with `earlier`, one for victims found later, on what the earlier one left."""
+    kind = rules.of(MeasureKind.RETURN, now_us)
+    if not any(grant.covers(actor) for grant in kind.proposers):
+        raise NotAllowed("role", f"{kind.label} is proposed by an officer of county level or above")
+    if not case or not filing:
+        raise NotAllowed("filed_case", "a return belongs to a filed case: name the case and its filing")
+    if earlier is not None:
+        check_remainder(earlier, plans)
+    return ReturnProcedure(
+        ids.new("RETURN"),
+        0,
+        actor.organisation,
+        case,
+        filing,
+        tuple(plans),
+        ProcedureStatus.DRAFT,
+        actor.id,
+        now_us,
+        method,
+        "" if earlier is None else earlier.id,
+    )
+
+
+def check_remainder(earlier: ReturnProcedure, plans: Sequence[ReturnPlan]) -> None:
+    """Victims found later share what the earlier return left; nobody who was paid pays back."""
+    if earlier.status is not ProcedureStatus.DONE:
+        raise NotAllowed(
+            "earlier_return", f"{earlier.id} is {earlier.status.value}: finish it, or add the victims to it"
+        )
+    left = {plan.account: plan.remainder_minor for plan in earlier.plans}
+    for plan in plans:
+        if plan.account in left and plan.frozen_minor > left[plan.account]:
+            sentence = (
+                f"account {plan.account}: {earlier.id} left {format_minor(left[plan.account])}; no more can be shared"
+            )
+            raise NotAllowed("earlier_return", sentence)
+
+
+def check_publish(procedure: ReturnProcedure, actor: Actor) -> None:
+    """The body that drafted it may publish a plan by proportion."""
+    step(procedure, ProcedureEvent.PUBLISH)
+    check_own(procedure, actor)
+    if not procedure.needs_public_notice:
+        raise NotAllowed("public_notice", "nothing is divided by proportion: no public notice is needed")
+
+
+def publish_return(procedure: ReturnProcedure, actor: Actor, rules: MeasureRules, now_us: int) -> ReturnProcedure:
+    """The public notice begins; until it ends nothing is paid."""
+    check_publish(procedure, actor)
+    notice = rules.of(MeasureKind.RETURN, now_us).public_notice
+    assert notice is not None, "the rules of a return say how long the public notice is"
+    status = step(procedure, ProcedureEvent.PUBLISH)
+    return replace(procedure, status=status, notice_from_us=now_us, notice_until_us=notice.end_of(now_us, rules.work))
+
+
+def receive_objection(procedure: ReturnProcedure, by: str, text: str, now_us: int, ids: Ids) -> ReturnProcedure:
+    """Anybody concerned may object from the notice until the decision; it is answered before anything is paid."""
+    status = step(procedure, ProcedureEvent.OBJECT)
+    objection = Objection(ids.new("OBJ"), by, text, now_us)
+    return replace(procedure, status=status, objections=(*procedure.objections, objection))
+
+
+def decide_objection(
+    procedure: ReturnProcedure, objection_id: str, actor: Actor, finding: str, now_us: int, *, upheld: bool
+) -> ReturnProcedure:
+    """What was found of an objection, in writing; one that is upheld asks for a corrected plan."""
+    check_own(procedure, actor)
+    waiting = [each for each in procedure.objections if each.id == objection_id and each.decided_us is None]
+    if not waiting:
+        raise NotAllowed("objection", f"{procedure.id} has no objection {objection_id} that waits")
+    if not finding.strip():
+        raise NotAllowed("reason", "say in writing what was examined and why it is so decided")
+    decided = replace(waiting[0], decided_us=now_us, decided_by=actor.id, upheld=upheld, finding=finding.strip())
+    objections = tuple(decided if each.id == objection_id else each for each in procedure.objections)
+    return replace(procedure, objections=objections)
+
+
+def replan_return(procedure: ReturnProcedure, plans: Sequence[ReturnPlan], actor: Actor) -> ReturnProcedure:
+    """Another plan, which begins anew; only one that leaves out what an upheld objection proved goes on as it stood."""
+    check_own(procedure, actor)
+    correction = any(each.upheld for each in procedure.objections) and _leaves_out_only(procedure.plans, plans)
+    noticed = procedure.notice_until_us is not None and procedure.status is not ProcedureStatus.DRAFT
+    if correction and noticed:
+        return replace(procedure, status=step(procedure, ProcedureEvent.CORRECT), plans=tuple(plans))
+    status = step(procedure, ProcedureEvent.REPLAN)
+    return replace(procedure, status=status, plans=tuple(plans), notice_from_us=None, notice_until_us=None)
+
+
+def _leaves_out_only(before: Sequence[ReturnPlan], after: Sequence[ReturnPlan]) -> bool:
+    return len(before) == len(after) and all(
+        (old.account, old.frozen_minor, old.branches, old.base)
+        == (new.account, new.frozen_minor, new.branches, new.base)
+        and new.third_party_minor >= old.third_party_minor
+        and {award.victim for award in new.awards} <= {award.victim for award in old.awards}
+        for old, new in zip(before, after, strict=True)
+    )
+
+
+def check_propose_return(procedure: ReturnProcedure, actor: Actor, now_us: int) -> None:
+    """After the notice, with every objection answered and every payment knowing where it goes, it may be proposed."""
+    step(procedure, ProcedureEvent.PROPOSE)
+    check_own(procedure, actor)
+    _check_ready(procedure, now_us)
+
+
+def propose_return(procedure: ReturnProcedure, actor: Actor, now_us: int) -> ReturnProcedure:
+    """呈请返还资金报告书 goes to the deciding level."""
+    check_propose_return(procedure, actor, now_us)
+    approvals = (*procedure.approvals, _approval(Signature.PROPOSED, actor, now_us))
+    return replace(procedure, status=step(procedure, ProcedureEvent.PROPOSE), approvals=approvals)
+
+
+def check_approve_return(
+    procedure: ReturnProcedure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    freezes: Mapping[str, Measure],
+    decision: str,
+    now_us: int,
+) -> None:
+    """Another officer, of the prefecture level or above, decides, while the money is frozen as planned.
+
+    freezes: the freeze of each account, by its id.
+    """
+    step(procedure, ProcedureEvent.APPROVE)
+    _check_decider(procedure, actor, lineage, rules.of(MeasureKind.RETURN, now_us))
+    signed = {approval.by for approval in procedure.approvals if approval.signature is Signature.PROPOSED}
+    if actor.id in signed | {procedure.drafted_by}:
+        raise NotAllowed("four_eyes", f"who proposed {procedure.id} does not approve it: another officer must")
+    if not decision.strip():
+        raise NotAllowed("document", "enter the number of the decision (返还决定书文号)")
+    _check_ready(procedure, now_us)
+    for plan in procedure.plans:
+        freeze = freezes.get(plan.measure)
+        if freeze is None or not holds(freeze, now_us):
+            raise NotAllowed("not_frozen", f"account {plan.account} is not frozen for this case any more")
+        if freeze.executed_minor is not None and held_minor([freeze], now_us) != plan.frozen_minor:
+            held = format_minor(held_minor([freeze], now_us))
+            raise NotAllowed("stale_plan", f"account {plan.account} now holds {held}, not what was planned: plan again")
+
+
+def approve_return(
+    procedure: ReturnProcedure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    freezes: Mapping[str, Measure],
+    decision: str,
+    now_us: int,
+) -> ReturnProcedure:
+    """返还决定书: from now on the plan stands."""
+    check_approve_return(procedure, actor, lineage, rules, freezes, decision, now_us)
+    approvals = (*procedure.approvals, _approval(Signature.APPROVED, actor, now_us))
+    status = step(procedure, ProcedureEvent.APPROVE)
+    return replace(procedure, status=status, approvals=approvals, decision=decision.strip())
+
+
+def reject_return(
+    procedure: ReturnProcedure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    reason: str,
+    now_us: int,
+) -> ReturnProcedure:
+    """The deciding level says no, and why."""
+    status = step(procedure, ProcedureEvent.REJECT)
+    _check_decider(procedure, actor, lineage, rules.of(MeasureKind.RETURN, now_us))
+    if not reason.strip():
+        raise NotAllowed("reason", "say in a sentence why")
+    return replace(
+        procedure, status=status, approvals=(*procedure.approvals, _approval(Signature.REJECTED, actor, now_us, reason))
+    )
+
+
+def withdraw_return(procedure: ReturnProcedure, actor: Actor, reason: str, now_us: int) -> ReturnProcedure:
+    """The body takes it back before it is decided."""
+    status = step(procedure, ProcedureEvent.WITHDRAW)
+    check_own(procedure, actor)
+    if not reason.strip():
+        raise NotAllowed("reason", "say in a sentence why")
+    return replace(
+        procedure,
+        status=status,
+        approvals=(*procedure.approvals, _approval(Signature.WITHDRAWN, actor, now_us, reason)),
+    )
+
+
+def return_clocks(procedure: ReturnProcedure) -> tuple[ClockRow, ...]:
+    """The public notice, as long as it runs; the payments have their own clocks."""
+    begun, until = procedure.notice_from_us, procedure.notice_until_us
+    if procedure.status is not ProcedureStatus.NOTICED or begun is None or until is None:
+        return ()
+    return (clock(procedure.id, ClockKind.PUBLIC_NOTICE, begun, until),)
+
+
+def step(procedure: ReturnProcedure, event: ProcedureEvent) -> ProcedureStatus:
+    """The state after an event; NotAllowed where the table refuses it."""
+    to = PROCEDURE_TRANSITIONS[procedure.status, event]
+    if to is None:
+        raise NotAllowed("transition", f"{procedure.id} is {procedure.status.value}: cannot {event.value}")
+    return to
+
+
+def check_own(procedure: ReturnProcedure, actor: Actor) -> None:
+    """The body that answers for the return."""
+    if actor.organisation != procedure.organisation:
+        raise NotAllowed("organisation", f"{procedure.id} belongs to another body")
+
+
+def _check_decider(procedure: ReturnProcedure, actor: Actor, lineage: Sequence[Organisation], kind: KindRules) -> None:
+    bodies = {body.id for body in lineage}
+    if actor.organisation not in bodies or procedure.organisation not in bodies:
+        raise NotAllowed("organisation", f"{procedure.id} belongs to another body; ask it, or the body above both")
+    if not any(grant.roles & actor.roles for grant in kind.approvers):
+        raise NotAllowed("role", f"{kind.label} is decided by an approver or commander")
+    if not any(grant.covers(actor, kind.terms[0].level) for grant in kind.approvers):
+        raise NotAllowed("level", f"{kind.label} is decided by 设区的市一级以上公安机关 ({kind.terms[0].text.source})")
+
+
+def _check_ready(procedure: ReturnProcedure, now_us: int) -> None:
+    if not procedure.awards:
+        raise NotAllowed("plan", "the plan pays nobody anything")
+    if procedure.needs_public_notice:
+        until = procedure.notice_until_us
+        if until is None:
+            raise NotAllowed("public_notice", "money is divided by proportion: publish the plan first (公告30日)")
+        if now_us < until:
+            raise NotAllowed("public_notice", f"the public notice runs until {format_instant(until)}")
+    waiting = [objection.id for objection in procedure.objections if objection.decided_us is None]
+    if waiting:
+        raise NotAllowed("objection", f"objection {waiting[0]} is not answered yet")
+    lost = [award.victim for award in procedure.awards if not award.pay_to]
+    if lost:
+        raise NotAllowed("pay_to", f"where is the money of {lost[0]} to go? name the account it came from")
+
+
+def _approval(signature: Signature, actor: Actor, now_us: int, note: str = "") -> Approval:
+    return Approval(signature, actor.id, actor.organisation, actor.level, now_us, note)
+
+
+can_publish = asks(check_publish)
+can_propose_return = asks(check_propose_return)
+can_approve_return = asks(check_approve_return)

@@ -1,0 +1,348 @@
+"""Who may do what: each refusal by the name of its rule, and what passes with a reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from made_measures import (
+    ACCOUNT,
+    BANK,
+    BANK_CHIEF,
+    BOTH,
+    CHIEF,
+    CITY_CHIEF,
+    DESK,
+    DUTY,
+    FILED,
+    HOUR_US,
+    LINEAGE,
+    RULES,
+    STRANGER,
+    T0,
+    UNFILED,
+    WIRE,
+    approved,
+    executed,
+    freeze_request,
+    officer,
+    proposed,
+    sent,
+    span,
+    stop_request,
+)
+
+from fanzha.core.actor import Role
+from fanzha.core.errors import NotAllowed
+from fanzha.core.ids import CountedIds
+from fanzha.measures import policy
+from fanzha.measures.deciding import (
+    act_first,
+    amend_draft,
+    approve_measure,
+    countersign,
+    draft_measure,
+    propose_measure,
+    reject_measure,
+    tally_emergencies,
+    withdraw_measure,
+)
+from fanzha.measures.ending import (
+    approve_renewal,
+    ask_renewal,
+    book_returned,
+    conversion_request,
+    find_unrelated,
+    lapse,
+    lift_measure,
+    mark_converted,
+    release_part,
+)
+from fanzha.measures.guard import AccountView, weigh
+from fanzha.measures.legality import faults
+from fanzha.measures.model import (
+    FactSource,
+    MeasureKind,
+    Override,
+    Request,
+    Scope,
+    Status,
+    Target,
+    TargetKind,
+    effective_status,
+    held_minor,
+)
+from fanzha.measures.obstacles import Standing, obstacles
+from fanzha.measures.orders import Channel, IncidentKind, Verb
+from fanzha.measures.sending import record_sent
+
+AFL_20 = RULES.of(MeasureKind.STOP_PAYMENT, T0).basis("afl-20")
+
+
+def rule_of(call, *args, **kwargs):
+    with pytest.raises(NotAllowed) as refusal:
+        call(*args, **kwargs)
+    return refusal.value.rule
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"basis": None}, "legal_basis"),
+        ({"basis": replace(AFL_20, id="rumour")}, "legal_basis"),
+        ({"basis": replace(AFL_20, effective_from=AFL_20.effective_from.replace(year=2020))}, "legal_basis"),
+        ({"target": Target(TargetKind.PERSON, "P-1")}, "target"),
+        ({"target": replace(ACCOUNT, institution="")}, "target"),
+        ({"scope": Scope((), 1, 1)}, "mode"),
+        ({"scope": Scope(("whole",), 1, 1)}, "mode"),
+        ({"scope": Scope(("credit_only",), 0, 1)}, "amount"),
+        ({"scope": Scope(("credit_only",), 1)}, "traced"),
+        ({"case": ""}, "case"),
+        ({"case": "CASE-2"}, "case"),
+        ({"reason": " "}, "reason"),
+        ({"fact": None}, "fact"),
+        ({"fact": replace(stop_request().fact, source=FactSource.BANK_RECEIPT)}, "fact"),
+        ({"fact": replace(stop_request().fact, hop=2)}, "fact"),
+        ({"fact": replace(stop_request().fact, checked_by="")}, "fact"),
+        ({"target": replace(ACCOUNT, reference="6299990000000000002")}, "fact"),
+        ({"term": "long"}, "term"),
+        ({"period": None}, "period"),
+        ({"period": span(49, "hours")}, "period"),
+    ],
+)
+def test_a_stop_that_is_not_proposed(changes, rule):
+    draft = draft_measure(stop_request(**changes), DUTY, RULES, T0, CountedIds()).measure
+    assert rule_of(propose_measure, draft, DUTY, RULES, Standing(UNFILED), T0) == rule
+
+
+@pytest.mark.parametrize(
+    ("changes", "case", "rule"),
+    [
+        ({}, UNFILED, "filed_case"),
+        ({"filing": "another"}, FILED, "filed_case"),
+        ({"document": ""}, FILED, "document"),
+        ({"scope": Scope(("amount_limited",))}, FILED, "amount"),
+        ({"scope": Scope(("whole",), 1, 1)}, FILED, "mode_reason"),
+        ({"period": span(7, "months")}, FILED, "period"),
+        ({"period": span(7, "months"), "overrides": (Override("period", "案情需要延长"),)}, FILED, "period"),
+        ({"basis": AFL_20}, FILED, "legal_basis"),
+    ],
+)
+def test_a_freeze_that_is_not_proposed(changes, case, rule):
+    draft = draft_measure(freeze_request(**changes), DUTY, RULES, T0, CountedIds()).measure
+    assert rule_of(propose_measure, draft, DUTY, RULES, Standing(case), T0) == rule
+
+
+def test_limits_of_quoted_texts_give_way_to_a_reason_and_those_of_the_law_do_not():
+    ids = CountedIds()
+    stops = tuple(executed(stop_request(), Standing(UNFILED), ids=ids) for _ in range(2))
+    third = draft_measure(stop_request(), DUTY, RULES, T0, ids).measure
+    standing = Standing(UNFILED, (*stops, third))
+    assert rule_of(propose_measure, third, DUTY, RULES, standing, T0) == "stops_on_account"
+    silent = replace(stop_request(), overrides=(Override("stops_on_account", "  "),))
+    assert rule_of(propose_measure, amend_draft(third, silent, DUTY, RULES, T0).measure, DUTY, RULES, standing, T0)
+    reasoned = replace(stop_request(), overrides=(Override("stops_on_account", "新的被害人刚刚汇入"),))
+    third = propose_measure(amend_draft(third, reasoned, DUTY, RULES, T0).measure, DUTY, RULES, standing, T0).measure
+    assert approve_measure(third, CHIEF, LINEAGE, RULES, standing, T0).measure.status is Status.APPROVED
+    refused = replace(stops[0], status=Status.REFUSED)
+    assert obstacles(stop_request(), RULES, Standing(UNFILED, (stops[1], refused)), T0) == ()
+
+    freeze = executed(freeze_request(), Standing(FILED), ids=ids)
+    again = replace(freeze_request(), overrides=(Override("double_freeze", "还要再冻一次"),))
+    draft = draft_measure(again, DUTY, RULES, T0, ids).measure
+    assert rule_of(propose_measure, draft, DUTY, RULES, Standing(FILED, (freeze,)), T0) == "double_freeze"
+    queued = RULES.of(MeasureKind.QUEUED_FREEZE, T0)
+    queue = replace(freeze_request(), kind=MeasureKind.QUEUED_FREEZE, basis=queued.bases[0])
+    assert not obstacles(queue, RULES, Standing(FILED, (freeze,)), T0)
+
+
+def test_who_approves():
+    standing = Standing(FILED)
+    measure = proposed(freeze_request(), standing)
+    junior = officer("junior", replace(LINEAGE[0], level=1), Role.APPROVER)
+
+    def rule(actor, it=measure):
+        return rule_of(approve_measure, it, actor, LINEAGE, RULES, standing, T0)
+
+    assert rule(DUTY) == "role"
+    assert rule(STRANGER) == "organisation"
+    assert rule(junior) == "level"
+    assert rule(officer("duty", LINEAGE[0], Role.APPROVER)) == "four_eyes"
+    own = draft_measure(freeze_request(), BOTH, RULES, T0, CountedIds()).measure
+    own = propose_measure(own, BOTH, RULES, standing, T0).measure
+    assert rule(BOTH, own) == "four_eyes"
+    assert not policy.can_approve(own, BOTH, LINEAGE, RULES, standing, T0)
+    assert policy.why_not(policy.check_approve, own, CHIEF, LINEAGE, RULES, standing, T0) is None
+    assert approve_measure(measure, CITY_CHIEF, LINEAGE, RULES, standing, T0).measure.status is Status.APPROVED
+    major = proposed(freeze_request(term="major", period=span(1, "years")), standing)
+    assert rule(CHIEF, major) == "level"
+    assert approve_measure(major, CITY_CHIEF, LINEAGE, RULES, standing, T0)
+    assert rule(CHIEF, approve_measure(measure, CHIEF, LINEAGE, RULES, standing, T0).measure) == "transition"
+    assert rule_of(reject_measure, measure, CHIEF, LINEAGE, RULES, "", T0) == "reason"
+    assert reject_measure(measure, CHIEF, LINEAGE, RULES, "证据不足，退回", T0).measure.status is Status.REJECTED
+    assert rule_of(propose_measure, own, STRANGER, RULES, standing, T0) == "transition"
+    assert rule_of(draft_measure, freeze_request(), DESK, RULES, T0, CountedIds()) == "role"
+
+
+def test_a_bank_decides_its_own_hold():
+    hold = RULES.of(MeasureKind.PAYER_HOLD, T0)
+    request = Request(
+        MeasureKind.PAYER_HOLD, ACCOUNT, Scope(("delayed_payment",), 100, 100), hold.bases[0], "ordinary",
+        span(24, "hours"), "客户疑似受骗",
+    )  # fmt: skip
+    draft = draft_measure(request, DESK, RULES, T0, CountedIds()).measure
+    measure = propose_measure(draft, DESK, RULES, Standing(), T0).measure
+    assert rule_of(approve_measure, measure, CHIEF, (BANK,), RULES, Standing(), T0) == "organisation"
+    held = approve_measure(measure, BANK_CHIEF, (BANK,), RULES, Standing(), T0).measure
+    assert held.status is Status.APPROVED
+    assert lift_measure(held, DESK, (BANK,), RULES, "客户核实后坚持付款", T0).measure.status is Status.LIFTED
+
+
+def test_the_emergency_path():
+    standing = Standing(UNFILED)
+    draft = draft_measure(stop_request(), DUTY, RULES, T0, CountedIds()).measure
+    assert rule_of(act_first, draft, DUTY, RULES, standing, "", T0) == "reason"
+    freeze = draft_measure(freeze_request(), DUTY, RULES, T0, CountedIds()).measure
+    assert rule_of(act_first, freeze, DUTY, RULES, Standing(FILED), "款项正在转出", T0) == "emergency"
+    begun = act_first(draft, DUTY, RULES, standing, "款项正在转出", T0).measure
+    begun = record_sent(begun, begun.orders[0].id, WIRE, RULES, T0, channel=Channel.HTTP).measure
+    assert rule_of(countersign, begun, officer("duty", LINEAGE[0], Role.APPROVER), LINEAGE, RULES, T0) == "four_eyes"
+    due = T0 + 2 * HOUR_US
+    assert effective_status(begun, due - 1) is Status.SENT
+    assert effective_status(begun, due) is Status.LAPSED
+    assert rule_of(countersign, begun, CHIEF, LINEAGE, RULES, due) == "void"
+    over = lapse(begun, due + 5)
+    assert (over.measure.ended_us, over.measure.end_reason) == (due, "not countersigned in time")
+    assert [incident.kind for incident in over.incidents] == [IncidentKind.NOT_COUNTERSIGNED]
+    signed = countersign(begun, CHIEF, LINEAGE, RULES, due - 1).measure
+    assert signed.void_from_us == T0 + 48 * HOUR_US
+    assert rule_of(countersign, signed, CHIEF, LINEAGE, RULES, T0) == "countersign"
+    tally = tally_emergencies([over.measure, signed, begun, approved(stop_request(), standing)], due)
+    assert (tally.acted_first, tally.in_time, tally.missing, tally.waiting) == (3, 1, 2, 0)
+
+
+def test_sending():
+    measure = approved(stop_request(), Standing(UNFILED))
+    order = measure.orders[0].id
+    assert rule_of(record_sent, measure, "X", WIRE, RULES, T0, channel=Channel.HTTP) == "order"
+    assert rule_of(record_sent, measure, order, WIRE, RULES, T0, channel=Channel.ISSUED_ELSEWHERE) == "document"
+    typed = record_sent(measure, order, DUTY, RULES, T0, channel=Channel.ISSUED_ELSEWHERE, document="模拟止〔2026〕7号")
+    assert typed.measure.orders[0].document == "模拟止〔2026〕7号"
+    again = record_sent(typed.measure, order, DUTY, RULES, T0 + 5, channel=Channel.HTTP)
+    assert again.measure == typed.measure
+    assert not again.events
+    late = T0 + 48 * HOUR_US
+    assert (
+        rule_of(record_sent, replace(measure, ends_us=late), order, WIRE, RULES, late, channel=Channel.HTTP) == "void"
+    )
+    assert rule_of(withdraw_measure, measure, DUTY, "不再需要了", T0) == "order_prepared"
+
+
+def test_renewal():
+    freeze = executed(freeze_request(), Standing(FILED))
+    assert rule_of(ask_renewal, freeze, DUTY, RULES, span(7, "months"), "案件未结", T0) == "period"
+    assert rule_of(ask_renewal, freeze, DUTY, RULES, span(6, "months"), "案件未结", freeze.ends_us) == "void"
+    asked = ask_renewal(freeze, DUTY, RULES, span(6, "months"), "案件未结", freeze.ends_us - 1).measure
+    assert effective_status(asked, freeze.ends_us) is Status.LAPSED
+    assert rule_of(ask_renewal, asked, DUTY, RULES, span(6, "months"), "案件未结", T0) == "renewal"
+    assert (
+        rule_of(approve_renewal, asked, officer("duty", LINEAGE[0], Role.APPROVER), LINEAGE, RULES, T0) == "four_eyes"
+    )
+    assert rule_of(approve_renewal, asked, CHIEF, LINEAGE, RULES, freeze.ends_us) == "void"
+    renewed = approve_renewal(asked, CHIEF, LINEAGE, RULES, freeze.ends_us - 1).measure
+    assert renewed.ends_us == span(6, "months").end_of(freeze.ends_us)
+    assert (renewed.orders[-1].verb, renewed.orders[-1].until_us) == (Verb.EXTEND, renewed.ends_us)
+    stop = executed(stop_request(), Standing(UNFILED))
+    assert rule_of(ask_renewal, stop, DUTY, RULES, span(48, "hours"), "还要继续止付", T0) == "renewal"
+    assert (
+        rule_of(ask_renewal, replace(freeze, unrelated_us=T0), DUTY, RULES, span(1, "months"), "案件未结", T0)
+        == "unrelated"
+    )
+
+
+def test_discipline_lasts_no_longer_than_five_years_together():
+    rules = RULES.of(MeasureKind.DISCIPLINE, T0)
+    request = Request(
+        MeasureKind.DISCIPLINE, Target(TargetKind.PERSON, "P-1"), Scope(("financial", "telecom")), rules.bases[0],
+        "criminally_liable", span(3, "years"), "出售银行卡，已判决", case="CASE-1", document="模拟惩字1号",
+    )  # fmt: skip
+    measure = proposed(request, Standing(UNFILED))
+    assert rule_of(approve_measure, measure, CHIEF, LINEAGE, RULES, Standing(UNFILED), T0) == "level"
+    end = span(3, "years").end_of(T0)
+    running = replace(measure, status=Status.EXECUTED, starts_us=T0, ends_us=end)
+    assert rule_of(ask_renewal, running, DUTY, RULES, span(3, "years"), "再次被列入", T0) == "period"
+    assert ask_renewal(running, DUTY, RULES, span(2, "years"), "再次被列入", T0)
+
+
+def test_lifting_and_letting_go_in_part():
+    freeze = executed(freeze_request(), Standing(FILED))
+    assert held_minor([freeze], T0) == 2_700_000
+    assert rule_of(lift_measure, freeze, STRANGER, LINEAGE, RULES, "与案件无关", T0) == "organisation"
+    assert rule_of(lift_measure, freeze, DUTY, LINEAGE, RULES, "与案件无关", T0) == "role"
+    assert rule_of(release_part, freeze, CHIEF, LINEAGE, RULES, 2_700_001, "生活费用", T0) == "amount"
+    part = release_part(freeze, CHIEF, LINEAGE, RULES, 300_000, "生活费用", T0).measure
+    part = book_returned(part, 400_000, "RETURN-1", T0).measure
+    assert book_returned(part, 400_000, "RETURN-1", T0).measure == part
+    assert held_minor([part], T0) == 2_000_000
+    found = find_unrelated(part, DUTY, LINEAGE, "系正常货款", T0).measure
+    assert found.unrelated_us == T0
+    lifted = lift_measure(found, CHIEF, LINEAGE, RULES, "与案件无关", T0).measure
+    assert (lifted.status, lifted.orders[-1].verb) == (Status.LIFTED, Verb.RELEASE)
+    assert record_sent(lifted, lifted.orders[-1].id, WIRE, RULES, T0, channel=Channel.HTTP).events
+    assert held_minor([lifted], T0) == 0
+
+
+def test_a_stop_turns_into_a_freeze_only_after_filing_and_only_while_it_binds():
+    stop = executed(stop_request(), Standing(UNFILED))
+    wanted = freeze_request()
+    assert rule_of(conversion_request, stop, wanted, RULES, UNFILED, T0) == "filed_case"
+    assert rule_of(conversion_request, stop, wanted, RULES, FILED, T0 + 48 * HOUR_US) == "conversion"
+    assert rule_of(conversion_request, stop, replace(wanted, kind=MeasureKind.QUERY), RULES, FILED, T0) == "conversion"
+    request = conversion_request(stop, wanted, RULES, FILED, T0)
+    waiting = sent(request, Standing(FILED, (stop,)), ids=(ids := CountedIds()))
+    assert rule_of(mark_converted, stop, waiting, T0) == "conversion"
+    freeze = executed(request, Standing(FILED, (stop,)), ids=ids)
+    ended = mark_converted(stop, freeze, T0 + 1).measure
+    assert (ended.status, ended.converted_into) == (Status.CONVERTED, freeze.id)
+    assert mark_converted(ended, freeze, T0 + 2) is None
+    assert mark_converted(stop, freeze, T0 + 48 * HOUR_US) is None
+
+
+def test_the_guard():
+    guard = RULES.guard(T0)
+    whole = Scope(("credit_only",), 3_000_000, 3_000_000)
+    shop = AccountView(200_000_000, merchant=True, wages_minor=800_000, good_faith=True, hop=4)
+    advice = weigh(whole, shop, guard, whole=True)
+    assert advice.query_instead, "1.5 percent of the balance"
+    assert (advice.least_minor, advice.innocent_minor, advice.spare_minor) == (3_000_000, 197_000_000, 800_000)
+    assert {h.hazard.value for h in advice.hazards} == {"little_traced", "merchant", "wages", "good_faith", "far"}
+    poor = weigh(whole, AccountView(3_100_000), guard, whole=True)
+    assert (poor.query_instead, poor.innocent_minor, poor.spare_minor) == (False, 100_000, 100_000)
+    limited = weigh(Scope(("amount_limited",), 3_000_000, 1_000_000), AccountView(2_000_000), guard, whole=False)
+    assert (limited.least_minor, limited.innocent_minor) == (1_000_000, 1_000_000)
+    old = weigh(whole, AccountView(5, balance_us=1, last_movement_us=2), guard, whole=True)
+    assert (old.innocent_minor, [h.hazard.value for h in old.hazards]) == (None, ["balance_unknown"])
+
+    draft = draft_measure(stop_request(), DUTY, RULES, T0, CountedIds()).measure
+    standing = Standing(UNFILED, account=replace(shop, balance_minor=10_000_000))
+    assert rule_of(propose_measure, draft, DUTY, RULES, standing, T0) == "merchant"
+    reasons = tuple(Override(rule, "被害人直接汇入该户") for rule in ("merchant", "wages", "good_faith"))
+    draft = amend_draft(draft, stop_request(overrides=reasons), DUTY, RULES, T0).measure
+    assert propose_measure(draft, DUTY, RULES, standing, T0).measure.request.scope.innocent_minor == 7_000_000
+
+
+def test_what_is_written_is_proven_lawful_afterwards():
+    freeze = executed(freeze_request(), Standing(FILED))
+    assert faults(freeze, RULES, T0) == ()
+    stained = {
+        "no legal basis": replace(freeze, request=replace(freeze.request, basis=None)),
+        "before 立案": replace(freeze, request=replace(freeze.request, filing="")),
+        "approved by nobody": replace(freeze, approvals=()),
+        "one person": replace(freeze, drafted_by="chief"),
+        "longer than 6个月": replace(freeze, ends_us=freeze.ends_us + 1),
+        "no end": replace(freeze, ends_us=None),
+        "below the level": replace(freeze, request=replace(freeze.request, term="major")),
+    }
+    for fault, measure in stained.items():
+        assert any(fault in sentence for sentence in faults(measure, RULES, T0)), fault
+    assert "has not noted" in faults(freeze, RULES, freeze.ends_us)[0]
