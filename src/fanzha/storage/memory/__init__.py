@@ -2,5 +2,6 @@
 
 from fanzha.storage.memory.fact_store import MemoryFactStore
 from fanzha.storage.memory.live_log import MemoryLiveLog
+from fanzha.storage.memory.work_store import MemoryWorkStore
 
-__all__ = ["MemoryFactStore", "MemoryLiveLog"]
+__all__ = ["MemoryFactStore", "MemoryLiveLog", "MemoryWorkStore"]

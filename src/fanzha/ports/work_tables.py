@@ -1,0 +1,292 @@
+"""Every kind of record of work and how it is kept: the one place to change when a record gets a key or a kind is new.
+
+A change here needs a step in `storage/sql/migrations/versions`; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fanzha.access import Credential, CredentialKind, Export, Person, Reveal, SearchEntry
+from fanzha.casework import (
+    Case,
+    CaseMove,
+    Clue,
+    Fact,
+    HandOver,
+    Merge,
+    Report,
+    Series,
+    Task,
+    WorkEvent,
+    look_up_keys,
+)
+from fanzha.casework.rules import DuplicateRules
+from fanzha.core.actor import Organisation
+from fanzha.measures.appeals import Appeal
+from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.ports.record_table import NEVER_US, Key, KeyType, RecordTable, Term
+
+# Every narrative gets a key; which are long enough to tell anything is decided when candidates are compared.
+_INDEX_RULES: Final = DuplicateRules(payment_us=0, enough=(), narrative_length_min=1)
+
+
+def look_up_terms(report: Report) -> frozenset[str]:
+    """What a report shares with its duplicates, as the term `look_up` holds it."""
+    return frozenset(f"{key.sign}:{key.sha256}" for key in look_up_keys(report, _INDEX_RULES))
+
+
+REPORTS: Final[RecordTable[Report]] = RecordTable(
+    name="reports",
+    record=Report,
+    keys=(
+        Key("organisation"),
+        Key("status"),
+        Key("jurisdiction"),
+        Key("received_at_us", KeyType.INTEGER),
+        Key("acknowledgement"),
+        Key("case_id", of=lambda report: report.case),
+        Key("merged_into"),
+    ),
+    terms=(
+        Term("look_up", of=look_up_terms),
+        Term("account", of=lambda report: (paid.payee.number for paid in report.payments if paid.payee.number)),
+    ),
+    indexes=(
+        ("organisation", "status", "received_at_us"),
+        ("status", "received_at_us"),
+        ("case_id",),
+        ("merged_into",),
+    ),
+    unique=(("acknowledgement",),),
+)
+CLUES: Final[RecordTable[Clue]] = RecordTable(
+    name="clues",
+    record=Clue,
+    keys=(
+        Key("organisation"),
+        Key("stage"),
+        Key("officer"),
+        Key("kind"),
+        Key("subject"),
+        Key("received_at_us", KeyType.INTEGER),
+        Key("case_id", of=lambda clue: clue.case),
+        Key("merged_into"),
+    ),
+    terms=(Term("report", of=lambda clue: clue.reports),),
+    indexes=(
+        ("organisation", "stage", "received_at_us"),
+        ("stage", "received_at_us"),
+        ("officer", "stage", "received_at_us"),
+        ("received_at_us",),
+        ("subject",),
+        ("case_id",),
+        ("merged_into",),
+    ),
+)
+FACTS: Final[RecordTable[Fact]] = RecordTable(
+    name="facts",
+    record=Fact,
+    keys=(
+        Key("organisation"),
+        Key("clue"),
+        Key("account", of=lambda fact: fact.fields.account),
+        Key("verified_at_us", KeyType.INTEGER),
+    ),
+    indexes=(("organisation", "verified_at_us"), ("clue",), ("account",)),
+)
+CASES: Final[RecordTable[Case]] = RecordTable(
+    name="cases",
+    record=Case,
+    keys=(
+        Key("organisation"),
+        Key("status"),
+        Key("officer"),
+        Key("jurisdiction"),
+        Key("class_slug", of=lambda case: "" if case.classification is None else case.classification.class_slug),
+        Key("opened_at_us", KeyType.INTEGER),
+        Key("merged_into"),
+    ),
+    terms=(
+        Term("report", of=lambda case: case.reports),
+        Term("officer", of=lambda case: (case.officer, *case.officers)),
+        Term("series", of=lambda case: case.series),
+    ),
+    indexes=(
+        ("organisation", "status", "opened_at_us"),
+        ("organisation", "opened_at_us"),
+        ("status", "opened_at_us"),
+        ("officer", "status", "opened_at_us"),
+        ("opened_at_us",),
+        ("class_slug", "opened_at_us"),
+        ("merged_into",),
+    ),
+)
+TASKS: Final[RecordTable[Task]] = RecordTable(
+    name="tasks",
+    record=Task,
+    keys=(
+        Key("organisation"),
+        Key("status"),
+        Key("officer"),
+        Key("case_id", of=lambda task: task.case),
+        Key("due_us", KeyType.INTEGER, of=lambda task: NEVER_US if task.due_us is None else task.due_us),
+    ),
+    indexes=(("organisation", "status", "due_us"), ("officer", "status", "due_us"), ("case_id",)),
+)
+SERIES: Final[RecordTable[Series]] = RecordTable(
+    name="series",
+    record=Series,
+    keys=(Key("organisation"),),
+    terms=(Term("case", of=lambda series: (member.case for member in series.members)),),
+    indexes=(("organisation",),),
+)
+HAND_OVERS: Final[RecordTable[HandOver]] = RecordTable(
+    name="hand_overs",
+    record=HandOver,
+    keys=(
+        Key("organisation"),
+        Key("to_organisation"),
+        Key("status"),
+        Key("case_id", of=lambda hand_over: hand_over.case),
+        Key("due_us", KeyType.INTEGER),
+    ),
+    indexes=(("organisation", "status", "due_us"), ("to_organisation", "status", "due_us"), ("case_id",)),
+)
+MERGES: Final[RecordTable[Merge]] = RecordTable(
+    name="merges",
+    record=Merge,
+    keys=(Key("organisation"), Key("kind"), Key("kept"), Key("absorbed"), Key("at_us", KeyType.INTEGER)),
+    indexes=(("organisation", "at_us"), ("kept",), ("absorbed",)),
+)
+CASE_MOVES: Final[RecordTable[CaseMove]] = RecordTable(
+    name="case_moves",
+    record=CaseMove,
+    keys=(Key("organisation"), Key("kind"), Key("source"), Key("target"), Key("at_us", KeyType.INTEGER)),
+    indexes=(("organisation", "at_us"), ("source",), ("target",)),
+)
+WORK_EVENTS: Final[RecordTable[WorkEvent]] = RecordTable(
+    name="work_events",
+    record=WorkEvent,
+    keys=(Key("record"), Key("kind"), Key("organisation"), Key("at_us", KeyType.INTEGER)),
+    indexes=(("record", "at_us"), ("kind", "at_us"), ("organisation", "at_us"), ("at_us",)),
+)
+MEASURES: Final[RecordTable[Measure]] = RecordTable(
+    name="measures",
+    record=Measure,
+    keys=(
+        Key("organisation"),
+        Key("status"),
+        Key("kind"),
+        Key("case_id", of=lambda measure: measure.request.case),
+        Key("account", of=lambda measure: measure.target.reference),
+        Key("institution", of=lambda measure: measure.target.institution),
+        Key("drafted_us", KeyType.INTEGER),
+        Key(
+            "due_us",
+            KeyType.INTEGER,
+            of=lambda measure: NEVER_US if measure.void_from_us is None else measure.void_from_us,
+        ),
+    ),
+    terms=(Term("order", of=lambda measure: (order.id for order in measure.orders)),),
+    indexes=(
+        ("organisation", "status", "due_us"),
+        ("status", "due_us"),
+        ("institution", "status", "due_us"),
+        ("organisation", "drafted_us"),
+        ("drafted_us",),
+        ("case_id", "drafted_us"),
+        ("account",),
+    ),
+)
+APPEALS: Final[RecordTable[Appeal]] = RecordTable(
+    name="appeals",
+    record=Appeal,
+    keys=(Key("organisation"), Key("status"), Key("measure"), Key("due_us", KeyType.INTEGER)),
+    indexes=(("organisation", "status", "due_us"), ("measure",)),
+)
+INCIDENTS: Final[RecordTable[Incident]] = RecordTable(
+    name="incidents",
+    record=Incident,
+    keys=(
+        Key("organisation"),
+        Key("kind"),
+        Key("measure"),
+        Key("state", of=lambda incident: "open" if incident.closed_us is None else "closed"),
+        Key("at_us", KeyType.INTEGER),
+    ),
+    indexes=(("organisation", "state", "at_us"), ("state", "at_us"), ("measure",)),
+)
+
+RETURNS: Final[RecordTable[ReturnProcedure]] = RecordTable(
+    name="returns",
+    record=ReturnProcedure,
+    keys=(
+        Key("organisation"),
+        Key("status"),
+        Key("case_id", of=lambda procedure: procedure.case),
+        Key("decision"),
+        Key("drafted_us", KeyType.INTEGER),
+    ),
+    terms=(
+        Term("account", of=lambda procedure: (plan.account for plan in procedure.plans)),
+        Term("measure", of=lambda procedure: (plan.measure for plan in procedure.plans)),
+    ),
+    indexes=(("organisation", "status", "drafted_us"), ("status", "drafted_us"), ("case_id",), ("decision",)),
+)
+ORGANISATIONS: Final[RecordTable[Organisation]] = RecordTable(
+    name="organisations",
+    record=Organisation,
+    keys=(Key("parent", of=lambda body: body.parent or ""), Key("level", KeyType.INTEGER), Key("institution")),
+    indexes=(("parent",), ("institution",)),
+)
+PEOPLE: Final[RecordTable[Person]] = RecordTable(
+    name="people",
+    record=Person,
+    keys=(Key("organisation"), Key("login")),
+    indexes=(("organisation", "login"),),
+    unique=(("login",),),
+)
+CREDENTIALS: Final[RecordTable[Credential]] = RecordTable(
+    name="credentials",
+    record=Credential,
+    keys=(
+        Key("organisation"),
+        Key("person"),
+        Key("kind"),
+        Key("token_hash", of=lambda shown: shown.hash if shown.kind is CredentialKind.TOKEN else ""),
+        Key("created_at_us", KeyType.INTEGER),
+    ),
+    indexes=(("person", "kind", "created_at_us"), ("token_hash",)),
+)
+REVEALS: Final[RecordTable[Reveal]] = RecordTable(
+    name="reveals",
+    record=Reveal,
+    keys=(Key("organisation"), Key("actor"), Key("record"), Key("person"), Key("at_us", KeyType.INTEGER)),
+    indexes=(("organisation", "at_us"), ("actor", "at_us"), ("record", "at_us"), ("person", "at_us"), ("at_us",)),
+)
+SEARCHES: Final[RecordTable[SearchEntry]] = RecordTable(
+    name="searches",
+    record=SearchEntry,
+    keys=(
+        Key("organisation"),
+        Key("actor"),
+        Key("case_id", of=lambda search: search.case),
+        Key("at_us", KeyType.INTEGER),
+    ),
+    indexes=(("organisation", "at_us"), ("actor", "at_us"), ("case_id", "at_us"), ("at_us",)),
+)
+EXPORTS: Final[RecordTable[Export]] = RecordTable(
+    name="exports",
+    record=Export,
+    keys=(Key("organisation"), Key("actor"), Key("at_us", KeyType.INTEGER)),
+    indexes=(("organisation", "at_us"), ("actor", "at_us"), ("at_us",)),
+)
+
+TABLES: Final[tuple[RecordTable[Any], ...]] = (
+    REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, MERGES, CASE_MOVES, WORK_EVENTS,
+    MEASURES, APPEALS, INCIDENTS, RETURNS,
+    ORGANISATIONS, PEOPLE, CREDENTIALS, REVEALS, SEARCHES, EXPORTS,
+)  # fmt: skip

@@ -1,0 +1,56 @@
+"""Records as JSON text, read back strictly: what is not exactly of its type is damage, not data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Generic
+
+import msgspec
+
+from fanzha.core.errors import BadInput
+from fanzha.ports.record_table import R, RecordTable
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class RecordCodec(Generic[R]):
+    """Writes and reads the records of one table."""
+
+    def __init__(self, table: RecordTable[R]) -> None:
+        self._table = table
+        self._encoder = msgspec.json.Encoder(enc_hook=_plain)
+        self._decoder = msgspec.json.Decoder(table.record, strict=True)
+
+    def encode(self, record: R) -> str:
+        """The record as JSON text. Raises BadInput where a text or a number cannot be stored anywhere."""
+        assert type(record) is self._table.record, f"{type(record).__name__} is not what {self._table.name} holds"
+        try:
+            body = self._encoder.encode(record)
+        except (UnicodeEncodeError, OverflowError):
+            raise self._unstorable(record) from None
+        if rb"\u0000" in body and _NUL.search(body):  # the pattern alone is slow
+            raise self._unstorable(record)
+        return body.decode()
+
+    def decode(self, body: str | bytes) -> R:
+        """The record of a JSON text. Raises BadInput when it is not one."""
+        try:
+            return self._decoder.decode(body)
+        except msgspec.DecodeError as error:
+            raise BadInput(
+                f"a stored record of {self._table.name} is damaged or of another version: {error}; "
+                "check the store with: fanzha verify"
+            ) from None
+
+    def _unstorable(self, record: R) -> BadInput:
+        return BadInput(
+            f"{self._table.name}: record {record.id!r} holds a NUL, half a character or a number beyond 64 bits, which no "
+            "database takes; correct it"
+        )
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored in a record")

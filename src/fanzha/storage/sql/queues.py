@@ -1,0 +1,161 @@
+"""The outbox and the requests in their tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, Row, Table, delete, insert, select, update
+
+from fanzha.core.errors import Refused, StaleVersion
+from fanzha.core.time import SECOND_US
+from fanzha.ports.work_queues import LEASE_S, Delivery, LeasedMessage, MessageState, OutMessage, backoff_us
+from fanzha.storage.sql.database import told
+from fanzha.storage.sql.schema import UNDELIVERED, WAITING
+
+FREE: dict[str, Any] = {"attempts": 0, "failure": "", "leased_by": "", "leased_until_us": 0}
+
+
+def take_due(
+    connection: Connection, table: Table, due: Any, *, worker: str, now_us: int, until_us: int, limit: int
+) -> list[Row[Any]]:
+    """Leases rows that fulfil `due` and that nobody else has: each gets a new token, by which its worker is known.
+
+    PostgreSQL's workers pass over rows that another one is just taking; SQLite has one writer at a time anyway.
+    """
+    free = (
+        select(table.c.id)
+        .where(due, table.c.next_us <= now_us, table.c.leased_until_us <= now_us)
+        .order_by(table.c.next_us, table.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    ids = list(connection.scalars(free))
+    taken = (
+        update(table)
+        .where(table.c.id.in_(ids))
+        .values(attempts=table.c.attempts + 1, token=table.c.token + 1, leased_by=worker, leased_until_us=until_us)
+    )
+    connection.execute(taken)
+    rows = connection.execute(select(table).where(table.c.id.in_(ids))).all()
+    return sorted(rows, key=lambda row: (row.next_us, row.id))
+
+
+class SqlOutbox:
+    """Messages within a transaction."""
+
+    def __init__(self, connection: Connection, metadata: MetaData) -> None:
+        self._connection, self._rows = connection, metadata.tables["outbox"]
+
+    def put(self, message: OutMessage) -> bool:
+        """Puts a message down."""
+        held = self._connection.execute(select(self._rows).where(self._rows.c.id == message.request_id)).one_or_none()
+        if held is None:
+            values = {
+                "id": message.request_id,
+                "recipient": message.recipient,
+                "topic": message.topic,
+                "body": message.body,
+                "subject_id": message.subject_id,
+                "created_us": message.created_us,
+                "due_us": message.due_us,
+                "next_us": message.due_us,
+                "state": Delivery.WAITING.value,
+                "token": 0,
+            }
+            self._connection.execute(insert(self._rows).values(**values, **FREE))
+            return True
+        if (held.recipient, held.topic, held.body) != (message.recipient, message.topic, message.body):
+            raise Refused(f"request {message.request_id!r} was another message; give this one a request id of its own")
+        return False
+
+    def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
+        """Messages that are due and that nobody else has."""
+        until_us = now_us + for_s * SECOND_US
+        rows = take_due(
+            self._connection, self._rows, WAITING, worker=worker, now_us=now_us, until_us=until_us, limit=limit
+        )
+        return tuple(LeasedMessage(_message(row), row.attempts, row.token, until_us) for row in rows)
+
+    def done(self, leased: LeasedMessage, now_us: int) -> None:
+        """It arrived."""
+        self._settle(leased, {"state": Delivery.DONE.value, "failure": ""})
+
+    def retry(self, leased: LeasedMessage, now_us: int, failure: str) -> int:
+        """It did not arrive."""
+        next_us = now_us + backoff_us(leased.attempts)
+        self._settle(leased, {"next_us": next_us, "leased_until_us": 0, "failure": failure})
+        return next_us
+
+    def give_up(self, leased: LeasedMessage, now_us: int, failure: str) -> None:
+        """It will never arrive."""
+        self._settle(leased, {"state": Delivery.GIVEN_UP.value, "failure": failure})
+
+    def state(self, request_id: str) -> MessageState | None:
+        """What became of a message."""
+        row = self._connection.execute(select(self._rows).where(self._rows.c.id == request_id)).one_or_none()
+        return None if row is None else _state(row)
+
+    def about(self, subject_id: str) -> tuple[MessageState, ...]:
+        """Every message about a record, oldest first."""
+        return self._listed(self._rows.c.subject_id == subject_id, limit=None)
+
+    def undelivered(self, limit: int = 100, *, attempts_min: int = 0) -> tuple[MessageState, ...]:
+        """Messages that did not arrive."""
+        return self._listed(UNDELIVERED, self._rows.c.attempts >= attempts_min, limit=limit)
+
+    def _listed(self, *conditions: Any, limit: int | None) -> tuple[MessageState, ...]:
+        statement = select(self._rows).where(*conditions).order_by(self._rows.c.created_us, self._rows.c.id)
+        return tuple(_state(row) for row in self._connection.execute(statement.limit(limit)))
+
+    def _settle(self, leased: LeasedMessage, values: dict[str, Any]) -> None:
+        columns = self._rows.c
+        mine = (
+            columns.id == leased.message.request_id,
+            columns.token == leased.token,
+            columns.state == Delivery.WAITING.value,
+        )
+        if self._connection.execute(update(self._rows).where(*mine).values(**values)).rowcount == 0:
+            raise StaleVersion(f"message {leased.message.request_id!r} was taken over by another worker")
+
+
+class SqlRequests:
+    """Commands that were carried out, within a transaction."""
+
+    def __init__(self, connection: Connection, metadata: MetaData) -> None:
+        self._connection, self._rows = connection, metadata.tables["requests"]
+
+    def recall(self, key: str, fingerprint: str) -> str | None:
+        """The result of a command that was carried out before."""
+        row = self._connection.execute(select(self._rows).where(self._rows.c.id == key)).one_or_none()
+        if row is None:
+            return None
+        if row.fingerprint != fingerprint:
+            raise Refused(f"key {key!r} was used for another command; use a new key for each command")
+        result: str = row.result
+        return result
+
+    def remember(self, key: str, fingerprint: str, result: str, at_us: int) -> None:
+        """Keeps the result of a command; a key that is there already ends in StaleVersion."""
+        values = {"id": key, "fingerprint": fingerprint, "result": result, "at_us": at_us}
+        with told():
+            self._connection.execute(insert(self._rows).values(**values))
+
+    def forget_before(self, at_us: int) -> int:
+        """Removes what was remembered before an instant."""
+        return self._connection.execute(delete(self._rows).where(self._rows.c.at_us < at_us)).rowcount
+
+
+def _message(row: Row[Any]) -> OutMessage:
+    return OutMessage(
+        request_id=row.id,
+        recipient=row.recipient,
+        topic=row.topic,
+        body=row.body,
+        created_us=row.created_us,
+        due_us=row.due_us,
+        subject_id=row.subject_id,
+    )
+
+
+def _state(row: Row[Any]) -> MessageState:
+    return MessageState(_message(row), Delivery(row.state), row.attempts, row.next_us, row.failure)
