@@ -36,7 +36,7 @@ def frame(table: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 
 def batch(name: str, *, complete: bool = False, **tables: Any) -> FactBatch:
     """One file: `entries=[…], accounts=[…]` and so on; `quarantine` and `windows` as they are."""
-    extra = {key: tables.pop(key) for key in ("quarantine", "windows") if key in tables}
+    extra = {key: tables.pop(key) for key in ("quarantine", "windows", "closings") if key in tables}
     facts = {table: frame(table, rows) for table, rows in tables.items()}
     return FactBatch(
         path=f"{name}.csv",

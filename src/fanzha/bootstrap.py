@@ -19,8 +19,10 @@ from fanzha.ports.transfer_stream import TransferStream
 from fanzha.records import FactBatch
 from fanzha.services.rebuild_ledger import LedgerRules
 
-if TYPE_CHECKING:  # reading files is paid for by the verbs that do
+if TYPE_CHECKING:  # reading files, and the desk, are paid for by the verbs that need them
     from fanzha.intake import ColumnMapping
+    from fanzha.ports.work_store import WorkStore
+    from fanzha.services.desk.model import Desk, DeskRules
 
 
 def fact_store(home: Path) -> FactStore:
@@ -37,8 +39,13 @@ def open_ledger(home: Path) -> StoredLedger:
     """
     ledger = fact_store(home).ledger()
     if ledger is None:
-        raise BadInput(f"{home} holds no ledger; fill it with: fanzha ingest PATH…")
+        raise no_ledger(home)
     return ledger
+
+
+def no_ledger(home: Path) -> BadInput:
+    """What to say of a home directory without a ledger."""
+    return BadInput(f"{home} holds no ledger; fill it with: fanzha ingest PATH…")
 
 
 def rule_table(name: str) -> dict[str, Any]:
@@ -122,3 +129,50 @@ def transfer_stream(path: Path | None, *, follow: bool = False) -> AbstractConte
     from fanzha.intake.transfer_stream import CanonicalStream
 
     return closing(CanonicalStream(path, follow=follow))
+
+
+def work_store(home: Path, url: str | None = None) -> WorkStore:
+    """The records of work: a SQLite file of the home directory, or the database of the address.
+
+    Raises BadInput when the directory cannot be made or the database cannot be used.
+    """
+    from fanzha.ports.work_tables import TABLES
+    from fanzha.storage.sql import SqlWorkStore, sqlite_url
+
+    if url is None:
+        try:
+            home.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise BadInput(f"{home}: the directory cannot be made: {error.strerror}") from None
+        url = sqlite_url(home / "work.db")
+    return SqlWorkStore(url, TABLES)
+
+
+def desk_rules() -> DeskRules:
+    """The dated tables that the desk works by."""
+    from fanzha.access import AccessRules
+    from fanzha.casework import CaseworkRules, Taxonomy
+    from fanzha.measures.purposes import PurposeRules
+    from fanzha.measures.rules import MeasureRules
+    from fanzha.services.desk.model import DeskRules
+
+    return DeskRules(
+        casework=CaseworkRules.from_table(rule_table("casework.toml")),
+        measures=MeasureRules.from_table(rule_table("measures.toml")),
+        access=AccessRules.from_table(rule_table("access.toml")),
+        purposes=PurposeRules.from_table(rule_table("purposes.toml")),
+        taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
+    )
+
+
+def desk(home: Path, url: str | None = None) -> Desk:
+    """The desk of a home directory, by this machine's clock; close its store when it is done with.
+
+    Raises BadInput as `work_store`.
+    """
+    from fanzha.core.ids import TimeSortedIds
+    from fanzha.core.time import SystemClock
+    from fanzha.services.desk.model import Desk
+
+    clock = SystemClock()
+    return Desk(work_store(home, url), clock, TimeSortedIds(clock), desk_rules())

@@ -14,7 +14,7 @@ from fanzha.core.errors import Refused
 from fanzha.engines.local.store import LocalFactStore
 from fanzha.ledger.assembly import Assembly, CoverageOverride, assemble, ledger_digest
 from fanzha.ledger.assembly.sources import SOURCE_COLUMNS
-from fanzha.ports.fact_store import FactStore, LedgerChoices, StoredLedger
+from fanzha.ports.fact_store import FactStore, ForgottenFile, LedgerChoices, StoredLedger
 from fanzha.records import QuarantinedRow, StatedWindow
 from fanzha.storage.memory import MemoryFactStore
 
@@ -63,6 +63,23 @@ def same(a: Assembly, b: Assembly) -> bool:
     assert a.holders.equals(b.holders, null_equal=True)
     assert all(getattr(a.sources, name).tolist() == getattr(b.sources, name).tolist() for name in SOURCE_COLUMNS)
     return a.identity.aliases.to_list() == b.identity.aliases.to_list()
+
+
+def test_a_removed_file_is_gone_with_the_commit_and_not_before(store):
+    put(store, ONE, TWO)
+    with store.writing() as writer:
+        writer.remove(ONE.sha256)
+    assert store.files() == tuple(sorted((ONE.sha256, TWO.sha256)))
+    assert store.batch(ONE.sha256).rows == 2
+    choices = LedgerChoices(forgotten=(ForgottenFile(ONE.sha256, ONE.path, "另一个案件"),))
+    with store.writing() as writer:
+        writer.remove(ONE.sha256)
+        writer.commit(ledger_of(TWO), choices)
+    assert (store.files(), store.choices(), list(store.damages())) == ((TWO.sha256,), choices, [])
+    with pytest.raises(KeyError):
+        store.batch(ONE.sha256)
+    put(store, ONE, choices=choices)
+    assert store.batch(ONE.sha256).rows == 2
 
 
 def test_an_empty_store_has_nothing(store):

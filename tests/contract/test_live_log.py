@@ -28,7 +28,7 @@ def log(request, tmp_path) -> LiveLog:
 def entry(rows: int, start: int, *, balances: bool = True) -> LiveEntry:
     numbers = np.arange(start, start + rows)
     return LiveEntry(
-        StreamPosition(100 * (start + rows), start + rows, 7, complete=rows != 3),
+        StreamPosition(100 * (start + rows), start + rows, complete=rows != 3, sha256=f"{start:064x}"),
         LiveBatch(
             numbers * 1_000_000, numbers.astype(np.uint32), (numbers + 1).astype(np.uint32), numbers + 5,
             np.zeros(rows, np.uint8), numbers if balances else None, -numbers if balances else None,

@@ -147,14 +147,36 @@ def test_help_lists_every_verb_and_imports_nothing_heavy():
     assert all(f"  {verb} " in done.stdout for verb in shell.VERBS)
 
 
-def test_a_reader_that_leaves_is_no_error():
+@pytest.mark.parametrize("arguments", [["--help"], ["ledger"], ["--version"]])
+def test_a_reader_that_leaves_is_no_error(arguments):
     read, write = os.pipe()
     os.close(read)
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "fanzha", "--help"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
-    )
+    command = [sys.executable, "-P", "-m", "fanzha", *arguments]
+    done = subprocess.run(command, stdout=write, stderr=write, check=False)
     os.close(write)
-    assert done.stderr == ""
+    assert done.returncode == 141
+
+
+def test_a_table_whose_reader_left_is_no_error(tmp_path):
+    script = (
+        "import sys, types, fanzha.cli.main as shell; from fanzha.cli.output import show_table\n"
+        "module = types.ModuleType('fanzha_try'); sys.modules['fanzha_try'] = module\n"
+        "module.run = lambda: show_table('t', ['a'], [['b' * 100]] * 9000)\n"
+        "shell.VERBS = {'try': ('fanzha_try:run', 'Try.')}; sys.exit(shell.main(['try'], {}))"
+    )
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run([sys.executable, "-P", "-c", script], stdout=subprocess.DEVNULL, stderr=write, check=False)
+    os.close(write)
+    assert done.returncode == 141
+
+
+def test_a_group_without_a_verb_shows_its_help(capsys):
+    assert shell.main(["ledger"], {}) == 2
+    said = capsys.readouterr().err
+    assert "\n  info " in said
+    assert shell.main(["ledger", "--json"], {}) == 2
+    assert json.loads(capsys.readouterr().out)["error"]["message"].startswith("fanzha ledger needs one of its verbs")
 
 
 def test_it_refuses_to_start_without_assertions():

@@ -64,7 +64,7 @@ def test_the_document_has_what_the_interface_says(run, folder):
     assert {"path", "sha256", "table", "rows", "accepted", "quarantined", "duplicates", "reversals", "gaps",
             "gap_amount", "order_repaired", "order_uncertain", "reasons"} <= set(file)  # fmt: skip
     assert (file["rows"], file["accepted"], file["quarantined"], file["gap_amount"]) == (5, 4, 1, "0.00")
-    assert file["reasons"] == [{"row": 6, "field": "amount", "reason": "amount_unreadable"}]
+    assert file["reasons"] == [{"row": 6, "field": "amount", "reason": "amount_unreadable", "raw": "ten"}]
     assert file["covered"] == [{"account": "M", "from": "2026-03-01T10:00:00+08:00", "to": "2026-03-01T10:30:00+08:00"}]
     assert set(document["ledger"]) == {"transfers", "accounts", "digest"}
 
@@ -282,3 +282,73 @@ def test_a_reader_goes_on_while_another_writes(folder, tmp_path):
     assert ledger.assembly.columns.transfers.amount_minor.sum() == 14_000_000
     with pytest.raises(BadInput):
         bootstrap.open_ledger(tmp_path / "nowhere")
+
+
+OWN = "卡号,交易时间,交易金额,收付标志\nM,2026-03-01T10:00:00,5.00,入\nM,2026-03-01T11:00:00,5.00,进了\n"
+OWN_MAP = """
+[table]
+kind = "entries"
+[columns]
+card = "卡号"
+at = "交易时间"
+amount = "交易金额"
+direction = "收付标志"
+[directions]
+in = ["入", "进了"]
+"""
+
+
+def test_a_word_that_blocks_an_account_is_told(run, folder):
+    (folder / "交易明细信息.csv").write_text(OWN, encoding="utf-8")
+    [_, file] = run("ingest", folder, code=3)["files"]
+    line = {"account": "M", "row": 3, "field": "direction", "reason": "direction_unknown", "raw": "进了"}
+    assert file["blocked"] == [line]
+
+
+def test_what_a_report_shows_of_a_cell_names_nobody(run, folder):
+    text = "卡号,户名,交易时间,交易金额,收付标志\n6.22202E+18,模拟甲,2026-03-01T10:00:00,5.00,入\n"
+    (folder / "交易明细信息.csv").write_text(text, encoding="utf-8")
+    [_, file] = run("ingest", folder, code=3)["files"]
+    assert [reason["raw"] for reason in file["reasons"]] == ["********+18"]
+
+
+def test_known_files_are_told_as_known(run, folder, tmp_path, capfdbinary):
+    run("ingest", folder)
+    assert main(["ingest", str(folder), "--home", str(tmp_path / "home")], {}) == 0
+    said = capfdbinary.readouterr().err.decode()
+    assert "known already; nothing was added" in said
+    [line] = [line for line in said.splitlines() if "one.csv" in line]
+    assert [cell.strip() for cell in line.split("│")][2:5] == ["4", "0", "4"]
+
+
+def test_another_reading_needs_the_former_one_taken_out(run, folder, tmp_path):
+    path = folder / "交易明细信息.csv"
+    path.write_text(OWN, encoding="utf-8")
+    (tmp_path / "map.toml").write_text(OWN_MAP, encoding="utf-8")
+    former = run("ingest", folder, code=3)["ledger"]
+    error = run("ingest", path, "--map", tmp_path / "map.toml", code=1)["error"]["message"]
+    assert str(path) in error
+    assert "fanzha ledger forget" in error
+    named = error.split("forget ")[1].split()[0]
+    assert run("ledger", "forget", named, code=2)["error"]["message"].startswith("taking a file out needs a reason")
+    gone = run("ledger", "forget", named, "--reason", "a word was not known")
+    assert (gone["forgotten"]["path"], gone["ledger"]["files"]) == (str(path), 1)
+    assert run("ledger", "check")["ok"]
+    [file] = run("ingest", path, "--map", tmp_path / "map.toml")["files"]
+    assert (file["accepted"], file["blocked"]) == (2, [])
+    assert run("ingest", path, "--map", tmp_path / "map.toml")["ledger"]["digest"] != former["digest"]
+    assert [line["reason"] for line in run("ledger", "info")["forgotten"]] == ["a word was not known"]
+
+
+def test_what_was_taken_out_can_come_back(run, folder, tmp_path):
+    (folder / "two.csv").write_text(LATER, encoding="utf-8")
+    (tmp_path / "coverage.csv").write_text("account,from,to\nM,2026-03-01,2026-03-02\n", encoding="utf-8")
+    former = run("ingest", folder)["ledger"]["digest"]
+    run("ledger", "forget", "two.csv", "--reason", "of another case")
+    assert run("ingest", folder)["ledger"]["digest"] == former
+    run("ingest", folder, "--coverage", tmp_path / "coverage.csv")
+    for name in ("one.csv", "two.csv"):
+        gone = run("ledger", "forget", folder / name, "--reason", "of another case")
+    assert (gone["ledger"]["files"], gone["ledger"]["transfers"], gone["coverage_dropped"]) == (0, 0, ["M"])
+    assert "no such file" in run("ledger", "forget", "two.csv", "--reason", "again", code=2)["error"]["message"]
+    assert run("ingest", folder)["ledger"]["digest"] == former

@@ -214,6 +214,19 @@ def test_another_file_in_its_place_is_refused(run, tmp_path, origins):
     assert (code, "not the file that was read before" in said) == (1, True)
 
 
+def test_a_file_whose_beginning_was_changed_in_place_is_refused(run, tmp_path, origins):
+    path, many = tmp_path / "ledger.csv", ROWS * 40
+    rows = [{**row, "transfer_id": f"m{n}"} for n, row in enumerate(many)]
+    path.write_bytes(csv_bytes(rows))
+    assert run("live", path, "--origins", origins)[0] == 0
+    assert run("live", path, "--origins", origins)[0] == 0
+    changed = csv_bytes(rows)
+    path.write_bytes(changed.replace(b"m3\n", b"x3\n", 1))
+    assert path.stat().st_size == len(changed)
+    code, _, said = run("live", path, "--origins", origins)
+    assert (code, str(path) in said, "--fresh" in said) == (1, True, True)
+
+
 def test_a_row_cut_in_two_waits_for_its_other_half(tmp_path, monkeypatch):
     monkeypatch.setattr(transfer_stream, "POLL_S", 0.0)
     data = csv_bytes(ROWS[:3])

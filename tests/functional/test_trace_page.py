@@ -123,3 +123,45 @@ def test_it_prints_across_without_cutting_the_tables(browser: Any, pages: dict[s
         "() => [...document.querySelectorAll('#s0 table')].filter(t => t.getBoundingClientRect().right > 1046).length"
     )
     assert wide == 0
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_the_first_screen_has_the_next_questions_and_the_picture_takes_the_width(
+    browser: Any, pages: dict[str, Path], size: tuple[int, int]
+) -> None:
+    page, _ = _open(browser, pages["case"], viewport={"width": size[0], "height": size[1]})
+    assert page.locator("#s0 .next").bounding_box()["y"] < 300
+    for place in range(3):
+        page.locator(f"label[for=m{place}]").click()
+        frame = page.locator(f"#s{place} .flow-frame")
+        assert frame.evaluate("f => f.scrollWidth <= f.clientWidth")
+        assert page.locator(f"#s{place} svg.flow").bounding_box()["width"] > size[0] - 80
+
+
+def test_a_row_under_a_sticky_head_leads_back_to_its_box_and_copies_plain(browser: Any, pages: dict[str, Path]) -> None:
+    page, _ = _open(browser, pages["case"], viewport={"width": 1366, "height": 768}, java_script_enabled=False)
+    card = page.locator("#s0 a.card").nth(8)
+    card.click()
+    row = page.locator(f"tr{card.get_attribute('href')}")
+    head = row.locator("xpath=ancestor::table//thead//th").first.bounding_box()
+    place = row.bounding_box()
+    assert 0 <= head["y"] < 60
+    assert head["y"] + head["height"] <= place["y"] + 1
+    row.locator("a.back").click()
+    assert page.url.endswith(f"#{card.get_attribute('id')}")
+    assert 0 < card.bounding_box()["y"] < 768
+
+
+def test_an_account_number_is_copied_without_blanks(browser: Any, pages: dict[str, Path]) -> None:
+    page, _ = _open(browser, pages["case"], bypass_csp=True)
+    cell = page.locator("#s0 td.account i").first.locator("xpath=..")
+    copied = cell.evaluate("c => { getSelection().selectAllChildren(c); return getSelection().toString() }")
+    assert copied.isdigit()
+    assert len(copied) == 19
+
+
+def test_the_picture_is_printed_on_the_first_page(browser: Any, pages: dict[str, Path]) -> None:
+    page, _ = _open(browser, pages["case"], viewport={"width": 1047, "height": 695})
+    page.emulate_media(media="print")
+    place = page.locator("#s0 svg.flow").bounding_box()
+    assert place["y"] + place["height"] < 695

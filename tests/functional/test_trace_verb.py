@@ -134,7 +134,77 @@ def test_the_worked_example_gives_its_golden_numbers(s1, tmp_path):
     assert "balance" not in poison
     tainted = {f["payee"]: f["traced"] for f in poison["flows"]}
     assert (tainted[CARDS["M2"]], tainted[CARDS["D"]]) == ("40000.00", "45000.00")
+    # Tainted 112,000 in all: what several victims taint is tainted once.
+    tainted_in = {name: accounts_of(poison)[name]["traced_in"] for name in ("M", "M2", "D")}
+    assert tainted_in == {"M": "90000.00", "M2": "40000.00", "D": "45000.00"}
     assert accounts_of(poison)["M"]["held"] == "27000.00"
+    assert accounts_of(poison)["M"]["traced_out"] == "85000.00"
+    assert accounts_of(poison)["M2"]["traced_in_by_victim"] == {"V1": "40000.00", "V2": "40000.00"}
+    assert {e["kind"]: e["traced"] for e in poison["exits"]} == {"cash": "20000.00", "crypto": "25000.00"}
+    assert [q["traced"] for q in poison["frontier"]] == [u["traced"] for u in poison["unknown"]] == ["45000.00"]
+    assert poison["unknown"][0]["by_victim"] == {"V1": "45000.00", "V2": "45000.00"}
+
+
+def test_poison_taints_a_row_once_however_many_payments_and_victims_taint_it(run, tmp_path):
+    rows = [
+        row("10:00:00", "V1", "M", "300.00"),
+        row("10:01:00", "V2", "M", "500.00"),
+        row("10:02:00", "V1", "M", "200.00"),
+        row("10:05:00", "M", "", "400.00", kind="cash"),
+    ]
+    assert run("ingest", str(write_csv(tmp_path / "ledger.csv", rows, COLUMNS[:5])))[0] == 0
+    origins = (("V1", "10:00:00", "300"), ("V2", "10:01:00", "500"), ("V1", "10:02:00", "200"))
+    _, document = run("trace", "--origins", str(write_origins(tmp_path / "origins.csv", origins)), "--method", "poison")
+    poison = document["methods"]["poison"]
+    assert [(e["traced"], e["by_victim"]) for e in poison["exits"]] == [("400.00", {"V1": "400.00", "V2": "400.00"})]
+    mule = accounts_of(poison)["M"]
+    assert (mule["traced_in"], mule["traced_in_by_victim"]) == ("1000.00", {"V1": "500.00", "V2": "500.00"})
+    assert (mule["traced_out"], mule["held"], mule["by_victim"]) == (
+        "400.00",
+        "600.00",
+        {"V1": "600.00", "V2": "600.00"},
+    )
+
+
+def test_an_account_ended_by_dust_says_so(run, tmp_path):
+    rows = [
+        row("10:00:00", "V1", "M", "1000.00"),
+        row("10:05:00", "M", "M2", "1000.00"),
+        row("10:10:00", "M2", "C", "990.00"),
+        row("10:11:00", "M2", "X", "10.00"),
+    ]
+    assert run("ingest", str(write_csv(tmp_path / "ledger.csv", rows, COLUMNS[:4])))[0] == 0
+    _, document = run(*ask("2026-03-01T10:00:00", "1000"), "--dust", "50", "--method", "fifo,lifo,prorata")
+    for found in document["methods"].values():
+        states = {name: account["state"].split()[0] for name, account in accounts_of(found).items()}
+        assert states == {"M": "passed_on", "M2": "passed_on", "C": "held", "X": "dust"}
+
+
+@pytest.mark.parametrize(
+    ("until", "to"),
+    [
+        ((), "2026-03-04T10:20:00+08:00"),  # 72 hours after the arrival: the ledger ends 20 minutes after it
+        (("--until", "2026-03-02"), "2026-03-02T23:59:59.999999+08:00"),
+        (("--until", "2026-03-01T10:20:00"), "2026-03-01T10:20:00.999999+08:00"),
+    ],
+)
+def test_a_statement_is_asked_for_beyond_the_ledger_s_end_but_not_beyond_until(clean, until, to):
+    _, document = clean(*ask("2026-03-01T10:05:00", "50000", "V2", "--method", "fifo", *until))
+    asked = document["methods"]["fifo"]["frontier"][0]
+    assert asked["account"] == CARDS["D"]
+    assert asked["ask"] == {"from": "2026-03-01T10:20:00+08:00", "to": to}
+
+
+def test_one_payment_is_asked_for_within_the_clocks_difference(run, tmp_path):
+    rows = [
+        row("10:00:00", "V1", "M", "1000.00", "", "1000.00"),
+        row("10:20:00", "M", "", "300.00", "700.00"),
+    ]
+    assert run("ingest", str(write_csv(tmp_path / "ledger.csv", rows)))[0] == 0
+    _, document = run(*ask("2026-03-01T10:00:00", "1000"), "--method", "fifo")
+    asked = document["methods"]["fifo"]["frontier"][0]
+    assert asked["reason"] == "counterparty_missing"
+    assert asked["ask"] == {"from": "2026-03-01T10:20:00+08:00", "to": "2026-03-01T10:22:00+08:00"}
 
 
 def test_stoppable_exits_and_questions_are_told(s1, tmp_path):
@@ -224,6 +294,9 @@ def test_a_payment_into_an_account_without_statement_is_wholly_a_question(clean)
         (("trace", "--from", "1", "--at", "2026-03-01", "--amount", "5", "--method", "best"), "best"),
         (("trace", "--origins", "/nowhere.csv"), "/nowhere.csv"),
         (("trace", "--into", "123456789"), "does not know"),
+        (("trace", "--into", CARDS["M"], "--html", "x.html", "--dust", "5"), "--dust, --html cannot go with --into"),
+        (("trace", "--into", CARDS["M"], "--method", "all", "--max-hops", "2"), "--method, --max-hops cannot go"),
+        (("trace", "--into", CARDS["M"], "--nested", "V", "--xlsx", "x", "--diff", "o"), "--nested, --xlsx, --diff"),
     ],
 )
 def test_nonsense_is_answered_in_one_sentence(clean, arguments, part):
@@ -244,6 +317,23 @@ def test_origins_name_the_row_that_is_wrong(clean, tmp_path):
     code, document = clean("trace", "--origins", str(path))
     assert code == 2
     assert "row 2: amount is empty" in document["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("at", "amount", "part"),
+    [
+        ("2026-03-01T10:00:00", "abc", "row 2: amount 'abc' is not a decimal number"),
+        ("2026-03-01T10:00:00", "5.001", "row 2: amount '5.001' has more than 2 decimals"),
+        ("soon", "30000", "row 2: at 'soon' is not a time"),
+    ],
+)
+def test_an_amount_or_a_time_that_cannot_be_read_is_named_with_file_and_row(clean, tmp_path, at, amount, part):
+    path = tmp_path / "bad.csv"
+    path.write_text(f"label,from,to,at,amount\nV1,{CARDS['V1']},,{at},{amount}\n", encoding="utf-8")
+    for more in ((), ("--into", CARDS["M"])):
+        code, document = clean("trace", "--origins", str(path), *more)
+        assert code == 2
+        assert f"{path}: {part}" in document["error"]["message"]
 
 
 def test_a_new_statement_s_difference_is_told_account_by_account(clean, tmp_path):
@@ -324,6 +414,21 @@ def test_several_currencies_stand_apart(run, tmp_path):
     _, document = run("trace", "--origins", str(path), "--method", "fifo")
     assert document["methods"]["fifo"]["balance"]["held"] == "30000.00"
     assert document["methods"]["fifo@USDT"]["balance"]["held"] == "100.500000"
+
+
+def test_people_see_what_can_be_stopped_in_a_currency_without_decimals_too(run, tmp_path):
+    """Nothing is stoppable at M, which passed all of it on; the largest amount held is told first."""
+    rows = [
+        {**row("10:00:00", "V1", "M", "1000"), "currency": "JPY"},
+        {**row("10:05:00", "M", "C", "90"), "currency": "JPY"},
+        {**row("10:06:00", "M", "D", "910"), "currency": "JPY"},
+    ]
+    columns = (*COLUMNS[:4], "currency")
+    assert run("ingest", str(write_csv(tmp_path / "yen.csv", rows, columns)))[0] == 0
+    _, said = run(*ask("2026-03-01T10:00:00", "1000", "V1", "--method", "fifo"), json_out=False)
+    stoppable = said.split("Whom to ask next")[0]
+    assert CARDS["M"] not in stoppable
+    assert 0 < stoppable.find(CARDS["D"]) < stoppable.find(CARDS["C"])
 
 
 def test_an_order_that_no_balance_tells_is_given_as_a_range(run, tmp_path):

@@ -30,7 +30,7 @@ CANONICAL: Final[Mapping[str, tuple[str, str]]] = {
     "payer": ("payer", "required; blank is an unnamed outside party"),
     "payee": ("payee", "required; blank is an unnamed outside party"),
     "amount_minor": ("amount", "required; a decimal, above zero"),
-    "transfer_id": ("transfer_id", "makes importing twice safe, and is required by `live`"),
+    "transfer_id": ("transfer_id", "one per transfer; makes importing twice safe, and is required by `live`"),
     "currency": ("currency", "CNY where it is absent"),
     "kind": ("kind", "transfer where it is absent; also cash, pos, crypto, third_party, fee, interest, reversal"),
     "payer_balance_minor": ("payer_balance_after", "the payer's balance after the row"),
@@ -43,6 +43,15 @@ CANONICAL: Final[Mapping[str, tuple[str, str]]] = {
     "summary": ("summary", ""),
     "serial": ("serial", "orders rows of one second"),
 }
+REPEATED_IDS: Final = """\
+A row whose `transfer_id` came before is the same transfer again, and counted as a duplicate, if time, parties, amount and
+currency are alike and balances and serials do not contradict each other. With other content:
+
+- in one sheet the first row counts, and every later one is put aside with the field `transfer_id` and the reason
+  `transfer_id_repeated_with_other_content` (in one sheet another `kind` is other content, too);
+- in another file or sheet both are kept as transfers, because neither came first: the ledger must not depend on the order
+  in which files were imported. The quality report of each file says so in `notes`, with the other file's name, and
+  `fanzha ledger sources ID` shows both."""
 
 
 def cli_page() -> str:
@@ -139,6 +148,7 @@ def canonical_page() -> str:
     ]
     parts += [f"| `{name}` | `{fact}` | {note} |\n" for fact, (name, note) in CANONICAL.items()]
     parts.append("\nA file without any balance column is taken as a complete ledger, with a warning.\n\n")
+    parts.append(f"{REPEATED_IDS}\n\n")
     parts.append(f"## Facts\n\n{(schemas.__doc__ or '').strip()}\n")
     notes = _schema_comments()
     for kind, schema in schemas.SCHEMAS.items():

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from fanzha.cli.output import Invocation, invocation_of, progress, say, show_table, write_json
+from fanzha.cli.output import Invocation, counted, invocation_of, progress, say, show_table, write_json
+from fanzha.cli.reason_words import reason_words
 from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_period
 from fanzha.ledger.assembly import CoverageOverride
@@ -22,6 +23,19 @@ ROWS_PUT_ASIDE: Final = 3
 REASONS_MAX: Final = 12  # sorts of reasons shown to people; --json has every row
 ROWS_SHOWN_MAX: Final = 6
 FILES_SHOWN_MAX: Final = 60
+MAPPING_SKETCH: Final = """
+Say what the columns mean in a file, columns.toml, and give it with --map columns.toml (docs/how-to/ingest.md):
+
+[table]
+kind = "entries"   # rows of one account's statement; "transfers" for rows that name payer and payee
+[columns]          # field = "header"; the headers are: {headers}
+at = "…"
+amount = "…"
+direction = "…"
+card = "…"         # whose statement it is; or account = "NUMBER" below [table]
+counterparty = "…"
+balance = "…"
+"""
 
 
 def ingest(
@@ -78,6 +92,7 @@ def read_in(
             paths,
             rules=bootstrap.ledger_rules(),
             coverage=None if coverage is None else read_coverage(coverage),
+            mapped=mapping is not None,
             watch=watch,
         )
 
@@ -125,28 +140,36 @@ def _show_explanation(path: str, sheet: Mapping[str, Any]) -> None:
     place = f"{path}, sheet {sheet['sheet']}" if sheet["sheet"] else path
     title = f"{place}: {sheet['title'] or 'no table was recognised'}"
     lines = [[str(c["column"]), c["header"], c["field"] or "–", c["why"]] for c in sheet["columns"]]
-    show_table(title, ["", "header", "taken for", "why"], lines)
-    say(f"{sheet['accepted']} of {sheet['rows']} rows accepted")
+    show_table(title, ["", "header", "taken for", "why"], lines, nothing=title)
+    say(f"{sheet['accepted']} of {counted(sheet['rows'], 'row')} accepted")
     for reason in sheet["quarantine"]:
         rows = ", ".join(str(row) for row in reason["samples"])
-        say(f"put aside: {reason['rows']} × {reason['reason']} in {reason['field'] or 'the row'}, rows {rows}")
+        where = reason["field"] or "the row"
+        say(
+            f"put aside: {reason['rows']} × {reason['reason']} in {where} ({reason_words(reason['reason'])}), "
+            f"{'row' if reason['rows'] == 1 else 'rows'} {rows}"
+        )
     for note in sheet["notes"]:
         say(f"note: {note}")
+    if sheet["table"] is None and sheet["columns"]:
+        say(MAPPING_SKETCH.format(headers=" | ".join(c["header"] for c in sheet["columns"])))
 
 
 def _show(document: Mapping[str, Any]) -> None:
     files: Sequence[Mapping[str, Any]] = document["files"]
     read = [file for file in files if "sha256" in file]
-    figures = ["rows", "accepted", "quarantined", "duplicates", "reversals", "gaps", "gap_amount"]
+    figures = ["rows", "new", "known", "put aside", "reversals", "gaps", "gap amount"]
     columns = ["file", "table", *figures, "order"]
+    lines = [(file, [*_figures(file), file["gap_amount"]]) for file in read]
     rows = [
-        [file["path"], file["table"], *(str(file[name]) for name in figures), _order(file)]
-        for file in read[:FILES_SHOWN_MAX]
+        [file["path"], file["table"], *(str(n) for n in numbers), _order(file)]
+        for file, numbers in lines[:FILES_SHOWN_MAX]
     ]
     if len(read) > 1:
-        sums = [str(sum(file[name] for file in read)) for name in figures[:-1]]
+        sums = [str(sum(found)) for found in zip(*(_figures(file) for file in read), strict=True)]
         rows.append([f"{len(read)} files", "", *sums, "", ""])
-    show_table("Files", columns, rows, right=figures)
+    narrow = ["gaps", "gap amount", "table", "reversals", "order"]
+    show_table("Files", columns, rows, right=figures, paths=["file"], spare=narrow)
     if len(read) > FILES_SHOWN_MAX:
         say(f"… and {len(read) - FILES_SHOWN_MAX} more files; --json has all of them")
     _show_reasons(read)
@@ -158,9 +181,31 @@ def _show(document: Mapping[str, Any]) -> None:
             say(f"note: {file['path']}: {note}")
         if file.get("answered_nothing"):
             say(f"note: {file['path']}: answered with nothing for {', '.join(file['answered_nothing'])}")
+    _show_blocked(read)
     ledger = document["ledger"]
-    say(f"Ledger: {ledger['transfers']} transfers, {ledger['accounts']} accounts, digest {ledger['digest'][:16]}…")
+    if read and all(file["already_known"] for file in read):
+        say("Every file was known already; nothing was added.")
+    counts = f"{counted(ledger['transfers'], 'transfer')}, {counted(ledger['accounts'], 'account')}"
+    say(f"Ledger: {counts}, digest {ledger['digest'][:16]}…")
     _advise(read)
+
+
+def _figures(file: Mapping[str, Any]) -> list[int]:
+    """Rows read, new, known already, put aside; reversals, gaps."""
+    known = file["accepted"] if file["already_known"] else min(file["duplicates"], file["accepted"])
+    return [file["rows"], file["accepted"] - known, known, file["quarantined"], file["reversals"], file["gaps"]]
+
+
+def _show_blocked(read: Sequence[Mapping[str, Any]]) -> None:
+    lines = [(file["path"], line) for file in read for line in file["blocked"]]
+    for path, line in lines[:REASONS_MAX]:
+        row = f"{line['sheet']}!{line['row']}" if "sheet" in line else str(line["row"])
+        word = f" ({line['raw']})" if "raw" in line else ""
+        say(f"blocked: no totals for {line['account']}: {path}, row {row}: {reason_words(line['reason'])}{word}")
+    if len(lines) > REASONS_MAX:
+        say(f"… and {counted(len(lines) - REASONS_MAX, 'more blocked account')}; --json has all of them")
+    if lines:
+        say("Next: say what the word means in a mapping ([directions], --map), or ask the institution for its legend.")
 
 
 def _order(file: Mapping[str, Any]) -> str:
@@ -169,20 +214,25 @@ def _order(file: Mapping[str, Any]) -> str:
 
 
 def _show_reasons(read: Sequence[Mapping[str, Any]]) -> None:
+    for title, kept in (("Put aside", False), ("Kept without a field", True)):
+        _show_reasons_of(title, [(f, r) for f in read for r in f["reasons"] if r.get("kept", False) == kept])
+
+
+def _show_reasons_of(title: str, reasons: Sequence[tuple[Mapping[str, Any], Mapping[str, Any]]]) -> None:
     counted: Counter[tuple[str, str, str]] = Counter()
     rows: dict[tuple[str, str, str], list[str]] = {}
-    for file in read:
-        for reason in file["reasons"]:
-            key = (reason["reason"], reason["field"], file["path"])
-            counted[key] += 1
-            rows.setdefault(key, []).append(
-                f"{reason['sheet']}!{reason['row']}" if "sheet" in reason else str(reason["row"])
-            )
+    for file, reason in reasons:
+        key = (reason["reason"], reason["field"], file["path"])
+        counted[key] += 1
+        rows.setdefault(key, []).append(
+            f"{reason['sheet']}!{reason['row']}" if "sheet" in reason else str(reason["row"])
+        )
     if not counted:
         return
     lines = [
         [
             why,
+            reason_words(why),
             field,
             path,
             str(count),
@@ -190,7 +240,8 @@ def _show_reasons(read: Sequence[Mapping[str, Any]]) -> None:
         ]
         for (why, field, path), count in counted.most_common(REASONS_MAX)
     ]
-    show_table("Put aside", ["reason", "field", "file", "count", "rows"], lines, right=["count"])
+    columns = ["reason", "meaning", "field", "file", "count", "rows"]
+    show_table(title, columns, lines, right=["count"], paths=["file"], spare=["field"])
     if len(counted) > REASONS_MAX:
         say(f"… and {len(counted) - REASONS_MAX} more reasons; --json has every row")
 

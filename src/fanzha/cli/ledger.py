@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, Final
 
 import typer
 
-from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
+from fanzha.cli.output import Invocation, counted, invocation_of, say, show_table, write_json
 
 BROKEN: Final = 1
 ACCOUNTS_SHOWN_MAX: Final = 100
@@ -30,6 +31,7 @@ def info(context: typer.Context) -> None:
 
     invocation = invocation_of(context)
     found = describe_ledger(bootstrap.open_ledger(invocation.home))
+    found["forgotten"] = [asdict(file) for file in bootstrap.fact_store(invocation.home).choices().forgotten]
     if invocation.json:
         write_json(found)
         return
@@ -51,11 +53,14 @@ def info(context: typer.Context) -> None:
         ["account", "institution", "period", *figures, "state"],
         [_account_line(line, figures) for line in found["coverage"][:ACCOUNTS_SHOWN_MAX]],
         right=figures,
+        spare=["opening", "gap_in", "gap_out", "gaps", "institution", "period"],
     )
     if found["covered_accounts"] > ACCOUNTS_SHOWN_MAX:
-        say(f"… and {found['covered_accounts'] - ACCOUNTS_SHOWN_MAX} more accounts; see --json")
+        say(f"… and {counted(found['covered_accounts'] - ACCOUNTS_SHOWN_MAX, 'more account')}; see --json")
     for hub in found["hubs"]:
         say(f"hub: {hub['account']}: {hub['reason']}")
+    for file in found["forgotten"]:
+        say(f"taken out: {file['path']} ({file['sha256'][:12]}): {file['reason']}")
 
 
 def _account_line(line: Mapping[str, Any], figures: list[str]) -> list[str]:
@@ -71,13 +76,15 @@ def check(context: typer.Context) -> int:
     from fanzha.services.check_ledger import check_ledger
 
     invocation = invocation_of(context)
-    ledger = bootstrap.open_ledger(invocation.home)
-    found = check_ledger(bootstrap.fact_store(invocation.home), ledger, bootstrap.ledger_rules())
+    found = check_ledger(bootstrap.fact_store(invocation.home), bootstrap.ledger_rules())
+    if found is None:
+        raise bootstrap.no_ledger(invocation.home)
     if invocation.json:
         write_json(found)
     else:
         names = ("files_intact", "columns_match_digest", "facts_match_digest", "accounts_conserved")
-        show_table("Check", ["", ""], [[name.replace("_", " "), "yes" if found[name] else "NO"] for name in names])
+        words = {True: "yes", False: "NO", None: "not looked at"}
+        show_table("Check", ["", ""], [[name.replace("_", " "), words[found[name]]] for name in names])
         for damage in found["damages"]:
             say(f"damaged: {damage}")
         for line in found["not_conserved"]:
@@ -99,10 +106,13 @@ def joins(context: typer.Context) -> None:
         return
     columns = ["account", "first", "second", "reason", "file", "sheet", "row"]
     rows = [[str(join[column] or "") for column in columns] for join in found["joins"]]
-    show_table("Joined", columns, rows, right=["row"])
+    show_table(
+        "Joined", columns, rows, right=["row"], paths=["file"], spare=["sheet", "account"],
+        nothing="nothing was joined: every number is an account of its own",
+    )  # fmt: skip
     if found["refused"]:
         rows = [[str(join[c] or "") for c in [*columns[1:], "refused"]] for join in found["refused"]]
-        show_table("Refused", [*columns[1:], "refused"], rows, right=["row"])
+        show_table("Refused", [*columns[1:], "refused"], rows, right=["row"], paths=["file"], spare=["sheet"])
     if found["inferred"]:
         columns = ["outgoing", "incoming", "payer", "payee", "at", "amount", "basis"]
         lines = [[str(pair[column]) for column in columns] for pair in found["inferred"]]
@@ -139,7 +149,7 @@ def join(
         return
     pair = found["pair"]
     say(f"{pair['payer']} → {pair['payee']}  {pair['amount']}  {pair['transfer'] or 'two transfers'}")
-    say(f"Ledger: {found['ledger']['transfers']} transfers, digest {found['ledger']['digest'][:16]}…")
+    say(f"Ledger: {counted(found['ledger']['transfers'], 'transfer')}, digest {found['ledger']['digest'][:16]}…")
 
 
 @app.command()
@@ -164,7 +174,30 @@ def unjoin(
         return
     say(f"{first} → {found['accounts'][0]}")
     say(f"{second} → {found['accounts'][1]}")
-    say(f"Ledger: {found['ledger']['transfers']} transfers, digest {found['ledger']['digest'][:16]}…")
+    say(f"Ledger: {counted(found['ledger']['transfers'], 'transfer')}, digest {found['ledger']['digest'][:16]}…")
+
+
+@app.command()
+def forget(
+    context: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Its path, or how its SHA-256 begins.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why it does not belong here, or was read wrongly.")] = "",
+) -> None:
+    """Take a file out of the ledger again, with everything that it said, and make the ledger anew."""
+    from fanzha import bootstrap
+    from fanzha.services.forget_file import forget_file
+
+    invocation = invocation_of(context)
+    found = forget_file(bootstrap.fact_store(invocation.home), file, reason, rules=bootstrap.ledger_rules())
+    if invocation.json:
+        write_json(found)
+        return
+    gone = found["forgotten"]
+    say(f"taken out: {gone['path']}, {counted(gone['rows'], 'row')}; to have it again: fanzha ingest FILE")
+    for account in found["coverage_dropped"]:
+        say(f"note: the coverage stated for {account} is gone with it; no other file names the account")
+    say(f"Ledger: {counted(found['ledger']['transfers'], 'transfer')}, digest {found['ledger']['digest'][:16]}…")
 
 
 @app.command()
@@ -182,4 +215,4 @@ def sources(context: typer.Context, transfer: Annotated[str, typer.Argument(meta
         ends = f"{line['payer'] or '?'} → {line['payee'] or '?'}"
         say(f"{line['at']}  {ends}  {line['amount']} {line['currency']}  {line['kind']}")
         rows = [[row["file"], row["sheet"], str(row["row"])] for row in line["sources"]]
-        show_table("Rows", ["file", "sheet", "row"], rows, right=["row"])
+        show_table("Rows", ["file", "sheet", "row"], rows, right=["row"], paths=["file"])

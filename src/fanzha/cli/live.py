@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from fanzha.cli.output import invocation_of, say
+from fanzha.cli.output import counted, invocation_of, say
 from fanzha.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def _key(path: Path | None, out: Path | None, request: LiveRequest) -> str:
 def _summary(run: LiveRun) -> int:
     found = run.summary()
     say(
-        f"{found.rows} rows, {found.movements} movements and corrections, {found.put_aside} rows put aside, "
-        f"{found.repeated} rows sent again and left out"
+        f"{counted(found.rows, 'row')}, {found.movements} movements and corrections, "
+        f"{counted(found.put_aside, 'row')} put aside, {counted(found.repeated, 'row')} sent again and left out"
     )
     for label in found.unmatched:
         say(f"note: no row answers yet to the payment of {label}")

@@ -133,6 +133,19 @@ def split_globals(arguments: Sequence[str]) -> tuple[GlobalOptions, list[str]]:
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Runs one command line and returns its exit code; every error becomes one line (and one document with --json)."""
+    try:
+        code = _main(arguments, environ)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # The reader of our output left (`fanzha … 2>&1 | head`): nobody is there to be told.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(nowhere, stream.fileno())
+        return BROKEN_PIPE
+
+
+def _main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     as_json = "--json" in itertools.takewhile("--".__ne__, arguments)
     settings = read_settings(environ)
     try:
@@ -144,13 +157,11 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except FanzhaError as error:
         code = _tell(type(error).__name__, str(error), error.exit_code, as_json=as_json)
     except typer.TyperException as error:
-        code = _tell("Usage", _usage_message(error), getattr(error, "exit_code", 2), as_json=as_json)
+        code = _tell_usage(error, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output left (`fanzha … | head`): nobody is there to be told.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        raise
     except Exception as error:  # noqa: BLE001 - the entry point: nothing above this would tell the user
         code = _tell_unexpected(error, settings, as_json=as_json)
     if code == INTERRUPTED:
@@ -162,19 +173,33 @@ def _run_verb(arguments: list[str], settings: Settings, *, as_json: bool) -> int
     if not __debug__:
         raise BadInput("assertions guard the money; start Python without -O and without PYTHONOPTIMIZE")
     command = typer.main.get_command(app)
-    code = command.main(
-        arguments or ["--help"],
-        prog_name="fanzha",
-        standalone_mode=False,
-        obj=Invocation(home=settings.home, json=as_json),
-    )
+    try:
+        code = command.main(
+            arguments or ["--help"],
+            prog_name="fanzha",
+            standalone_mode=False,
+            obj=Invocation(home=settings.home, json=as_json),
+        )
+    except SystemExit as leaving:
+        # Both libraries that print for us make an exit code of their own out of a reader that left.
+        if isinstance(leaving.__context__, BrokenPipeError):
+            raise leaving.__context__ from None
+        raise
     return code if isinstance(code, int) else 0
 
 
-def _usage_message(error: typer.TyperException) -> str:
-    message = getattr(error, "format_message", error.__str__)()
-    context = getattr(error, "ctx", None)
-    return f"{message} See: {context.command_path if context else 'fanzha'} --help"
+def _tell_usage(error: typer.TyperException, *, as_json: bool) -> int:
+    """Says what is wrong with the words that were given; a group of verbs without a verb shows its help."""
+    code, context = getattr(error, "exit_code", 2), getattr(error, "ctx", None)
+    path = context.command_path if context else "fanzha"
+    if type(error).__name__ == "NoArgsIsHelpError" and context is not None:
+        if as_json:
+            return _tell("Usage", f"{path} needs one of its verbs. See: {path} --help", code, as_json=True)
+        say(context.get_help())
+        return int(code)
+    return _tell(
+        "Usage", f"{getattr(error, 'format_message', error.__str__)()} See: {path} --help", code, as_json=as_json
+    )
 
 
 def _say_version(*, as_json: bool) -> int:

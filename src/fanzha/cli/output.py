@@ -14,7 +14,11 @@ import typer
 if TYPE_CHECKING:  # rich costs a tenth of a second, which only a verb that shows something should pay
     from rich.console import Console
 
-PIPE_WIDTH: Final = 160  # where no terminal says how wide it is: wide enough for an account number and its amounts
+PIPE_WIDTH: Final = 200  # where no terminal says how wide it is; a wider table is not folded there either
+NAME_WIDTH_MIN: Final = 24  # a file's name is shortened no further than this
+RULED: Final = 3  # between two columns: a line with blanks around it
+TIGHT: Final = 2  # or two blanks
+TEXT_WIDTH_MIN: Final = 16  # words are wrapped into no less than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +63,138 @@ def say(text: str) -> None:
     sys.stderr.write(text + "\n")
 
 
-def show_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *, right: Sequence[str] = ()) -> None:
-    """Prints a table for people; the columns named in `right` hold amounts and counts."""
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 row, 2 rows."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def shorten_path(path: str, width: int) -> str:
+    """A file's name cut at the left, where the folders stand: …/name.csv."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(path) <= width:
+        return path
+    for place, letter in enumerate(path):
+        if letter in "/!" and cell_len(path[place:]) < width:
+            return "…" + path[place:]
+    kept = path.replace("!", "/").rsplit("/", 1)[-1]
+    while cell_len(kept) >= width:
+        kept = kept[1:]
+    return set_cell_size("…" + kept, width).rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """One column of a table, its cells, and how it may be made narrower."""
+
+    title: str
+    cells: list[str]
+    right: bool = False
+    path: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Numbers, amounts, times and codes are never broken: somebody will copy them."""
+        return self.right or not any(" " in cell for cell in self.cells)
+
+    @property
+    def width(self) -> int:
+        """Cells of the screen that it takes when nothing is folded."""
+        from rich.cells import cell_len
+
+        return max(cell_len(text) for text in (self.title, *self.cells))
+
+    @property
+    def width_min(self) -> int:
+        """The least that it can do with."""
+        if self.path:
+            return min(self.width, NAME_WIDTH_MIN)
+        return self.width if self.whole else min(self.width, TEXT_WIDTH_MIN)
+
+
+def _spread(columns: Sequence[_Column], gap: int, *, least: bool) -> int:
+    return sum((column.width_min if least else column.width) + gap for column in columns)
+
+
+def show_table(
+    title: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    right: Sequence[str] = (),
+    paths: Sequence[str] = (),
+    spare: Sequence[str] = (),
+    nothing: str = "",
+) -> None:
+    """Prints a table for people; no number, amount or time in it is ever broken.
+
+    `right` names columns of amounts and counts, `paths` those of file names, which may be shortened. Where a terminal is
+    narrow the columns in `spare` are left out, the last first; where that is not enough each row becomes a few lines.
+    Without rows it says `nothing`, if anything.
+    """
+    if not rows:
+        if nothing:
+            say(nothing)
+        return
+    made = [
+        _Column(name, [row[place] for row in rows], name in right, name in paths) for place, name in enumerate(columns)
+    ]
+    screen = console()
+    if not screen.is_terminal:
+        screen.width = max(screen.width, _spread(made, RULED, least=False))
+    for count in range(len(spare) + 1):
+        left_out = spare[len(spare) - count :]
+        kept = [column for column in made if column.title not in left_out]
+        gap = next((gap for gap in (RULED, TIGHT) if _spread(kept, gap, least=True) <= screen.width), 0)
+        if gap:
+            _print_table(screen, title, kept, gap)
+            if left_out:
+                say(f"(left out for want of room: {', '.join(left_out)})")
+            return
+    _print_stacked(screen, title, made)
+
+
+def _print_table(screen: Console, title: str, columns: Sequence[_Column], gap: int) -> None:
+    from rich.box import HEAVY_HEAD
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(title), title_justify="left", show_edge=False)
+    # Names give way before words are wrapped, and so far only that everything finds its place.
+    over = max(0, _spread(columns, gap, least=False) - screen.width)
+    names = {id(column): max(column.width_min, column.width - over) for column in columns if column.path}
+    ruled = gap == RULED
+    table = Table(
+        title=Text(title), title_justify="left", show_edge=False,
+        box=HEAVY_HEAD if ruled else None, padding=(0, 1) if ruled else (0, TIGHT, 0, 0),
+    )  # fmt: skip
     for column in columns:
-        table.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
+        table.add_column(
+            Text(column.title),
+            justify="right" if column.right else "left",
+            overflow="fold",
+            no_wrap=column.whole or column.path,
+            min_width=column.width_min,
+        )
+    for place in range(len(columns[0].cells)):
         # Texts come from statements of strangers: as Text they cannot carry markup.
-        table.add_row(*(Text(cell) for cell in row))
-    console().print(table)
+        cells = ((column.cells[place], names.get(id(column))) for column in columns)
+        table.add_row(*(Text(cell if width is None else shorten_path(cell, width)) for cell, width in cells))
+    screen.print(table)
+
+
+def _print_stacked(screen: Console, title: str, columns: Sequence[_Column]) -> None:
+    """Each row as lines of its own, one a column, blank cells left out."""
+    from rich.text import Text
+
+    names = max(len(column.title) for column in columns)
+    lines = [title]
+    if not names:  # two columns without titles are names and values already
+        names = columns[0].width
+        lines += [f"  {name:<{names}}  {value}" for name, value in zip(columns[0].cells, columns[1].cells, strict=True)]
+    for place in range(len(columns[0].cells) if columns[0].title or columns[-1].title else 0):
+        filled = [(column.title, column.cells[place]) for column in columns if column.cells[place]]
+        lines += ["", *(f"  {name:<{names}}  {cell}" for name, cell in filled)]
+    screen.print(Text("\n".join(lines)), soft_wrap=True)
 
 
 @contextmanager

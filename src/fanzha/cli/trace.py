@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ import typer
 
 from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
 from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import plain_identifier
 
 if TYPE_CHECKING:
     from fanzha.services.trace_money import ReportedPayment
@@ -48,14 +50,18 @@ def trace(
     from fanzha.bootstrap import open_ledger, rule_table
     from fanzha.services.trace_money import TraceRequest, read_trace_rules, trace_money
 
+    if into is not None:
+        source = context.get_parameter_source("method")
+        chosen = method if source is not None and source.name != "DEFAULT" else None
+        forward_only = {"--method": chosen, "--max-hops": max_hops, "--dust": dust, "--nested": nested or None}
+        _refuse_with_into({**forward_only, "--xlsx": xlsx, "--html": html, "--diff": diff})
     invocation = invocation_of(context)
     code = _read_in(invocation, paths) if paths else 0
     stored = open_ledger(invocation.home)
     rules = read_trace_rules(rule_table("tracing.toml"))
     if into is not None:
-        _backward(
-            invocation, stored, into, reported_payments(from_, to, at, amount, label, origins, required=False), until, rules
-        )
+        known = reported_payments(from_, to, at, amount, label, origins, required=False)
+        _backward(invocation, stored, into, known, until, rules)
         return code
     request = TraceRequest(
         tuple(reported_payments(from_, to, at, amount, label, origins)),
@@ -79,6 +85,16 @@ def trace(
     else:
         _show(document)
     return code
+
+
+def _refuse_with_into(given: Mapping[str, object]) -> None:
+    """What only a forward trace answers to; silence would let the reader think that it counted."""
+    without = [name for name, value in given.items() if value is not None]
+    if without:
+        raise BadInput(
+            f"{', '.join(without)} cannot go with --into, which explains inflows by FIFO without limits; "
+            f"with it go --origins FILE (or --from, --to, --at, --amount, --label) and --until"
+        )
 
 
 def _read_in(invocation: Invocation, paths: Sequence[Path]) -> int:
@@ -138,7 +154,7 @@ def reported_payments(
         return ()
     if from_ is None or at is None or amount is None:
         raise BadInput(f"a payment needs {' and '.join(missing)} too; or give --origins FILE")
-    return (ReportedPayment(label or from_, from_, to, at, amount),)
+    return (ReportedPayment(label or plain_identifier(from_), from_, to, at, amount),)
 
 
 def _read_origins(path: Path) -> list[ReportedPayment]:
@@ -184,10 +200,11 @@ def _read_document(path: Path) -> dict[str, Any]:
 def _write_files(stored: Any, document: dict[str, Any], xlsx: Path | None, html: Path | None) -> None:
     if xlsx is None and html is None:
         return
+    from fanzha.bootstrap import rule_table
     from fanzha.services.name_trace import trace_context
     from fanzha.services.render_trace import funds_flow_page, funds_flow_workbook, read_trace_document
 
-    read, about = read_trace_document(document), trace_context(stored, document)
+    read, about = read_trace_document(document), trace_context(stored, document, rule_table("tracing.toml"))
     if xlsx is not None:
         _write(xlsx, funds_flow_workbook(read, about))
     if html is not None:
@@ -227,6 +244,8 @@ def _backward(
         ],
         right=["amount"],
     )
+    for warning in document["warnings"]:
+        say(f"note: {warning}")
 
 
 def _show(document: dict[str, Any]) -> None:
@@ -239,8 +258,8 @@ def _show(document: dict[str, Any]) -> None:
             f" + {balance['unknown']} unknown (difference {balance['difference']})"
         )
     first, found = next(iter(document["methods"].items()))
-    held = [a for a in found["accounts"] if a["stoppable"] != "0.00"]
-    held.sort(key=lambda a: -float(a["held"]))
+    held = [a for a in found["accounts"] if a["stoppable"] == "unknown" or Decimal(a["stoppable"])]
+    held.sort(key=lambda a: -Decimal(a["held"]))
     show_table(
         f"{first}: where the money is, what can be stopped",
         ["hop", "account", "in", "out", "held", "stoppable", "state"],
@@ -249,7 +268,10 @@ def _show(document: dict[str, Any]) -> None:
             for a in held[:ROWS_SHOWN]
         ],
         right=["hop", "in", "out", "held", "stoppable"],
+        spare=["out", "in"],
+        nothing=f"{first}: no account holds any of it, as far as the statements show",
     )
+    _say_more([a["held"] for a in held[ROWS_SHOWN:]])
     show_table(
         "Whom to ask next",
         ["account", "institution", "traced", "from", "to", "why"],
@@ -258,16 +280,26 @@ def _show(document: dict[str, Any]) -> None:
             for q in found["frontier"][:ROWS_SHOWN]
         ],
         right=["traced"],
+        nothing="nobody has to be asked",
     )
+    _say_more([q["traced"] for q in found["frontier"][ROWS_SHOWN:]])
     show_table(
         "Where it left",
         ["kind", "account", "at", "traced"],
         [[e["kind"], e["account"], e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
         right=["traced"],
     )
+    _say_more([e["traced"] for e in found["exits"][ROWS_SHOWN:]])
     for warning in document["warnings"]:
         say(f"note: {warning}")
     say(f"result {document['result_hash'][:16]} on ledger {document['ledger']['digest'][:16]}")
+
+
+def _say_more(amounts: Sequence[str]) -> None:
+    """What a table for people leaves out."""
+    if amounts:
+        known = sum((Decimal(amount) for amount in amounts if amount != "unknown"), Decimal(0))
+        say(f"… and {len(amounts)} more, {known} in all; --json, --html and --xlsx have every one")
 
 
 def _show_changes(document: dict[str, Any]) -> None:
@@ -282,4 +314,5 @@ def _show_changes(document: dict[str, Any]) -> None:
             ]
             for a in found["accounts"]
         ]
-        show_table(f"{name}: accounts that changed", ["account", "change", "held", "stoppable"], rows)
+        columns = ["account", "change", "held", "stoppable"]
+        show_table(f"{name}: accounts that changed", columns, rows, nothing=f"{name}: no account changed")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import polars as pl
 
 from fanzha.intake.cells import Moments, Reading, as_text, read_ids, read_text, read_times
-from fanzha.intake.findings import Findings, Leftovers, Sieve, Table, facts_frame, sort_leftovers
+from fanzha.intake.findings import Findings, Leftovers, Sieve, Table, facts_frame, rows_kept, sort_leftovers
 from fanzha.intake.rulebook import rulebook
+from fanzha.intake.signs import turned_rows
 from fanzha.intake.words import read_currencies, read_directions, read_kinds, read_money, read_success
 from fanzha.records import StatedWindow, TransferKind
 
+COUNTERPARTY_LOST: Final = "counterparty_lost_precision"
 _PARTY: Final = r"^\s*([0-9A-Za-z@._*-]+)\s*[(（](.*)[)）]\s*$"  # 2088…(name)
 
 
@@ -48,9 +51,7 @@ def read_entries(table: Table) -> Findings:
     serial = _serial(table)
     notes = [
         *movement.notes,
-        *sieve.count(
-            counterparty_problem, "counterparty_lost_precision: {} rows keep no counterparty, its number was cut"
-        ),
+        *sieve.count(counterparty_problem, COUNTERPARTY_LOST + ": {} rows keep no counterparty, its number was cut"),
         *sieve.count(serial.problem, "serial_lost_precision: {} rows keep no serial, its number was cut"),
         *sieve.count(balance.problem, "balance_unreadable: {} rows keep no balance"),
         *sieve.count(unsaid, "{} rows have a success flag that no rule knows and were taken as done"),
@@ -80,7 +81,8 @@ def read_entries(table: Table) -> Findings:
         ).values,
         **counterparty,
     }
-    return settle_entries(table, sieve, columns, movement, tuple(notes))
+    found = settle_entries(table, sieve, columns, movement, tuple(notes))
+    return replace(found, kept=rows_kept(table, sieve, counterparty_problem, "counterparty", COUNTERPARTY_LOST))
 
 
 _KIND_TEXTS: Final = ("summary", "summary_more", "kind_text", "channel", "merchant", "remark")
@@ -165,7 +167,7 @@ def judge_owner(sieve: Sieve, owner: Owner) -> None:
 
 
 def read_movement(table: Table, currency: pl.Series) -> Movement:
-    """Time, amount and direction of every row; a negative amount against a stated direction is a reversal."""
+    """Time, amount and direction of every row; a sign that goes against the stated direction makes a reversal."""
     moment = _moment(table)
     unit = table.layout.units.get("amount", "")
     none = pl.Series("", [False], pl.Boolean).new_from_index(0, table.height)
@@ -182,29 +184,34 @@ def read_movement(table: Table, currency: pl.Series) -> Movement:
     own = own or rulebook().format_directions.get(table.layout.table, {})
     direction = read_directions(words, own)
     negative = (amount.values < 0).fill_null(value=False)
-    if not negative.any():
-        return Movement(moment, amount, direction, none, ())
-    return _signed_movement(moment, amount, direction, negative)
+    movement = Movement(moment, amount, direction, none, ())
+    return _signed_movement(table, currency, movement) if negative.any() else movement
 
 
-def _signed_movement(moment: Moments, amount: Reading, direction: pl.Series, negative: pl.Series) -> Movement:
-    """Where most outflows are negative the sign repeats the direction; else a negative amount takes the row back."""
-    out = (direction == -1).fill_null(value=False)
-    negative_out, all_out = int((out & negative).sum()), int(out.sum())
-    signed_style = negative_out >= 2 and negative_out * 2 > all_out
-    against = (negative & ~out) | (out & ~negative) if signed_style else negative
-    known = direction.is_not_null()
-    turned = direction.zip_with(~(against & known), -direction)
-    style = "outflows are written as negative amounts" if signed_style else ""
-    count = int((against & known).sum())
-    notes = [style, f"{count} rows with a sign against their direction were read as reversals" if count else ""]
-    return Movement(
-        moment,
-        Reading(amount.values.abs(), amount.problem),
-        turned,
-        against & known,
-        tuple(note for note in notes if note),
+def _signed_movement(table: Table, currency: pl.Series, movement: Movement) -> Movement:
+    """Amounts without signs: rows that go against their direction are turned round and marked as reversals."""
+    owner, amount, direction = read_owner(table), movement.amount, movement.direction
+    number = owner.card.values.fill_null(owner.account.values)
+    balance = read_money(table.cells("balance"), currency, table.layout.units.get("balance", "")).values
+    more = pl.DataFrame(
+        [
+            balance.alias("balance"),
+            number.alias("number"),
+            read_counterparty(table)[0]["counterparty"].alias("counterparty"),
+        ]
     )
+    found = turned_rows(number + " " + currency, movement.moment.at_us, amount.values, direction, more)
+    negative_out = int(((amount.values < 0) & (direction == -1)).fill_null(value=False).sum())
+    count = int(found.against.sum())
+    notes = []
+    if found.signed_style:
+        notes.append("outflows are written as negative amounts")
+    elif negative_out and found.settled:
+        notes.append("some outflows are written as negative amounts; running balances or the other side tell which way")
+    if count:
+        notes.append(f"{count} rows with a sign against their direction were read as reversals")
+    turned = direction.zip_with(~found.against, -direction)
+    return Movement(movement.moment, Reading(amount.values.abs(), amount.problem), turned, found.against, tuple(notes))
 
 
 def _two_column_movement(table: Table, moment: Moments, currency: pl.Series, none: pl.Series) -> Movement:
@@ -226,7 +233,7 @@ def _two_column_movement(table: Table, moment: Moments, currency: pl.Series, non
     amount = Reading(signed, problem)
     if table.column("amount_in") is None or not negative.any():
         return Movement(moment, Reading(signed.abs(), problem), direction, none, ())
-    return _signed_movement(moment, amount, direction, negative)
+    return _signed_movement(table, currency, Movement(moment, amount, direction, none, ()))
 
 
 def judge_movement(sieve: Sieve, movement: Movement, currency: pl.Series) -> None:
@@ -276,18 +283,25 @@ def read_counterparty(table: Table) -> tuple[dict[str, pl.Series], pl.Series | N
     """The other side; a number that a spreadsheet cut is dropped, for the movement itself is certain."""
     number = read_ids(table.cells("counterparty"))
     values = number.values
+    problem = number.problem
     if table.column("counterparty_card") is not None:
-        values = values.fill_null(read_ids(table.cells("counterparty_card")).values)
+        card = read_ids(table.cells("counterparty_card"))
+        values = values.fill_null(card.values)
+        problem = (
+            card.problem if problem is None else problem if card.problem is None else problem.fill_null(card.problem)
+        )
     name = read_text(table.cells("counterparty_name"))
     if table.column("counterparty_party") is not None:
         party, party_name = _split_party(table.cells("counterparty_party"))
         values, name = values.fill_null(party), name.fill_null(party_name)
+    if problem is not None:
+        problem = problem.set(values.is_not_null(), None)
     return {
         "counterparty": values,
         "counterparty_name": name,
         "counterparty_id": read_ids(table.cells("counterparty_id")).values,
         "counterparty_institution": read_text(table.cells("counterparty_institution")),
-    }, number.problem
+    }, problem
 
 
 def _split_party(cells: pl.Series) -> tuple[pl.Series, pl.Series]:

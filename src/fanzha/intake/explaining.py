@@ -12,7 +12,7 @@ from fanzha.core.errors import BadInput
 from fanzha.intake.findings import Findings
 from fanzha.intake.layout import find_layout, head_scores, nearest_table, table_by_name
 from fanzha.intake.mapping import ColumnMapping
-from fanzha.intake.reading import TABLE_READERS, make_table, open_sheets, read_messages
+from fanzha.intake.reading import TABLE_READERS, make_table, notes_of_surplus, open_sheets, read_messages
 from fanzha.intake.rulebook import rulebook
 from fanzha.intake.sheets import Sheet
 from fanzha.intake.sources import SourceFile
@@ -23,7 +23,7 @@ _SAMPLES: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class ColumnExplanation:
-    """What one header was taken for, and why: exact, alias, mapping, duplicate, known but not used, unmatched."""
+    """What one header was taken for, and why: exact, alias, mapping, duplicate, known but not used, unmatched, unknown."""
 
     column: int  # 1-based
     header: str
@@ -103,12 +103,9 @@ def _explain_sheet(source: SourceFile, sheet: Sheet, mapping: ColumnMapping | No
     named = table_by_name(sheet.name) or table_by_name(stem)
     layout = find_layout(sheet, stem, mapping)
     if layout is None:
-        scores = head_scores(sheet)
-        return SheetExplanation(
-            sheet=sheet.name, table=None, title="", scores=scores, named=named, header_row=None, columns=(),
-            rows=0, accepted=0, quarantine=(), notes=(nearest_table(scores), *sheet.notes),
-        )  # fmt: skip
-    findings = TABLE_READERS[layout.table](make_table(source, sheet, layout, mapping))
+        return _explain_unknown(sheet, named)
+    table = make_table(source, sheet, layout, mapping)
+    findings = TABLE_READERS[layout.table](table)
     return SheetExplanation(
         sheet=sheet.name,
         table=layout.table,
@@ -122,8 +119,26 @@ def _explain_sheet(source: SourceFile, sheet: Sheet, mapping: ColumnMapping | No
         rows=findings.rows,
         accepted=findings.rows - len(findings.quarantine),
         quarantine=_reasons(findings.quarantine),
-        notes=(*sheet.notes, *layout.notes, *findings.notes),
+        notes=(*sheet.notes, *layout.notes, *notes_of_surplus(table), *findings.notes),
     )
+
+
+def _explain_unknown(sheet: Sheet, named: str | None) -> SheetExplanation:
+    """What stands in the fullest of the first rows, which is most likely the header."""
+    scores = head_scores(sheet)
+    header = max(
+        range(len(sheet.head)), key=lambda row: sum(bool(cell.strip()) for cell in sheet.head[row]), default=None
+    )
+    cells = sheet.head[header] if header is not None else ()
+    return SheetExplanation(
+        sheet=sheet.name, table=None, title="", scores=scores, named=named,
+        header_row=None if header is None else sheet.first_row + header,
+        columns=tuple(
+            ColumnExplanation(column, cell, None, "unknown") for column, cell in enumerate(cells, start=1) if cell.strip()
+        ),
+        rows=0 if header is None else sheet.below(header).height, accepted=0, quarantine=(),
+        notes=(nearest_table(scores), *sheet.notes),
+    )  # fmt: skip
 
 
 def _reasons(quarantine: tuple[QuarantinedRow, ...]) -> tuple[ReasonExplanation, ...]:

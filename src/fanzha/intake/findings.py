@@ -18,7 +18,7 @@ from fanzha.intake.preamble import Preamble
 from fanzha.intake.rulebook import rulebook
 from fanzha.intake.sections import Section, Sections
 from fanzha.intake.sheets import Sheet
-from fanzha.records import QUERY, SCHEMAS, QuarantinedRow, StatedWindow
+from fanzha.records import QUERY, SCHEMAS, QuarantinedRow, StatedClosing, StatedWindow
 
 _REASONS_MAX: Final = 250
 _FOOTERS_TOLD: Final = 3
@@ -35,6 +35,8 @@ class Findings:
     windows: tuple[StatedWindow, ...] = ()
     notes: tuple[str, ...] = ()
     complete_ledger: bool = False
+    kept: tuple[QuarantinedRow, ...] = ()
+    closings: tuple[StatedClosing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +178,62 @@ def sort_leftovers(
             name, reason = sieve.reasons[sieve.code[index]]
             blocked = accounts[index] if accounts is not None and reason == "direction_unknown" else None
             quarantine.append(
-                QuarantinedRow(table.sheet.name, first_row + index, name, reason, raw_json(cells), blocked)
+                QuarantinedRow(
+                    table.sheet.name,
+                    first_row + index,
+                    name,
+                    reason,
+                    raw_json(cells),
+                    blocked,
+                    _cell_of(table, name, cells),
+                )
             )
-    notes = [f"{repeated} repeated header rows"] if repeated else []
+    notes = [_counted(repeated, "repeated header row")] if repeated else []
     if titled:
-        notes.append(f"{titled} title rows between the rows; each describes the statement below it")
+        notes.append(f"{_counted(titled, 'title row')} between the rows; each describes the statement below it")
     if footers:
         notes.append(
-            f"{len(footers)} rows below the data that sum up or sign off: {'; '.join(footers[:_FOOTERS_TOLD])}"
+            f"{_counted(len(footers), 'row')} below the data, a sum or a signature: {'; '.join(footers[:_FOOTERS_TOLD])}"
         )
     ignored = blank + repeated + titled + len(footers)
     return Leftovers(tuple(quarantine), _query_facts(table, answers), ignored, tuple(notes))
+
+
+def rows_kept(
+    table: Table, sieve: Sieve, problem: pl.Series | None, field: str, reason: str
+) -> tuple[QuarantinedRow, ...]:
+    """Rows that are facts although one of their fields could not be read."""
+    if problem is None:
+        return ()
+    marked = np.flatnonzero(problem.is_not_null().to_numpy() & (sieve.code == 0))
+    cells = table.frame[marked].select(as_text(series) for series in table.frame[marked].iter_columns()).rows()
+    first_row = table.sheet.physical_row(table.layout.header)
+    return tuple(
+        QuarantinedRow(
+            table.sheet.name, first_row + index, field, reason, raw_json(row), cell=_cell_of(table, field, row)
+        )
+        for index, row in zip(marked.tolist(), cells, strict=True)
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+_PARTS: Final[Mapping[str, tuple[str, ...]]] = {  # fields that a table may hold in several columns
+    "at": ("at_date", "at", "at_clock"),
+    "amount": ("amount", "amount_in", "amount_out"),
+    "account": ("account", "card"),
+    "counterparty": ("counterparty", "counterparty_card", "counterparty_party"),
+}
+
+
+def _cell_of(table: Table, name: str, cells: Sequence[str | None]) -> str | None:
+    """What stands in the column of a field, the parts of a field joined by a blank."""
+    columns = table.layout.columns
+    places = [columns[part] for part in _PARTS.get(name, (name, name.removesuffix("_after"))) if part in columns]
+    told = [cell for place in dict.fromkeys(places) if place < len(cells) and (cell := cells[place])]
+    return " ".join(told) or None
 
 
 def raw_json(cells: Sequence[str | None]) -> str:

@@ -58,9 +58,7 @@ def read_mt940(data: bytes) -> Iterator[Findings]:
             lines = list(statement)
             booked = _statement(statement.data, lines, rows[taken : taken + len(lines)], number)
             taken += len(lines)
-            if unreadable and booked.closing is None:
-                booked = replace(booked, opening=None)  # nothing would confirm a sum that lacks lines
-            yield findings_of_statement(booked)
+            yield findings_of_statement(replace(booked, lines_lost=bool(unreadable)))
     except _LIBRARY_ERRORS as error:
         raise BadInput(f"the MT940 message cannot be read ({str(error)[:200]}); get it again from the bank") from None
     if unreadable:

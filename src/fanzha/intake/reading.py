@@ -10,6 +10,7 @@ import polars as pl
 
 from fanzha.core.errors import BadInput
 from fanzha.intake.camt import read_camt053
+from fanzha.intake.cells import BLANK_CHARACTERS, as_text
 from fanzha.intake.entries import read_entries
 from fanzha.intake.findings import Findings, Table
 from fanzha.intake.layout import Layout, find_layout, head_scores, nearest_table
@@ -29,7 +30,7 @@ from fanzha.intake.sections import Section, Sections, find_sections
 from fanzha.intake.sheets import Sheet
 from fanzha.intake.sources import SourceFile
 from fanzha.intake.tenpay import read_tenpay
-from fanzha.intake.text_tables import read_text_table
+from fanzha.intake.text_tables import decode_text, read_text_table
 from fanzha.intake.transfers import read_transfers
 from fanzha.intake.workbooks import read_workbook
 from fanzha.records import FactBatch
@@ -50,6 +51,8 @@ TABLE_READERS: Final[Mapping[str, Callable[[Table], Findings]]] = {
 SECTIONED: Final = frozenset({"entries"})
 _XML_BLANKS: Final = b"\xef\xbb\xbf \t\r\n"
 _SNIFFED: Final = 4096
+_STRANGE_MAX: Final = 0.1  # of a text's letters; more means that it is none
+_ROWS_NAMED: Final = 5
 
 
 def read_file(source: SourceFile, mapping: ColumnMapping | None = None) -> FactBatch:
@@ -75,8 +78,34 @@ def open_sheets(data: bytes) -> Iterator[Sheet]:
         yield from read_workbook(data)
     elif data[:512].lstrip(_XML_BLANKS).lower().startswith((b"<!doctype html", b"<html", b"<table", b"<head")):
         raise BadInput("this is a web page, whatever its name says; open it in a spreadsheet program, save as XLSX")
+    elif _is_binary(data[:_SNIFFED]):
+        raise BadInput(
+            "this is no workbook and no text, whatever its name says; get the file again, or save it as XLSX or CSV"
+        )
     else:
         yield read_text_table(data)
+
+
+def _is_binary(sample: bytes) -> bool:
+    """Whether bytes make no text in any encoding that is read."""
+    text = decode_text(sample)[0].decode(errors="replace")
+    strange = sum(letter == "\ufffd" or (letter < " " and letter not in "\t\r\n\f\v") for letter in text)
+    return strange > len(text) * _STRANGE_MAX
+
+
+def notes_of_surplus(table: Table) -> tuple[str, ...]:
+    """A note on rows with more cells than the header: what stands beyond it has no name and is not read."""
+    width = len(table.sheet.head[table.layout.header])
+    beyond = [as_text(table.frame.to_series(place)) for place in range(width, table.frame.width)]
+    filled = [series.str.strip_chars(BLANK_CHARACTERS).fill_null("") != "" for series in beyond]
+    if not filled:
+        return ()
+    rows = table.row_numbers().filter(pl.DataFrame(filled).select(pl.any_horizontal(pl.all())).to_series()).to_list()
+    if not rows:
+        return ()
+    named = ", ".join(str(row) for row in rows[:_ROWS_NAMED]) + (" …" if len(rows) > _ROWS_NAMED else "")
+    said = f"row {named} has" if len(rows) == 1 else f"{len(rows)} rows ({named}) have"
+    return (f"{said} more cells than the header; what stands beyond it was not read: is a separator within a text?",)
 
 
 def read_messages(data: bytes) -> Iterator[Findings] | None:
@@ -120,8 +149,9 @@ def _read_sheets(source: SourceFile, mapping: ColumnMapping | None) -> tuple[lis
             place = f"sheet {sheet.name!r}: " if sheet.name else ""
             unknown.append(f"{place}no table was recognised ({nearest_table(head_scores(sheet))})")
             continue
-        findings.append(TABLE_READERS[layout.table](make_table(source, sheet, layout, mapping)))
-        notes += [*sheet.notes, *layout.notes]
+        table = make_table(source, sheet, layout, mapping)
+        findings.append(TABLE_READERS[layout.table](table))
+        notes += [*sheet.notes, *layout.notes, *notes_of_surplus(table)]
     if not findings:
         said = "; ".join(unknown) or "it holds no sheet with cells"
         raise BadInput(f"{said}; say what its columns mean with a mapping file (--map), or see --explain")
@@ -144,4 +174,6 @@ def _batch(source: SourceFile, findings: Iterable[Findings], notes: Iterable[str
         windows=tuple(window for found in findings for window in found.windows),
         complete_ledger=any(found.complete_ledger for found in findings),
         notes=tuple(dict.fromkeys([*notes, *(note for found in findings for note in found.notes)])),
+        kept=tuple(row for found in findings for row in found.kept),
+        closings=tuple(closing for found in findings for closing in found.closings),
     )

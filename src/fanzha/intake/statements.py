@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import accumulate
@@ -11,10 +11,10 @@ from typing import Any
 
 import polars as pl
 
-from fanzha.core.money import AMOUNT_MAX, DEFAULT_CURRENCY, exponent_of
-from fanzha.core.time import SHANGHAI
+from fanzha.core.money import AMOUNT_MAX, DEFAULT_CURRENCY, exponent_of, format_minor
+from fanzha.core.time import DAY_US, SHANGHAI
 from fanzha.intake.findings import Findings, raw_json
-from fanzha.records import ENTRY, QuarantinedRow, StatedWindow, TransferKind
+from fanzha.records import ENTRY, QuarantinedRow, StatedClosing, StatedWindow, TransferKind
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -48,6 +48,7 @@ class BookedStatement:
     opening: Decimal | None = None
     closing: Decimal | None = None
     period: tuple[int, int] | None = None
+    lines_lost: bool = False  # the message has lines besides that could not be read
 
 
 def instant_of(moment: date | datetime) -> tuple[int, int]:
@@ -70,7 +71,8 @@ def findings_of_statement(statement: BookedStatement) -> Findings:
             continue
         blocked = statement.account if reason == "direction_unknown" else None
         quarantine.append(QuarantinedRow(statement.sheet, line.row, name, reason, raw_json(line.raw), blocked))
-    balances, note = _running_balances(statement, accepted, complete=not _loses_booked(quarantine))
+    lost = statement.lines_lost or _loses_booked(quarantine)
+    balances, closing, note = _running_balances(statement, accepted, complete=not lost)
     facts = [_fact(statement, line, minor, balance) for (line, minor), balance in zip(accepted, balances, strict=True)]
     window = (StatedWindow(statement.account, *statement.period),) if statement.period is not None else ()
     return Findings(
@@ -80,6 +82,7 @@ def findings_of_statement(statement: BookedStatement) -> Findings:
         quarantine=tuple(quarantine),
         windows=window,
         notes=(note,) if note else (),
+        closings=(closing,) if closing is not None else (),
     )
 
 
@@ -116,21 +119,49 @@ def _loses_booked(quarantine: Sequence[QuarantinedRow]) -> bool:
 
 def _running_balances(
     statement: BookedStatement, accepted: Sequence[tuple[BookedLine, int]], *, complete: bool
-) -> tuple[list[int | None], str | None]:
-    """The balance after each line, only where the statement's own closing balance confirms the sum."""
+) -> tuple[list[int | None], StatedClosing | None, str | None]:
+    """The balance after each line, what the statement says is there at its end, and a note where they do not agree.
+
+    With lines missing (not `complete`), only a closing balance that confirms the sum gives running balances.
+    """
     none: list[int | None] = [None] * len(accepted)
     currency = statement.currency or DEFAULT_CURRENCY
-    if statement.opening is None or not accepted:
-        return none, None
-    opening = to_minor(statement.opening, currency)
-    closing = to_minor(statement.closing, currency) if statement.closing is not None else None
-    if not complete or opening is None or any((line.currency or currency) != currency for line, _ in accepted):
-        return none, "some lines could not be read, so no running balance was worked out"
-    moves = [line.direction * minor for line, minor in accepted]
-    balances = list(accumulate(moves, initial=opening))[1:]
-    if closing is not None and closing != balances[-1]:
-        return none, "opening balance and lines do not add up to the closing balance; no running balance was worked out"
-    return list(balances), None
+    one_currency = all((line.currency or currency) == currency for line, _ in accepted)
+    opening, stated = (
+        None if balance is None else to_minor(balance, currency) for balance in (statement.opening, statement.closing)
+    )
+    stated = stated if stated is not None and abs(stated) <= AMOUNT_MAX else None
+    closing = _closing(statement, accepted, stated, currency)
+    if opening is None or abs(opening) > AMOUNT_MAX or not one_currency:
+        return none, closing, None if statement.opening is None else _NOT_ALL_READ
+    balances = list(accumulate((line.direction * minor for line, minor in accepted), initial=opening))
+    unexplained = 0 if stated is None else stated - balances[-1]
+    if unexplained and closing is not None:
+        amount = format_minor(unexplained, exponent_of(currency))
+        closing = replace(closing, unexplained_minor=unexplained)
+        told = f"opening balance and lines do not add up to the closing balance, which is {amount} {currency} off"
+        note = told if complete else f"{told}; {_NOT_ALL_READ}"
+        return list(balances[1:]) if complete else none, closing, note
+    if not complete and stated is None:
+        return none, closing, _NOT_ALL_READ
+    return list(balances[1:]), closing, None
+
+
+_NOT_ALL_READ = "some lines could not be read, so no running balance was worked out"
+
+
+def _closing(
+    statement: BookedStatement, accepted: Sequence[tuple[BookedLine, int]], stated: int | None, currency: str
+) -> StatedClosing | None:
+    """The stated closing balance, as of the end of the period, else of the last line."""
+    if stated is None or statement.account is None:
+        return None
+    ends = [
+        at_us + (DAY_US - 1 if day else 0) for at_us, day in (instant_of(line.at) for line, _ in accepted if line.at)
+    ]
+    if statement.period is not None:
+        ends.append(statement.period[1])
+    return StatedClosing(statement.account, currency, stated, max(ends)) if ends else None
 
 
 def _fact(statement: BookedStatement, line: BookedLine, minor: int, balance: int | None) -> dict[str, Any]:

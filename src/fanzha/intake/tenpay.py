@@ -7,8 +7,8 @@ from dataclasses import replace
 import polars as pl
 
 from fanzha.intake.cells import Reading, map_words, read_ids, read_text
-from fanzha.intake.entries import Owner, judge_movement, judge_owner, read_movement, settle_entries
-from fanzha.intake.findings import Findings, Sieve, Table
+from fanzha.intake.entries import COUNTERPARTY_LOST, Owner, judge_movement, judge_owner, read_movement, settle_entries
+from fanzha.intake.findings import Findings, Sieve, Table, rows_kept
 from fanzha.intake.rulebook import rulebook, squeeze
 from fanzha.intake.words import read_currencies, read_kinds, read_money
 from fanzha.records import CARD_PAYMENTS, StatedWindow, TransferKind
@@ -69,11 +69,11 @@ def read_tenpay(table: Table) -> Findings:
         "summary": purpose.fill_null(read_text(table.cells("remark"))),
         "channel": business,
     }
-    notes = sieve.count(
-        counterparty.problem, "counterparty_lost_precision: {} rows keep no counterparty, its number was cut"
-    )
+    notes = sieve.count(counterparty.problem, COUNTERPARTY_LOST + ": {} rows keep no counterparty, its number was cut")
     notes = (*notes, *sieve.count(through, "paid_by_bound_card: {} rows passed the wallet's balance by"))
     found = settle_entries(table, sieve, columns, movement, (*movement.notes, *notes))
+    kept = rows_kept(table, sieve, counterparty.problem, "counterparty", COUNTERPARTY_LOST)
+    found = replace(found, kept=kept)
     if not (through & pl.Series(sieve.code == 0)).any():
         return found
     bank = pl.DataFrame([own_card.values.alias("bank_card"), orders["user_order"].alias("bank_order")])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import select
 import time
-import zlib
 from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -24,7 +25,6 @@ from fanzha.records import TRANSFER
 
 BLOCK_BYTES: Final = 6 << 20  # about 65,536 rows
 ROW_BYTES_MAX: Final = 16 << 20  # a quote that never ends must not swallow the rest
-TAIL_BYTES: Final = 4096
 POLL_S: Final = 0.2  # how often a file is looked at again
 IDLE_S: Final = 0.05  # a pipe that is silent for so long has nothing for now
 LATENCY_S: Final = 0.25  # rows of a live input wait no longer than this for a block to fill
@@ -55,6 +55,8 @@ class CanonicalStream:
         self.resent = path is None
         self._file = _open(path) if path is not None else 0
         self._first = bytearray()
+        self._taken = hashlib.sha256()  # everything before the position, so that a changed file is known again
+        self._pool = ThreadPoolExecutor(1)
         self._header = self._read_header()
         columns = self._header.layout.columns
         self.with_balances = any(name in columns for name in _BALANCES)
@@ -67,6 +69,7 @@ class CanonicalStream:
 
     def close(self) -> None:
         """Lets the file go."""
+        self._pool.shutdown()
         if self._path is not None:
             os.close(self._file)
 
@@ -94,17 +97,15 @@ class CanonicalStream:
     def _block(self, data: bytes, at: StreamPosition) -> Generator[StreamBlock, None, StreamPosition]:
         """The rows of some whole rows' bytes, and the position behind them."""
         complete = data.endswith((b"\n", b"\r"))
-        tail = data[-TAIL_BYTES:]
-        if len(tail) < TAIL_BYTES and not self.resent:
-            tail = _tail_of(self._file, at.offset + len(data))
-        moved = StreamPosition(at.offset + len(data), at.row, zlib.crc32(tail), complete)
+        hashed = self._pool.submit(self._hash, data)  # beside the reading, which takes longer
+        moved = StreamPosition(at.offset + len(data), at.row, complete)
         if not data.strip():
-            return replace(moved, row=at.row + data.count(b"\n"))
+            return replace(moved, row=at.row + data.count(b"\n"), sha256=hashed.result())
         sheet = read_text_table(self._header.line + data)
         sheet = replace(sheet, head=(sheet.head[0],), first_row=at.row)
         table = Table(sheet=sheet, layout=replace(self._header.layout, header=0), frame=sheet.below(0))
-        found = read_transfers(table)
-        moved = replace(moved, row=at.row + table.height)
+        found = read_transfers(table, whole=False)
+        moved = replace(moved, row=at.row + table.height, sha256=hashed.result())
         facts = found.facts.get("transfers", pl.DataFrame(schema=TRANSFER))
         yield StreamBlock(facts, found.quarantine, moved)
         return moved
@@ -115,9 +116,9 @@ class CanonicalStream:
             start = StreamPosition(self._header.length, self._header.rows)
             if not self.resent:
                 os.lseek(self._file, len(self._first), os.SEEK_SET)
-            return start
+            return replace(start, sha256=self._hash(bytes(self._first[: start.offset])))
         size = os.fstat(self._file).st_size
-        if size < after.offset or zlib.crc32(_tail_of(self._file, after.offset)) != after.tail:
+        if size < after.offset or self._hash_beginning(after.offset) != after.sha256:
             raise Refused(
                 f"{self.name} is not the file that was read before, which had {after.offset} bytes up to row "
                 f"{after.row} (it has been shortened or changed); start anew with --fresh, or give another --state"
@@ -132,9 +133,23 @@ class CanonicalStream:
                 f"{self.name}: row {after.row} had no line end when it was read, and goes on now; start anew with "
                 "--fresh, and read growing files with --follow"
             )
-        os.lseek(self._file, after.offset + skip, os.SEEK_SET)
         offset = after.offset + skip
-        return StreamPosition(offset, after.row, zlib.crc32(_tail_of(self._file, offset)), complete=True)
+        os.lseek(self._file, offset, os.SEEK_SET)
+        return StreamPosition(offset, after.row, complete=True, sha256=self._hash(behind[:skip]))
+
+    def _hash(self, data: bytes) -> str:
+        """SHA-256 of a file's bytes so far, after some more; a pipe is known again by its rows' ids instead."""
+        if self.resent:
+            return ""
+        self._taken.update(data)
+        return self._taken.hexdigest()
+
+    def _hash_beginning(self, length: int) -> str:
+        """SHA-256 of the first bytes of the file, from which it goes on."""
+        self._taken = hashlib.sha256()
+        for place in range(0, length, _READ_BYTES):
+            self._taken.update(os.pread(self._file, min(_READ_BYTES, length - place), place))
+        return self._taken.hexdigest()
 
     def _more(self) -> bytes | None:
         if self.resent:
@@ -180,11 +195,6 @@ def _open(path: Path) -> int:
         return os.open(path, os.O_RDONLY)
     except OSError as error:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
-
-
-def _tail_of(file: int, offset: int) -> bytes:
-    begin = max(0, offset - TAIL_BYTES)
-    return os.pread(file, offset - begin, begin)
 
 
 def _row_ends(data: bytes, count: int) -> list[int]:

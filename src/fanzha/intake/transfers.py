@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from fanzha.intake.cells import Reading, map_words, read_ids, read_text, read_times
@@ -14,12 +15,19 @@ from fanzha.intake.rulebook import rulebook, squeeze
 from fanzha.intake.words import read_currencies, read_money
 from fanzha.records import TransferKind
 
+REPEATED: Final = "transfer_id_repeated_with_other_content"
 _READERS: Final = 2
+# What two rows of one id must have alike, and what they must not contradict each other in.
+_ALL: Final = ("at_us", "payer", "payee", "amount_minor", "currency", "kind")
+_SOME: Final = ("payer_balance_minor", "payee_balance_minor", "serial")
 _TEXTS: Final = ("payer_institution", "payee_institution", "payer_name", "payee_name", "channel", "summary")
 
 
-def read_transfers(table: Table) -> Findings:
-    """The transfers of a canonical table; without any balance column it is a complete ledger."""
+def read_transfers(table: Table, *, whole: bool = True) -> Findings:
+    """The transfers of a canonical table; without any balance column it is a complete ledger.
+
+    `whole`: the rows are all of a sheet, so that an id that comes again with other content can be told here.
+    """
     currency = read_currencies(table.cells("currency"), table.constant("currency"))
     rules, own_form = rulebook().times, table.mapping.time_form if table.mapping is not None else None
     # Each reader spends its time outside the interpreter lock; two at a time keep both cores busy.
@@ -60,6 +68,8 @@ def read_transfers(table: Table) -> Findings:
         **{name: reading.values for name, reading in ids.items()},
         **texts,
     }
+    if whole:
+        sieve.put_aside(_contradicting(columns, sieve), "transfer_id", REPEATED)
     empty = moment.at_us.is_null() & money["amount"].values.is_null()
     leftovers = sort_leftovers(table, sieve, empty=empty, dated=moment.at_us.is_not_null())
     findings = findings_of(table, "transfers", facts_frame("transfers", table, columns, sieve), leftovers)
@@ -74,6 +84,28 @@ def read_transfers(table: Table) -> Findings:
         notes=(*findings.notes, *note),
         complete_ledger=complete,
     )
+
+
+def _contradicting(columns: dict[str, pl.Series], sieve: Sieve) -> pl.Series:
+    """Rows whose id an earlier row has with other content; what one of the two leaves open contradicts nothing."""
+    ids = columns["transfer_id"]
+    found = np.zeros(len(ids), np.bool_)
+    # Mostly every row has an id of its own: sorted hashes tell that in a third of the time.
+    hashes = np.sort(ids.drop_nulls().hash().to_numpy())
+    if not (hashes[1:] == hashes[:-1]).any():
+        return pl.Series(found)
+    rows = np.flatnonzero((ids.is_duplicated() & ids.is_not_null()).to_numpy() & (sieve.code == 0))
+    alike = pl.DataFrame({"row": rows, **{name: columns[name].gather(rows) for name in ("transfer_id", *_ALL, *_SOME)}})
+    for same in (
+        pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).first().over("transfer_id")) for name in _ALL),
+        pl.all_horizontal(
+            pl.col(name).eq(pl.col(name).drop_nulls().first().over("transfer_id")).fill_null(True) for name in _SOME
+        ),
+    ):
+        judged = alike.with_columns(same.alias("same"))
+        found[judged.filter(~pl.col("same"))["row"].to_numpy()] = True
+        alike = judged.filter("same").drop("same")
+    return pl.Series(found)
 
 
 def _judge_amounts(sieve: Sieve, money: dict[str, Reading]) -> None:

@@ -230,15 +230,18 @@ def settle(rows, closing, amount, balance):
 
 
 @inner
-def _order_second(rows, balance, before, known, ordered, amount, reverses):
+def _order_second(rows, balance, before, known, ordered, status, amount, reverses):
     """One second of one running balance, put in order in place; 0 as it was, 1 repaired, 2 uncertain."""
     n = rows.size
     signed = np.empty(n, np.int64)
-    all_stated, all_ordered, ins = True, True, 0
+    all_stated, all_ordered, ins, entering, leaving = True, True, 0, 0, 0
     for i in range(n):
         inflow = rows[i] & 1
         signed[i] = amount[rows[i] >> 1] if inflow else -amount[rows[i] >> 1]
         ins += inflow
+        if status[inflow, rows[i] >> 1] != INTERNAL:
+            entering += inflow
+            leaving += 1 - inflow
         all_stated = all_stated and balance[i] != MISSING
         all_ordered = all_ordered and ordered[inflow][rows[i] >> 1]
     if all_stated:
@@ -268,7 +271,8 @@ def _order_second(rows, balance, before, known, ordered, amount, reverses):
     for i in range(n):
         rows[i] = out[i]
     settle(rows, closing, amount, balance)
-    return 2
+    # Moves inside the account carry nothing in or out: where they stand among others changes nothing.
+    return 2 if entering > 0 and leaving > 0 else 0
 
 
 @inner
@@ -281,7 +285,7 @@ def _grown(array):
 
 @kernel
 def order_sequences(
-    pockets, seq, start, balances, side_at, side_order, ordered, side_balance, side_sub, amount, reverses,
+    pockets, seq, start, balances, side_at, side_order, ordered, side_balance, side_sub, status, amount, reverses,
     repaired, group_pocket, group_end, members,
 ):  # fmt: skip
     """Order these pockets' sides in place, their seconds by running balance, and write their balances by place.
@@ -308,8 +312,8 @@ def order_sequences(
                     top = max(top, np.int64(side_sub[seq[k] & 1][seq[k] >> 1]))
                 for sub in range(top + 1):
                     _order_sub(
-                        p, sub, i, j, seq, balances, tracked[sub], known[sub], ordered, side_sub, amount, reverses,
-                        repaired, group_pocket, group_end, members, n,
+                        p, sub, i, j, seq, balances, tracked[sub], known[sub], ordered, side_sub, status, amount,
+                        reverses, repaired, group_pocket, group_end, members, n,
                     )  # fmt: skip
             for k in range(i, j):
                 sub = side_sub[seq[k] & 1][seq[k] >> 1]
@@ -326,8 +330,8 @@ def order_sequences(
 
 @inner
 def _order_sub(
-    p, sub, lo, hi, seq, balances, before, known, ordered, side_sub, amount, reverses, repaired, group_pocket, group_end,
-    members, n,
+    p, sub, lo, hi, seq, balances, before, known, ordered, side_sub, status, amount, reverses, repaired, group_pocket,
+    group_end, members, n,
 ):  # fmt: skip
     """Order what one second of one sub-account holds, in place, and note what was repaired or is uncertain."""
     places = np.empty(hi - lo, np.int64)
@@ -341,7 +345,7 @@ def _order_sub(
     rows, own = np.empty(count, np.uint32), np.empty(count, np.int64)
     for k in range(count):
         rows[k], own[k] = seq[places[k]], balances[places[k]]
-    outcome = _order_second(rows, own, before, known, ordered, amount, reverses)
+    outcome = _order_second(rows, own, before, known, ordered, status, amount, reverses)
     for k in range(count):
         if outcome == 1 and rows[k] != seq[places[k]]:
             repaired[n[0]] = rows[k]

@@ -218,6 +218,7 @@ def lay_special(
         opening, guessed = _open(
             seq, lo, hi, side_sub, side_period, amount, balances, has_subs, tracked, last_period
         )  # fmt: skip
+        opening += _put_away_before(seq, lo, hi, status, amount)
         totals[p, OPENING], totals[p, ASSUMED] = opening, guessed
         state[S_IN], state[S_OUT], state[S_BALANCE] = max(0, opening), 0, opening
         syn_first, seg_first = state[S_SYN], state[S_SEGS]
@@ -282,6 +283,18 @@ def _open(seq, lo, hi, side_sub, side_period, amount, balances, has_subs, tracke
             total += tracked[sub]
             assumed = assumed or guessed
     return total, assumed
+
+
+@inner
+def _put_away_before(seq, lo, hi, status, amount):
+    """What inner moves bring back from parts of the account without rows beyond what they took there: it was there before."""
+    away, least = np.int64(0), np.int64(0)
+    for i in range(lo, hi):
+        eid, inflow = seq[i] >> 1, seq[i] & 1
+        if status[inflow, eid] == INTERNAL and status[1 - inflow, eid] != INTERNAL:
+            away -= _signed(seq[i], amount)
+            least = min(least, away)
+    return -least
 
 
 @inner

@@ -4,7 +4,8 @@ The rules (design: Order, Lots, Coverage):
 
 * An account's own sequence is the truth: running balance, then time, bank serial, row.
 * Rows of one second are put in the order in which their running balances chain. Where none does and money goes both
-  ways, the group is uncertain: inflows first, each side in row order; a reversal right after what it reverses.
+  into the account and out of it, the group is uncertain: inflows first, each side in row order; a reversal right after
+  what it reverses.
 * Where the balance rises or falls without a row, a gap row of that size stands at that place; between two covered
   periods it stands at the start of the second. An overdraft is a credit inflow just before the payment that draws it,
   and every inflow into debt is followed at once by its repayment.
@@ -14,10 +15,10 @@ The rules (design: Order, Lots, Coverage):
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
+from enum import Enum, IntEnum
 from typing import Final
 
 from fanzha.ledger.columns import MISSING, NONE, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, LedgerColumns
@@ -158,10 +159,10 @@ def _ordered(sides: Sequence[Side], reverses: Sequence[int]) -> tuple[list[Side]
             places = [i for i in range(start, end) if out[i].sub == sub]
             rows = [out[i] for i in places]
             if len(rows) > 1:
-                ordered, certain = _order_second(rows, known.get(sub), reverses)
-                if not certain:
+                ordered, order = _order_second(rows, known.get(sub), reverses)
+                if order is Order.UNCERTAIN:
                     groups.append(tuple((s.eid, s.inflow) for s in ordered))
-                elif [s.eid for s in ordered] != [s.eid for s in rows]:
+                elif order is Order.STATED:
                     moved.extend(s.eid for s, old in zip(ordered, rows, strict=True) if s.eid != old.eid)
                 for i, side in zip(places, ordered, strict=True):
                     out[i] = side
@@ -182,17 +183,27 @@ def _seconds(rows: Sequence[Side]) -> Iterator[tuple[int, int]]:
             start = i
 
 
-def _order_second(rows: list[Side], before: int | None, reverses: Sequence[int]) -> tuple[list[Side], bool]:
-    """One second of one running balance: its rows in order, and whether that order is certain."""
+class Order(Enum):
+    """What settles the order of a second's rows."""
+
+    STATED = "balances or the source"
+    INDIFFERENT = "nothing, and it changes nothing"
+    UNCERTAIN = "nothing"
+
+
+def _order_second(rows: list[Side], before: int | None, reverses: Sequence[int]) -> tuple[list[Side], Order]:
+    """One second of one running balance: its rows in order, and what settles that order."""
     all_stated = all(s.balance_minor != MISSING for s in rows)
     if all_stated:
         chained = _chain(rows, before)
         if chained is not None:
-            return chained, True
+            return chained, Order.STATED
     if all(s.ordered for s in rows) or len({s.inflow for s in rows}) == 1:
-        return rows, True
-    closing = rows[-1].balance_minor
-    return _settled(_inflows_first(rows, reverses), closing), False
+        return rows, Order.STATED
+    # Moves inside the account carry nothing in or out: where they stand among others changes nothing.
+    one_way = len({s.inflow for s in rows if not s.internal}) <= 1
+    settled = _settled(_inflows_first(rows, reverses), rows[-1].balance_minor)
+    return settled, Order.INDIFFERENT if one_way else Order.UNCERTAIN
 
 
 def _chain(rows: list[Side], before: int | None) -> list[Side] | None:
@@ -284,7 +295,7 @@ def _turned_round(rows: list[Side], groups: Sequence[Group], reverses: Sequence[
 def _balance_before(rows: Sequence[Side], place: int) -> int:
     """What the account holds when the row at this place begins, a gap before the row included."""
     openings, by_period, _ = _openings(rows)
-    account = _Account(openings, by_period)
+    account = _Account(openings, by_period, _put_away_before(rows))
     for side in rows[:place]:
         account.gaps_before(side)
         account.move(side)
@@ -294,11 +305,18 @@ def _balance_before(rows: Sequence[Side], place: int) -> int:
 
 def _line(rows: Sequence[Side]) -> AccountLine:
     openings, by_period, assumed = _openings(rows)
-    account = _Account(openings, by_period)
+    put_away = _put_away_before(rows)
+    account = _Account(openings, by_period, put_away)
     for side in rows:
         account.gaps_before(side)
         account.move(side)
-    return AccountLine(sum(openings.values()), assumed, tuple(account.events))
+    return AccountLine(sum(openings.values()) + put_away, assumed, tuple(account.events))
+
+
+def _put_away_before(rows: Sequence[Side]) -> int:
+    """What inner moves bring back from parts of the account without rows beyond what they took there: it was there before."""
+    shown = Counter(s.eid for s in rows if s.internal)
+    return -min(0, *itertools.accumulate((-s.signed for s in rows if s.internal and shown[s.eid] == 1), initial=0))
 
 
 def _openings(rows: Sequence[Side]) -> tuple[dict[int, int], dict[tuple[int, int], int], bool]:
@@ -340,8 +358,8 @@ def _untied(rows: Sequence[Side], untied: Untied) -> list[Side]:
 class _Account:
     """The balances of one account and its growing list of events."""
 
-    def __init__(self, openings: Mapping[int, int], by_period: Mapping[tuple[int, int], int]) -> None:
-        self.balance = sum(openings.values())
+    def __init__(self, openings: Mapping[int, int], by_period: Mapping[tuple[int, int], int], put_away: int) -> None:
+        self.balance = sum(openings.values()) + put_away
         self.events: list[Event] = []
         self._tracked = dict(openings)
         self._by_period = by_period

@@ -123,7 +123,7 @@ def _order(pockets: I64, s: Sequences, t: Transfers) -> tuple[I64, Uncertain]:
     counts = kernels.order_sequences(
         pockets, s.seq, s.start, s.balances, (t.payer_at_us, t.payee_at_us), (t.payer_order, t.payee_order),
         (t.payer_ordered, t.payee_ordered), (t.payer_balance_minor, t.payee_balance_minor), (t.payer_sub, t.payee_sub),
-        t.amount_minor, t.reverses, repaired, group_pocket, group_end, members,
+        s.status, t.amount_minor, t.reverses, repaired, group_pocket, group_end, members,
     )  # fmt: skip
     n_repaired, n_groups, n_members = counts.tolist()
     groups = Uncertain(group_pocket[:n_groups].copy(), group_end[:n_groups].copy(), members[:n_members].copy())

@@ -18,12 +18,22 @@ Arrays = Mapping[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True)
+class ForgottenFile:
+    """A file that somebody took out of the ledger."""
+
+    sha256: str
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerChoices:
     """What people decided about the ledger; kept with it and applied again whenever it is assembled."""
 
     joins_rejected: tuple[tuple[str, str], ...] = ()
     coverage: tuple[CoverageOverride, ...] = ()
     pairs: tuple[ConfirmedPair, ...] = ()
+    forgotten: tuple[ForgottenFile, ...] = ()  # in the order in which they were taken out
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +52,11 @@ class FactWriter(Protocol):
     def add(self, batch: FactBatch) -> None:
         """Takes the facts of one more file; a file whose SHA-256 is already there changes nothing."""
 
+    def remove(self, sha256: str) -> None:
+        """Takes the facts of a file out; a file that is not there changes nothing."""
+
     def commit(self, ledger: StoredLedger, choices: LedgerChoices) -> None:
-        """Makes the added facts, this ledger and these choices what everybody sees."""
+        """Makes the added and removed facts, this ledger and these choices what everybody sees."""
 
 
 class FactStore(Protocol):

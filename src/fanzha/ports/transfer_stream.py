@@ -17,8 +17,8 @@ class StreamPosition:
 
     offset: int = 0  # bytes
     row: int = 0  # the last physical row, the header counts; 0 before it
-    tail: int = 0  # CRC-32 of the last bytes before the offset
     complete: bool = True  # whether the last row had its line end
+    sha256: str = ""  # of all bytes of a file before the offset; a pipe has none
 
 
 @dataclass(frozen=True, slots=True)

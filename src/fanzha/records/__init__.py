@@ -3,7 +3,7 @@
 Facts of one kind are a Polars frame with one of the schemas below; a file becomes one `FactBatch`.
 """
 
-from fanzha.records.batch import FactBatch, QuarantinedRow, StatedWindow
+from fanzha.records.batch import FactBatch, QuarantinedRow, StatedClosing, StatedWindow
 from fanzha.records.schemas import (
     ACCOUNT,
     CARD_PAYMENTS,
@@ -30,6 +30,7 @@ __all__ = [
     "TRANSFER",
     "FactBatch",
     "QuarantinedRow",
+    "StatedClosing",
     "StatedWindow",
     "TransferKind",
 ]

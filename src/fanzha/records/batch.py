@@ -20,6 +20,7 @@ class QuarantinedRow:
     reason: str  # a short code: amount_unreadable, failed, direction_unknown, id_lost_precision …
     raw: str  # the row's cells as a JSON array
     account: str | None = None  # whose totals it blocks, where that can be told
+    cell: str | None = None  # the cell at fault as it was written, where one cell is
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,17 @@ class StatedWindow:
     account: str | None
     from_us: int
     to_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class StatedClosing:
+    """The balance that a bank message states at the end of an account's statement."""
+
+    account: str
+    currency: str
+    balance_minor: int
+    at_us: int
+    unexplained_minor: int = 0  # by how much it differs from the opening balance and the lines; positive: more is there
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +56,8 @@ class FactBatch:
     windows: tuple[StatedWindow, ...] = ()
     complete_ledger: bool = False  # a canonical table without any balance column
     notes: tuple[str, ...] = field(default=())  # what the reader should tell the officer
+    kept: tuple[QuarantinedRow, ...] = ()  # rows that did become facts, but without the field at fault
+    closings: tuple[StatedClosing, ...] = ()
 
     def __post_init__(self) -> None:
         for name, frame in self.facts.items():

@@ -13,16 +13,21 @@ from fanzha.core.time import format_instant
 from fanzha.ledger.assembly import Assembly, ConfirmedPair, Join, RowPlace
 from fanzha.ledger.assembly.quality import PocketSums, pocket_sums
 from fanzha.ledger.columns import MISSING, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, Pockets
+from fanzha.ledger.sequences import NEVER_COVERED
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.records import TransferKind
 from fanzha.services.rebuild_ledger import index_of
 
+UNKNOWN: Final = "unknown"
 ACCOUNTS_MAX: Final = 10_000  # accounts listed unless all are asked for; `covered_accounts` always tells how many
 _FLAGS: Final = {POCKET_BLOCKED: "blocked", POCKET_HUB: "hub", POCKET_MASKED: "masked"}
 
 
 def describe_ledger(ledger: StoredLedger, *, accounts_max: int = ACCOUNTS_MAX) -> dict[str, Any]:
-    """Digest, counts, currencies, and for every covered account its periods, gaps and running totals."""
+    """Digest, counts, currencies, and for every covered account its periods, gaps and running totals.
+
+    Totals of an account that enters no trace (a row of unknown direction, a hub) are 'unknown'.
+    """
     assembly = ledger.assembly
     columns = assembly.columns
     t, coverage = columns.transfers, columns.coverage
@@ -66,8 +71,11 @@ def _account(assembly: Assembly, sums: PocketSums, pocket: int) -> dict[str, Any
     pockets, coverage = assembly.columns.pockets, assembly.columns.coverage
     low, high = np.searchsorted(coverage.pocket, [pocket, pocket + 1])
 
+    # Of a row with unknown direction nobody can tell which way its money went; of hubs no line is kept.
+    known = not pockets.flags[pocket] & NEVER_COVERED
+
     def shown(minor: int) -> str:
-        return format_minor(int(minor), pockets.exponents[pockets.currency[pocket]])
+        return format_minor(int(minor), pockets.exponents[pockets.currency[pocket]]) if known else UNKNOWN
 
     return {
         "account": pockets.account[pocket],
@@ -80,7 +88,7 @@ def _account(assembly: Assembly, sums: PocketSums, pocket: int) -> dict[str, Any
         "opening": shown(sums.opening[pocket]),
         "in": shown(sums.inflows[pocket]),
         "out": shown(sums.outflows[pocket]),
-        "gaps": int(sums.gaps[pocket]),
+        "gaps": int(sums.gaps[pocket]) if known else UNKNOWN,
         "gap_in": shown(sums.gaps_in[pocket]),
         "gap_out": shown(sums.gaps_out[pocket]),
         "closing": shown(sums.closing[pocket]),

@@ -16,7 +16,7 @@ from fanzha.ledger.columns import OUTSIDE
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.services.trace_money import ReportedPayment, TraceRules, index_of, pockets_named, resolve_payments
 from fanzha.tracing.allocate import Ledger
-from fanzha.tracing.inflows import EXPLAINED, Inflow, InflowClass, InflowRules, Texts, classify_inflows
+from fanzha.tracing.inflows import EXPLAINED, Classified, Inflow, InflowClass, InflowRules, Texts, classify_inflows
 from fanzha.tracing.model import Origin
 
 
@@ -61,8 +61,18 @@ def explain_inflows(
     counts = {p: int(np.count_nonzero(t.payee == p)) for p in pockets}
     pocket = max(pockets, key=lambda p: (counts[p], -p))
     texts = _texts(stored, np.flatnonzero(t.payee == pocket).tolist())
-    inflows = classify_inflows(ledger, pocket, origins, texts, rules, until_us)
-    return _document(stored, ledger, pocket, origins, inflows, texts)
+    found = classify_inflows(ledger, pocket, origins, texts, rules, until_us)
+    return {**_document(stored, ledger, pocket, origins, found.inflows, texts), "warnings": _warnings(found)}
+
+
+def _warnings(found: Classified) -> list[str]:
+    if found.outflows == found.outflows_followed:
+        return []
+    note = (
+        f"outflows_not_followed: only the first {found.outflows_followed} of {found.outflows} outflows were followed; "
+        f"what later ones brought back is not told as came_round; look at a shorter time with --until"
+    )
+    return [note]
 
 
 def _texts(stored: StoredLedger, eids: Sequence[int]) -> Texts:

@@ -12,11 +12,11 @@ import polars as pl
 from fanzha.ledger.assembly import Assembly
 from fanzha.ledger.columns import OUTSIDE
 from fanzha.ports.fact_store import StoredLedger
-from fanzha.services.render_trace import TraceContext
+from fanzha.services.render_trace import SmallPart, TraceContext
 
 
-def trace_context(stored: StoredLedger, document: Mapping[str, Any]) -> TraceContext:
-    """The sources and names of everything that a trace document mentions."""
+def trace_context(stored: StoredLedger, document: Mapping[str, Any], rules: Mapping[str, Any]) -> TraceContext:
+    """The sources, names and inflows of everything that a trace document mentions; `rules` is rules/tracing.toml."""
     assembly = stored.assembly
     pockets, t = assembly.columns.pockets, assembly.columns.transfers
     wanted = sorted(set(_transfers(document)))
@@ -33,8 +33,24 @@ def trace_context(stored: StoredLedger, document: Mapping[str, Any]) -> TraceCon
     account_of = {int(pocket): str(pockets.account[int(pocket)]) for pocket in mentioned}
     institutions = {name: str(pockets.institution[pocket] or "") for pocket, name in account_of.items()}
     return TraceContext(
-        sources, _names(assembly, account_of), {name: text for name, text in institutions.items() if text}
+        sources,
+        _names(assembly, account_of),
+        {name: text for name, text in institutions.items() if text},
+        inflows=_inflows(assembly, account_of),
+        small_part=SmallPart(int(rules["small_part_percent_max"]), int(rules["small_part_amount_max"])),
     )
+
+
+def _inflows(assembly: Assembly, account_of: Mapping[int, str]) -> dict[tuple[str, str], int]:
+    """All that came into each account in the ledger, traced or not, in minor units; taken-back payments included."""
+    columns = assembly.columns
+    pockets, t = columns.pockets, columns.transfers
+    came_in = np.zeros(len(pockets), np.int64)
+    np.add.at(came_in, t.payee, t.amount_minor)
+    return {
+        (account, pockets.currencies[int(pockets.currency[pocket])]): int(came_in[pocket])
+        for pocket, account in account_of.items()
+    }
 
 
 def _names(assembly: Assembly, account_of: Mapping[int, str]) -> dict[str, str]:

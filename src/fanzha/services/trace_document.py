@@ -30,6 +30,7 @@ _STATE_OF_END: Final = {
     End.FRONTIER: "frontier",
     End.NOT_IN_STATEMENT: "not_in_statement",
     End.BLOCKED: "direction_unknown",
+    End.DUST: "dust",
     End.HOP_LIMIT: "beyond_hop_limit",
     End.SHORTFALL: "balance_shortfall",
     End.HOLE: "coverage_hole",
@@ -49,12 +50,20 @@ _ASKED: Final = frozenset(
 )
 
 
-class Ranking(Protocol):
-    """What the frontier's order needs of the rules."""
+class AskingRules(Protocol):
+    """What the frontier's order and windows need of the rules."""
 
     @property
     def freshness_hours(self) -> Sequence[int]:
         """Steps of age, in hours."""
+
+    @property
+    def ask_us_min(self) -> int:
+        """How long after money arrived at an account its statement is asked for at least."""
+
+    @property
+    def origin_tolerance_us(self) -> int:
+        """How far two banks' clocks may differ over one payment."""
 
     @property
     def leads_max(self) -> int:
@@ -69,7 +78,7 @@ class Writer:
     ledger: Ledger
     question: Question
     currency: str
-    rules: Ranking
+    rules: AskingRules
     payee_names: Mapping[str, str]  # by label, where the ledger does not know the payee
 
     def document(self, findings: Findings) -> dict[str, Any]:
@@ -121,7 +130,7 @@ class Writer:
         out: dict[str, Any] = {
             "account": self.name(found.pocket) or self._unmatched_payee(found),
             "hop": found.hop,
-            "traced_in": self.money(sum(found.traced_in.values())),
+            "traced_in": self.money(found.traced_in_minor),
             "traced_out": self.money(found.traced_out_minor),
             "held": self.money(max(found.held.values(), default=0) if leads_only else found.held_minor),
         }
@@ -159,7 +168,7 @@ class Writer:
             "account": self.name(found.pocket if found.end is End.CREDIT_REPAID else int(t.payer[found.eid])),
             "transfer": None if found.end is End.CREDIT_REPAID else self.transfer(found.eid),
             "at": self._at(found.eid),
-            "traced": self.money(sum(found.by_label.values())),
+            "traced": self.money(found.amount_minor),
             "by_victim": self.by_victim(found.by_label),
             "payee": "" if found.end is End.CREDIT_REPAID else self.name(int(t.payee[found.eid])),
         }
@@ -171,19 +180,18 @@ class Writer:
         return out
 
     def _unknown(self, findings: Findings) -> list[dict[str, Any]]:
-        grouped: dict[tuple[str, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        grouped: dict[tuple[str, str], list[EndFinding]] = defaultdict(list)
         for found in findings.ends:
             if found.end in UNKNOWN_REASON:
-                for label, minor in found.by_label.items():
-                    grouped[self._asked_account(found), UNKNOWN_REASON[found.end]][label] += minor
+                grouped[self._asked_account(found), UNKNOWN_REASON[found.end]].append(found)
         return [
             {
                 "account": account,
                 "reason": reason,
-                "traced": self.money(sum(by_label.values())),
-                "by_victim": self.by_victim(by_label),
+                "traced": self.money(sum(f.amount_minor for f in founds)),
+                "by_victim": self.by_victim(_label_sums(founds)),
             }
-            for (account, reason), by_label in sorted(grouped.items())
+            for (account, reason), founds in sorted(grouped.items())
         ]
 
     def _asked_account(self, found: EndFinding) -> str:
@@ -209,7 +217,7 @@ class Writer:
         """Recently arrived money first, in steps; within a step the larger amount."""
         age_hours = (self._until_us() - max(self._at_us(f) for f in founds)) / HOUR_US
         step = sum(age_hours > hours for hours in self.rules.freshness_hours)
-        return step, -sum(sum(f.by_label.values()) for f in founds)
+        return step, -sum(f.amount_minor for f in founds)
 
     def _at_us(self, found: EndFinding) -> int:
         if found.eid != NONE:
@@ -225,37 +233,39 @@ class Writer:
         return max(last, *starts) if limit is None else limit
 
     def _question(self, account: str, end: End, founds: Sequence[EndFinding]) -> dict[str, Any]:
-        by_label: dict[int, int] = defaultdict(int)
-        for found in founds:
-            for label, minor in found.by_label.items():
-                by_label[label] += minor
-        pocket = founds[0].pocket
+        traced_minor, pocket = sum(f.amount_minor for f in founds), founds[0].pocket
         if end is End.COUNTERPARTY_MISSING:
             pocket = int(self.ledger.columns.transfers.payer[founds[0].eid])
         first, last = self._window(end, pocket, founds)
         out: dict[str, Any] = {
             "account": account,
             "institution": str(self.ledger.columns.pockets.institution[pocket] or "") if pocket != OUTSIDE else "",
-            "traced": self.money(sum(by_label.values())),
+            "traced": self.money(traced_minor),
             "ask": {"from": format_instant(first), "to": format_instant(last)},
             "reason": UNKNOWN_REASON[end],
-            "by_victim": self.by_victim(by_label),
+            "by_victim": self.by_victim(_label_sums(founds)),
             "transfers": [t for t in (self.transfer(f.eid) for f in founds) if t is not None],
         }
-        leads = self._leads(pocket, first, sum(by_label.values())) if end is End.FRONTIER and pocket != OUTSIDE else []
+        leads = self._leads(pocket, first, traced_minor) if end is End.FRONTIER and pocket != OUTSIDE else []
         if leads:
             out["leads"] = leads
         return out
 
     def _window(self, end: End, pocket: int, founds: Sequence[EndFinding]) -> tuple[int, int]:
-        """What to ask for: from the arrival on; for a gap or a hole, the time in which it opened."""
+        """What to ask for: from the arrival on; for a gap or a hole, the time in which it opened.
+
+        The money may have moved on after the ledger ends, but nothing after --until is asked for.
+        """
         first = min(self._at_us(f) for f in founds)
         last = max(self._at_us(f) for f in founds)
-        if end in (End.NOT_IN_STATEMENT, End.COUNTERPARTY_MISSING):
-            return first, last
         if end in (End.GAP, End.HOLE):
             return self._row_before(pocket, first), last
-        return first, max(self._until_us(), last)
+        limit = self.question.limits.until_us
+        if end in (End.NOT_IN_STATEMENT, End.COUNTERPARTY_MISSING):
+            to = last + self.rules.origin_tolerance_us
+        else:
+            to = max(self._until_us(), last + self.rules.ask_us_min)
+        return first, to if limit is None else max(last, min(to, limit))
 
     def _row_before(self, pocket: int, at_us: int) -> int:
         t = self.ledger.columns.transfers
@@ -281,6 +291,14 @@ class Writer:
             }
             for eid in np.sort(eids)[: self.rules.leads_max].tolist()
         ]
+
+
+def _label_sums(founds: Sequence[EndFinding]) -> dict[int, int]:
+    by_label: dict[int, int] = defaultdict(int)
+    for found in founds:
+        for label, minor in found.by_label.items():
+            by_label[label] += minor
+    return by_label
 
 
 def _state(found: AccountFinding) -> list[str]:

@@ -13,6 +13,7 @@ import polars as pl
 
 from fanzha import __version__
 from fanzha.core.errors import BadInput, Refused
+from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import DEFAULT_CURRENCY, exponent_of, format_minor, parse_minor
 from fanzha.core.time import SECOND_US, format_instant, parse_instant, parse_period
 from fanzha.ledger.columns import NONE, OUTSIDE
@@ -59,6 +60,7 @@ class TraceRules:
     origin_tolerance_us: int
     near_us: int
     freshness_hours: tuple[int, ...]
+    ask_us_min: int
     leads_max: int
 
 
@@ -68,6 +70,7 @@ def read_trace_rules(table: Mapping[str, Any]) -> TraceRules:
         int(table["origin_tolerance_s"]) * SECOND_US,
         int(table["near_hours"]) * HOUR_US,
         tuple(int(hours) for hours in table["freshness_hours"]),
+        int(table["ask_hours_min"]) * HOUR_US,
         int(table["leads_max"]),
     )
 
@@ -195,11 +198,9 @@ def _resolve(
         _claimed(stored, payment.payer),
         None if payment.payee is None else _claimed(stored, payment.payee),
     )
-    from_us, to_us = parse_period(payment.at)
+    from_us, to_us = _period_of(payment)
     for currency, pair in _by_currency(stored, payers, payees):
-        amount = parse_minor(payment.amount, exponent_of(currency))
-        if amount <= 0:
-            raise BadInput(f"{payment.place}: the amount of {payment.label} must be above zero, not {payment.amount}")
+        amount = _amount_of(payment, currency)
         claim = Claim(pair[0], pair[1], from_us, to_us, amount)
         found = find_payment(columns, claim, rules.origin_tolerance_us)
         if found.eids:
@@ -210,9 +211,32 @@ def _resolve(
     return _unmatched(stored, payment, payers, payees, rules)
 
 
+def _period_of(payment: ReportedPayment) -> tuple[int, int]:
+    try:
+        return parse_period(payment.at)
+    except BadInput as error:
+        raise BadInput(f"{payment.place}: at {error}") from None
+
+
+def _amount_of(payment: ReportedPayment, currency: str) -> int:
+    try:
+        amount = parse_minor(payment.amount, exponent_of(currency))
+    except BadInput as error:
+        raise BadInput(f"{payment.place}: {error}") from None
+    if amount <= 0:
+        raise BadInput(f"{payment.place}: the amount of {payment.label} must be above zero, not {payment.amount}")
+    return amount
+
+
+def account_named(stored: StoredLedger, text: str) -> str | None:
+    """The account that a typed number means, however it is grouped and in whatever width its digits are."""
+    identity = stored.assembly.identity
+    return identity.resolve(text) or identity.resolve(plain_identifier(text))
+
+
 def pockets_named(stored: StoredLedger, text: str) -> list[int]:
     """Every pocket (one per currency) of the account that a text names."""
-    name = stored.assembly.identity.resolve(text)
+    name = account_named(stored, text)
     if name is None:
         return []
     accounts = pl.Series(stored.assembly.columns.pockets.account)
@@ -221,7 +245,7 @@ def pockets_named(stored: StoredLedger, text: str) -> list[int]:
 
 def _claimed(stored: StoredLedger, text: str) -> list[int]:
     """The pockets that a report can mean by an account: a wallet's bound-card payments, too."""
-    name = stored.assembly.identity.resolve(text)
+    name = account_named(stored, text)
     return pockets_named(stored, text) + ([] if name is None else pockets_named(stored, name + CARD_PAYMENTS))
 
 
@@ -289,8 +313,8 @@ def _unmatched(
 ) -> ResolvedPayment:
     """A payment that no row shows: if the payee's statement is missing it is the first question, else a contradiction."""
     columns = stored.assembly.columns
-    from_us, to_us = parse_period(payment.at)
-    amount = parse_minor(payment.amount, exponent_of(DEFAULT_CURRENCY))
+    from_us, to_us = _period_of(payment)
+    amount = _amount_of(payment, DEFAULT_CURRENCY)
     covered = [p for p in payees or () if is_covered(columns, p, from_us)]
     if payment.payee is not None and not covered and not any(is_covered(columns, p, from_us) for p in payers):
         pocket = payees[0] if payees else OUTSIDE
@@ -301,7 +325,10 @@ def _unmatched(
             currency = pockets.currencies[pockets.currency[pocket]]
         payer = payers[0] if payers else OUTSIDE
         return ResolvedPayment(
-            Origin(payment.label, amount, NONE, payer, pocket, from_us), currency, payment.payee, (note,)
+            Origin(payment.label, amount, NONE, payer, pocket, from_us),
+            currency,
+            plain_identifier(payment.payee),
+            (note,),
         )
     near = near_payments(columns, Claim(payers, payees, from_us, to_us, amount), rules.near_us)
     hint = "; ".join(_row_text(stored, eid) for eid in near) or "none within three days"
@@ -328,8 +355,8 @@ def _parameters(request: TraceRequest, resolved: Sequence[ResolvedPayment], stor
         "origins": [
             {
                 "label": payment.label,
-                "from": payment.payer,
-                "to": payment.payee,
+                "from": plain_identifier(payment.payer),
+                "to": None if payment.payee is None else plain_identifier(payment.payee),
                 "at": format_instant(parse_instant(payment.at)),
                 "amount": format_minor(found.origin.amount_minor, exponent_of(found.currency)),
                 "transfer": None

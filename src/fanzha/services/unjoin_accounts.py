@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from fanzha.core.errors import BadInput, Refused
+from fanzha.core.identifiers import plain_identifier
 from fanzha.ports.fact_store import FactStore
 from fanzha.services.rebuild_ledger import LedgerRules, build_ledger, stored_batches
 
@@ -17,6 +18,7 @@ def unjoin_accounts(
 
     Raises BadInput for a number that the ledger does not know, Refused when there is nothing to change.
     """
+    first, second = plain_identifier(first), plain_identifier(second)
     pair = (min(first, second), max(first, second))
     with store.writing() as writer:
         ledger = store.ledger()

@@ -27,6 +27,7 @@ class AccountFinding:
     pocket: int
     hop: int
     traced_in: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    traced_in_minor: int = 0  # over all victims; under poison every payment once
     traced_out_minor: int = 0
     held: dict[int, int] = field(default_factory=dict)
     stoppable_minor: int | None = None  # None: unknown
@@ -47,7 +48,7 @@ class FlowFinding:
     eid: int
     hop: int
     by_label: ByLabel
-    amount_minor: int  # traced; under poison the whole transfer
+    amount_minor: int  # traced, over all victims; under poison the whole transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,10 @@ class EndFinding:
     eid: int
     pocket: int
     by_label: ByLabel
+    amount_minor: int  # over all victims; under poison the whole transfer
+
+
+Moved = tuple[tuple[FlowFinding, ...], tuple[EndFinding, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,12 @@ def findings_of(
     `turned` is the same method with uncertain orders turned round; where an account then holds another amount, both
     are kept.
     """
+    money = _one_label_a_victim(question, money) if method is Method.POISON else money
     money = _with_shortfall(ledger, question, method, money)
     hops = _hops(ledger.columns, question, money)
     flows = _flows(ledger.columns, question, method, money, hops)
-    ends = _ends(money)
-    accounts = _accounts(ledger, question, money, hops)
+    ends = _ends(method, money)
+    accounts = _accounts(ledger, question, money, hops, (flows, ends))
     if turned is not None:
         _mark_uncertain(accounts, money, turned)
     totals = Totals(
@@ -109,6 +115,31 @@ def findings_of(
     )
     assert method is Method.POISON or totals.difference_minor == 0, "traced money must be conserved"
     return Findings(method, tuple(accounts), flows, ends, totals)
+
+
+def _one_label_a_victim(question: Question, money: Money) -> Money:
+    """Taint of a victim who paid more than once: what several of his payments taint is tainted once."""
+    names = [origin.label for origin in question.origins]
+    first = [names.index(name) for name in names]
+    flows: dict[tuple[int, int], int] = {}
+    ends: dict[tuple[End, int, int, int], int] = {}
+    held: dict[tuple[int, int], int] = {}
+    for (eid, label), amount in money.flows.items():
+        flows[eid, first[label]] = amount
+    for (end, eid, pocket, label), amount in money.ends.items():
+        key = (end, eid, pocket, first[label])
+        # Payments that no row shows yet are as many as were reported.
+        ends[key] = amount + (ends.get(key, 0) if eid == NONE else 0)
+    for (pocket, label), amount in money.held.items():
+        held[pocket, first[label]] = amount
+    return Money(flows, ends, held)
+
+
+def _traced(method: Method, eid: int, by_label: ByLabel) -> int:
+    """What is traced of a transfer over all victims: under poison each of them taints the whole of it."""
+    if method is Method.POISON and eid != NONE:
+        return max(by_label.values())
+    return sum(by_label.values())
 
 
 def _with_shortfall(ledger: Ledger, question: Question, method: Method, money: Money) -> Money:
@@ -186,26 +217,31 @@ def _flows(
             eid,
             1 if eid in starts else hops.get(int(t.payer[eid]), 0) + 1,
             by_label,
-            int(t.amount_minor[eid]) if method is Method.POISON else sum(by_label.values()),
+            _traced(method, eid, by_label),
         )
         for eid, by_label in sorted(by_transfer.items())
     )
 
 
-def _ends(money: Money) -> tuple[EndFinding, ...]:
+def _ends(method: Method, money: Money) -> tuple[EndFinding, ...]:
     grouped: dict[tuple[End, int, int], dict[int, int]] = defaultdict(dict)
     for (end, eid, pocket, label), amount in money.ends.items():
         grouped[end, eid, pocket][label] = amount
-    return tuple(EndFinding(*key, by_label) for key, by_label in sorted(grouped.items(), key=lambda item: item[0][1:]))
+    return tuple(
+        EndFinding(*key, by_label, _traced(method, key[1], by_label))
+        for key, by_label in sorted(grouped.items(), key=lambda item: item[0][1:])
+    )
 
 
-def _accounts(ledger: Ledger, question: Question, money: Money, hops: Mapping[int, int]) -> list[AccountFinding]:
+def _accounts(
+    ledger: Ledger, question: Question, money: Money, hops: Mapping[int, int], moved: Moved
+) -> list[AccountFinding]:
     found: dict[int, AccountFinding] = {}
 
     def account(pocket: int) -> AccountFinding:
         return found.setdefault(pocket, AccountFinding(pocket, hops.get(pocket, 0)))
 
-    _count_movements(ledger.columns, question, money, hops, account)
+    _count_movements(ledger.columns, question, moved, hops, account)
     for (pocket, label), amount in money.held.items():
         account(pocket).held[label] = amount
     for end, _, pocket, _ in money.ends:
@@ -215,33 +251,40 @@ def _accounts(ledger: Ledger, question: Question, money: Money, hops: Mapping[in
     for pocket, finding in found.items():
         finding.assumed_opening = bool(ledger.index.assumed[pocket])
         finding.stoppable_minor = _stoppable(ledger, finding, later.get(pocket, MISSING))
-    return sorted(found.values(), key=lambda f: (f.hop, -sum(f.traced_in.values()), f.pocket))
+    return sorted(found.values(), key=lambda f: (f.hop, -f.traced_in_minor, f.pocket))
 
 
 def _count_movements(
     columns: LedgerColumns,
     question: Question,
-    money: Money,
+    moved: Moved,
     hops: Mapping[int, int],
     account: Callable[[int], AccountFinding],
 ) -> None:
     """What came into and went out of each account, as far as it is traced."""
     t, starts = columns.transfers, {origin.eid for origin in question.origins}
-    ended_at_payee = {eid for end, eid, _, _ in money.ends if end in _ENDPOINTS}
-    for (eid, label), amount in money.flows.items():
-        payer, payee = int(t.payer[eid]), int(t.payee[eid])
-        if eid not in ended_at_payee and payee != OUTSIDE:
-            account(payee).traced_in[label] += amount
-        if eid not in starts and payer in hops and payer not in question.victims:
-            account(payer).traced_out_minor += amount
+    flows, ends = moved
+    ended_at_payee = {found.eid for found in ends if found.end in _ENDPOINTS}
+    for flow in flows:
+        payer, payee = int(t.payer[flow.eid]), int(t.payee[flow.eid])
+        if flow.eid not in ended_at_payee and payee != OUTSIDE:
+            _bring_in(account(payee), flow.by_label, flow.amount_minor)
+        if flow.eid not in starts and payer in hops and payer not in question.victims:
+            account(payer).traced_out_minor += flow.amount_minor
     for label, origin in enumerate(question.origins):
         if origin.eid == NONE:
-            account(origin.payee).traced_in[label] += origin.amount_minor
-    for (end, eid, pocket, _), amount in money.ends.items():
-        if end in (End.GAP, End.HOLE, End.CREDIT_REPAID):
-            account(pocket).traced_out_minor += amount
-        elif end is End.SUPERSEDED:
-            account(int(t.payer[eid])).traced_out_minor += amount
+            _bring_in(account(origin.payee), {label: origin.amount_minor}, origin.amount_minor)
+    for found in ends:
+        if found.end in (End.GAP, End.HOLE, End.CREDIT_REPAID):
+            account(found.pocket).traced_out_minor += found.amount_minor
+        elif found.end is End.SUPERSEDED:
+            account(int(t.payer[found.eid])).traced_out_minor += found.amount_minor
+
+
+def _bring_in(account: AccountFinding, by_label: ByLabel, amount_minor: int) -> None:
+    for label, amount in by_label.items():
+        account.traced_in[label] += amount
+    account.traced_in_minor += amount_minor
 
 
 def _last_known(columns: LedgerColumns, pockets: Iterable[int]) -> dict[int, int]:

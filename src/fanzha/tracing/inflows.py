@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from fanzha.ledger.columns import NONE, OUTSIDE, LedgerColumns
+from fanzha.ledger.columns import I64, NONE, OUTSIDE, LedgerColumns
 from fanzha.records import TransferKind
 from fanzha.tracing.allocate import Ledger, allocate
 from fanzha.tracing.model import End, Limits, Method, Origin, Question
@@ -71,6 +71,15 @@ class Inflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Classified:
+    """An account's inflows, and of how many of its outflows (the earliest) it was looked for whether they came round."""
+
+    inflows: tuple[Inflow, ...]
+    outflows: int
+    outflows_followed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     """What the rows say: remark and payer's name, by transfer."""
 
@@ -80,14 +89,15 @@ class Texts:
 
 def classify_inflows(
     ledger: Ledger, pocket: int, known: Sequence[Origin], texts: Texts, rules: InflowRules, until_us: int | None
-) -> list[Inflow]:
+) -> Classified:
     """Every inflow of an account in time order, split by where it came from; parts add up to the inflow."""
     t = ledger.columns.transfers
     eids = np.flatnonzero((t.payee == pocket) & (t.payer != pocket))
     if until_us is not None:
         eids = eids[t.at_us[eids] <= until_us]
     victims = _known_shares(ledger, known, until_us)
-    round_trip = _came_round(ledger, pocket, until_us)
+    paid = _outflows(ledger, pocket, until_us)
+    round_trip = _came_round(ledger, pocket, paid[:OUTFLOWS_MAX], until_us)
     first_payments = _first_payments(ledger.columns, pocket, eids.tolist())
     out: list[Inflow] = []
     suspected: list[int] = [int(t.at_us[eid]) for eid in eids.tolist() if victims.get(eid)]
@@ -109,7 +119,7 @@ def classify_inflows(
         parts[rest] = parts.get(rest, 0) + left
         assert sum(parts.values()) == amount, "parts of an inflow must add up to it"
         out.append(Inflow(eid, {c: minor for c, minor in parts.items() if minor}, by_victim, rest, tuple(reasons)))
-    return out
+    return Classified(tuple(out), len(paid), min(len(paid), OUTFLOWS_MAX))
 
 
 def _known_shares(ledger: Ledger, known: Sequence[Origin], until_us: int | None) -> dict[int, dict[int, int]]:
@@ -122,12 +132,15 @@ def _known_shares(ledger: Ledger, known: Sequence[Origin], until_us: int | None)
     return shares
 
 
-def _came_round(ledger: Ledger, pocket: int, until_us: int | None) -> dict[int, int]:
+def _outflows(ledger: Ledger, pocket: int, until_us: int | None) -> I64:
+    t = ledger.columns.transfers
+    paid = np.flatnonzero((t.payer == pocket) & (t.payee != pocket))
+    return paid if until_us is None else paid[t.at_us[paid] <= until_us]
+
+
+def _came_round(ledger: Ledger, pocket: int, paid: I64, until_us: int | None) -> dict[int, int]:
     """How much of each inflow is the account's own outflow coming back, by FIFO."""
     t = ledger.columns.transfers
-    paid = np.flatnonzero((t.payer == pocket) & (t.payee != pocket))[:OUTFLOWS_MAX]
-    if until_us is not None:
-        paid = paid[t.at_us[paid] <= until_us]
     origins = tuple(
         Origin(str(eid), int(t.amount_minor[eid]), eid, pocket, int(t.payee[eid]), int(t.at_us[eid]))
         for eid in paid.tolist()
@@ -207,7 +220,10 @@ def _passed_on(ledger: Ledger, pocket: int, eid: int, rules: InflowRules) -> boo
     """Whether most of the inflow left again within minutes, by FIFO."""
     t = ledger.columns.transfers
     limit = int(t.at_us[eid]) + rules.passed_on_within_us
-    origin = Origin("", int(t.amount_minor[eid]), eid, OUTSIDE, pocket, int(t.at_us[eid]))
-    money = allocate(ledger, Question((origin,), limits=Limits(until_us=limit)), Method.FIFO)
+    payer = int(t.payer[eid])
+    origin = Origin("", int(t.amount_minor[eid]), eid, payer, pocket, int(t.at_us[eid]))
+    # Whoever paid need not be a victim: money that comes back to him is followed on, as through a relay.
+    relayed = frozenset[str]() if payer == OUTSIDE else frozenset({origin.label})
+    money = allocate(ledger, Question((origin,), relayed, Limits(until_us=limit)), Method.FIFO)
     left = sum(amount for (flow, _), amount in money.flows.items() if t.payer[flow] == pocket and flow != eid)
     return left * 100 >= rules.passed_on_percent * int(t.amount_minor[eid])

@@ -1,6 +1,7 @@
 """Unknown tables by a mapping file, and the explanation of what was taken for what."""
 
 import json
+import random
 from dataclasses import asdict
 from pathlib import Path
 
@@ -93,6 +94,28 @@ def test_explanation_of_what_cannot_be_read():
     assert explain_file(SourceFile("x.csv", b"")).problem == "the file is empty"
     [sheet] = explain_file(SourceFile("x.csv", b"a,b\n1,2\n")).sheets
     assert (sheet.table, sheet.notes) == (None, ("no known column name was found",))
+    assert [(column.header, column.field, column.why) for column in sheet.columns] == [
+        ("a", None, "unknown"), ("b", None, "unknown"),
+    ]  # fmt: skip
+    assert (sheet.header_row, sheet.rows, sheet.accepted) == (1, 1, 0)
+    noise = random.Random(5).randbytes(3000)
+    assert "no workbook" in (explain_file(SourceFile("broken.xlsx", noise)).problem or "")
+
+
+@pytest.mark.parametrize("before", [0, 60])
+def test_a_surplus_cell_is_told_with_its_row(before: int):
+    plain = ["2026-03-01T10:00:00,A,B,5.00"] * before
+    text = "\n".join(["at,payer,payee,amount", *plain, "2026-03-01T10:00:01,A,B,1,000.00", ""])
+    note = f"row {before + 2} has more cells than the header"
+    assert any(note in told for told in read_file(SourceFile("x.csv", text.encode())).notes)
+    [sheet] = explain_file(SourceFile("x.csv", text.encode())).sheets
+    assert any(note in told for told in sheet.notes)
+
+
+def test_the_cell_at_fault_is_kept():
+    text = "卡号,交易日期,交易时间,交易金额,收付标志\n1,2026-01-02,10:00:00,5.00,进了\n1,2026-01-02,99:00:00,5.00,进\n"
+    rows = read_file(SourceFile("交易明细信息.csv", text.encode())).quarantine
+    assert [(row.field, row.cell) for row in rows] == [("direction", "进了"), ("at", "2026-01-02 99:00:00")]
 
 
 def test_the_documented_mapping_is_one(tmp_path: Path):

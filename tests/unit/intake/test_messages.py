@@ -129,6 +129,16 @@ def test_mt940(read):
     assert batch.windows[0].to_us == parse_instant("2026-01-04") - 1
 
 
+def test_lines_that_do_not_reach_the_closing_balance_leave_a_difference(read):
+    batch = read(MT940.format(more="", closing="9999,00"), "a.sta")
+    assert batch.facts["entries"]["balance_minor"].to_list() == [150000, 152000, -500]
+    assert [(c.account, c.currency, c.balance_minor, c.at_us, c.unexplained_minor) for c in batch.closings] == [
+        ("NL00BANK0123456789", "EUR", 999900, parse_instant("2026-01-04") - 1, 847900),
+        ("NL00BANK0000", "USD", -500, parse_instant("2026-01-06") - 1, 0),
+    ]
+    assert any("8479.00 EUR off" in note for note in batch.notes)
+
+
 def test_mt940_puts_lines_aside_that_break_the_format(read):
     batch = read(MT940.format(more=":61:garbage\n:86:more\n", closing="9,00"), "a.sta")
     assert [(row.row, row.reason) for row in batch.quarantine] == [(9, "line_unreadable")]

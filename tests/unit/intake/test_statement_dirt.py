@@ -84,6 +84,10 @@ def test_a_cut_counterparty_number_keeps_the_movement(read):
     assert batch.facts["entries"]["counterparty"].to_list() == [None]
     assert batch.quarantine == ()
     assert any("counterparty_lost_precision: 1 rows" in note for note in batch.notes)
+    assert [(row.row, row.field, row.reason) for row in batch.kept] == [
+        (2, "counterparty", "counterparty_lost_precision")
+    ]
+    assert json.loads(batch.kept[0].raw)[5] == "6.29E+18"
 
 
 def test_negative_amount_against_a_direction_is_a_reversal(read):
@@ -100,6 +104,49 @@ def test_a_bank_that_writes_all_outflows_negative(read):
     assert entries.select("direction", "amount_minor", "kind").rows() == [
         (-1, 10000, 0), (-1, 5000, 0), (1, 3000, 0), (1, 2000, TransferKind.REVERSAL),
     ]  # fmt: skip
+
+
+V, M, D = (f"62999900000000{n}" for n in ("00011", "00101", "00303"))
+
+
+def signed(*rows):
+    """A statement of rows 'own time amount balance direction other', all of one day."""
+    cells = [row.split() for row in rows]
+    return "交易卡号,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名,摘要说明\n" + "".join(
+        f"{own},2026-03-01 {at},{amount},{balance.strip('-')},{way},{other},,\n"
+        for own, at, amount, balance, way, other in cells
+    )
+
+
+@pytest.mark.parametrize(
+    ("rows", "directions"),
+    [
+        # One outflow, written with a minus: the balance falls.
+        ([f"{M} 10:00:00 5000 5000 进 {V}", f"{M} 10:05:00 -5000 0 出 {D}"], [1, -1]),
+        # The newest row first.
+        ([f"{M} 10:05:00 -5000 0 出 {D}", f"{M} 10:00:00 5000 5000 进 {V}"], [-1, 1]),
+        # The same where the balance rises: taken back.
+        ([f"{M} 10:00:00 5000 5000 进 {V}", f"{M} 10:05:00 1000 4000 出 {D}", f"{M} 10:06:00 -1000 5000 出 {D}"],
+         [1, -1, 1]),
+        # Only one of several outflows is signed.
+        ([f"{M} 10:00:00 5000 5000 进 {V}", f"{M} 10:05:00 100 4900 出 {D}", f"{M} 10:06:00 -200 4700 出 {D}",
+          f"{M} 10:07:00 300 4400 出 {D}"], [1, -1, -1, -1]),
+        # Two are signed, the third is not, and the balance falls at each.
+        ([f"{M} 10:05:00 -100 4900 出 {D}", f"{M} 10:06:00 -200 4700 出 {D}", f"{M} 10:07:00 300 4400 出 {D}"],
+         [-1, -1, -1]),
+        # A negative inflow that the balance shows to have come in.
+        ([f"{M} 10:00:00 5000 5000 进 {V}", f"{M} 10:05:00 -100 5100 进 {V}"], [1, 1]),
+        # No balance before the account's first row: as its other rows turned out, whatever the other account does.
+        ([f"{M} 10:00:00 -100 900 出 {D}", f"{M} 10:01:00 -100 800 出 {D}", f"{D} 10:00:00 100 100 出 {V}",
+          f"{D} 10:01:00 -50 150 出 {V}", f"{D} 10:02:00 -50 200 出 {V}"], [-1, -1, -1, 1, 1]),
+        # No balance at all: the counterparty's own row tells.
+        ([f"{M} 10:00:00 -100 - 出 {D}", f"{D} 10:00:00 100 - 进 {M}"], [-1, 1]),
+        # Nothing at all.
+        ([f"{M} 10:00:00 -100 - 出 {D}"], [1]),
+    ],
+)  # fmt: skip
+def test_a_sign_means_what_the_running_balance_says(read, rows, directions):
+    assert read(signed(*rows)).facts["entries"]["direction"].to_list() == directions
 
 
 def test_without_direction_column_the_sign_says_it(read):
@@ -138,7 +185,7 @@ def test_titles_repeated_headers_footers_and_blank_rows(read):
     assert batch.facts["entries"]["holder_name"].to_list() == ["模拟甲"] * 2
     [window] = batch.windows
     assert (window.from_us, window.to_us) == (parse_instant("2026-01-01"), parse_instant("2026-02-01") - 1)
-    assert "1 repeated header rows" in batch.notes
+    assert "1 repeated header row" in batch.notes
     assert any("合计" in note and "打印时间" in note for note in batch.notes)
 
 

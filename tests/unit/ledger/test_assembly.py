@@ -7,6 +7,8 @@ from made_facts import batch, entry, instant, transfer
 from fanzha.core.errors import BadInput
 from fanzha.ledger.assembly import Assembly, CoverageOverride, HubRule, HubRules, assemble, ledger_digest
 from fanzha.ledger.columns import MISSING, NONE, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED
+from fanzha.ledger.index import build_index
+from fanzha.ledger.reference import lines_of
 from fanzha.records import QuarantinedRow, StatedWindow, TransferKind
 
 A, B, C, W = "6299990000000001", "6299990000000002", "6299990000000003", "wxid_made_up_7"
@@ -391,3 +393,45 @@ def test_unnamed_parties_are_outside_and_nothing_at_all_is_a_ledger():
     empty = assemble([])
     assert (len(empty.columns.transfers), len(empty.columns.pockets)) == (0, 1)
     assert np.all(empty.columns.pockets.bound_minor == 0)
+
+
+class TestMovesWithinAnAccount:
+    HERE = {"holder_name": "模拟甲"}  # noqa: RUF012
+
+    def moved(self, *own: str, to: str = "88880002", name: str | None = "模拟甲") -> list[dict]:
+        return [
+            entry(number, "out", "10:00:00", "30", to=to, kind="internal", counterparty_name=name, **self.HERE)
+            for number in own
+        ]
+
+    @pytest.mark.parametrize("name", ["模拟甲", None])
+    def test_a_number_without_a_statement_is_the_same_account(self, name):
+        found = assemble([batch("one", entries=self.moved(A, name=name))])
+        assert lines(found) == [(A, A, 30, 1)]
+        assert [(join.first, join.second, join.reason) for join in found.identity.joins] == [
+            (A, "88880002", "internal_move")
+        ]
+
+    def test_another_holder_a_second_claim_an_own_statement_or_a_decision_keep_it_apart(self):
+        other = assemble([batch("one", entries=self.moved(A, name="模拟乙"))])
+        several = assemble([batch("one", entries=self.moved(A, B))])
+        stated = assemble(
+            [batch("one", entries=self.moved(A)), batch("two", entries=[entry("88880002", "in", "11:00:00", "1")])]
+        )
+        decided = assemble([batch("one", entries=self.moved(A))], joins_rejected=[(A, "88880002")])
+        for found in (other, several, stated, decided):
+            assert found.identity.joins == ()
+            assert (A, "88880002", 30, 1) in lines(found)
+        refused = [{join.refused for join in found.identity.refused} for found in (other, several, stated, decided)]
+        assert refused == [set(), {"claimed_by_several"}, {"own_statement"}, {"set_apart_by_hand"}]
+
+    def test_a_mere_counter_of_the_account_s_parts_names_nobody(self):
+        assert lines(assemble([batch("one", entries=self.moved(A, to="00001"))])) == [(A, A, 30, 1)]
+
+    def test_a_deposit_from_before_comes_back_as_own_money(self):
+        back = entry(A, "in", "10:00:00", "30", "30", to="88880002", kind="internal", **self.HERE)
+        found = assemble([batch("one", entries=[back, entry(A, "out", "11:00:00", "30", "0", to=B)])])
+        index = build_index(found.columns)
+        assert len(index.syn) == 0
+        assert max(index.opening_minor) == 3000
+        assert max(line.opening_minor for line in lines_of(found.columns).values()) == 3000

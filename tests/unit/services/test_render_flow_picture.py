@@ -11,9 +11,12 @@ from fixtures.trace_documents import case_context, case_document, layered_docume
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fanzha.services.render_trace import TraceContext, funds_flow_svg, read_trace_document
+from fanzha.services.render_trace import SmallPart, TraceContext, funds_flow_svg, read_trace_document
+from fanzha.services.render_trace.account_states import small_parts
 from fanzha.services.render_trace.flow_cards import CARDS_MAX, COLUMNS_MAX, RIBBONS_MAX, Card, picture_of
 from fanzha.services.render_trace.flow_layout import layout_of
+from fanzha.services.render_trace.funds_flow_svg import funds_flow_drawing
+from fanzha.services.render_trace.text_width import fitted, width_of
 from fanzha.services.render_trace.trace_document import MethodTrace
 
 PARTS = ("incoming", "passed_on", "held", "stoppable", "exited", "unknown")
@@ -40,7 +43,9 @@ def _assert_sound(trace: MethodTrace) -> None:
     assert len(picture.cards) <= CARDS_MAX
     assert len(picture.links) <= RIBBONS_MAX
     shown = sum(card.members for card in picture.cards if card.kind in {"account", "victim", "other"})
-    assert shown == picture.accounts_total
+    assert shown + len(picture.undrawn) == picture.accounts_total
+    boxes = {card.code for card in picture.all_cards if card.kind in {"account", "victim"}}
+    assert picture.accounts_total == len(boxes | {account.account for account in trace.accounts})
     layout = layout_of(picture)
     columns = defaultdict(list)
     for box in layout.boxes:
@@ -101,6 +106,8 @@ def test_the_case_shows_its_return_its_question_and_no_reversed_payment() -> Non
     asked = [card for card in picture.cards if card.frontier]
     assert [(card.unknown, card.state) for card in asked] == [(6_000_000, "unknown")]
     assert not [card for card in picture.cards if card.code == "6299997700039674190"]  # 退汇: all came back
+    left_out = [(account.traced_in, account.taken_back) for account in picture.undrawn]
+    assert (1_200_000, True) in left_out
     exits = {(card.column, card.code): card.incoming for card in picture.cards if card.kind == "exit"}
     assert exits[3, "to_victim"] == 150_000
 
@@ -109,3 +116,42 @@ def test_every_card_has_a_name_of_one_sentence() -> None:
     svg = funds_flow_svg(_trace(case_document()), TraceContext(**case_context()))
     assert svg.count('role="listitem"') == svg.count("<title>")
     assert "第2层 尾8660 账户 6299995500001108660 模拟·沈卯 模拟戊银行，转入 60,000.00 元" in svg
+
+
+def test_what_has_no_box_is_counted_and_said_with_its_amount() -> None:
+    trace = _trace(case_document())
+    drawing = funds_flow_drawing(trace, TraceContext(**case_context()))
+    picture = picture_of(trace)
+    assert f"显示 {picture.accounts_shown} / {picture.accounts_total} 户（含被害人 3 户）" in drawing.coverage
+    assert "转入后已全额退回" in drawing.coverage
+    assert "12,000.00" in drawing.coverage
+
+
+@pytest.mark.parametrize(
+    ("inflow", "amount_max", "small"),
+    [
+        (2_400_000, 10_000, True),
+        (2_399_999, 10_000, True),
+        (2_300_000, 10_000, False),
+        (0, 10_000, False),
+        (2_400_000, 5_999, False),
+    ],
+)
+def test_a_small_part_is_judged_by_share_and_amount(inflow: int, amount_max: int, small: bool) -> None:
+    document = case_document()
+    account = next(a for a in document["methods"]["fifo"]["accounts"] if a["stoppable"] not in {"unknown", "0.00"})
+    account["traced_in"] = "6000.00"
+    inflows = {(account["account"], "CNY"): inflow}
+    context = TraceContext(inflows=inflows, small_part=SmallPart(percent_max=25, amount_max=amount_max))
+    trace = _trace(document)
+    assert small_parts(trace, context) == ({account["account"]} if small else set())
+    assert ("少量混入，先查询" in funds_flow_svg(trace, context)) == small
+    assert picture_of(trace, small_parts(trace, context)).cards  # the amount stays in every sum
+    _assert_sound(trace)
+
+
+@given(st.text(max_size=30), st.integers(0, 200), st.booleans())
+def test_a_fitted_text_fits_and_is_cut_only_for_want_of_room(words: str, pixels: int, bold: bool) -> None:
+    cut = fitted(words, pixels, bold=bold)
+    assert cut == "" or width_of(cut, bold=bold) <= pixels
+    assert (cut == words) == (width_of(words, bold=bold) <= pixels or not words)

@@ -10,6 +10,7 @@ from fixtures.trace_documents import case_context, case_document, layered_docume
 
 from fanzha.core.errors import BadInput
 from fanzha.services.render_trace import TraceContext, funds_flow_page, read_trace_document
+from fanzha.services.render_trace.wording import money_text
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script><script>alert(2)</script>"
 VOID = frozenset({"meta", "input", "br"})
@@ -112,3 +113,21 @@ def test_a_document_that_is_no_trace_is_refused_with_the_missing_field() -> None
     del document["methods"]["fifo"]["accounts"][0]["hop"]
     with pytest.raises(BadInput, match="hop"):
         read_trace_document(document)
+
+
+def test_the_stoppable_amount_says_when_by_which_method_and_how_far_methods_differ() -> None:
+    trace = read_trace_document(case_document())
+    page = funds_flow_page(trace)
+    low, high = sorted(method.stoppable for method in trace.methods if method.balance)
+    assert f"各口径 {money_text(low)} – {money_text(high)}" in page
+    assert "先进先出口径，截至 2026-03-21 23:59:59，其后余额可能已变" in page
+    assert "可立即止付" not in page
+
+
+def test_accounts_are_copied_without_blanks_and_every_link_leads_somewhere() -> None:
+    page = funds_flow_page(read_trace_document(case_document()), TraceContext(**case_context()))
+    cells = re.findall(r'<td class="account">(.*?)</td>', page)
+    assert "6299997700039674190" in {re.sub(r"</?i>", "", cell) for cell in cells}
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)

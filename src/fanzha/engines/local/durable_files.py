@@ -10,8 +10,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from tokenize import TokenError
+from typing import IO, Any, Final
 
 import numpy as np
 import polars as pl
@@ -23,6 +25,20 @@ from fanzha.core.errors import BadInput, Refused
 
 # Columns of a few texts over and over: a dictionary halves the time to read a part of the rows.
 ALIKE: Final = ("sheet", "currency")
+ALTERED: Final = "truncated or altered since it was written"
+END_BYTES: Final = 65536
+# What parsing a column's header may raise: NumPy reads it as a Python expression.
+UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    OSError,
+    OverflowError,
+    MemoryError,
+    SyntaxError,
+    TokenError,
+)
 
 
 class StoreDamaged(BadInput):
@@ -44,13 +60,67 @@ def write_bytes(path: Path, data: bytes | memoryview) -> int:
     return len(data)
 
 
-def write_array(path: Path, array: NDArray[Any]) -> int:
-    """Writes an array as .npy and waits until the disk has it; returns the file's size."""
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a file was when it was written."""
+
+    size: int
+    sha256: str  # of all its bytes
+    ends: str  # SHA-256 of its first and last bytes, quickly compared; of a small file these are all
+
+
+def write_array(path: Path, array: NDArray[Any]) -> Written:
+    """Writes an array as .npy and waits until the disk has it."""
+    header = io.BytesIO()
+    array = np.ascontiguousarray(array)
+    np.lib.format.write_array_header_1_0(header, np.lib.format.header_data_from_array_1_0(array))
     with path.open("wb") as file:
-        np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-        file.flush()
-        os.fsync(file.fileno())
-        return file.tell()
+        file.write(header.getvalue())
+        array.tofile(file)
+        digest = hashlib.sha256(header.getvalue())
+        digest.update(array.reshape(-1).view(np.uint8).data if array.size else b"")
+        return _written(file, path, digest.hexdigest())
+
+
+def write_text(path: Path, text: str) -> Written:
+    """Writes a text as UTF-8 and waits until the disk has it."""
+    data = text.encode()
+    write_bytes(path, data)
+    return Written(len(data), hashlib.sha256(data).hexdigest(), ends_of(path, len(data)))
+
+
+def _written(file: IO[bytes], path: Path, sha256: str) -> Written:
+    """Waits until the disk has a file, and tells what it is."""
+    file.flush()
+    os.fsync(file.fileno())
+    size = path.stat().st_size
+    return Written(size, sha256, ends_of(path, size))
+
+
+def ends_of(path: Path, size: int) -> str:
+    """SHA-256 of the first and last bytes of a file, which say how the bytes between are to be read."""
+    with path.open("rb") as file:
+        digest = hashlib.sha256(file.read(END_BYTES))
+        if size > END_BYTES:
+            file.seek(max(END_BYTES, size - END_BYTES))
+            digest.update(file.read())
+    return digest.hexdigest()
+
+
+def check_ends(path: Path, written: Written) -> None:
+    """Compares a file's size and its first and last bytes with what was written.
+
+    Raises StoreDamaged when the file is gone or another.
+    """
+    try:
+        size = path.stat().st_size
+        ends = ends_of(path, size) if size == written.size else ""
+    except OSError:
+        raise StoreDamaged(path, "the file is gone") from None
+    if size != written.size:
+        raise StoreDamaged(path, f"{size} bytes long, {written.size} were written")
+    if ends != written.ends:
+        raise StoreDamaged(path, ALTERED)
 
 
 def map_array(path: Path) -> NDArray[Any]:
@@ -63,7 +133,7 @@ def map_array(path: Path) -> NDArray[Any]:
         array: NDArray[Any] = np.asarray(np.load(path, mmap_mode="c", allow_pickle=False))
     except FileNotFoundError:
         raise StoreDamaged(path, "the file is gone") from None
-    except (ValueError, EOFError, OSError) as error:
+    except UNREADABLE as error:
         raise StoreDamaged(path, f"not readable as a column ({error})") from None
     return array
 
@@ -94,20 +164,19 @@ def reading(path: Path) -> Iterator[None]:
         yield
     except FileNotFoundError:
         raise StoreDamaged(path, "the file is gone") from None
-    except (pl.exceptions.PolarsError, pa.ArrowException, OSError) as error:
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, pa.ArrowException, OSError) as error:
         raise StoreDamaged(path, f"not readable as a table ({str(error).splitlines()[0]})") from None
 
 
-def write_texts(path: Path, frame: pl.DataFrame) -> int:
-    """Writes text columns so that they can be mapped; returns the file's size."""
+def write_texts(path: Path, frame: pl.DataFrame) -> Written:
+    """Writes text columns so that they can be mapped, and waits until the disk has them."""
     # A column that says nothing would take 16 bytes a row.
     empty = [name for name in frame.columns if frame[name].null_count() == len(frame)]
     frame = frame.with_columns(pl.Series(name, [], dtype=pl.Null).clear(len(frame)) for name in empty)
     with path.open("wb") as file:
         frame.write_ipc(file, compression="uncompressed")
         file.flush()
-        os.fsync(file.fileno())
-        return file.tell()
+        return _written(file, path, sha256_of(path))
 
 
 def map_texts(path: Path) -> pl.DataFrame:
@@ -120,8 +189,8 @@ def map_texts(path: Path) -> pl.DataFrame:
         frame = pl.from_arrow(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
     except FileNotFoundError:
         raise StoreDamaged(path, "the file is gone") from None
-    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
-        raise StoreDamaged(path, f"not readable as texts ({str(error).splitlines()[0]})") from None
+    except (pa.ArrowException, pl.exceptions.PolarsError, *UNREADABLE) as error:
+        raise StoreDamaged(path, f"not readable as texts ({type(error).__name__}: {error})".splitlines()[0]) from None
     assert isinstance(frame, pl.DataFrame)
     empty = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
     return frame.with_columns(pl.Series(name, [], dtype=pl.String).clear(len(frame)) for name in empty)
@@ -164,7 +233,7 @@ def read_checked_json(path: Path) -> Any:
             return json.loads(body)
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
-    raise StoreDamaged(path, "truncated or altered since it was written")
+    raise StoreDamaged(path, ALTERED)
 
 
 def sha256_of(path: Path) -> str:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from fanzha.engines.local.durable_files import StoreDamaged, frame_bytes, read_frame, reading, write_bytes
 from fanzha.ledger.columns import I64, U32
-from fanzha.records import SCHEMAS, FactBatch, QuarantinedRow, StatedWindow
+from fanzha.records import SCHEMAS, FactBatch, QuarantinedRow, StatedClosing, StatedWindow
 
 ROW_TABLES: Final = ("entries", "transfers")  # in the order in which their rows are numbered
 BATCH: Final = "batch.json"
@@ -26,6 +26,7 @@ _QUARANTINE_SCHEMA: Final = {
     "reason": pl.String,
     "raw": pl.String,
     "account": pl.String,
+    "cell": pl.String,
 }
 
 
@@ -45,6 +46,8 @@ def write_batch(directory: Path, batch: FactBatch) -> dict[str, str]:
         "windows": [[w.account, w.from_us, w.to_us] for w in batch.windows],
         "complete_ledger": batch.complete_ledger,
         "notes": list(batch.notes),
+        "kept": [[getattr(row, name) for name in _QUARANTINE_SCHEMA] for row in batch.kept],
+        "closings": [[c.account, c.currency, c.balance_minor, c.at_us, c.unexplained_minor] for c in batch.closings],
     }
     contents = {f"{name}.parquet": frame_bytes(frame) for name, frame in frames.items()}
     contents[BATCH] = json.dumps(document, ensure_ascii=False).encode()
@@ -105,6 +108,9 @@ def _read(directory: Path, sha256: str, places: I64 | None) -> FactBatch:
             windows=tuple(StatedWindow(account, start, end) for account, start, end in document["windows"]),
             complete_ledger=document["complete_ledger"],
             notes=tuple(document["notes"]),
+            # Homes that an earlier version wrote have neither.
+            kept=tuple(QuarantinedRow(*row) for row in document.get("kept", ())),
+            closings=tuple(StatedClosing(*closing) for closing in document.get("closings", ())),
         )
     except (OSError, ValueError, KeyError, TypeError, AssertionError) as error:
         raise StoreDamaged(path, f"not readable ({type(error).__name__})") from None

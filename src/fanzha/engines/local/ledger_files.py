@@ -13,10 +13,12 @@ import polars as pl
 
 from fanzha.engines.local.durable_files import (
     StoreDamaged,
+    Written,
+    check_ends,
     map_array,
     map_texts,
     write_array,
-    write_bytes,
+    write_text,
     write_texts,
 )
 from fanzha.ledger.assembly import Assembly, FileFigures, Identity, Inferred, Join, Sources
@@ -32,8 +34,8 @@ _POCKET_TEXTS: Final = ("account", "institution")
 _POCKET_LISTS: Final = ("currencies", "exponents")
 
 
-def write_ledger(directory: Path, ledger: StoredLedger) -> dict[str, int]:
-    """Writes every column to a file of its own; returns the size of each file, by name."""
+def write_ledger(directory: Path, ledger: StoredLedger) -> dict[str, Written]:
+    """Writes every column to a file of its own; returns what each file is, by name."""
     assembly = ledger.assembly
     columns, sources, identity = assembly.columns, assembly.sources, assembly.identity
     arrays = {f"transfers.{f.name}": getattr(columns.transfers, f.name) for f in fields(Transfers)}
@@ -66,32 +68,30 @@ def write_ledger(directory: Path, ledger: StoredLedger) -> dict[str, int]:
         "hubs": assembly.hubs,
         "made_by": ledger.made_by,
     }
-    # Waiting for the disk takes longer than copying: several files wait at once.
+    # Waiting for the disk takes longer than copying: several files wait at once, and are hashed meanwhile.
     with ThreadPoolExecutor(WRITERS) as threads:
-        written = {f"{n}.npy": threads.submit(write_array, directory / f"{n}.npy", a) for n, a in arrays.items()}
-        written |= {f"{n}.arrow": threads.submit(write_texts, directory / f"{n}.arrow", f) for n, f in texts.items()}
-        sizes = {name: done.result() for name, done in written.items()}
-    sizes[ABOUT] = write_bytes(directory / ABOUT, json.dumps(about, ensure_ascii=False).encode())
-    return sizes
+        pending = {f"{n}.npy": threads.submit(write_array, directory / f"{n}.npy", a) for n, a in arrays.items()}
+        pending |= {f"{n}.arrow": threads.submit(write_texts, directory / f"{n}.arrow", f) for n, f in texts.items()}
+        text = json.dumps(about, ensure_ascii=False)
+        pending[ABOUT] = threads.submit(write_text, directory / ABOUT, text)
+        return {name: done.result() for name, done in pending.items()}
 
 
-def read_ledger(directory: Path, sizes: Mapping[str, int], digest: str) -> StoredLedger:
+def read_ledger(directory: Path, files: Mapping[str, Written], digest: str) -> StoredLedger:
     """The ledger with its columns mapped, read-only.
 
-    Raises StoreDamaged when a file is gone, shorter or longer than it was written, or unreadable.
+    Small files are compared with what was written, of large ones the size, the first and the last bytes: hashing all
+    would make every start wait for the disk. Raises StoreDamaged when a file is gone, found to be another, or unreadable.
     """
-    for name, size in sizes.items():
-        path = directory / name
-        try:
-            found = path.stat().st_size
-        except OSError:
-            raise StoreDamaged(path, "the file is gone") from None
-        if found != size:
-            raise StoreDamaged(path, f"{found} bytes long, {size} were written")
-    arrays = {name.removesuffix(".npy"): map_array(directory / name) for name in sizes if name.endswith(".npy")}
-    texts = {name.removesuffix(".arrow"): map_texts(directory / name) for name in sizes if name.endswith(".arrow")}
+    for name, written in files.items():
+        check_ends(directory / name, written)
+    arrays = {name.removesuffix(".npy"): map_array(directory / name) for name in files if name.endswith(".npy")}
+    texts = {name.removesuffix(".arrow"): map_texts(directory / name) for name in files if name.endswith(".arrow")}
     try:
         about = json.loads((directory / ABOUT).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise StoreDamaged(directory / ABOUT, f"not readable ({type(error).__name__})") from None
+    try:
         return _restore(arrays, texts, about, digest)
     except (ValueError, KeyError, TypeError, AssertionError, pl.exceptions.PolarsError) as error:
         raise StoreDamaged(directory, f"the columns do not fit together ({type(error).__name__}: {error})") from None

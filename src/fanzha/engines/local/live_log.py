@@ -43,7 +43,7 @@ from fanzha.tracing.live_ledger import LiveBatch
 LOG: Final = "log.bin"
 CHECKPOINT: Final = "checkpoint.json"
 LOCK: Final = "lock"
-FORMAT: Final = 1
+FORMAT: Final = 2
 _MARK: Final = b"FZLV"
 _QUESTION, _ENTRY = 1, 2
 _HEAD: Final = struct.Struct("<4sIQII")

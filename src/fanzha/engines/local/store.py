@@ -4,14 +4,15 @@
     facts/<sha256>/*.parquet     the facts of one file, its quarantine, and batch.json
     index/<number>/*             the ledger's columns (.npy, .arrow), to be memory-mapped
 
-What the manifest does not name is garbage of an interrupted start, and removed by the next writer.
+The manifest has the SHA-256 of every file. What it does not name is garbage of an interrupted start, and removed by the
+next writer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple
+from dataclasses import asdict, astuple
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +21,9 @@ import polars as pl
 
 from fanzha.core.errors import BadInput
 from fanzha.engines.local.durable_files import (
+    ALTERED,
     StoreDamaged,
+    Written,
     exclusive,
     read_checked_json,
     remove_tree,
@@ -32,14 +35,15 @@ from fanzha.engines.local.fact_files import find_citing, read_batch, read_excerp
 from fanzha.engines.local.ledger_files import read_ledger, write_ledger
 from fanzha.ledger.assembly import ConfirmedPair, CoverageOverride, RowPlace
 from fanzha.ledger.columns import U32
-from fanzha.ports.fact_store import FactWriter, LedgerChoices, StoredLedger
+from fanzha.ports.fact_store import FactWriter, ForgottenFile, LedgerChoices, StoredLedger
 from fanzha.records import FactBatch
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 MANIFEST: Final = "manifest.json"
 FACTS: Final = "facts"
 INDEX: Final = "index"
 LOCK: Final = "lock"
+VERIFIED_MAX: Final = 1 << 20  # bytes of a facts file that is hashed though only some of its rows are read
 READ_ATTEMPTS: Final = 3  # a reader may meet a writer's clean-up between manifest and files
 
 Manifest = dict[str, Any]
@@ -63,12 +67,23 @@ class LocalFactStore:
         """The facts of one file."""
         if sha256 not in self._manifest()["facts"]:
             raise KeyError(sha256)
+        self._verify(sha256)
         return read_batch(self._home / FACTS / sha256, sha256)
 
     def excerpt(self, places: Mapping[str, U32]) -> Sequence[FactBatch]:
         """The facts of every file, of its rows those at the given places."""
-        nothing = np.empty(0, np.uint32)
-        return [read_excerpt(self._home / FACTS / sha, sha, places.get(sha, nothing)) for sha in self.files()]
+        nothing, files = np.empty(0, np.uint32), self.files()
+        for sha256 in files:
+            self._verify(sha256, size_max=VERIFIED_MAX)
+        return [read_excerpt(self._home / FACTS / sha, sha, places.get(sha, nothing)) for sha in files]
+
+    def _verify(self, sha256: str, *, size_max: int | None = None) -> None:
+        """Compares the facts of a file with their hashes; `size_max`: only in stored files of at most so many bytes."""
+        for name, digest in self._manifest()["facts"][sha256].items():
+            path = self._home / FACTS / sha256 / name
+            large = size_max is not None and path.exists() and path.stat().st_size > size_max
+            if not large and sha256_of(path) != digest:
+                raise StoreDamaged(path, ALTERED)
 
     def citing(self, order_numbers: Collection[str], serials: Collection[str]) -> Mapping[str, U32]:
         """The places of statement rows that have one of the order numbers or serials."""
@@ -83,7 +98,8 @@ class LocalFactStore:
             if index is None:
                 return None
             try:
-                return read_ledger(self._home / INDEX / index["directory"], index["files"], index["digest"])
+                files = {name: Written(**written) for name, written in index["files"].items()}
+                return read_ledger(self._home / INDEX / index["directory"], files, index["digest"])
             except StoreDamaged:
                 # A commit between reading the manifest and opening the files makes the former index garbage.
                 if attempt == READ_ATTEMPTS - 1 or self._manifest()["index"] == index:
@@ -100,17 +116,26 @@ class LocalFactStore:
                 ConfirmedPair(RowPlace(*outgoing), RowPlace(*incoming), *texts)
                 for outgoing, incoming, *texts in manifest.get("pairs", ())
             ),
+            tuple(ForgottenFile(*texts) for texts in manifest.get("forgotten", ())),
         )
 
     def damages(self) -> Sequence[str]:
         """Stored files whose bytes are not those that were written."""
-        manifest = self._manifest()
-        kept = [
-            (self._home / FACTS / sha256 / name, digest)
-            for sha256, files in manifest["facts"].items()
-            for name, digest in files.items()
-        ]
-        return [f"{path}: truncated, altered or gone" for path, digest in kept if sha256_of(path) != digest]
+        while True:
+            manifest = self._manifest()
+            kept = [
+                (self._home / FACTS / sha256 / name, digest)
+                for sha256, files in manifest["facts"].items()
+                for name, digest in files.items()
+            ]
+            index = manifest["index"]
+            if index is not None:
+                directory = self._home / INDEX / index["directory"]
+                kept += [(directory / name, written["sha256"]) for name, written in index["files"].items()]
+            found = [f"{path}: truncated, altered or gone" for path, digest in kept if sha256_of(path) != digest]
+            # A commit meanwhile has made the former index garbage.
+            if not found or self._manifest()["index"] == index:
+                return found
 
     @contextmanager
     def writing(self) -> Iterator[FactWriter]:
@@ -181,6 +206,7 @@ class _Writer:
         self._home = home
         self._manifest = manifest
         self._added: dict[str, dict[str, str]] = {}
+        self._removed: set[str] = set()
 
     def add(self, batch: FactBatch) -> None:
         """Writes the facts beside the others; until the commit they are garbage."""
@@ -191,6 +217,10 @@ class _Writer:
         self._added[batch.sha256] = write_batch(directory, batch)
         sync_directory(directory)
 
+    def remove(self, sha256: str) -> None:
+        """Lets the next manifest leave the facts out; they are garbage then."""
+        self._removed.add(sha256)
+
     def commit(self, ledger: StoredLedger, choices: LedgerChoices) -> None:
         """Writes the ledger and then the manifest; the one instant of change is its replacement."""
         generation = self._manifest["generation"] + 1
@@ -199,17 +229,23 @@ class _Writer:
         files = write_ledger(directory, ledger)
         for changed in (directory, self._home / FACTS, self._home / INDEX):
             sync_directory(changed)
+        facts = {**self._manifest["facts"], **self._added}
         manifest = {
             "format": FORMAT,
             "generation": generation,
-            "facts": {**self._manifest["facts"], **self._added},
-            "index": {"directory": directory.name, "digest": ledger.digest, "files": files},
+            "facts": {sha256: files for sha256, files in facts.items() if sha256 not in self._removed},
+            "index": {
+                "directory": directory.name,
+                "digest": ledger.digest,
+                "files": {name: asdict(written) for name, written in files.items()},
+            },
             "joins_rejected": [list(pair) for pair in choices.joins_rejected],
             "coverage": [[line.account, line.from_us, line.to_us] for line in choices.coverage],
             "pairs": [astuple(pair) for pair in choices.pairs],
+            "forgotten": [astuple(file) for file in choices.forgotten],
         }
         replace_json(self._home / MANIFEST, manifest)
-        self._manifest, self._added = manifest, {}
+        self._manifest, self._added, self._removed = manifest, {}, set()
 
     def remove_garbage(self) -> None:
         """Removes what the manifest does not name: the former index, and what an interrupted start left."""

@@ -32,11 +32,11 @@ from fanzha.ledger.assembly.reversals import inherit_counterparties
 from fanzha.ledger.assembly.rows import Rows, number_texts, table_rows
 from fanzha.ledger.assembly.rules import HubRules, PairingRules
 from fanzha.ledger.assembly.sources import Sources
-from fanzha.ledger.columns import I64, NONE, Flags, LedgerColumns, Transfers
+from fanzha.ledger.columns import I64, NONE, U16, Flags, LedgerColumns, Transfers
 from fanzha.records import FactBatch
 
 # Raised whenever the same facts and rules come to give another ledger: a stored one is then made anew, not extended.
-MANNER: Final = 1
+MANNER: Final = 2
 DIRECTION_UNKNOWN: Final = "direction_unknown"  # the quarantine reason that blocks an account's totals
 
 
@@ -112,9 +112,9 @@ def assemble(
     holders = find_holders(known, grouped.rows)
     institutions = find_institutions(known, grouped.rows)
     hub_why = hub_reasons(identity, holders, institutions, hubs or HubRules())
-    last_at_us = int(merged.transfers.at_us[-1]) if len(merged.transfers) else 0
     described = describe_pockets(
-        pockets, identity, holders.key, institutions, stated_balances(known, pockets, last_at_us),
+        pockets, identity, holders.key, institutions,
+        stated_balances(known, grouped.subs, pockets, merged.transfers),
         hub_entities=list(hub_why), blocked_entities=blocked,
     )  # fmt: skip
     copies = np.bincount(grouped.rows.file[grouped.copies], minlength=len(facts.batches))
@@ -136,6 +136,7 @@ class Grouped:
     """Rows, which of them repeat another, and which are one transfer."""
 
     rows: Rows
+    subs: U16  # by number: which running balance of its account it has, as in `number_subs`
     hidden: Flags  # by account: known by a masked number only
     root: I64
     fields: I64
@@ -158,13 +159,14 @@ def group_rows(
     known: Known, rules: PairingRules, whole: Flags | None = None, pairs: Sequence[ConfirmedPair] = ()
 ) -> Grouped:
     """Copies found and sides paired; `whole` as in `table_rows`."""
-    rows = table_rows(known, number_subs(known), whole)
+    subs = number_subs(known)
+    rows = table_rows(known, subs, rules.identifier_length_min, whole)
     hidden = masked(known.identity.name)
     root, fields = find_duplicates(rows, hidden, fingerprints(rows.texts["transfer_id"]))
     if rows.entries:
         inherit_counterparties(rows, root == np.arange(len(rows)), fields, rules)
     confirmed = rows_at(rows, [batch.sha256 for batch in known.facts.batches], pairs) if pairs else []
-    return Grouped(rows, hidden, root, fields, pair_sides(rows, root, fields, rules, confirmed))
+    return Grouped(rows, subs, hidden, root, fields, pair_sides(rows, root, fields, rules, confirmed))
 
 
 def merge_groups(
@@ -193,6 +195,7 @@ def named_beside(facts: Facts) -> list[str]:
     """Numbers that are named beside the facts: in rows put aside that block an account, and in stated windows."""
     named = {row.account for b in facts.batches for row in b.quarantine if row.reason == DIRECTION_UNKNOWN}
     named |= {window.account for b in facts.batches for window in b.windows}
+    named |= {closing.account for b in facts.batches for closing in b.closings}
     return sorted(name for name in named if name)
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fanzha.ledger.assembly.accounts import describe_pockets, find_holders, find_institutions, hub_reasons
 from fanzha.ledger.assembly.assemble import Assembly, NotExtendable, file_figures, named_beside
-from fanzha.ledger.assembly.balances import stated_balances
+from fanzha.ledger.assembly.balances import FormerBalances, stated_balances
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes
 from fanzha.ledger.assembly.coverage import Spans
 from fanzha.ledger.assembly.extended_identity import places_in, touched_by, with_refused
@@ -25,10 +25,10 @@ from fanzha.ledger.assembly.facts import gather
 from fanzha.ledger.assembly.partial import Choices, Former, Part, StoredFacts, look_again
 from fanzha.ledger.assembly.regrouping import Regrouping, compare
 from fanzha.ledger.assembly.rows import number_texts, source_orders
-from fanzha.ledger.assembly.sources import ROW_BACKWARDS, ROW_COPY, Sources
+from fanzha.ledger.assembly.sources import ROW_BACKWARDS, ROW_COPY, ROW_PLACED, Sources
 from fanzha.ledger.assembly.splicing import Runs, Splice, spliced, spliced_frame
 from fanzha.ledger.assembly.suggestions import extend_inferred, find_nearby
-from fanzha.ledger.columns import I64, NONE, Coverage, LedgerColumns, Pockets, Transfers
+from fanzha.ledger.columns import I64, MISSING, NONE, OUTSIDE, U8, Coverage, LedgerColumns, Pockets, Transfers
 from fanzha.records import FactBatch
 
 ROUNDS_MAX: Final = 8
@@ -119,7 +119,7 @@ class _Extension:
         transfers = self._transfers(runs, inside)
         sources = self._sources(runs, inside)
         identity, facts = part.who.identity, part.known.facts
-        pockets, holders, hubs = self._pockets(int(transfers.at_us[-1]) if len(transfers) else 0)
+        pockets, holders, hubs = self._pockets(transfers)
         spans = self._spans()
         return Assembly(
             columns=LedgerColumns(transfers, pockets, self._coverage()),
@@ -141,10 +141,10 @@ class _Extension:
         }
         for side, end in (("payer", now.payer), ("payee", now.payee)):
             columns[side] = pocket[columns[side][0]], columns[side][1]
-            # Of an account that is not touched, the part has not all rows of a second: its ranks stand as they were.
+            # Of an account that is not touched, the part has not all rows of a second: its ranks and places stand as they were.
             own = np.flatnonzero(~self.part.touched[end[inside]] & (end[inside] != 0))
             before = self.found.former[inside[own]]
-            for name in ("order", "ordered", "sub", "seen"):
+            for name in ("at_us", "order", "ordered", "sub", "seen"):
                 former, new = columns[f"{side}_{name}"]
                 new[own] = former[before]
         taken_back, taken_back_now = columns["reverses"]
@@ -172,7 +172,7 @@ class _Extension:
             "sheet": (sheet[former.sheet], sheet_now[now.sheet[rows]]),
             "row": (former.row, now.row[rows]),
             "place": (former.place, now.place[rows]),
-            "flags": (former.flags, now.flags[rows]),
+            "flags": (former.flags, self._flags(rows)),
             "payer": (named[0], now.payer[rows]),
             "payee": (named[1], now.payee[rows]),
         }
@@ -184,6 +184,21 @@ class _Extension:
             paths=now.paths,
             sheets=sheets,
         )
+
+    def _flags(self, rows: I64) -> U8:
+        """The flags of the part's rows; whether a side of an account that is not touched was moved, the former one tells."""
+        former, part = self.former.assembly.sources, self.part
+        now = part.merged.sources
+        flags = now.flags[rows]
+        file = part.former_file[now.file[rows]]
+        old = np.flatnonzero(file >= 0)
+        number = self.former.base[file[old]] + now.place[rows[old]]
+        before = former.flags[part.rows[np.searchsorted(self.former.numbers_of(part.rows), number)]]
+        touched = np.append(part.who.touched, np.True_)  # code -1 indexes the last element
+        for bit, named in zip(ROW_PLACED, (now.payer, now.payee), strict=True):
+            kept = ~touched[named[rows[old]]]
+            flags[old[kept]] = (flags[old[kept]] & ~np.uint8(bit)) | (before[kept] & np.uint8(bit))
+        return flags
 
     def _named(self, side: str) -> Codes:
         """The accounts that former rows name, by their numbers now; rows that were looked at again tell it anew."""
@@ -197,7 +212,7 @@ class _Extension:
         named[source] = getattr(rows, side)[old]
         return named
 
-    def _pockets(self, last_at_us: int) -> tuple[Pockets, pl.Series, tuple[tuple[str, str], ...]]:
+    def _pockets(self, transfers: Transfers) -> tuple[Pockets, pl.Series, tuple[tuple[str, str], ...]]:
         former, part = self.former.assembly, self.part
         identity, touched = part.who.identity, part.who.touched
         found = find_holders(part.known, part.grouped.rows)
@@ -218,10 +233,20 @@ class _Extension:
             if entity != UNKNOWN and not touched[entity]:
                 hubs[entity] = why
         described = describe_pockets(
-            part.pockets, identity, holders, institutions, stated_balances(part.known, part.pockets, last_at_us),
+            part.pockets, identity, holders, institutions,
+            stated_balances(part.known, part.grouped.subs, part.pockets, transfers, self._balances()),
             hub_entities=list(hubs), blocked_entities=part.blocked,
         )  # fmt: skip
         return described, holders, tuple((str(identity.name[entity]), why) for entity, why in sorted(hubs.items()))
+
+    def _balances(self) -> FormerBalances:
+        """The balances of accounts that are not touched; of the rows that these rest on, the part has not all."""
+        was, part = self.former.assembly.columns.pockets, self.part
+        balance, at_us = (np.full(len(part.pockets), MISSING, np.int64) for _ in range(2))
+        kept = np.flatnonzero(part.pocket > OUTSIDE)
+        balance[part.pocket[kept]] = was.bank_balance_minor[kept]
+        at_us[part.pocket[kept]] = was.bank_balance_at_us[kept]
+        return FormerBalances(~part.touched, balance, at_us)
 
     def _spans(self) -> Spans:
         former, part = self.former.assembly.spans, self.part

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes
 from fanzha.ledger.assembly.facts import FILE, Facts
 from fanzha.ledger.columns import U16
+from fanzha.records import TransferKind
 
 MASK: Final = "*"
 SUBS_MAX: Final = np.iinfo(np.uint16).max
@@ -24,7 +25,7 @@ class Join:
 
     first: str
     second: str
-    reason: str  # 'row_shows_both', 'account_table' or 'sub_account_table'
+    reason: str  # 'row_shows_both', 'account_table', 'sub_account_table' or 'internal_move'
     sha256: str
     sheet: str
     row: int
@@ -160,32 +161,116 @@ def join_numbers(facts: Facts, numbers: Numbers, *, rejected: Collection[tuple[s
     """Accounts as entities: the joins that the rows show, without those that were rejected or that contradict.
 
     A join is refused if it would put two different holders' id numbers into one account (the number that both claim
-    then stays apart from both), or two numbers that were set apart by hand.
+    then stays apart from both), or two numbers that were set apart by hand. A number that only moves within an account name
+    is joined last, and only if it has no statement of its own and no second account claims it.
     """
     parent = np.arange(len(numbers.texts), dtype=np.int64)
     apart = _set_apart(numbers.texts, rejected)
     holder_ids = _holder_ids(facts, numbers)
-    made, refused = [], []
+    made: list[Join] = []
+    refused: list[Join] = []
     members: dict[int, list[int]] = {}
-    for a, b, join in find_joins(facts, numbers, length_min=length_min):
+
+    def judge(a: int, b: int, join: Join, objection: str = "") -> None:
         low, high = sorted((_root(parent, a), _root(parent, b)))
         if low == high:
             made.append(join)
-            continue
+            return
         groups = members.get(low, [low]), members.get(high, [high])
-        why = _objection(groups, apart, (holder_ids.get(low, frozenset()), holder_ids.get(high, frozenset())))
+        ids = holder_ids.get(low, frozenset()), holder_ids.get(high, frozenset())
+        why = objection or _objection(groups, apart, ids)
         if why:
             refused.append(replace(join, refused=why))
-            continue
+            return
         parent[high] = low
         smaller, larger = sorted(groups, key=len)
         larger.extend(smaller)
         members[low] = larger
         members.pop(high, None)
-        holder_ids[low] = holder_ids.get(low, frozenset()) | holder_ids.get(high, frozenset())
+        holder_ids[low] = ids[0] | ids[1]
         made.append(join)
+
+    for a, b, join in find_joins(facts, numbers, length_min=length_min):
+        judge(a, b, join)
+    inner = find_inner_moves(facts, numbers, length_min=length_min)
+    for a, b, join, why in _inner_objections(inner, numbers, parent, members):
+        judge(a, b, join, why)
+    if inner:
+        made.sort(key=lambda join: (join.first, join.second))
+        refused.sort(key=lambda join: (join.first, join.second))
     entity, name = _name_entities(numbers, members)
     return Identity(numbers.texts, entity, name, tuple(made), tuple(refused))
+
+
+def _inner_objections(
+    inner: Sequence[tuple[int, int, Join]],
+    numbers: Numbers,
+    parent: NDArray[np.int64],
+    members: Mapping[int, Sequence[int]],
+) -> list[tuple[int, int, Join, str]]:
+    """The moves to numbers that are not in the account already, each with what speaks against a join."""
+    open_moves = [move for move in inner if _root(parent, move[0]) != _root(parent, move[1])]
+    if not open_moves:
+        return []
+    shown = np.zeros(len(numbers.texts) + 1, np.bool_)  # the last element answers for UNKNOWN
+    for column in ("entries.card", "entries.account", "transfers.payer", "transfers.payee"):
+        shown[numbers.of(column)] = True
+    claims: dict[int, set[int]] = {}
+    for own, other, _ in open_moves:
+        claims.setdefault(_root(parent, other), set()).add(_root(parent, own))
+    found = []
+    for own, other, join in open_moves:
+        there = _root(parent, other)
+        why = "claimed_by_several" if len(claims[there]) > 1 else ""
+        if shown[np.array(members.get(there, [there]))].any():
+            why = "own_statement"
+        found.append((own, other, join, why))
+    return found
+
+
+def inner_moves(facts: Facts) -> NDArray[np.bool_]:
+    """Statement rows that their bank calls a move within the account (活期转定期 …) and that name no other holder."""
+    entries = facts.entries
+    inner: NDArray[np.bool_] = entries["kind"].to_numpy() == np.uint8(TransferKind.INTERNAL)
+    rows = np.flatnonzero(inner)
+    if not len(rows):
+        return inner
+    told = entries.select("holder_name", "counterparty_name", own=pl.coalesce("card", "account"))[rows].with_row_index(
+        "i"
+    )
+    # Where the row does not say whose it is, the account table may.
+    listed = pl.concat(
+        [facts.accounts.select(own=number, listed="holder_name").drop_nulls() for number in ("card", "account")]
+    )
+    names = told.join(listed.unique(), on="own", how="left").with_columns(
+        holder=pl.coalesce("holder_name", "listed").fill_null(pl.col("counterparty_name"))
+    )
+    same = names.group_by("i").agg(
+        (pl.col("counterparty_name").is_null() | (pl.col("counterparty_name") == pl.col("holder"))).any().alias("same")
+    )
+    inner[rows] = same.sort("i")["same"].to_numpy()
+    return inner
+
+
+def find_inner_moves(facts: Facts, numbers: Numbers, *, length_min: int) -> list[tuple[int, int, Join]]:
+    """The account's own number and the other one of each move within it, once with its first row, sorted by these."""
+    rows = np.flatnonzero(inner_moves(facts))
+    if not len(rows):
+        return []
+    card, account = (numbers.of(f"entries.{name}")[rows] for name in ("card", "account"))
+    own, other = np.where(card != UNKNOWN, card, account), numbers.of("entries.counterparty")[rows]
+    fit = np.append(usable(numbers.texts, length_min), np.False_)
+    both = fit[own] & fit[other] & (own != other)
+    where = facts.entries.select(FILE, "sheet", "row")[rows[both]]
+    pair = pl.DataFrame({"own": own[both], "other": other[both]})
+    found = pl.concat([pair, where], how="horizontal").unique(["own", "other"], keep="first", maintain_order=True)
+    joins = []
+    for row in found.sort("own", "other").iter_rows(named=True):
+        first, second = (numbers.texts[code] for code in sorted((row["own"], row["other"])))
+        sha256 = facts.batches[row[FILE]].sha256
+        join = Join(first, second, "internal_move", sha256, row["sheet"] or "", row["row"])
+        joins.append((row["own"], row["other"], join))
+    return joins
 
 
 def _root(parent: NDArray[np.int64], at: int) -> int:

@@ -13,10 +13,11 @@ from fanzha.ledger.assembly.codes import UNKNOWN, Codes
 from fanzha.ledger.assembly.duplicates import PAYEE, PAYEE_BALANCE, PAYER, PAYER_BALANCE
 from fanzha.ledger.assembly.ordering import SideKeys, rank_sides
 from fanzha.ledger.assembly.pairing import Pairing
+from fanzha.ledger.assembly.placing import StatedSide, place_coarse
 from fanzha.ledger.assembly.reversals import match_reversals, says_reversal
 from fanzha.ledger.assembly.rows import Rows
 from fanzha.ledger.assembly.rules import PairingRules
-from fanzha.ledger.assembly.sources import ROW_BACKWARDS, ROW_COPY, SOURCE_COLUMNS, Sources, transfer_ids
+from fanzha.ledger.assembly.sources import ROW_BACKWARDS, ROW_COPY, ROW_PLACED, SOURCE_COLUMNS, Sources, transfer_ids
 from fanzha.ledger.columns import I64, MISSING, NONE, OUTSIDE, U8, U16, U32, Flags, Transfers
 from fanzha.records import TransferKind
 
@@ -103,12 +104,19 @@ def merge_rows(
     reverses = match_reversals((payer, payee), at_us, rows.amount_minor[lead], marked=marked, texts=texts, rules=rules)
     kind = np.where(reverses != NONE, np.uint8(TransferKind.REVERSAL), kind)
     payer_at, payee_at = rows.at_us[np.where(p != UNKNOWN, p, q)], rows.at_us[np.where(q != UNKNOWN, q, p)]
+    balances = _balance(sighted.payer_balance_minor, p, c), _balance(sighted.payee_balance_minor, q, c)
+    subs = sighted.payer_sub[lead], sighted.payee_sub[np.where(q != UNKNOWN, q, p)]
+    payer_seen, payee_seen = _seen(sighted, p, c, payer=True), _seen(sighted, q, c, payer=False)
+    sides = (
+        StatedSide(p, payer, payer_at, balances[0], subs[0], payer_seen, sign=-1),
+        StatedSide(q, payee, payee_at, balances[1], subs[1], payee_seen, sign=1),
+    )
+    placed = _place(rows, sides, lead)
     ranks = rank_sides(
         SideKeys(payer, payer_at, rows.order[lead], _side_serial(rows, texts, p, chosen)),
         SideKeys(payee, payee_at, rows.order[np.where(q != UNKNOWN, q, p)], _side_serial(rows, texts, q, chosen)),
         pockets,
     )
-    payer_seen, payee_seen = _seen(sighted, p, c, payer=True), _seen(sighted, q, c, payer=False)
     transfers = Transfers(
         at_us=at_us,
         payer=payer,
@@ -119,17 +127,17 @@ def merge_rows(
         payee_at_us=payee_at,
         payer_order=ranks.payer_order,
         payee_order=ranks.payee_order,
-        payer_balance_minor=_balance(sighted.payer_balance_minor, p, c),
-        payee_balance_minor=_balance(sighted.payee_balance_minor, q, c),
-        payer_sub=sighted.payer_sub[lead],
-        payee_sub=sighted.payee_sub[np.where(q != UNKNOWN, q, p)],
+        payer_balance_minor=balances[0],
+        payee_balance_minor=balances[1],
+        payer_sub=subs[0],
+        payee_sub=subs[1],
         payer_seen=payer_seen & (payer != OUTSIDE),
         payee_seen=payee_seen & (payee != OUTSIDE),
         payer_ordered=ranks.payer_ordered,
         payee_ordered=ranks.payee_ordered,
         reverses=reverses,
     )
-    sources = _sources(rows, chosen, files, copies)
+    sources = _sources(rows, chosen, files, copies, placed)
     own_id = texts["transfer_id"]
     named = own_id
     if own_id.null_count():
@@ -137,6 +145,18 @@ def merge_rows(
         named = given if own_id.null_count() == len(own_id) else own_id.zip_with(own_id.is_not_null(), given)
     details = texts.with_columns(named.alias("transfer_id")).select(DETAIL_TEXTS)
     return Merged(transfers, sources, details, chosen.of_row, lead, np.where(q != UNKNOWN, q, p))
+
+
+def _place(rows: Rows, sides: tuple[StatedSide, StatedSide], lead: I64) -> U8:
+    """Moves the times of both sides where rows tell them coarsely; gives by row which of its sides was moved."""
+    placed = np.zeros(len(rows), np.uint8)
+    moved, clocks = place_coarse(sides, rows.amount_minor[lead], rows.width_us, rows.order, rows.file)
+    for number, side in enumerate(sides):
+        mine = moved % 2 == number
+        transfers = moved[mine] >> 1
+        side.at_us[transfers] = clocks[mine]
+        placed[side.row[transfers]] |= np.uint8(ROW_PLACED[number])
+    return placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +267,8 @@ def _seen(sighted: Sighted, side: I64, c: I64, *, payer: bool) -> Flags:
     return seen | np.where(c != UNKNOWN, flags[c], np.False_)
 
 
-def _sources(rows: Rows, chosen: _Ordered, files: Files, copies: Flags) -> Sources:
-    flags = (copies * np.uint8(ROW_COPY) | rows.backwards * np.uint8(ROW_BACKWARDS)).astype(np.uint8)
+def _sources(rows: Rows, chosen: _Ordered, files: Files, copies: Flags, placed: U8) -> Sources:
+    flags = (copies * np.uint8(ROW_COPY) | rows.backwards * np.uint8(ROW_BACKWARDS) | placed).astype(np.uint8)
     offsets = np.arange(len(rows) + 1, dtype=np.int64)
     whole = Sources(
         offsets, rows.file, rows.sheet, rows.row, rows.place, flags, rows.payer, rows.payee,

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
+import polars as pl
 
 from fanzha.ledger import kernels
 from fanzha.ledger.assembly import kernels as assembly_kernels
 from fanzha.ledger.assembly.assemble import Assembly
+from fanzha.ledger.assembly.sources import ROW_PLACED, Sources
 from fanzha.ledger.columns import I64, OUTSIDE, POCKET_BLOCKED, POCKET_HUB, POCKET_MASKED, LedgerColumns
 from fanzha.ledger.index import LedgerIndex
 from fanzha.ledger.layout import SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
+
+LOOKED_UP: Final = 10  # ids per file of which the other files are named
 
 
 @dataclass(slots=True)
@@ -47,7 +52,8 @@ def file_quality(assembly: Assembly, index: LedgerIndex) -> list[FileQuality]:
     """
     found = [FileQuality() for _ in assembly.files]
     gaps = index.syn[np.isin(index.syn[:, SYN_STEP], (kernels.GAP_IN, kernels.GAP_OUT))]
-    sides = [np.asarray(part, np.int64) for part in (index.repaired, index.group_members)]
+    repaired = np.concatenate([np.asarray(index.repaired, np.int64), placed_sides(assembly.sources)])
+    sides = [repaired, np.asarray(index.group_members, np.int64)]
     if not len(gaps) and not any(len(part) for part in sides):
         return found
     ends = [_ends(assembly.columns, np.unique(part)) for part in sides]
@@ -64,6 +70,49 @@ def file_quality(assembly: Assembly, index: LedgerIndex) -> list[FileQuality]:
             quality = found[placing.file(pocket, transfer)]
             setattr(quality, name, getattr(quality, name) + 1)
     return found
+
+
+def placed_sides(sources: Sources) -> I64:
+    """Sides whose row tells only the day or the minute and stands elsewhere in it than at its beginning."""
+    rows = np.flatnonzero(sources.flags & np.uint8(sum(ROW_PLACED)))
+    transfer = np.searchsorted(sources.offsets, rows, side="right") - 1
+    return np.concatenate(
+        [2 * transfer[(sources.flags[rows] & bit) != 0] + number for number, bit in enumerate(ROW_PLACED)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedIds:
+    """Transfer ids of one file that stand for another transfer, too."""
+
+    count: int
+    example: str
+    files: tuple[int, ...]  # where some of them stand
+
+
+def shared_ids(assembly: Assembly, ids: pl.Series) -> dict[int, SharedIds]:
+    """By file, which of these ids its rows and others give to different transfers."""
+    own = assembly.details["transfer_id"]
+    named = np.flatnonzero(own.is_in(ids.drop_nulls().unique().implode()).fill_null(False).to_numpy())
+    named = named[own.gather(named).is_duplicated().to_numpy()]
+    if not len(named):
+        return {}
+    sources = assembly.sources
+    counts = sources.offsets[named + 1] - sources.offsets[named]
+    rows = np.repeat(sources.offsets[named] - np.cumsum(counts) + counts, counts) + np.arange(int(counts.sum()))
+    shown = pl.DataFrame(
+        {"id": own.gather(np.repeat(named, counts)), "transfer": np.repeat(named, counts), "file": sources.file[rows]}
+    ).unique()
+    by_file = shown.group_by("file").agg(
+        pl.col("id").n_unique().alias("count"), pl.col("id").unique().sort().head(LOOKED_UP)
+    )
+    some = shown.join(by_file.select("file", "id").explode("id"), on=("file", "id"))
+    others = some.join(shown, on="id", suffix="_other").filter(pl.col("transfer") != pl.col("transfer_other"))
+    files = others.group_by("file").agg(pl.col("file_other").unique().sort())
+    return {
+        file: SharedIds(count, some_ids[0], tuple(elsewhere))
+        for file, count, some_ids, elsewhere in by_file.join(files, on="file").iter_rows()
+    }
 
 
 def _files_by_pocket(assembly: Assembly, asked: I64) -> dict[int, frozenset[int]]:

@@ -68,7 +68,11 @@ def compare(former: Former, part: Part, rules: PairingRules) -> Regrouping:
         end, before_end = now.astype(np.int64), part.pocket[before[sole]]
         changed |= ~inside & (before_end != end)
         kept = whole & (before_end == end) & old[told_by]
-        kept &= (at_us == was_at_us[sole]) & (balance == was_balance[sole])
+        # Where in its day or minute a coarse row stands, only all rows of its account tell.
+        stated, width = part.grouped.rows.at_us[told_by], part.grouped.rows.width_us[told_by]
+        before_at_us = was_at_us[sole]
+        kept &= (at_us == before_at_us) | ((stated <= before_at_us) & (before_at_us <= stated + width))
+        kept &= balance == was_balance[sole]
         kept &= ~unbound
         pockets.append(end[inside & ~kept & ~touched[end]])
         ends_before = part.pocket[before[rows.former[old]]]

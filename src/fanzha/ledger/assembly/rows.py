@@ -14,7 +14,7 @@ from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode, fingerprints
 from fanzha.ledger.assembly.facts import BACKWARDS, FILE, PLACE, Facts
-from fanzha.ledger.assembly.identity import Known, Numbers, masked
+from fanzha.ledger.assembly.identity import Known, Numbers, inner_moves, masked
 from fanzha.ledger.columns import I64, MISSING, U8, U16, U32, Flags
 from fanzha.records import FactBatch, TransferKind
 
@@ -99,10 +99,10 @@ def number_texts(facts: Facts, extra: Sequence[str]) -> Numbers:
     return Numbers(texts, dict(zip(columns, codes, strict=False)), codes[-1])
 
 
-def table_rows(known: Known, subs: U16, whole: Flags | None = None) -> Rows:
+def table_rows(known: Known, subs: U16, length_min: int, whole: Flags | None = None) -> Rows:
     """Statement rows and canonical rows in one table; `whole`: accounts all of whose rows are here though files are not."""
     facts = known.facts
-    parts = [part for part in (_entry_rows(known, subs), _canonical_rows(known)) if part]
+    parts = [part for part in (_entry_rows(known, subs, length_min), _canonical_rows(known)) if part]
     parts = parts or [_tabled(known)]
     arrays = {name: np.concatenate([part[0][name] for part in parts]) for name in parts[0][0]}
     texts = parts[0][1] if len(parts) == 1 else pl.concat([part[1] for part in parts], rechunk=True)
@@ -174,7 +174,7 @@ def _tabled(known: Known) -> Part:
     return arrays, frame.with_columns(missing).select(TEXTS)
 
 
-def _entry_rows(known: Known, subs: U16) -> Part | None:
+def _entry_rows(known: Known, subs: U16, length_min: int) -> Part | None:
     frame, numbers = known.facts.entries, known.numbers
     if not len(frame):
         return None
@@ -184,8 +184,13 @@ def _entry_rows(known: Known, subs: U16) -> Part | None:
     zeros = frame["counterparty"].str.contains(r"^0+$").fill_null(False).to_numpy(writable=True)
     other = np.where(zeros, UNKNOWN, other)
     other_entity = known.of(other)
-    # A move between sub-accounts of one account stays inside even where the other one is not named.
-    inside = (frame["kind"].to_numpy(writable=True) == TransferKind.INTERNAL) & (other_entity == UNKNOWN)
+    # A move between sub-accounts of one account stays inside even where the other one is not named, or only by a number
+    # so short that it counts the account's own parts.
+    inner = frame["kind"].to_numpy(writable=True) == TransferKind.INTERNAL
+    inside = inner & (other_entity == UNKNOWN)
+    if inner.any():
+        short = (frame["counterparty"].str.len_chars() < length_min).fill_null(False).to_numpy()
+        inside |= inner_moves(known.facts) & short
     other_entity = np.where(inside, own_entity, other_entity)
     other_sub = np.where(other_entity == own_entity, subs[other], 0).astype(np.uint16)
     out = frame["direction"].to_numpy(writable=True) < 0
@@ -237,9 +242,16 @@ def _running_backwards(arrays: dict[str, NDArray[Any]], entries: int) -> Flags:
     at = arrays["at_us"]
     if bool(np.all(at[1:] >= at[:-1])):
         return np.zeros(len(at), np.bool_)
-    frame = pl.DataFrame({"file": arrays["file"], "own": own, "at": at})
-    step = (pl.col("at") - pl.col("at").shift(1)).sign().sum().over("file", "own")
-    return frame.select((step < 0).alias("down"))["down"].to_numpy(writable=True)
+    width = arrays["width_us"]
+    frame = pl.DataFrame({"file": arrays["file"], "own": own, "at": at, "end": at + width, "width": width})
+    if bool((width == width[0]).all()):
+        step = (pl.col("at") - pl.col("at").shift(1)).sign().sum().over("file", "own")
+        return frame.select((step < 0).alias("down"))["down"].to_numpy(writable=True)
+    # A row that tells only the day says nothing of rows of that day; those that tell the second do among themselves.
+    up, down = pl.col("at") > pl.col("end").shift(1), pl.col("end") < pl.col("at").shift(1)
+    apart = (up.cast(pl.Int64) - down.cast(pl.Int64)).sum().over("file", "own")
+    fine = pl.col("at").filter(pl.col("width") == pl.col("width").min()).diff().sign().sum().over("file", "own")
+    return frame.select((apart + fine < 0).alias("down"))["down"].to_numpy(writable=True)
 
 
 def source_orders(file: U32, place: U32, backwards: Flags) -> I64:

@@ -16,6 +16,7 @@ from fanzha.ledger.columns import I64, U8, U32
 # What a source row is.
 ROW_COPY: Final = 1  # another row had brought it already
 ROW_BACKWARDS: Final = 2  # its statement runs from the newest row to the oldest
+ROW_PLACED: Final = (4, 8)  # its payer's, its payee's side stands elsewhere in its day or minute than the time says
 SOURCE_COLUMNS: Final = ("file", "sheet", "row", "place", "flags", "payer", "payee")  # by source row
 
 
@@ -41,7 +42,7 @@ class Sources:
     sheet: Codes
     row: I64
     place: U32  # among the file's facts: statement rows first, then canonical rows
-    flags: U8  # ROW_COPY and ROW_BACKWARDS
+    flags: U8  # ROW_COPY, ROW_BACKWARDS and ROW_PLACED
     payer: Codes
     payee: Codes
     sha256s: tuple[str, ...]

@@ -3,9 +3,10 @@
 from fanzha.services.render_trace.funds_flow_svg import funds_flow_svg
 from fanzha.services.render_trace.funds_flow_xlsx import funds_flow_workbook
 from fanzha.services.render_trace.html_page import funds_flow_page
-from fanzha.services.render_trace.trace_document import TraceContext, TraceDocument, read_trace_document
+from fanzha.services.render_trace.trace_document import SmallPart, TraceContext, TraceDocument, read_trace_document
 
 __all__ = [
+    "SmallPart",
     "TraceContext",
     "TraceDocument",
     "funds_flow_page",

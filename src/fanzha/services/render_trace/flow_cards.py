@@ -45,6 +45,7 @@ class Card:
     states: tuple[str, ...] = ()
     members: int = 1
     victims: tuple[str, ...] = ()
+    small: bool = False  # traced money is a small part of what came in
 
     @property
     def size(self) -> int:
@@ -62,7 +63,7 @@ class Card:
         if stated:
             return stated
         if self.stoppable:
-            return "stoppable"
+            return "part" if self.small else "stoppable"
         if self.frontier or (self.unknown and not self.held and self.unknown >= self.passed_on + self.exited):
             return "unknown"
         if self.held:
@@ -94,6 +95,15 @@ class Stub:
 
 
 @dataclass(frozen=True, slots=True)
+class Undrawn:
+    """An account of the table that has no box: all was taken back, or the box of an exit stands for it."""
+
+    account: str
+    traced_in: int
+    taken_back: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FlowPicture:
     """Cards, links and stubs, ready for a layout, and what the picture leaves out."""
 
@@ -103,7 +113,9 @@ class FlowPicture:
     stubs: tuple[Stub, ...]
     origin: int
     accounts_shown: int
-    accounts_total: int
+    accounts_total: int  # victims' accounts and the document's, drawn or not
+    victims: int  # how many of them are victims'
+    undrawn: tuple[Undrawn, ...]
     links_left_out: int
     compact: bool
     columns_folded: bool
@@ -113,6 +125,7 @@ class FlowPicture:
 class _Draft:
     cards: dict[str, Card] = field(default_factory=dict)
     links: dict[tuple[str, str], tuple[int, int]] = field(default_factory=lambda: defaultdict(lambda: (0, 0)))
+    undrawn: list[Undrawn] = field(default_factory=list)
 
     def connect(self, source: str, target: str, traced: int) -> None:
         """Add one payment between two cards."""
@@ -125,9 +138,9 @@ class _Draft:
         self.cards[key] = replace(card, **{name: getattr(card, name) + value for name, value in more.items()})
 
 
-def picture_of(trace: MethodTrace) -> FlowPicture:
-    """Choose what to draw of one method's result."""
-    draft = _draft(trace)
+def picture_of(trace: MethodTrace, small: AbstractSet[str] = frozenset()) -> FlowPicture:
+    """Choose what to draw of one method's result; `small` are accounts of which traced money is a small part."""
+    draft = _draft(trace, small)
     accounts = [card for card in draft.cards.values() if card.kind in {"account", "victim"}]
     paid = sum(card.passed_on for card in accounts if card.kind == "victim")
     origin = trace.balance.origin if trace.balance else paid
@@ -145,14 +158,16 @@ def picture_of(trace: MethodTrace) -> FlowPicture:
         stubs=stubs,
         origin=origin,
         accounts_shown=shown,
-        accounts_total=len(accounts),
+        accounts_total=len(accounts) + len(draft.undrawn),
+        victims=sum(card.kind == "victim" for card in accounts),
+        undrawn=tuple(draft.undrawn),
         links_left_out=left_out,
         compact=compact,
         columns_folded=folded,
     )
 
 
-def _draft(trace: MethodTrace) -> _Draft:
+def _draft(trace: MethodTrace, small: AbstractSet[str]) -> _Draft:
     """Every account, exit and payment as cards and links, nothing grouped yet."""
     draft = _Draft()
     frontier = {question.account for question in trace.frontier if question.reason == "frontier"}
@@ -161,8 +176,10 @@ def _draft(trace: MethodTrace) -> _Draft:
     kept_in = {flow.payee for flow in trace.flows if flow.transfer not in exits}
     for account in trace.accounts:
         if account.account in outlets and account.account not in kept_in and not account.held:
+            draft.undrawn.append(Undrawn(account.account, account.traced_in, taken_back=False))
             continue  # only money that has left arrives there: the exit's card stands for it
-        draft.cards[account.account] = _account_card(account, frontier=account.account in frontier)
+        card = _account_card(account, frontier=account.account in frontier)
+        draft.cards[account.account] = replace(card, small=account.account in small)
     _add_flows(draft, trace, exits, frontier)
     carried = {flow.transfer for flow in trace.flows}
     for found in trace.exits:
@@ -174,7 +191,9 @@ def _draft(trace: MethodTrace) -> _Draft:
     linked = {key for pair in draft.links for key in pair}
     for card in tuple(draft.cards.values()):
         if card.key not in linked and not card.held + card.unknown + card.exited:
-            del draft.cards[card.key]  # all that it got was taken back
+            del draft.cards[card.key]
+            draft.undrawn.append(Undrawn(card.code, card.incoming, taken_back=True))
+    draft.undrawn = [account for account in draft.undrawn if account.account not in draft.cards]  # not a victim's box
     return draft
 
 

@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Link, Stub
 
 SWEEPS: Final = 4
-CARD_WIDTH: Final = 172
-COLUMN_GAP: Final = 62
+CARD_WIDTH: Final = 174  # at least; six columns then fit a page 1366 pixels wide
+COLUMN_GAP: Final = 40
 MARGIN: Final = 8
 HEAD: Final = 40  # the column's title
 FULL_FLOOR: Final = 58  # three lines of text
 COMPACT_FLOOR: Final = 22
 EXIT_FLOOR: Final = 40
 STUB_LINE: Final = 16
+NAME_LINE: Final = 17  # a long name has a line of its own
 ORIGIN_HEIGHT: Final = 260  # pixels that the whole traced amount is tall
 _PINNED: Final = {"victim": 0, "account": 0, "exit": 1, "other": 2}
 
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A card in its place; `stubs` are written below its other lines."""
+    """A card in its place at the least width; `stubs` are written below its other lines, `tall` has a name of its own line."""
 
     card: Card
     x: int
@@ -32,6 +34,7 @@ class Box:
     width: int
     height: int
     stubs: tuple[Stub, ...]
+    tall: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +61,13 @@ class FlowLayout:
     height: int
 
 
-def layout_of(picture: FlowPicture) -> FlowLayout:
-    """Place the cards of a picture; the same picture gives the same places."""
+def layout_of(picture: FlowPicture, tall: AbstractSet[str] = frozenset()) -> FlowLayout:
+    """Place the cards of a picture; the same picture gives the same places. `tall` cards have one line more."""
     stubs: dict[str, list[Stub]] = defaultdict(list)
     for stub in picture.stubs:
         stubs[stub.source].append(stub)
     columns = _ordered(picture.cards, picture.links)
-    heights = {card.key: _height(card, picture, len(stubs[card.key])) for card in picture.cards}
+    heights = {card.key: _height(card, picture, len(stubs[card.key]), tall=card.key in tall) for card in picture.cards}
     gap = 5 if picture.compact else 12
     tops = _tops(columns, heights, picture.links, gap)
     boxes = tuple(
@@ -75,6 +78,7 @@ def layout_of(picture: FlowPicture) -> FlowLayout:
             CARD_WIDTH,
             heights[card.key],
             tuple(stubs[card.key]),
+            card.key in tall,
         )
         for place, column in enumerate(columns)
         for card in column
@@ -92,10 +96,11 @@ def layout_of(picture: FlowPicture) -> FlowLayout:
     )
 
 
-def _height(card: Card, picture: FlowPicture, stubs: int) -> int:
+def _height(card: Card, picture: FlowPicture, stubs: int, *, tall: bool) -> int:
     floor = EXIT_FLOOR if card.kind == "exit" else FULL_FLOOR
     if picture.compact:
         floor = COMPACT_FLOOR if card.kind in {"account", "exit"} else FULL_FLOOR
+    floor += NAME_LINE if tall else 0
     return max(floor + stubs * STUB_LINE, card.size * ORIGIN_HEIGHT // max(1, picture.origin))
 
 

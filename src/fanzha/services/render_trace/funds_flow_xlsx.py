@@ -12,8 +12,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 
 from fanzha.core.errors import BadInput
-from fanzha.core.time import SECOND_US, parse_instant
-from fanzha.services.render_trace.funds_flow_sheets import Amount, Cell, Sheet, sheets_of
+from fanzha.core.time import SECOND_US, SHANGHAI, parse_instant
+from fanzha.services.render_trace.funds_flow_sheets import Amount, Cell, Sheet, When, sheets_of
 from fanzha.services.render_trace.trace_document import TraceContext, TraceDocument
 from fanzha.services.render_trace.wording import clock
 
@@ -55,6 +55,7 @@ class _Formats:
         self.english = book.add_format({"font_size": 8, "bold": False})
         self.chinese = book.add_format({"font_size": 11, "bold": True})
         self.text = book.add_format({"text_wrap": True, "valign": "top"})
+        self.time = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "valign": "top", "align": "left"})
         self.number = book.add_format({"valign": "top"})
 
     def amount(self, exponent: int) -> Format:
@@ -80,7 +81,8 @@ def _write(book: Workbook, formats: _Formats, sheet: Sheet, trace: TraceDocument
         for number, cell in enumerate(row):
             _write_cell(page, formats, line, number, cell)
     page.freeze_panes(1, 0)
-    page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
+    if sheet.filtered:
+        page.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.columns) - 1)
     page.set_landscape()
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
@@ -98,7 +100,20 @@ def _write_cell(page: Any, formats: _Formats, line: int, number: int, cell: Cell
             page.write_number(line, number, Decimal(cell.minor).scaleb(-cell.exponent), formats.amount(cell.exponent))
         else:
             page.write_string(line, number, str(Decimal(cell.minor).scaleb(-cell.exponent)), formats.text)
+    elif isinstance(cell, When):
+        _write_time(page, formats, line, number, cell.at)
     elif isinstance(cell, int):
         page.write_number(line, number, cell, formats.number)
     else:
         page.write_string(line, number, cell[:CELL_MAX], formats.text)  # never as a formula
+
+
+def _write_time(page: Any, formats: _Formats, line: int, number: int, at: str) -> None:
+    """A time as a date of Shanghai, which sorts and subtracts; a text that is no time stays as it is."""
+    try:
+        instant = datetime.fromtimestamp(parse_instant(at) // SECOND_US, SHANGHAI)
+    except BadInput:
+        if at:
+            page.write_string(line, number, at[:CELL_MAX], formats.text)
+        return
+    page.write_datetime(line, number, instant.replace(tzinfo=None), formats.time)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Final
 
-from fanzha.services.render_trace.flow_cards import Card
+from fanzha.services.render_trace.account_states import shown_state, state_text
+from fanzha.services.render_trace.flow_cards import Card, FlowPicture
 from fanzha.services.render_trace.trace_document import (
     AccountTrace,
     FrontierQuestion,
@@ -18,19 +19,16 @@ from fanzha.services.render_trace.trace_document import (
 from fanzha.services.render_trace.victim_shares import victim_shares
 from fanzha.services.render_trace.wording import (
     EXITS,
-    ICONS,
     METHODS,
     REASONS,
-    STATES,
     Words,
     clock,
-    grouped,
     money_text,
     said,
+    tail,
 )
 
 ROWS_MAX: Final = 1000
-PLAIN_STATES: Final = frozenset({"", "held", "held_part", "passed_on", "frontier", "frozen", "stopped"})
 NUMBER: Final = ' class="number"'
 Cell = tuple[str, str]  # attributes, inner HTML
 
@@ -50,7 +48,14 @@ def _plain(text: str) -> Cell:
 
 
 def _account(account: str) -> Cell:
-    return ' class="account"', escape(grouped(account)) or "未具名"
+    return ' class="account"', account_html(account)
+
+
+def account_html(account: str) -> str:
+    """An account number in groups of four that are set apart by the style sheet alone: copied, it has no blanks."""
+    if not account.isascii() or not account.isdigit():
+        return escape(account) or "未具名"
+    return "".join(f"<i>{account[start : start + 4]}</i>" for start in range(0, len(account), 4))
 
 
 def _table(
@@ -59,9 +64,10 @@ def _table(
     rows: Iterable[tuple[str, Sequence[Cell]]],
     *,
     total: int,
+    anchor: str = "",
     foot: Sequence[Cell] = (),
 ) -> str:
-    """A table; `rows` are (id, cells), `total` how many there would be, `foot` a line of sums."""
+    """A table; `rows` are (id, cells), `total` how many there would be, `anchor` its id, `foot` a line of sums."""
     shown = list(rows)[:ROWS_MAX]
     note = ""
     if len(shown) < total:
@@ -77,8 +83,9 @@ def _table(
         body = f'<tr><td colspan="{len(heads)}">无</td></tr>'
     last = "".join(f"<td{attributes}>{inner}</td>" for attributes, inner in foot)
     sums = f"<tfoot><tr>{last}</tr></tfoot>" if foot else ""
+    identity_of_table = f' id="{anchor}"' if anchor else ""
     return (
-        f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(caption.zh)}">'
+        f'<div class="scroll"{identity_of_table} tabindex="0" role="region" aria-label="{escape(caption.zh)}">'
         f"<table><caption>{both(caption)}</caption><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody>{sums}</table></div>{note}"
     )
 
@@ -94,17 +101,21 @@ def row_ids(trace: MethodTrace, prefix: str) -> dict[str, str]:
     return {account.account: f"{prefix}a{place}" for place, account in enumerate(rows)}
 
 
-def _state_cell(account: AccountTrace, state: str) -> Cell:
-    extra = [said(STATES, code).zh for code in account.states if code not in PLAIN_STATES]
-    between = ""
-    if account.held_min is not None and account.held_max is not None:
-        between = f"（{money_text(account.held_min)}–{money_text(account.held_max)}）"
-    words = escape("；".join([f"{ICONS[state]} {STATES[state].zh}", *extra]) + between)
-    return "", f'<span class="state-mark {state}">{words}</span>'
+def _state_cell(account: AccountTrace, cards: Mapping[str, Card], trace: MethodTrace, context: TraceContext) -> Cell:
+    state = shown_state(account, cards)
+    return "", f'<span class="state-mark {state}">{escape(state_text(account, state, trace, context))}</span>'
 
 
-def accounts_table(trace: MethodTrace, context: TraceContext, prefix: str, cards: Mapping[str, Card]) -> str:
-    """Every account that carried traced money, what can be stopped first."""
+def _with_link(cell: Cell, identity: str, account: str) -> Cell:
+    """The cell with the way back to the account's box."""
+    name = escape(f"↑ 图 {tail(account)}", quote=True)
+    return cell[0], f'{cell[1]} <a class="back" href="#{identity}c" aria-label="{name}">↑ 图</a>'
+
+
+def accounts_table(trace: MethodTrace, context: TraceContext, prefix: str, picture: FlowPicture, anchor: str) -> str:
+    """Every account that carried traced money, what can be stopped first; each row leads back to its box."""
+    cards = {card.code: card for card in picture.all_cards if card.kind in {"account", "victim"}}
+    drawn = {card.key for card in picture.cards}
     exponent, rows = trace.exponent, accounts_in_order(trace)
     ids = row_ids(trace, prefix)
     heads = [(Words("层", "hop"), True), (Words("账户", "account"), False), (Words("户名", "name"), False)]
@@ -126,17 +137,19 @@ def accounts_table(trace: MethodTrace, context: TraceContext, prefix: str, cards
                 _number(account.traced_out, exponent),
                 _number(account.held, exponent),
                 _number(account.stoppable, exponent),
-                _state_cell(account, cards[account.account].state if account.account in cards else "gone"),
+                _state_cell(account, cards, trace, context)
+                if account.account not in drawn
+                else _with_link(_state_cell(account, cards, trace, context), ids[account.account], account.account),
             ],
         )
         for account in rows[:ROWS_MAX]
     ]
     foot = [("", "")] * 3 + [_plain("合计"), ("", ""), ("", "")]
     foot += [_number(sum(a.held for a in rows), exponent), _number(trace.stoppable, exponent), ("", "")]
-    return _table(Words("账户", "accounts"), heads, lines, total=len(rows), foot=foot)
+    return _table(Words("账户", "accounts"), heads, lines, total=len(rows), anchor=anchor, foot=foot)
 
 
-def frontier_table(trace: MethodTrace, context: TraceContext) -> str:
+def frontier_table(trace: MethodTrace, context: TraceContext, anchor: str) -> str:
     """Whom to ask next, the most money first as the trace ranked it."""
     heads = [(Words("序", "rank"), True), (Words("下一步问谁", "ask"), False), (Words("账户", "account"), False)]
     heads += [(Words("户名", "name"), False), (Words("追踪金额", "traced"), True), (Words("请调取", "request"), False)]
@@ -153,23 +166,25 @@ def frontier_table(trace: MethodTrace, context: TraceContext) -> str:
             _plain(window),
             _reason(question, trace.exponent),
         ]
-        lines.append(("", cells))
+        lines.append((f"{anchor}{place}", cells))
     foot = [("", "")] * 3 + [_plain("合计"), _number(sum(q.traced for q in trace.frontier), trace.exponent)]
     foot += [("", ""), ("", "")]
-    return _table(Words("下一步问谁", "next questions"), heads, lines, total=len(lines), foot=foot if lines else ())
+    return _table(
+        Words("下一步问谁", "next questions"), heads, lines, total=len(lines), anchor=anchor, foot=foot if lines else ()
+    )
 
 
 def _reason(question: FrontierQuestion, exponent: int) -> Cell:
     """Why it is asked, and where the money may have gone since: leads with an upper bound."""
-    leads = (
-        f"线索：{clock(lead.at)} → {grouped(lead.payee) or '未具名'}，至多 {money_text(lead.traced_max, exponent)}"
+    below = "".join(
+        f'<span class="sources">线索：{escape(clock(lead.at))} → <span class="account">{account_html(lead.payee)}</span>，'
+        f"至多 {money_text(lead.traced_max, exponent)}</span>"
         for lead in question.leads
     )
-    below = "".join(f'<span class="sources">{escape(lead)}</span>' for lead in leads)
     return "", both(said(REASONS, question.reason)) + below
 
 
-def exits_table(trace: MethodTrace, context: TraceContext) -> str:
+def exits_table(trace: MethodTrace, context: TraceContext, anchor: str) -> str:
     """Money that is out of reach of any statement, by kind, then in time order."""
     heads = [(Words("去向", "kind"), False), (Words("账户", "account"), False), (Words("户名", "name"), False)]
     heads += [
@@ -190,7 +205,7 @@ def exits_table(trace: MethodTrace, context: TraceContext) -> str:
         cells += [_plain(clock(found.at)), _number(found.traced, trace.exponent), _sources(found.transfer, context)]
         lines.append(("", cells))
     foot = [("", "")] * 3 + [_plain("合计"), _number(sum(sums.values()), trace.exponent), ("", "")]
-    return _table(Words("去向", "exits"), heads, lines, total=len(lines), foot=foot)
+    return _table(Words("去向", "exits"), heads, lines, total=len(lines), anchor=anchor, foot=foot)
 
 
 def _sources(transfer: str, context: TraceContext) -> Cell:
@@ -198,7 +213,7 @@ def _sources(transfer: str, context: TraceContext) -> Cell:
     return "", escape(transfer) + "".join(f'<span class="sources">{escape(row)}</span>' for row in rows)
 
 
-def unknown_table(trace: MethodTrace, context: TraceContext) -> str:
+def unknown_table(trace: MethodTrace, context: TraceContext, anchor: str) -> str:
     """Money that nobody can place yet, with the reason."""
     heads = [(Words("原因", "reason"), False), (Words("账户", "account"), False), (Words("户名", "name"), False)]
     heads += [(Words("追踪金额", "traced"), True)]
@@ -215,10 +230,10 @@ def unknown_table(trace: MethodTrace, context: TraceContext) -> str:
         for part in sorted(trace.unknown, key=lambda part: (-part.traced, part.account, part.reason))
     ]
     foot = [("", ""), ("", ""), _plain("合计"), _number(sum(p.traced for p in trace.unknown), trace.exponent)]
-    return _table(Words("未知", "unknown"), heads, lines, total=len(lines), foot=foot)
+    return _table(Words("未知", "unknown"), heads, lines, total=len(lines), anchor=anchor, foot=foot)
 
 
-def victims_table(trace: MethodTrace) -> str:
+def victims_table(trace: MethodTrace, anchor: str) -> str:
     """Where each victim's money is."""
     heads = [(Words("被害人", "victim"), False), (Words("被骗", "paid"), True), (Words("留存", "held"), True)]
     heads += [(Words("已流出", "exited"), True), (Words("未知", "unknown"), True), (Words("校验", "check"), False)]
@@ -226,10 +241,10 @@ def victims_table(trace: MethodTrace) -> str:
     for share in victim_shares(trace):
         amounts = [_number(part, trace.exponent) for part in (share.origin, share.held, share.exited, share.unknown)]
         lines.append(("", [_plain(share.label), *amounts, _plain("✔" if share.holds else "✘")]))
-    return _table(Words("按被害人", "by victim"), heads, lines, total=len(lines))
+    return _table(Words("按被害人", "by victim"), heads, lines, total=len(lines), anchor=anchor)
 
 
-def institutions_table(trace: MethodTrace, context: TraceContext) -> str:
+def institutions_table(trace: MethodTrace, context: TraceContext, anchor: str) -> str:
     """Which institution to call first: what can be stopped there, what it still has to answer."""
     sums: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     for account in trace.accounts:
@@ -245,10 +260,10 @@ def institutions_table(trace: MethodTrace, context: TraceContext) -> str:
         ("", [_plain(name), (NUMBER, f"{line[0]:,}"), *(_number(minor, trace.exponent) for minor in line[1:])])
         for name, line in ranked
     ]
-    return _table(Words("按机构", "by institution"), heads, lines, total=len(lines))
+    return _table(Words("按机构", "by institution"), heads, lines, total=len(lines), anchor=anchor)
 
 
-def flows_table(trace: MethodTrace, context: TraceContext) -> str:
+def flows_table(trace: MethodTrace, context: TraceContext, anchor: str) -> str:
     """Every payment that carried traced money, in time order, with the rows that show it."""
     heads = [(Words("层", "hop"), True), (Words("时间", "time"), False), (Words("付款账户", "payer"), False)]
     heads += [(Words("收款账户", "payee"), False), (Words("金额", "amount"), True), (Words("其中追踪", "traced"), True)]
@@ -269,7 +284,7 @@ def flows_table(trace: MethodTrace, context: TraceContext) -> str:
         )
         for flow in ordered[:ROWS_MAX]
     ]
-    return _table(Words("流向", "flows"), heads, lines, total=len(ordered))
+    return _table(Words("流向", "flows"), heads, lines, total=len(ordered), anchor=anchor)
 
 
 def methods_table(document: TraceDocument) -> str:

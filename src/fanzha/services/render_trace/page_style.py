@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from typing import Final
+
+FRAME: Final = 66  # pixels left and right of the picture
+PRINT_WIDTH: Final = 1040  # pixels of an A4 page laid across
+PRINT_WARNING: Final = 12  # pixels of a warning above the figures
+PRINT_HEIGHT: Final = 480  # pixels of an A4 page's height that the picture may take below the figures
+PRINT_PERCENT_MIN: Final = 45  # smaller cannot be read
+PRINT_PERCENT_MAX: Final = 80
 
 STYLE: Final = """
 :root{color-scheme:light dark;--bg:#F5F7FA;--panel:#FFF;--text:#1F2933;--muted:#52606D;--line:#D5DCE4;--strong:#9AA5B1;
@@ -18,10 +26,10 @@ html{font-family:system-ui,-apple-system,"PingFang SC","HarmonyOS Sans SC","Micr
 "Source Han Sans SC","WenQuanYi Micro Hei",sans-serif;font-size:14px;line-height:22px;font-variant-numeric:tabular-nums}
 body{margin:0;background:var(--bg);color:var(--text)}
 main,header,footer{padding:0 24px}
-header{padding-top:16px}
+header{padding-top:10px;display:flex;flex-wrap:wrap;gap:0 20px;align-items:baseline}
 h1{font-size:20px;line-height:28px;margin:0}
 h2{font-size:16px;margin:20px 0 8px}
-section.method>h2:first-child{margin-top:4px}
+section.method>h2:first-child{margin:2px 0 4px}
 [lang=en]{font-weight:400;font-size:12px;color:var(--muted);margin-left:4px}
 p{margin:4px 0}
 .meta,.note,.small{color:var(--muted);font-size:12px;line-height:18px}
@@ -29,19 +37,26 @@ p{margin:4px 0}
 code{font-family:ui-monospace,"SFMono-Regular",Consolas,"Liberation Mono",monospace}
 .simulated{display:inline-block;border:1px solid var(--strong);border-radius:3px;padding:0 6px;font-size:12px;
 font-weight:400;margin-left:8px}
-.ledger{display:flex;flex-wrap:wrap;gap:8px;margin:12px 0 4px;padding:0}
+.ledger{display:flex;flex-wrap:wrap;gap:8px;margin:4px 0;padding:0}
 .ledger div{background:var(--panel);border:1px solid var(--line);border-left-width:5px;border-radius:4px;
-padding:4px 14px 6px;flex:1 1 auto}
-.ledger dt{font-size:12px;color:var(--muted)}
+padding:2px 10px 4px;flex:1 1 132px}
+.ledger .stoppable{flex:4 1 420px}.ledger .spent{flex:2 1 220px}
+.ledger dt{white-space:nowrap;font-size:12px;color:var(--muted)}
 .ledger dd{margin:0;font-size:18px;font-weight:600;white-space:nowrap}
-.ledger dd small{display:block;font-size:12px;font-weight:400;color:var(--muted);line-height:16px}
+.ledger dd small{display:block;font-size:12px;font-weight:400;color:var(--muted);line-height:16px;
+white-space:pre-line}
+.next{display:flex;gap:2px 14px;background:var(--mark);border:1px solid var(--line);border-radius:4px;
+padding:4px 10px;margin:6px 0}
+.next>strong{white-space:nowrap}.next ol{display:flex;flex-wrap:wrap;gap:2px 40px;margin:0;padding:0 0 0 18px}
+.next small{font-size:12px;color:var(--muted)}
+a{color:var(--stopped)}
 .ledger .stoppable{border-left-color:var(--stoppable)}.ledger .held{border-left-color:var(--stopped)}
 .ledger .spent{border-left-color:var(--cashed)}
 .ledger .unknown{border-left-color:var(--unknown);border-left-style:double}
 .ledger .origin{border-left-color:var(--text)}
 .check{font-weight:600;color:var(--ok)}.check.broken{color:var(--breach)}
-fieldset.methods{border:0;margin:12px 0 0;padding:0;min-width:0}
-fieldset.methods>legend{padding:0;font-weight:600;margin-bottom:4px}
+fieldset.methods{border:0;margin:6px 0 0;padding:0;min-width:0}
+fieldset.methods>legend{float:left;padding:3px 10px 0 0;font-weight:600}
 fieldset.methods>input{position:absolute;opacity:0;width:24px;height:24px}
 fieldset.methods>label{display:inline-block;padding:2px 12px;margin:0 4px 6px 0;border:1px solid var(--strong);
 border-radius:4px;background:var(--panel);cursor:pointer}
@@ -49,13 +64,15 @@ fieldset.methods>input:checked+label{border-color:var(--text);box-shadow:inset 0
 fieldset.methods>input:focus-visible+label,a:focus-visible,[tabindex]:focus-visible{outline:3px solid var(--focus);
 outline-offset:2px}
 section.method{display:none}
-.flow-frame,.scroll{overflow-x:auto;background:var(--panel);border:1px solid var(--line);border-radius:4px}
-.flow-frame{padding:8px}
-.scroll{margin-bottom:12px}
-svg.flow{display:block;font-size:12px;fill:var(--text);min-width:min(100%,1360px);height:auto;margin:0 auto}
-.ribbons path{fill:none;stroke:var(--ribbon);stroke-opacity:.42}
-.ribbons path.pale{stroke-opacity:.16}
-.ribbons path.lit{stroke:var(--focus);stroke-opacity:.8}
+section.method{clear:both}
+.flow-frame,.scroll{background:var(--panel);border:1px solid var(--line);border-radius:4px}
+.flow-frame{padding:8px;overflow-x:auto;scroll-margin-top:8px}
+.scroll{margin-bottom:12px;scroll-margin-top:40px}
+.hint{display:none}
+svg.flow{display:block;font-size:12px;fill:var(--text);width:100%;margin:0 auto}
+.ribbons path{fill:var(--ribbon);fill-opacity:.42}
+.ribbons path.pale{fill-opacity:.16}
+.ribbons path.lit{fill:var(--focus);fill-opacity:.8}
 .box{fill:var(--card);stroke:var(--strong)}
 .card.victim .box{stroke:var(--text);stroke-width:2}
 .card.other .box{stroke-dasharray:2 3}
@@ -63,16 +80,18 @@ svg.flow{display:block;font-size:12px;fill:var(--text);min-width:min(100%,1360px
 .card.stoppable .box{stroke:var(--stoppable);stroke-width:2}
 .card.frozen .box{stroke:var(--frozen);stroke-width:3}.card.stopped .box{stroke:var(--stopped);stroke-width:3}
 .card.unknown .box{stroke:var(--unknown);stroke-width:1.5;stroke-dasharray:4 3}
-.card:focus{outline:none}.card:focus .box,.card:hover .box{stroke:var(--focus);stroke-width:3}
-.main{font-weight:600}.small,text.column{font-size:12px}text.small{fill:var(--muted)}
+a.card{scroll-margin:60px}.card:focus{outline:none}
+.card:focus .box,.card:target .box,.card:hover .box{stroke:var(--focus);stroke-width:3}
+.main{font-weight:600}.small{font-size:12px}text.small{fill:var(--muted)}
 text.column{font-weight:600;font-size:13px}
 text.end,text.amount{text-anchor:end}text.amount{font-weight:600}
 text.stub{fill:var(--muted)}
 .stoppable text.state,.stoppable text.amount{fill:var(--stoppable)}.stopped text.state{fill:var(--stopped)}
 .frozen text.state{fill:var(--frozen)}.gone text.state,.gone text.amount{fill:var(--gone);font-weight:400}
 .gone text.amount,.gone text.state{fill:var(--muted)}.cashed text.state,.cashed text.amount{fill:var(--cashed)}
+.part text.state,.part text.amount{fill:var(--muted);font-weight:400}
 .unknown text.state,.unknown text.amount{fill:var(--unknown)}
-.bar.stoppable{fill:var(--stoppable)}.bar.held{fill:var(--stopped)}.bar.spent{fill:var(--cashed)}
+.bar.stoppable{fill:var(--stoppable)}.bar.part{fill:var(--strong)}.bar.held{fill:var(--stopped)}.bar.spent{fill:var(--cashed)}
 .bar.gone{fill:var(--panel);stroke:var(--gone);stroke-width:.75}.bar.unknown{stroke:var(--unknown);stroke-width:.5}
 .hatch-ground{fill:var(--panel)}.hatch-line{fill:var(--unknown)}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:6px 0;padding:0;list-style:none;font-size:12px;
@@ -80,38 +99,56 @@ color:var(--muted)}
 table{border-collapse:collapse;width:100%;font-size:13px}
 caption{text-align:left;padding:6px 10px;font-weight:600}
 th,td{padding:5px 10px;border-top:1px solid var(--line);text-align:left;vertical-align:top}
-thead th{white-space:nowrap;background:var(--panel);border-bottom:2px solid var(--strong);position:sticky;top:0}
+thead th{white-space:nowrap;background:var(--panel);border-bottom:2px solid var(--strong);position:sticky;top:33px;z-index:1}
 td.number,th.number{text-align:right;white-space:nowrap}
-td.account{white-space:nowrap;font-variant-numeric:tabular-nums}
+td.account{white-space:nowrap}
+.account i{font-style:normal}.account i+i{margin-left:.35em}
+.details{position:relative;margin-top:14px}
+.bar-top{position:sticky;top:0;z-index:2;display:flex;gap:4px 18px;align-items:center;height:36px;background:var(--bg);
+overflow-x:auto;white-space:nowrap}
+.bar-top h2{margin:0}.jumps{display:flex;gap:4px 14px}
+.back{white-space:nowrap}td .back{font-size:12px;margin-left:6px}
+tbody tr{scroll-margin-top:84px}
+@media (max-width:700px){.next{display:block}.ledger .stoppable{flex-basis:100%}}
+@media (max-width:1100px){.scroll{overflow:auto;max-height:80vh}.scroll thead th{top:0}}
+@media (max-width:1699px){fieldset.methods>label [lang=en]{display:none}}
+thead th{box-shadow:inset 0 -2px 0 var(--strong)}
 tr:target td,tr:target th{background:var(--mark)}
 tbody th{font-weight:400}
 tfoot td,tfoot th{font-weight:600;border-top:2px solid var(--strong)}
 td .sources{display:block;color:var(--muted);font-size:12px;line-height:16px;overflow-wrap:anywhere}
-.state-mark{white-space:nowrap}.state-mark.stoppable{color:var(--stoppable);font-weight:600}
+.state-mark.part{color:var(--muted)}.state-mark.stoppable{color:var(--stoppable);font-weight:600}
 .state-mark.cashed{color:var(--cashed)}.state-mark.frozen{color:var(--frozen)}.state-mark.stopped{color:var(--stopped)}
 .warnings{border-left:5px solid var(--stoppable);background:var(--panel);padding:6px 14px;margin:12px 0}
 .warnings ul{margin:2px 0 2px 18px;padding:0}
 footer{padding-top:16px;padding-bottom:24px}
 @media (forced-colors:active){.bar{forced-color-adjust:none}}
-@media (prefers-reduced-motion:no-preference){.ribbons path{transition:stroke-opacity .15s}}
+@media (prefers-reduced-motion:no-preference){.ribbons path{transition:fill-opacity .15s}}
 @page{size:A4 landscape;margin:12mm 10mm 14mm}
-@media print{:root{--bg:#FFF;--panel:#FFF;--card:#FFF;--text:#000;--muted:#333;--line:#BBB}
-html{font-size:10px;line-height:15px}main,header,footer{padding:0}
-fieldset.methods>legend,fieldset.methods>label,fieldset.methods>input{display:none}
-.flow-frame,.scroll{overflow:visible;border:0;padding:0}
-svg.flow{width:100%;min-width:0;max-height:150mm}
-[lang=en],.meta,.note,.legend,td .sources,.ledger dt,.ledger dd small{font-size:8px;line-height:11px}
-.ledger div{padding:2px 8px}.ledger dd{font-size:13px}th,td{padding:2px 6px}
+@media print{:root{--bg:#FFF;--panel:#FFF;--card:#FFF;--text:#000;--muted:#333;--line:#BBB;--mark:#FFF}
+html{font-size:10px;line-height:15px}main,header,footer{padding:0}h1{font-size:15px;line-height:20px}
+h2{font-size:12px;margin:6px 0 3px;break-after:avoid}
+fieldset.methods>legend,fieldset.methods>label,fieldset.methods>input,.back,.jumps,.hint{display:none}
+.flow-frame,.scroll{overflow:visible;max-height:none;border:0;padding:0}
+.flow-frame{break-inside:avoid}
+[lang=en],.meta,.note,.legend,td .sources,.ledger dt,.ledger dd small,.next small{font-size:8px;line-height:11px}
+.ledger{flex-wrap:nowrap}.ledger div,.ledger .stoppable,.ledger .spent{flex:1 1 auto;padding:1px 6px}
+.ledger dd{font-size:12px}.warnings{margin:3px 0;padding:1px 8px;font-size:8px;line-height:12px}.warnings ul{margin:0 0 0 14px}
+th,td{padding:2px 6px}.next{padding:1px 6px;margin:3px 0}
+caption{padding:4px 6px}
 table{font-size:9px}thead{display:table-header-group;break-after:avoid}tfoot{display:table-row-group}
-tr{break-inside:avoid}thead th{position:static}
-h2{break-after:avoid}.flow-frame{break-inside:avoid}a{color:inherit;text-decoration:none}}
+tr{break-inside:avoid}thead th,.scroll thead th,.bar-top{position:static}.bar-top{height:auto;overflow:visible}
+.details,.scroll{position:static}
+.bar-top::before,.scroll::before{content:"";display:block;height:24mm;margin-bottom:-24mm;break-inside:avoid}
+.bar-top{display:block;break-after:avoid}.bar-top::before{height:40mm;margin-bottom:-40mm}
+a{color:inherit;text-decoration:none}}
 """.strip()
 
 SCRIPT: Final = """
 (function(){
 var marked=[];
 function light(card,on){
-var svg=card.ownerSVGElement;if(!svg)return;
+var svg=card.closest("svg.flow");if(!svg)return;
 marked.forEach(function(path){path.classList.remove("lit")});marked=[];
 if(!on)return;
 var wanted=card.getAttribute("data-c");
@@ -129,9 +166,24 @@ card.addEventListener("mouseleave",function(){light(card,false)});
 """.strip()
 
 
-def method_rules(count: int) -> str:
-    """Rules that show the section of the chosen method; without a script, by the radio button alone."""
-    return "".join(f"#m{place}:checked~#s{place}{{display:block}}" for place in range(count))
+def method_rules(drawings: Sequence[tuple[int, int]], warnings: int = 0) -> str:
+    """Rules that show the section of the chosen method by the radio button alone, and that fit its picture.
+
+    `drawings` are the least width and the height of every method's picture in pixels: narrower than that it scrolls and
+    says so; printed, it is scaled to stand on the first page below its figures, as far as it can still be read.
+    """
+    room = PRINT_HEIGHT - PRINT_WARNING * warnings
+    rules = []
+    for place, (width, height) in enumerate(drawings):
+        percent = max(PRINT_PERCENT_MIN, min(PRINT_PERCENT_MAX, room * 100 // height))
+        percent = min(percent, PRINT_WIDTH * 100 // width)
+        rules.append(
+            f"#m{place}:checked~#s{place}{{display:block}}"
+            f"@media screen{{#s{place} svg.flow{{min-width:{width}px}}}}"
+            f"@media screen and (max-width:{width + FRAME - 1}px){{#s{place} .hint{{display:block}}}}"
+            f"@media print{{#s{place} svg.flow{{zoom:{percent}%}}}}"
+        )
+    return "".join(rules)
 
 
 def allowed_by(text: str) -> str:

@@ -160,13 +160,29 @@ class TraceDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class SmallPart:
+    """Where traced money counts as a small part of what came into an account; nothing does by default.
+
+    `percent_max` of the account's inflow in the ledger, and `amount_max` in units of the currency, as rules/tracing.toml
+    states them.
+    """
+
+    percent_max: int = 0
+    amount_max: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TraceContext:
-    """What the document itself does not carry: where rows come from and who is who."""
+    """What the document itself does not carry: where rows come from, who is who, what else came into an account."""
 
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)  # transfer → "file · sheet · row"
     names: Mapping[str, str] = field(default_factory=dict)  # account → holder's name
     institutions: Mapping[str, str] = field(default_factory=dict)  # account → institution
     title: str = ""
+    inflows: Mapping[tuple[str, str], int] = field(
+        default_factory=dict
+    )  # (account, currency) → all that came in, minor
+    small_part: SmallPart = field(default_factory=SmallPart)
 
 
 def read_trace_document(document: Mapping[str, Any], working_method: str | None = None) -> TraceDocument:

@@ -51,6 +51,7 @@ REASONS: Final[Mapping[str, Words]] = {
 STATES: Final[Mapping[str, Words]] = {
     "victim": Words("被害人", "victim"),
     "stoppable": Words("可止付", "stoppable"),
+    "part": Words("少量混入，先查询", "small part of the account: query first"),
     "held": Words("留存", "held"),
     "stopped": Words("已止付", "stopped"),
     "frozen": Words("已冻结", "frozen"),
@@ -58,6 +59,7 @@ STATES: Final[Mapping[str, Words]] = {
     "cashed": Words("已取现", "cashed out"),
     "spent": Words("已流出", "left"),
     "unknown": Words("未知", "unknown"),
+    "returned": Words("已全额退回", "all taken back"),
     "order_uncertain": Words("顺序不定", "order uncertain"),
     "assumed_opening": Words("期初为推定", "assumed opening"),
     "held_part": Words("部分留存", "partly held"),
@@ -67,12 +69,14 @@ STATES: Final[Mapping[str, Words]] = {
     "coverage_hole": Words("流水中断", "hole in coverage"),
     "not_in_statement": Words("流水无此笔", "not in the statement"),
     "direction_unknown": Words("收付方向不明", "direction unknown"),
+    "dust": Words("小额截止", "below the dust limit"),
     "beyond_hop_limit": Words("超出层级", "beyond the hop limit"),
     "balance_shortfall": Words("银行余额不足", "bank balance short"),
 }
 # Shape first, colour last: every state can be told apart in black and white.
 ICONS: Final[Mapping[str, str]] = {
     "stoppable": "◐",
+    "part": "◔",
     "held": "●",
     "stopped": "▮",
     "frozen": "❄",
@@ -80,6 +84,7 @@ ICONS: Final[Mapping[str, str]] = {
     "cashed": "▤",
     "spent": "▷",
     "unknown": "?",
+    "returned": "↩",
     "victim": "◆",
 }
 
@@ -103,13 +108,6 @@ def wan_text(minor: int, exponent: int = 2) -> str:
         return money_text(minor, exponent)
     hundredths = abs(minor) // (100 * unit)
     return f"{'-' if minor < 0 else ''}{hundredths // 100:,}.{hundredths % 100:02d}万"
-
-
-def grouped(account: str) -> str:
-    """An account number in groups of four; other identifiers as they are."""
-    if not account.isdigit():
-        return account
-    return " ".join(account[start : start + 4] for start in range(0, len(account), 4))
 
 
 def tail(account: str) -> str:

@@ -78,9 +78,9 @@ class MemoryFactStore:
         """Everything at once."""
         self._held = held
 
-    def added_to(self, batches: dict[str, FactBatch]) -> dict[str, FactBatch]:
-        """What is there, and more; what is there stays as it is."""
-        return {**batches, **self._held.batches}
+    def changed(self, added: Mapping[str, FactBatch], removed: Collection[str]) -> dict[str, FactBatch]:
+        """What is there, more and less; what stays is as it was."""
+        return {sha: batch for sha, batch in {**added, **self._held.batches}.items() if sha not in removed}
 
 
 def _at_places(batch: FactBatch, places: U32 | None) -> FactBatch:
@@ -98,12 +98,17 @@ class _Writer:
     def __init__(self, store: MemoryFactStore) -> None:
         self._store = store
         self._added: dict[str, FactBatch] = {}
+        self._removed: set[str] = set()
 
     def add(self, batch: FactBatch) -> None:
         """Takes the facts of one more file."""
         self._added.setdefault(batch.sha256, batch)
 
+    def remove(self, sha256: str) -> None:
+        """Takes the facts of a file out."""
+        self._removed.add(sha256)
+
     def commit(self, ledger: StoredLedger, choices: LedgerChoices) -> None:
         """Makes it visible."""
-        self._store.replace(_Held(self._store.added_to(self._added), ledger, choices))
-        self._added = {}
+        self._store.replace(_Held(self._store.changed(self._added, self._removed), ledger, choices))
+        self._added, self._removed = {}, set()

@@ -1,0 +1,113 @@
+"""One use case at work: what it may see and do, one commit, and every refusal written down by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fanzha.access import Action, OrganisationTree, Scope, check_can_see, check_do
+from fanzha.audit import AuditEntry, Subject, refused
+from fanzha.casework import Case, Clue, Fact, Report
+from fanzha.core.actor import Actor, Organisation
+from fanzha.core.errors import NotAllowed, NotFound, Refused, StaleVersion
+from fanzha.measures.model import Measure
+from fanzha.ports.record_table import version_of
+from fanzha.ports.work_store import Kept, UnitOfWork
+from fanzha.services.desk.bodies import partner_of, tree_around
+from fanzha.services.desk.model import Desk
+
+
+class Work:
+    """A unit of work in the hands of an actor, at one instant; `case` is the case that it turns out to serve."""
+
+    def __init__(self, desk: Desk, unit: UnitOfWork, actor: Actor) -> None:
+        self.rules, self.ids = desk.rules, desk.ids
+        self.unit, self.actor = unit, actor
+        self.now_us = desk.clock.now_us()
+        self.case = ""
+
+    def load(self, kind: type[Kept], record_id: str, action: Action, version: int | None = None) -> Kept:
+        """The record, for this action.
+
+        Raises NotFound in the same words whether it is not there or may not be seen, NotAllowed when it may be seen but
+        not acted upon, StaleVersion when it is not the version that the actor looked at any more.
+        """
+        try:
+            record = self.unit.records(kind).get(record_id)
+        except NotFound:
+            raise NotFound(f"there is no {record_id}, or you may not see it") from None
+        scope = self.scope_of(record)
+        tree, permissions = self.tree(scope.organisation), self.rules.access.permissions
+        check_can_see(
+            self.actor, tree, permissions, scope.organisation,
+            record=record_id, officers=scope.officers, addressed_to=scope.addressed_to,
+        )  # fmt: skip
+        check_do(self.actor, action, tree, permissions, scope)
+        if version is not None and version != version_of(record):
+            raise StaleVersion(f"{record_id} was changed since you read it (version {version}); read it again")
+        return record
+
+    def check(self, action: Action, scope: Scope) -> None:
+        """Raises NotAllowed where the actor may not do it there."""
+        check_do(self.actor, action, self.tree(scope.organisation), self.rules.access.permissions, scope)
+
+    def tree(self, *concerned: str) -> OrganisationTree:
+        """The actor's body and the concerned ones, with those above."""
+        return tree_around(self.unit.records(Organisation), (self.actor.organisation, *concerned))
+
+    def scope_of(self, record: Any) -> Scope:
+        """Whose a record is, who works on its case, and to which partner it was sent."""
+        officers: tuple[str, ...] = ()
+        addressed: tuple[str, ...] = ()
+        case = self._case_of(record)
+        if case is not None:
+            officers = case.workers
+            self.case = self.case or case.id
+        if isinstance(record, Measure) and record.orders:
+            partner = partner_of(self.unit.records(Organisation), record.target.institution)
+            addressed = (partner,) if partner else ()
+        return Scope(record.organisation, officers, addressed)
+
+    def _case_of(self, record: Any) -> Case | None:
+        match record:
+            case Case():
+                return record
+            case Report() | Clue():
+                case_id = record.case
+            case Fact():
+                case_id = self.unit.records(Clue).get(record.clue).case
+            case Measure():
+                case_id = record.request.case
+            case _:
+                case_id = ""
+        return self.unit.records(Case).get(case_id) if case_id else None
+
+
+@contextmanager
+def acting(desk: Desk, actor: Actor, action: str, subject: Subject) -> Iterator[Work]:
+    """Opens a use case and commits it at the end; what a rule refuses is noted by itself, and raised on.
+
+    action: what the audit calls it, subject.verb. A record that may not be seen is noted like one that is not there.
+    """
+    case = ""
+    try:
+        with desk.store.begin() as unit:
+            work = Work(desk, unit, actor)
+            try:
+                yield work
+            finally:
+                case = work.case
+            unit.commit()
+    except NotFound as hidden:
+        _note(desk, refused(actor, desk.clock.now_us(), action, subject, NotAllowed("access.see", str(hidden))))
+        raise
+    except Refused as refusal:
+        _note(desk, refused(actor, desk.clock.now_us(), action, subject, refusal, case=case))
+        raise
+
+
+def _note(desk: Desk, entry: AuditEntry) -> None:
+    with desk.store.begin() as unit:
+        unit.audit.append(entry)
+        unit.commit()

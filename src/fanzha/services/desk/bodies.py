@@ -1,0 +1,42 @@
+"""Bodies as a use case needs them: those that are concerned, with the ones above; never the whole country."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fanzha.access import OrganisationTree
+from fanzha.core.actor import Organisation
+from fanzha.core.errors import NotFound
+from fanzha.ports.record_query import Query
+from fanzha.ports.work_store import RecordsView
+
+
+def tree_around(bodies: RecordsView[Organisation], concerned: Iterable[str]) -> OrganisationTree:
+    """The concerned bodies and everything above them; an id that nobody has is left out.
+
+    It answers what lies above or below what among these; it cannot list what lies below a body.
+    """
+    found: dict[str, Organisation] = {}
+    for organisation in concerned:
+        above: str | None = organisation
+        while above and above not in found:
+            try:
+                found[above] = bodies.get(above)
+            except NotFound:
+                break
+            above = found[above].parent
+    return OrganisationTree(found.values())
+
+
+def lineage_of(tree: OrganisationTree, organisation: str) -> tuple[Organisation, ...]:
+    """The body and those above it, nearest first."""
+    known = (tree.get(one) for one in (organisation, *tree.above(organisation)))
+    return tuple(body for body in known if body is not None)
+
+
+def partner_of(bodies: RecordsView[Organisation], institution: str) -> str:
+    """The partner that answers for an institution; empty where none is connected."""
+    if not institution:
+        return ""
+    found = bodies.find(Query(equals={"institution": institution}, limit=1)).rows
+    return found[0].id if found else ""

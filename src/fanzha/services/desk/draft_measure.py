@@ -1,0 +1,131 @@
+"""A measure is worded: from a fact, an earlier measure or a target; the dated rules fill in what nobody says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fanzha import casework
+from fanzha.access import Action, Scope
+from fanzha.audit import Subject
+from fanzha.casework import Case, CheckedField, DocumentKind, Fact
+from fanzha.core.actor import Actor
+from fanzha.core.errors import BadInput
+from fanzha.core.money import DEFAULT_CURRENCY
+from fanzha.measures import deciding, ending
+from fanzha.measures import model as measures
+from fanzha.measures.model import FactCheck, FactSource, FourFields, Measure, MeasureKind, Override, Request, Target
+from fanzha.measures.obstacles import CaseStanding
+from fanzha.measures.orders import Question
+from fanzha.measures.rules import KindRules
+from fanzha.measures.terms import Span
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.keeping import keep_measure
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.standing import case_standing
+
+_FIRST_HOP = {
+    DocumentKind.TRANSFER_SLIP: FactSource.TRANSFER_SLIP,
+    DocumentKind.STATEMENT: FactSource.STATEMENT,
+    DocumentKind.VICTIM_SCREEN: FactSource.VICTIM_SCREEN,
+    DocumentKind.BANK_RECEIPT: FactSource.BANK_RECEIPT,
+}
+_LATER_HOPS = {**_FIRST_HOP, DocumentKind.STATEMENT: FactSource.BANK_STATEMENT}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureDraft:
+    """What an officer asks for. Four fields come only from a fact's id; term and mode are the kind's first if left out."""
+
+    kind: MeasureKind
+    reason: str
+    basis: str  # id of an article in the rules: afl-20, procedure-239, …
+    case: str = ""
+    fact: str = ""  # id; its account is the target
+    continues: str = ""  # id of the measure that this one takes over from; its target is the target
+    target: Target | None = None  # where there is neither
+    modes: tuple[str, ...] = ()
+    amount_minor: int | None = None
+    traced_minor: int | None = None  # None: nobody knows
+    currency: str = DEFAULT_CURRENCY
+    mode_reason: str = ""
+    term: str = ""
+    period: Span | None = None  # None: the longest of the term
+    document: str = ""  # 文号
+    overrides: tuple[Override, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+
+def draft_measure(desk: Desk, actor: Actor, draft: MeasureDraft) -> Measure:
+    """Words a measure of the actor's body; nothing is asked of anybody yet.
+
+    Raises BadInput when it has no target, NotAllowed when its fact was withdrawn or its role may not propose it.
+    """
+    with acting(desk, actor, "measure.draft", Subject("measure", "")) as work:
+        if draft.case:
+            work.load(Case, draft.case, Action.MEASURE_PROPOSE)
+        else:
+            work.check(Action.MEASURE_PROPOSE, Scope(actor.organisation))
+        request = _request(work, draft)
+        change = deciding.draft_measure(request, actor, work.rules.measures, work.now_us, work.ids)
+        return keep_measure(work, change, new=True)
+
+
+def _request(work: Work, draft: MeasureDraft) -> Request:
+    rules = work.rules.measures.of(draft.kind, work.now_us)
+    case = case_standing(work, draft.case)
+    fact = work.load(Fact, draft.fact, Action.MEASURE_PROPOSE) if draft.fact else None
+    earlier = work.load(Measure, draft.continues, Action.MEASURE_PROPOSE) if draft.continues else None
+    term = rules.term(draft.term or rules.terms[0].name)
+    period = draft.period or (None if term is None else term.period)
+    request = Request(
+        draft.kind,
+        _target(draft, fact, earlier),
+        measures.Scope(
+            draft.modes or _least_mode(rules), draft.amount_minor, draft.traced_minor,
+            currency=draft.currency, reason=draft.mode_reason,
+        ),
+        rules.basis(draft.basis),
+        draft.term or rules.terms[0].name,
+        period,
+        draft.reason,
+        case=draft.case,
+        filing="" if case is None else case.filing,
+        document=draft.document,
+        fact=None if fact is None else fact_check(fact),
+        overrides=draft.overrides,
+        questions=draft.questions,
+    )  # fmt: skip
+    return request if earlier is None else _continued(work, earlier, request, case)
+
+
+def _target(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> Target:
+    if fact is not None:
+        target = casework.order_target_of(fact)
+        return Target(measures.TargetKind.ACCOUNT, target.account, target.institution, target.holder_name)
+    if earlier is not None:
+        return earlier.target
+    if draft.target is None:
+        raise BadInput(f"a {draft.kind} needs a target: name a fact, an earlier measure, or an account, line or site")
+    return draft.target
+
+
+def _least_mode(rules: KindRules) -> tuple[str, ...]:
+    return tuple(mode.name for mode in rules.modes[:1])
+
+
+def _continued(work: Work, earlier: Measure, request: Request, case: CaseStanding | None) -> Request:
+    return ending.conversion_request(earlier, request, work.rules.measures, case, work.now_us)
+
+
+def fact_check(fact: Fact) -> FactCheck:
+    """What an order says of the fact that it rests on; its evidence is the fact itself, which names the documents.
+
+    Raises NotAllowed when the fact was withdrawn, BadInput when its account was read in nothing that an order may name.
+    """
+    target = casework.order_target_of(fact)
+    read_in = next(check for check in fact.checks if check.field is CheckedField.ACCOUNT)
+    source = (_FIRST_HOP if fact.hop == 1 else _LATER_HOPS).get(read_in.document.kind)
+    if source is None:
+        raise BadInput(f"{fact.id} was checked against a {read_in.document.kind}, which no order may name")
+    fields = FourFields(target.holder_name, target.account, target.amount_minor, target.at_us)
+    return FactCheck(fields, source, read_in.checked_by, read_in.checked_at_us, fact.hop, fact.id)

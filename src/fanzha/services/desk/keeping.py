@@ -1,0 +1,118 @@
+"""Saves a record with what belongs to it in one commit: history, audit, incidents, clocks and messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from fanzha.audit import DetailValue, Subject, done
+from fanzha.casework import Case, Clue, DueMark, Events, WorkEvent, case_marks, next_due
+from fanzha.measures.changes import Change, MeasureEvent
+from fanzha.measures.clocks import ClockRow, due_clocks
+from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
+from fanzha.ports.work_queues import DueClock
+from fanzha.services.desk.acting import Work
+from fanzha.services.desk.actions import MEASURE_ACTIONS, action_of
+from fanzha.services.desk.orders_out import put_orders_down
+
+CLUE_CLOCK: Final = "clue.mark"
+CASE_CLOCK: Final = "case.mark"
+WARNING: Final = ".warn"  # behind the kind of a clock that only warns
+
+
+def tell(work: Work, events: Events, owner: str) -> None:
+    """Writes what happened into the history, and into the audit; a clock's event is about its owner: clue, case."""
+    for event in events:
+        work.unit.records(WorkEvent).add(event)
+        said: dict[str, DetailValue] = {each.name: each.value for each in event.details if each.name != "reason"}
+        said |= {name: value for name, value in (("before", event.before), ("after", event.after)) if value}
+        if event.at_us != work.now_us:
+            said["at_us"] = event.at_us  # what fell due earlier, or what a reporter's clock began with
+        about = event.kind.partition(".")[0]
+        subject = Subject(owner if about == "clock" else about, event.record)
+        work.unit.audit.append(
+            done(
+                work.actor, work.now_us, action_of(event), subject,
+                case=work.case, reason=event.detail("reason"), details=said,
+            )
+        )  # fmt: skip
+
+
+def keep_clue(work: Work, clue: Clue, events: Events, *, new: bool = False) -> Clue:
+    """Saves a clue; its clock waits for the next mark that was not told."""
+    records = work.unit.records(Clue)
+    kept = records.add(clue) if new else records.save(clue)
+    tell(work, events, "clue")
+    mark = next_due(kept, work.rules.casework.clock)
+    _set_clock(work, f"{kept.id}:{CLUE_CLOCK}", CLUE_CLOCK, Subject("clue", kept.id), mark, kept.case)
+    return kept
+
+
+def keep_case(work: Work, case: Case, events: Events, *, new: bool = False) -> Case:
+    """Saves a case; its clock waits for the next mark that was not told."""
+    records = work.unit.records(Case)
+    kept = records.add(case) if new else records.save(case)
+    work.case = kept.id
+    tell(work, events, "case")
+    waiting = (mark for mark in case_marks(kept, work.rules.casework) if mark.name not in kept.struck)
+    _set_clock(work, f"{kept.id}:{CASE_CLOCK}", CASE_CLOCK, Subject("case", kept.id), next(waiting, None), kept.id)
+    return kept
+
+
+def _set_clock(work: Work, clock_id: str, kind: str, subject: Subject, mark: DueMark | None, case: str) -> None:
+    if mark is None:
+        work.unit.clocks.cancel(clock_id)
+        return
+    clock = DueClock(
+        id=clock_id, kind=kind, subject_kind=subject.kind, subject_id=subject.id, due_us=mark.at_us, case=case
+    )
+    work.unit.clocks.set(clock)
+
+
+def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
+    """Saves a measure with its incidents; prepared orders go into the outbox, its clocks are set and stopped."""
+    records = work.unit.records(Measure)
+    kept = records.add(change.measure) if new else records.save(change.measure)
+    work.case = work.case or kept.request.case
+    for event in change.events:
+        _tell_measure(work, event)
+    keep_incidents(work, change.incidents)
+    put_orders_down(work, kept)
+    wanted = {clock.id: clock for clock in _measure_clocks(kept, due_clocks(kept, work.rules.measures))}
+    for running in work.unit.clocks.running(kept.id):
+        if running.id not in wanted:
+            work.unit.clocks.cancel(running.id)
+    for clock in wanted.values():
+        work.unit.clocks.set(clock)
+    return kept
+
+
+def keep_incidents(work: Work, incidents: Iterable[Incident]) -> None:
+    """Adds what does not fit, each once."""
+    for incident in incidents:
+        work.unit.records(Incident).add(incident)
+
+
+def clock_id(row: ClockRow) -> str:
+    """The clock of a row: the same however often it is set."""
+    return f"{row.subject}:{row.kind}"
+
+
+def _measure_clocks(measure: Measure, rows: Iterable[ClockRow]) -> Iterable[DueClock]:
+    for row in rows:
+        instants = [("", row.due_us)]
+        if row.warn_us is not None and row.warn_us < row.due_us:
+            instants.append((WARNING, row.warn_us))
+        for suffix, due_us in instants:
+            yield DueClock(
+                id=clock_id(row) + suffix, kind=f"measure.{row.kind}{suffix}", subject_kind="measure",
+                subject_id=measure.id, due_us=due_us, case=measure.request.case,
+            )  # fmt: skip
+
+
+def _tell_measure(work: Work, event: MeasureEvent) -> None:
+    said: dict[str, DetailValue] = {name: value for name, value in event.detail if name != "reason"}
+    reason = next((value for name, value in event.detail if name == "reason"), "")
+    action, subject = MEASURE_ACTIONS[event.happening], Subject("measure", event.measure)
+    work.unit.audit.append(done(work.actor, work.now_us, action, subject, case=work.case, reason=reason, details=said))

@@ -1,0 +1,18 @@
+"""Whole lists, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from fanzha.ports.record_query import LIMIT_MAX, Query
+from fanzha.ports.work_store import Kept, RecordsView
+
+
+def every(records: RecordsView[Kept], query: Query) -> Iterator[Kept]:
+    """All that match, in the order of the query."""
+    page = records.find(replace(query, limit=LIMIT_MAX))
+    yield from page.rows
+    while page.next_cursor is not None:
+        page = records.find(replace(query, limit=LIMIT_MAX, cursor=page.next_cursor))
+        yield from page.rows

@@ -1,0 +1,34 @@
+"""What every use case of the desk is given: the store, the time, the ids and the dated rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fanzha.access import AccessRules
+from fanzha.casework import CaseworkRules, Taxonomy
+from fanzha.core.ids import Ids
+from fanzha.core.time import Clock
+from fanzha.measures.purposes import PurposeRules
+from fanzha.measures.rules import MeasureRules
+from fanzha.ports.work_store import WorkStore
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """The dated tables that the desk works by."""
+
+    casework: CaseworkRules
+    measures: MeasureRules
+    access: AccessRules
+    purposes: PurposeRules
+    taxonomy: Taxonomy
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A desk at work; safe to share between threads as its store is."""
+
+    store: WorkStore
+    clock: Clock
+    ids: Ids
+    rules: DeskRules

@@ -1,0 +1,42 @@
+"""受案: a case is opened of one or more reports, and the time for its review runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fanzha import casework
+from fanzha.access import Action, Scope
+from fanzha.audit import Subject
+from fanzha.casework import Case, Clue, Report
+from fanzha.core.actor import Actor
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.keeping import keep_case, keep_clue
+from fanzha.services.desk.listing import every
+from fanzha.services.desk.model import Desk
+
+
+def open_case(desk: Desk, actor: Actor, reports: Sequence[str], title: str, *, jurisdiction: str = "") -> Case:
+    """Opens a case with the actor as its officer; the clues of the reports that are with his body come into it.
+
+    Raises NotAllowed when a report is of another body, merged, or in a case already.
+    """
+    with acting(desk, actor, "case.open", Subject("case", "")) as work:
+        work.check(Action.CASE_OPEN, Scope(actor.organisation))
+        loaded = tuple(work.load(Report, report, Action.CASE_OPEN) for report in dict.fromkeys(reports))
+        case, placed, events = casework.open_case(
+            loaded, title, actor, work.now_us, work.ids, jurisdiction=jurisdiction
+        )
+        for report in placed:
+            work.unit.records(Report).save(report)
+        case = keep_case(work, case, events, new=True)
+        for report in placed:
+            _bring_clues(work, report, case)
+    return case
+
+
+def _bring_clues(work: Work, report: Report, case: Case) -> None:
+    for clue in list(every(work.unit.records(Clue), Query(mentions={"report": report.id}))):
+        if clue.case or clue.merged_into or clue.organisation != case.organisation:
+            continue  # in another case, at rest, or routed to another body, which decides about it
+        keep_clue(work, *casework.put_clue_in_case(clue, case.id, work.actor, work.now_us, work.ids))

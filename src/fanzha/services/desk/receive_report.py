@@ -1,0 +1,42 @@
+"""A report comes in: it has its number at once, and its clues are in the queue with their clocks running."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fanzha import casework
+from fanzha.access import Action, Scope
+from fanzha.audit import Subject
+from fanzha.casework import Clue, Report, ReportDraft
+from fanzha.core.actor import Actor
+from fanzha.services.desk.acting import acting
+from fanzha.services.desk.keeping import keep_clue, tell
+from fanzha.services.desk.model import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A report as it was taken in, with what must be checked."""
+
+    report: Report
+    clues: tuple[Clue, ...]
+
+
+def receive_report(desk: Desk, actor: Actor, draft: ReportDraft) -> Received:
+    """Takes a report in for the actor's body; where nobody says where it happened, it is that body's own division.
+
+    Raises NotAllowed when the actor takes in no reports, BadInput when an amount or a hash makes no sense.
+    """
+    with acting(desk, actor, "report.receive", Subject("report", "")) as work:
+        work.check(Action.REPORT_RECEIVE, Scope(actor.organisation))
+        body = work.tree().get(actor.organisation)
+        if not draft.jurisdiction and body is not None:
+            draft = replace(draft, jurisdiction=body.jurisdiction)
+        report, events = casework.receive_report(draft, actor, work.now_us, work.ids)
+        report = work.unit.records(Report).add(report)
+        tell(work, events, "report")
+        clues, told = casework.clues_of(report, actor, work.now_us, work.ids)
+        kept = tuple(
+            keep_clue(work, clue, tuple(event for event in told if event.record == clue.id), new=True) for clue in clues
+        )
+    return Received(report, kept)

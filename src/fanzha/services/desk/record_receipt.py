@@ -1,0 +1,80 @@
+"""An institution's answer comes in, by wire or typed from paper; the same answer twice does one thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fanzha.access import Action, Scope
+from fanzha.audit import DetailValue, Subject, done
+from fanzha.core.actor import Actor, Role
+from fanzha.measures.ending import mark_converted
+from fanzha.measures.model import Measure, OriginKind, holds
+from fanzha.measures.orders import Incident, OnwardTransfer, Receipt
+from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.keeping import keep_incidents, keep_measure
+from fanzha.services.desk.model import Desk
+
+_BY_WIRE = frozenset({Role.MACHINE, Role.API_CLIENT})
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptTaken:
+    """What was done with an answer, and where it says that the money went on."""
+
+    taken: Taken
+    measure: Measure | None
+    incidents: tuple[Incident, ...]
+    onward: tuple[OnwardTransfer, ...]
+    late: bool
+
+
+def record_receipt(desk: Desk, actor: Actor, receipt: Receipt) -> ReceiptTaken:
+    """Takes an answer in; one to an order that nobody sent, or that cannot be true, opens an incident and is kept.
+
+    What comes by wire arrives now; what is typed in arrived when the officer says, and names him.
+    """
+    with acting(desk, actor, "receipt.record", Subject("order", receipt.order)) as work:
+        receipt = _as_arrived(work, receipt)
+        found = work.unit.records(Measure).find(Query(mentions={"order": receipt.order}, limit=1)).rows
+        if not found:
+            return _unknown(work, receipt)
+        measure = work.load(Measure, found[0].id, Action.RECEIPT_ENTER)
+        decision = decide_receipt(measure, receipt, work.rules.measures, work.now_us, work.ids)
+        if decision.change is not None:
+            measure = keep_measure(work, decision.change)
+            _end_what_it_continues(work, measure)
+    return _told(decision, measure)
+
+
+def _as_arrived(work: Work, receipt: Receipt) -> Receipt:
+    if _BY_WIRE & work.actor.roles:
+        return replace(receipt, arrived_us=work.now_us, entered_by="")
+    return replace(receipt, arrived_us=min(receipt.arrived_us, work.now_us), entered_by=work.actor.id)
+
+
+def _unknown(work: Work, receipt: Receipt) -> ReceiptTaken:
+    own = work.actor.organisation
+    work.check(Action.RECEIPT_ENTER, Scope(own, addressed_to=(own,)))
+    decision = decide_receipt(None, receipt, work.rules.measures, work.now_us, work.ids)
+    keep_incidents(work, decision.incidents)
+    for incident in decision.incidents:
+        said: dict[str, DetailValue] = {"kind": incident.kind, "order": receipt.order, "receipt": receipt.id}
+        subject = Subject("incident", incident.id)
+        work.unit.audit.append(done(work.actor, work.now_us, "incident.open", subject, details=said))
+    return _told(decision, None)
+
+
+def _end_what_it_continues(work: Work, measure: Measure) -> None:
+    """A stop ends as the freeze that it turned into begins to hold."""
+    origin = measure.request.origin
+    if origin is None or origin.kind is not OriginKind.CONVERSION or not holds(measure, work.now_us):
+        return
+    converted = mark_converted(work.unit.records(Measure).get(origin.id), measure, work.now_us)
+    if converted is not None:
+        keep_measure(work, converted)
+
+
+def _told(decision: ReceiptDecision, measure: Measure | None) -> ReceiptTaken:
+    return ReceiptTaken(decision.taken, measure, decision.incidents, decision.onward, decision.late)

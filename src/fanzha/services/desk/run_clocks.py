@@ -1,0 +1,118 @@
+"""What the law says happens at an instant happens: once, whoever comes to it, however late."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fanzha.access import Action
+from fanzha.audit import DetailValue, Subject, done
+from fanzha.casework import Case, Clue, strike_case_clocks, strike_clock
+from fanzha.core.actor import MACHINE
+from fanzha.core.errors import BadInput, FanzhaError, NotFound, Refused, StaleVersion
+from fanzha.measures.clocks import ClockRow, Consequence, Stage, breach_incident, due_clocks
+from fanzha.measures.ending import lapse
+from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
+from fanzha.ports.work_queues import DueClock, LeasedClock
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.keeping import WARNING, clock_id, keep_case, keep_clue, keep_incidents, keep_measure
+from fanzha.services.desk.model import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class ClocksRun:
+    """What one worker did in one round."""
+
+    rang: tuple[DueClock, ...]
+    postponed: tuple[DueClock, ...]  # their effect failed; they ring again
+
+
+def run_clocks(desk: Desk, worker: str, *, limit: int = 100) -> ClocksRun:
+    """Leases the clocks that are due and lets each ring, with its effect in one commit; call it again until none rang."""
+    with desk.store.begin() as unit:
+        leased = unit.clocks.lease_due(worker, desk.clock.now_us(), limit)
+        unit.commit()
+    rang, postponed = [], []
+    for each in leased:
+        try:
+            _ring(desk, each)
+        except StaleVersion:
+            continue  # stopped, set anew or taken by another meanwhile; if it still runs, it rings after its lease
+        except (Refused, BadInput) as failure:
+            _postpone(desk, each, failure)
+            postponed.append(each.clock)
+        else:
+            rang.append(each.clock)
+    return ClocksRun(tuple(rang), tuple(postponed))
+
+
+def _ring(desk: Desk, leased: LeasedClock) -> None:
+    clock = leased.clock
+    with acting(desk, MACHINE, "clock.ring", Subject(clock.subject_kind, clock.subject_id)) as work:
+        work.unit.clocks.done(leased, work.now_us)
+        match clock.subject_kind:
+            case "measure":
+                _ring_measure(work, clock)
+            case "clue":
+                _ring_clue(work, clock)
+            case "case":
+                _ring_case(work, clock)
+            case other:
+                raise BadInput(f"clock {clock.id} is of a {other}, for which nothing rings")
+
+
+def _postpone(desk: Desk, leased: LeasedClock, failure: FanzhaError) -> None:
+    try:
+        with desk.store.begin() as unit:
+            unit.clocks.postpone(leased, desk.clock.now_us(), str(failure))
+            unit.commit()
+    except StaleVersion:
+        return  # another worker has it now
+
+
+def _ring_clue(work: Work, clock: DueClock) -> None:
+    clue = work.load(Clue, clock.subject_id, Action.CLOCK_STRIKE)
+    keep_clue(work, *strike_clock(clue, work.rules.casework.clock, work.now_us, work.ids))
+
+
+def _ring_case(work: Work, clock: DueClock) -> None:
+    case = work.load(Case, clock.subject_id, Action.CLOCK_STRIKE)
+    keep_case(work, *strike_case_clocks(case, work.rules.casework, work.now_us, work.ids))
+
+
+def _ring_measure(work: Work, clock: DueClock) -> None:
+    measure = work.load(Measure, clock.subject_id, Action.CLOCK_STRIKE)
+    warns = clock.id.endswith(WARNING)
+    rows = due_clocks(measure, work.rules.measures)
+    row = next((each for each in rows if clock_id(each) == clock.id.removesuffix(WARNING)), None)
+    if row is not None and _has_to_say(row, work.now_us, warns=warns):
+        _tell_clock(work, measure, row, warns=warns)
+    lapsed = lapse(measure, work.now_us)
+    if lapsed is not None:
+        keep_measure(work, lapsed)
+
+
+def _has_to_say(row: ClockRow, now_us: int, *, warns: bool) -> bool:
+    """Whether the instant is reached and is more than the end of the measure, which is told as its lapse."""
+    stage = row.stage(now_us)
+    if warns:
+        return stage is not Stage.RUNNING
+    return stage is Stage.DUE and row.consequence is not Consequence.LAPSES
+
+
+def _tell_clock(work: Work, measure: Measure, row: ClockRow, *, warns: bool) -> None:
+    said: dict[str, DetailValue] = {"clock": row.kind, "about": row.subject, "due_us": row.due_us}
+    action = "clock.warn" if warns else f"clock.{'breach' if row.consequence is Consequence.BREACH else 'open'}"
+    subject = Subject("measure", measure.id)
+    work.unit.audit.append(done(work.actor, work.now_us, action, subject, case=work.case, details=said))
+    incident = None if warns else breach_incident(row, measure, work.now_us)
+    if incident is not None and not _is_known(work, incident):
+        keep_incidents(work, (incident,))
+
+
+def _is_known(work: Work, incident: Incident) -> bool:
+    try:
+        work.unit.records(Incident).get(incident.id)
+    except NotFound:
+        return False
+    return True

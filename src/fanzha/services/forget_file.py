@@ -1,0 +1,83 @@
+"""A file is taken out of the ledger again, with the reason, and the ledger is made anew from the others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from fanzha.core.errors import BadInput
+from fanzha.ledger.assembly import CoverageOverride
+from fanzha.ledger.index import LedgerIndex
+from fanzha.ports.fact_store import FactStore, ForgottenFile, LedgerChoices, StoredLedger
+from fanzha.records import FactBatch
+from fanzha.services.rebuild_ledger import LedgerRules, build_ledger, stored_batches
+
+_DIGEST_START: Final = re.compile(r"[0-9a-f]{6,64}")
+
+
+def forget_file(store: FactStore, named: str, reason: str, *, rules: LedgerRules) -> dict[str, Any]:
+    """Takes out the file of this path or of a SHA-256 that begins so; nothing changes unless all of it does.
+
+    What people said of an account's coverage goes with the last file that names the account.
+    Raises BadInput without a reason, or when no file or more than one is meant.
+    """
+    if not reason.strip():
+        raise BadInput("taking a file out needs a reason: --reason TEXT")
+    with store.writing() as writer:
+        batches = stored_batches(store)
+        gone = _find(batches, named)
+        former = store.choices()
+        noted = replace(former, forgotten=(*former.forgotten, ForgottenFile(gone.sha256, gone.path, reason.strip())))
+        ledger, choices = _rebuild([batch for batch in batches if batch is not gone], noted, rules)
+        writer.remove(gone.sha256)
+        writer.commit(ledger, choices)
+    dropped = [line for line in former.coverage if line not in choices.coverage]
+    return {
+        "forgotten": {"path": gone.path, "sha256": gone.sha256, "rows": gone.rows, "reason": reason.strip()},
+        "coverage_dropped": [line.account for line in dropped],
+        "ledger": {
+            "files": len(batches) - 1,
+            "transfers": len(ledger.assembly.columns.transfers),
+            "accounts": len(ledger.assembly.identity.name),
+            "digest": ledger.digest,
+        },
+    }
+
+
+def _find(batches: Sequence[FactBatch], named: str) -> FactBatch:
+    meant = Path(named).absolute()
+    found = [batch for batch in batches if batch.path == named or Path(batch.path).absolute() == meant]
+    if not found and _DIGEST_START.fullmatch(named):
+        found = [batch for batch in batches if batch.sha256.startswith(named)]
+    if not found:
+        found = [batch for batch in batches if batch.path.endswith((f"/{named}", f"!{named}"))]
+    if not found:
+        raise BadInput(
+            f"{named}: the ledger has no such file; give its path as `fanzha ingest` showed it, or the first 6 or more "
+            "digits of its SHA-256"
+        )
+    if len(found) > 1:
+        several = "; ".join(f"{batch.sha256[:12]} {batch.path}" for batch in found)
+        raise BadInput(f"{named} may be any of {len(found)} files, say which by its SHA-256: {several}")
+    return found[0]
+
+
+def _rebuild(
+    batches: Sequence[FactBatch], choices: LedgerChoices, rules: LedgerRules
+) -> tuple[StoredLedger, LedgerChoices]:
+    """The ledger of the files that stay, and the choices without coverage of accounts that no file names any more."""
+    made: tuple[StoredLedger, LedgerIndex]
+    try:
+        made = build_ledger(batches, choices, rules)
+    except BadInput:
+        bare, _ = build_ledger(batches, replace(choices, coverage=()), rules)
+        choices = replace(choices, coverage=tuple(line for line in choices.coverage if _is_known(bare, line)))
+        made = build_ledger(batches, choices, rules)
+    return made[0], choices
+
+
+def _is_known(ledger: StoredLedger, line: CoverageOverride) -> bool:
+    return ledger.assembly.identity.entity_of(line.account) is not None
