@@ -444,3 +444,13 @@ def test_an_order_that_no_balance_tells_is_given_as_a_range(run, tmp_path):
     assert (account["held"], account["held_min"], account["held_max"]) == ("0.00", "0.00", "100.00")
     assert "order_uncertain" in account["state"]
     assert "held_min" not in accounts_of(document["methods"]["fifo"])["M"]
+
+
+def test_a_slip_in_the_question_is_told_before_any_statement_is_read(run, tmp_path):
+    statements = tmp_path / "s.csv"
+    statements.write_text("at,payer,payee,amount\n2026-03-01T10:00:00,A,B,5\n", encoding="utf-8")
+    for slip in (["--origins", str(tmp_path / "none.csv")], ["--from", "A"], ["--diff", str(tmp_path / "none.json")]):
+        question = slip if slip[0] != "--diff" else ["--from", "A", "--at", "2026-03-01", "--amount", "5", *slip]
+        assert run("trace", str(statements), *question)[0] == 2
+    code, refused = run("trace", "--from", "A", "--at", "2026-03-01", "--amount", "5")
+    assert code != 0, refused  # there is still no ledger

@@ -56,22 +56,16 @@ def trace(
         forward_only = {"--method": chosen, "--max-hops": max_hops, "--dust": dust, "--nested": nested or None}
         _refuse_with_into({**forward_only, "--xlsx": xlsx, "--html": html, "--diff": diff})
     invocation = invocation_of(context)
+    rules = read_trace_rules(rule_table("tracing.toml"))
+    # The question is read first: a slip in it must not cost the time of a folder of statements.
+    payments = tuple(reported_payments(from_, to, at, amount, label, origins, required=into is None))
+    request = TraceRequest(payments, _methods(method), tuple(nested or ()), until, max_hops, dust)
+    earlier = _read_document(diff) if diff is not None else None
     code = _read_in(invocation, paths) if paths else 0
     stored = open_ledger(invocation.home)
-    rules = read_trace_rules(rule_table("tracing.toml"))
     if into is not None:
-        known = reported_payments(from_, to, at, amount, label, origins, required=False)
-        _backward(invocation, stored, into, known, until, rules)
+        _backward(invocation, stored, into, payments, until, rules)
         return code
-    request = TraceRequest(
-        tuple(reported_payments(from_, to, at, amount, label, origins)),
-        _methods(method),
-        tuple(nested or ()),
-        until,
-        max_hops,
-        dust,
-    )
-    earlier = _read_document(diff) if diff is not None else None
     document = trace_money(stored, request, rules)
     _write_files(stored, document, xlsx, html)
     if earlier is not None:
