@@ -2,13 +2,15 @@
 
 In `csv` and `xlsx` the peers do less by far: they parse cells. Ours checks every field, keeps provenance, finds duplicates,
 orders, indexes, and writes all of it to disk. `bank_csv` is a bank's table of 34 columns, which Polars reads as texts. In
-`csv_read` both read only: rows with exact amounts and instants in memory.
+`csv_read` both read only: rows with exact amounts and instants in memory. `later` is one more file of 500 rows for the ledger
+of all the rows before, which has no peer: the ledger must be the one that both files make at once.
 """
 
 from __future__ import annotations
 
 import gc
 import random
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -27,6 +29,7 @@ from fanzha.services.ingest_files import ingest_files
 RUNS: Final = 3
 XLSX_ROWS_MAX: Final = 100_000
 BANK_ROWS_MAX: Final = 300_000
+LATER_ROWS: Final = 500
 BANK_COLUMNS: Final = (
     "交易卡号", "交易账号", "交易方户名", "交易方证件号码", "交易时间", "交易金额", "交易余额", "收付标志", "交易对手账卡号",
     "现金标志", "对手户名", "对手身份证号", "对手开户银行", "摘要说明", "交易币种", "交易网点名称", "交易网点代码", "交易发生地",
@@ -56,6 +59,9 @@ def run(size: int, *, seed: int) -> dict[str, Any]:
             results += rows_of(question, seconds, rows)
             per_core[f"{question}_rows_per_core_s"] = rows / busy
             equal = equal and same
+        later, same = _later(make_ledger(size, seed), homes)
+        results += rows_of("later", {OURS: later}, min(LATER_ROWS, size))
+        equal = equal and same
     return {
         "bench": "ingest", "size": size, "results": results, "equal_answers": equal, **per_core, "limit": {},
         "machine": machine(),
@@ -91,6 +97,33 @@ def _ingest(folder: Path, path: Path) -> int:
             bootstrap.fact_store(Path(home)), bootstrap.statement_reader(), [path], rules=bootstrap.ledger_rules()
         )
         return sum(file["accepted"] for file in report.document["files"])
+
+
+def _later(made: MadeLedger, folder: Path) -> tuple[list[float], bool]:
+    """Seconds for the last rows as a file of their own; whether the ledger is the same as of both files at once."""
+    rows, base, split = _frame(made), folder / "base", max(len(made.columns.transfers) - LATER_ROWS, 0)
+    first, second, seconds, digests = folder / "first.csv", folder / "second.csv", [], set()
+    rows[:split].write_csv(first)
+    rows[split:].write_csv(second)
+    _digest_with(base, [first])
+    for turn in range(RUNS + 1):
+        shutil.copytree(base, folder / "home")
+        gc.collect()
+        begun = perf_counter()
+        digests.add(_digest_with(folder / "home", [second]))
+        if turn:
+            seconds.append(perf_counter() - begun)
+        shutil.rmtree(folder / "home")
+    digests.add(_digest_with(folder / "both", [first, second]))
+    return seconds, len(digests) == 1
+
+
+def _digest_with(home: Path, paths: list[Path]) -> str:
+    """The ledger's digest after the files are in."""
+    store, rules = bootstrap.fact_store(home), bootstrap.ledger_rules()
+    report = ingest_files(store, bootstrap.statement_reader(), paths, rules=rules)
+    digest: str = report.document["ledger"]["digest"]
+    return digest
 
 
 def _polars_rows(path: Path) -> int:

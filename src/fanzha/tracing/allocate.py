@@ -125,7 +125,7 @@ def _chase(ledger: Ledger, question: Question) -> Money | None:
     records, whole = kernels.chase_fifo(
         index.rows, index.row_of, columns.transfers.amount_minor, index.out_total, index.segs, index.skip, eids,
         np.array(sorted(question.victims), np.int64), np.array(sorted(nested), np.int64),
-        np.array([ALWAYS if until is None else until]),
+        np.array([ALWAYS if until is None else until]), kernels.room_for(len(eids)),
     )  # fmt: skip
     if not whole:
         return None

@@ -65,7 +65,7 @@ class FifoTracer:
         until = np.array([until_us]) if isinstance(until_us, int) else until_us
         if not self._monotone and bool((until != ALWAYS).any()):
             return None
-        records, whole = kernels.chase_fifo(*self._arrays, eids, _NOBODY, _NOBODY, until)
+        records, whole = kernels.chase_fifo(*self._arrays, eids, _NOBODY, _NOBODY, until, kernels.room_for(len(eids)))
         return Pieces(records) if whole else None
 
     def transfers_of(self, pieces: Pieces) -> I64:

@@ -224,11 +224,13 @@ def _flows(
 
 
 def _ends(method: Method, money: Money) -> tuple[EndFinding, ...]:
-    grouped: dict[tuple[End, int, int], dict[int, int]] = defaultdict(dict)
+    grouped: dict[tuple[End, int, int, int], dict[int, int]] = defaultdict(dict)
     for (end, eid, pocket, label), amount in money.ends.items():
-        grouped[end, eid, pocket][label] = amount
+        # Payees that nobody knows yet have no pocket: each such payment is a question of its own.
+        apart = label if eid == NONE and pocket == OUTSIDE else NONE
+        grouped[end, eid, pocket, apart][label] = amount
     return tuple(
-        EndFinding(*key, by_label, _traced(method, key[1], by_label))
+        EndFinding(*key[:3], by_label, _traced(method, key[1], by_label))
         for key, by_label in sorted(grouped.items(), key=lambda item: item[0][1:])
     )
 

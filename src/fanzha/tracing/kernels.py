@@ -27,7 +27,8 @@ from fanzha.ledger.layout import (
 TO_VICTIM, SUPERSEDED = 10, 11
 HELD = -1  # in place of an end in a record: the money is still at the payee of the row
 RECORDS_MAX = 200_000_000
-IN_FLIGHT, AHEAD = 64, 16  # arrivals that wait for memory at once; how far ahead an origin's row is asked for
+IN_FLIGHT, AHEAD = 32, 16  # arrivals that wait for memory at once; how far ahead an origin's row is asked for
+RING = 128  # places for arrivals that wait, a power of two: few enough to stay in the nearest cache
 N_RECORDS, HEAD, TAIL, LABEL = 0, 1, 2, 3  # how far a chase has come
 DONE, NO_ROOM, BY_SHARES = 0, 1, 2
 
@@ -46,15 +47,15 @@ def _contains(values, wanted):
 
 
 @kernel
-def chase_fifo(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until):
+def chase_fifo(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records):
     """Chase the origins' money along the lines; row, label, amount and end of every piece moved (end 0: it went on).
 
     Records with end HELD say what stays at the payee of the row. The last value is false where a payment came back in
     part from an account without a statement: its labels are shared, which only a replay can do. `until` is by label, or one
-    for all.
+    for all. `records` is room for four numbers a piece (see `room_for`); more is made where it does not do.
     """
-    records, queue = np.empty((256 + 64 * seed_eids.size, 4), np.int64), np.empty((8 * IN_FLIGHT, 4), np.int64)
-    state = np.zeros(4, np.int64)
+    queue, state = np.empty((RING, 4), np.int64), np.zeros(4, np.int64)
+    n_before, head_before = np.int64(-1), np.int64(-1)
     while True:
         outcome = _chase(
             rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state
@@ -62,21 +63,27 @@ def chase_fifo(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, 
         n = state[N_RECORDS]
         if outcome != NO_ROOM or n > RECORDS_MAX:
             return records[:n], outcome == DONE
-        stuck = state[HEAD] == 0
+        stuck = n == n_before and state[HEAD] == head_before  # one payment alone has more pieces than there is room
         if stuck or 2 * n > records.shape[0]:
             records = _moved(records, np.int64(0), n, 2 * records.shape[0])
-        waiting = state[TAIL] - state[HEAD]
-        queue = _moved(queue, state[HEAD], state[TAIL], (2 if stuck else 1) * max(queue.shape[0], 2 * waiting))
-        state[HEAD], state[TAIL] = 0, waiting
+        if stuck or 2 * (state[TAIL] - state[HEAD]) > queue.shape[0]:
+            queue = _moved(queue, state[HEAD], state[TAIL], 2 * queue.shape[0])
+            state[HEAD], state[TAIL] = 0, state[TAIL] - state[HEAD]
+        n_before, head_before = n, state[HEAD]
+
+
+def room_for(origins):
+    """Records that most questions about so many origins fill; made by numpy, which asks for large pages."""
+    return np.empty((256 + 64 * origins, 4), np.int64)
 
 
 @inner
 def _moved(table, lo, hi, size):
-    """Rows lo to hi at the front of a new table."""
+    """Rows lo to hi, counted round the table, at the front of a new one."""
     out = np.empty((size, 4), np.int64)
     for i in range(lo, hi):
         for k in range(4):
-            out[i - lo, k] = table[i, k]
+            out[i - lo, k] = table[i % table.shape[0], k]
     return out
 
 
@@ -84,23 +91,28 @@ def _moved(table, lo, hi, size):
 def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state):
     """Chase until done, or until the tables are full: no array is made here, which would cost more than the chase."""
     n, head, tail, label = state[N_RECORDS], state[HEAD], state[TAIL], state[LABEL]
-    n_most, tail_most = records.shape[0] - 1, queue.shape[0] - 1
+    n_most, waiting_most, ring = records.shape[0] - 1, queue.shape[0] - 1, queue.shape[0] - 1
     outcome = NO_ROOM
-    # Arrivals (row, offset, length, label) wait in a queue: while some wait for memory others go on.
-    while n < n_most and tail < tail_most:
+    # Arrivals (row, offset, length, label) wait in a ring: while some wait for memory others go on.
+    while n < n_most and tail - head < waiting_most:
         if label < seed_eids.size and tail - head < IN_FLIGHT:
             row = np.int64(row_of[seed_eids[label]])
+            if label + 2 * AHEAD < seed_eids.size:
+                prefetch(row_of, seed_eids[label + 2 * AHEAD])
+                prefetch(amount, seed_eids[label + 2 * AHEAD])
             if label + AHEAD < seed_eids.size:
                 prefetch(rows, row_of[seed_eids[label + AHEAD]])
             n = _put(records, n, row, label, amount[seed_eids[label]], np.int64(0))
-            tail = _put(queue, tail, row, np.int64(0), amount[seed_eids[label]], label)
-            _fetch_payee(rows, row)
+            _put(queue, tail & ring, row, np.int64(0), amount[seed_eids[label]], label)
+            tail += 1
+            _fetch_payee(rows, out_total, row)
             label += 1
             continue
         if head == tail:
             outcome = DONE
             break
-        row, offset, length, mine = queue[head, 0], queue[head, 1], queue[head, 2], queue[head, 3]
+        here = head & ring
+        row, offset, length, mine = queue[here, 0], queue[here, 1], queue[here, 2], queue[here, 3]
         piece = row < 0  # of a reversed payment: it says where it lies on the line, not where in the payment
         if piece:
             row, base = -1 - row, np.int64(0)
@@ -117,7 +129,7 @@ def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nest
             if r == SPECIAL and (base < 0 or not home):
                 end = TO_VICTIM if home else -base
                 outcome = _split(
-                    rows, segs, skip, row, offset, length, mine, last_us, end, records, n, queue, tail, state
+                    rows, segs, skip, row, offset, length, mine, last_us, end, records, n, queue, head, tail, state
                 )
                 if outcome != DONE:
                     break
@@ -129,7 +141,7 @@ def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nest
                 continue
         lo = base + offset
         hi = lo + length
-        while lo < hi and n < n_most and tail < tail_most:
+        while lo < hi and n < n_most and tail - head < waiting_most:
             # The outflow that covers `lo`: `next` is at or before it.
             if r == NO_ROW or rows[r, ROW_AT] > last_us:
                 n = _put(records, n, row, mine, hi - lo, np.int64(HELD))
@@ -145,11 +157,12 @@ def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nest
             if nested_eids.size and _contains(nested_eids, rows[r, ROW_ENDS] & LOW_32):
                 records[n - 1, 3] = SUPERSEDED
             else:
-                tail = _put(queue, tail, r, lo - rows[r, ROW_OUT_LO], part, mine)
-                _fetch_payee(rows, r)
+                _put(queue, tail & ring, r, lo - rows[r, ROW_OUT_LO], part, mine)
+                tail += 1
+                _fetch_payee(rows, out_total, r)
             lo += part
             r = np.int64(NO_ROW) if last else r + 1
-        queue[head, 1], queue[head, 2] = lo - base, hi - lo
+        queue[here, 1], queue[here, 2] = lo - base, hi - lo
         head += lo == hi
     state[N_RECORDS], state[HEAD], state[TAIL], state[LABEL] = n, head, tail, label
     return outcome
@@ -162,8 +175,9 @@ def _put(table, n, a, b, c, d):
 
 
 @inner
-def _fetch_payee(rows, row):
+def _fetch_payee(rows, out_total, row):
     """Ask for what the money's next step reads."""
+    prefetch(out_total, rows[row, ROW_ENDS] >> 32)
     following = (rows[row, ROW_JUMPS] >> 32) & LOW_32
     if following + 2 < rows.shape[0]:
         prefetch(rows, following)
@@ -172,9 +186,9 @@ def _fetch_payee(rows, row):
 
 
 @inner
-def _split(rows, segs, skip, row, offset, length, label, until, end, records, n, queue, tail, state):
+def _split(rows, segs, skip, row, offset, length, label, until, end, records, n, queue, head, tail, state):
     """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
-    eid = rows[row, ROW_ENDS] & LOW_32
+    eid, ring = rows[row, ROW_ENDS] & LOW_32, queue.shape[0] - 1
     k = 0
     step = segs.shape[0]
     while step > 0:  # the first piece of the payment
@@ -190,16 +204,18 @@ def _split(rows, segs, skip, row, offset, length, label, until, end, records, n,
             continue
         if back == SEG_BY_SHARES:
             return BY_SHARES
-        if n == records.shape[0] or tail == queue.shape[0]:
+        if n == records.shape[0] or tail - head == queue.shape[0]:
             return NO_ROOM
         if back < 0:
             # `next` gave way to the mark: the chase starts from the first outflow after the arrival.
-            tail = _put(queue, tail, -1 - row, base, part, label)
+            _put(queue, tail & ring, -1 - row, base, part, label)
+            tail += 1
         elif rows[back, ROW_AT] > until:
             n = _put(records, n, row, label, part, end if end > 0 else HELD)
         else:
             n = _put(records, n, back, label, part, np.int64(0))
             skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
-            tail = _put(queue, tail, back, base - skipped, part, label)
+            _put(queue, tail & ring, back, base - skipped, part, label)
+            tail += 1
     state[N_RECORDS], state[TAIL] = n, tail
     return DONE

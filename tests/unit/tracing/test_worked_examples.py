@@ -218,6 +218,22 @@ def test_a_reversal_brings_back_the_lots_of_its_payment(method: Method) -> None:
     assert held(made, traced(made, {"V": 1}, method)) == {"M": {0: 400}}
 
 
+def test_a_payment_in_more_pieces_than_fit_into_the_chase_at_once() -> None:
+    """M pays 1,200 on to N in one go and in 1,000 small sums to others; N gives the 1,200 back in 300 parts."""
+    small, parts = 1_000, 300
+    rows = [
+        Row(1, "V", "M", small + 4 * parts, None, small + 4 * parts),
+        Row(2, "M", "N", 4 * parts, small, 4 * parts),
+        *(Row(3 + i, "M", f"P{i}", 1, small - 1 - i) for i in range(small)),
+        *(Row(2_000 + i, "N", "M", 4, 4 * (parts - 1 - i), 4 * (i + 1), REVERSAL, reverses=1) for i in range(parts)),
+        *(Row(3_000 + i, "M", "Q", 1, 4 * parts - 1 - i) for i in range(2 * parts)),
+    ]
+    made = book(rows)
+    money = traced(made, {"V": 0}, Method.FIFO)
+    assert by_end(money) == {End.FRONTIER: small + 2 * parts}
+    assert held(made, money) == {"M": {0: 2 * parts}}
+
+
 def test_a_reversal_from_an_account_without_a_statement_shrinks_the_frontier() -> None:
     rows = (
         Row(1, "V", "M", 400, None, 400),
