@@ -2,27 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager, closing
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import asdict
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fanzha.core.errors import BadInput
-from fanzha.ledger.assembly import HubRules, PairingRules
-from fanzha.ports.fact_store import FactStore, StoredLedger
-from fanzha.ports.live_log import LineSink, LiveLog
-from fanzha.ports.statement_reader import StatementFile, StatementReader
-from fanzha.ports.transfer_stream import TransferStream
-from fanzha.records import FactBatch
-from fanzha.services.rebuild_ledger import LedgerRules
+from fanzha.core.errors import BadInput, Refused
 
-if TYPE_CHECKING:  # reading files, and the desk, are paid for by the verbs that need them
+if TYPE_CHECKING:  # ledger, files and desk are paid for by the verbs that need them
+    from fanzha.access import PartnerLink
+    from fanzha.core.time import Clock
+    from fanzha.exchange import Partners
     from fanzha.intake import ColumnMapping
+    from fanzha.ports.account_facts import AccountFacts, AccountFactsSource
+    from fanzha.ports.backup_contents import Contents
+    from fanzha.ports.dispatcher import ReceiptSource
+    from fanzha.ports.evidence_store import EvidenceStore
+    from fanzha.ports.fact_store import FactStore, StoredLedger
+    from fanzha.ports.head_signer import HeadSigner, HeadVerifier
+    from fanzha.ports.live_log import LineSink, LiveLog
+    from fanzha.ports.paper_press import PaperPress
+    from fanzha.ports.secret_hasher import SecretHasher
+    from fanzha.ports.statement_reader import StatementFile, StatementReader
+    from fanzha.ports.transfer_stream import TransferStream
     from fanzha.ports.work_store import WorkStore
+    from fanzha.records import FactBatch
+    from fanzha.services.desk.books import Books
+    from fanzha.services.desk.collect_receipts import ReceiptDesk
     from fanzha.services.desk.model import Desk, DeskRules
+    from fanzha.services.proof.verify_home import Stores
+    from fanzha.services.rebuild_ledger import LedgerRules
 
 
 def fact_store(home: Path) -> FactStore:
@@ -55,6 +69,9 @@ def rule_table(name: str) -> dict[str, Any]:
 
 def ledger_rules() -> LedgerRules:
     """The tables that a ledger is made by."""
+    from fanzha.ledger.assembly import HubRules, PairingRules
+    from fanzha.services.rebuild_ledger import LedgerRules
+
     return LedgerRules(
         HubRules.from_table(rule_table("hubs.toml")), PairingRules.from_table(rule_table("pairing.toml"))
     )
@@ -71,6 +88,12 @@ class _FileReader:
         from fanzha.intake import discover
 
         return discover(paths)
+
+    def kept(self, path: str, content: bytes) -> StatementFile:
+        """A file of bytes that are at hand."""
+        from fanzha.intake import SourceFile
+
+        return SourceFile(path, content)
 
     def read(self, file: StatementFile) -> FactBatch:
         """The facts of one file."""
@@ -148,8 +171,104 @@ def work_store(home: Path, url: str | None = None) -> WorkStore:
     return SqlWorkStore(url, TABLES)
 
 
+def evidence_store(home: Path) -> EvidenceStore:
+    """The files of evidence of a home directory."""
+    from fanzha.storage.evidence_files import EvidenceFiles
+
+    return EvidenceFiles(home / "evidence")
+
+
+def audit_signer(path: Path) -> HeadSigner:
+    """The key that signs the head of the audit; made where there is none yet. Raises BadInput for a file that is none."""
+    from fanzha.storage.signing_key import Ed25519Signer
+
+    return Ed25519Signer.from_file(path)
+
+
+def audit_verifier(public_keys: Iterable[bytes]) -> HeadVerifier:
+    """Checks what these keys signed. Raises BadInput for what is no key."""
+    from fanzha.storage.signing_key import Ed25519Verifier, key_id_of
+
+    return Ed25519Verifier({key_id_of(key): key for key in public_keys})
+
+
+@contextmanager
+def stores_to_verify(home: Path, url: str | None = None) -> Iterator[Stores]:
+    """Everything that a home holds, for a proof; closed at the end. Raises BadInput as `work_store`."""
+    from fanzha.measures.rules import MeasureRules
+    from fanzha.ports.work_tables import TABLES
+    from fanzha.services.proof.verify_home import Stores
+    from fanzha.storage.proof_index import SqliteProofIndex
+
+    work = work_store(home, url)
+    with closing(work), closing(SqliteProofIndex()) as index:
+        measures = MeasureRules.from_table(rule_table("measures.toml"))
+        yield Stores(work, TABLES, fact_store(home), evidence_store(home), index, ledger_rules(), measures)
+
+
+def back_up_home(home: Path, target: Path, url: str | None = None, *, records: bool = True) -> Contents:
+    """Writes the records, the ledger with its facts, and the evidence of a home into one file; no key is in it.
+
+    Work goes on meanwhile, but nobody adds to the ledger. Raises Refused for a database that has its own tools.
+    """
+    from fanzha import __version__
+    from fanzha.core.time import SystemClock, format_instant
+    from fanzha.engines.local import home_archive
+    from fanzha.ports.work_tables import TABLES
+    from fanzha.services.proof.note_backup import note_backup
+    from fanzha.storage.sql import SqlWorkStore, sqlite_url
+
+    if not home.is_dir():
+        raise BadInput(f"{home}: there is no such home; name it with --home DIR")
+    if records and url is not None and url.startswith("postgres"):
+        raise Refused(
+            "the records are in PostgreSQL, which has its own tools: pg_dump --format=custom --file=FILE DATABASE; "
+            "back up the ledger and the evidence with --files-only"
+        )
+    now_us = SystemClock().now_us()
+    about = {"made_at": format_instant(now_us), "version": __version__, "rules": rule_digests()}
+    with home_archive.workshop(target) as folder, home_archive.ledger_parts(home) as ledger:
+        parts = [*ledger, *home_archive.evidence_parts(home)]
+        held = home / home_archive.RECORDS
+        if records and (url is not None or held.exists()):
+            copy = folder / home_archive.RECORDS
+            with closing(SqlWorkStore(url or sqlite_url(held), TABLES)) as store:
+                note_backup(store, now_us, target.name)
+                store.backup(copy)
+            parts.append(home_archive.ArchivePart(home_archive.RECORDS, copy))
+        if not parts:
+            raise BadInput(f"{home} holds nothing that could be backed up")
+        return home_archive.write_archive(target, folder, parts, about)
+
+
+def restore_home(source: Path, home: Path) -> Contents:
+    """Makes a home of a backup, in one instant, after every byte was checked.
+
+    Raises Refused when the home holds anything, BadInput when the backup is damaged or of a newer version.
+    """
+    from fanzha.engines.local import home_archive
+    from fanzha.storage.sql import check_copy
+
+    home = home.absolute()
+    with home_archive.restoring(home) as folder:
+        contents = home_archive.unpack(source, folder)
+        if home_archive.RECORDS in contents.files:
+            check_copy(folder / home_archive.RECORDS)
+        home_archive.put_in_place(folder, home)
+    return contents
+
+
+def rule_digests() -> dict[str, str]:
+    """SHA-256 of each dated table of this version."""
+    tables = sorted((files("fanzha") / "rules").iterdir(), key=lambda table: table.name)
+    return {
+        table.name: hashlib.sha256(table.read_bytes()).hexdigest() for table in tables if table.name.endswith(".toml")
+    }
+
+
+@cache
 def desk_rules() -> DeskRules:
-    """The dated tables that the desk works by."""
+    """The dated tables that the desk works by; read once a start."""
     from fanzha.access import AccessRules
     from fanzha.casework import CaseworkRules, Taxonomy
     from fanzha.measures.purposes import PurposeRules
@@ -175,4 +294,106 @@ def desk(home: Path, url: str | None = None) -> Desk:
     from fanzha.services.desk.model import Desk
 
     clock = SystemClock()
-    return Desk(work_store(home, url), clock, TimeSortedIds(clock), desk_rules())
+    return Desk(work_store(home, url), clock, TimeSortedIds(clock), desk_rules(), account_facts(home))
+
+
+def books(home: Path) -> Books:
+    """The ledger of a home directory with what reads more into it and what it is traced by."""
+    from fanzha.services.desk.books import Books
+    from fanzha.services.trace_money import read_trace_rules
+
+    return Books(
+        fact_store(home),
+        statement_reader(),
+        evidence_store(home),
+        ledger_rules(),
+        read_trace_rules(rule_table("tracing.toml")),
+    )
+
+
+class _AccountFacts:
+    """What the statements of a home say; its ledger is opened only where there is one."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._inflows = rule_table("inflows.toml")
+        self._source: AccountFactsSource | None = None
+
+    def facts_about(self, account: str, holder: str, currency: str, until_us: int) -> AccountFacts:
+        """What is known of an account up to an instant."""
+        from fanzha.engines.local.home_layout import has_ledger
+        from fanzha.ports.account_facts import AccountFacts
+        from fanzha.services.desk.holder_names import is_company
+
+        if self._source is None and has_ledger(self._home):
+            from fanzha.services.desk.ledger_account_facts import LedgerAccountFacts
+            from fanzha.services.explain_inflows import read_inflow_rules
+
+            self._source = LedgerAccountFacts(fact_store(self._home).ledger, read_inflow_rules(self._inflows))
+        if self._source is not None:
+            return self._source.facts_about(account, holder, currency, until_us)
+        company = is_company(holder, self._inflows["words"]["company"])
+        return AccountFacts(natural_person=None if company is None else not company, merchant=company)
+
+
+def account_facts(home: Path) -> AccountFactsSource:
+    """What the statements of a home directory say of accounts."""
+    return _AccountFacts(home)
+
+
+def paper_press() -> PaperPress:
+    """Sets papers on this machine."""
+    from fanzha.engines.local.typst_press import TypstPress
+
+    return TypstPress()
+
+
+def secret_hasher() -> SecretHasher:
+    """Hashes passwords at the cost that is right for people."""
+    from fanzha.storage.argon2_hasher import Argon2Hasher
+
+    return Argon2Hasher()
+
+
+@contextmanager
+def partners(home: Path, clock: Clock) -> Iterator[Partners]:
+    """The way to connected partners, signed with the keys of the home directory; connections are closed at the end."""
+    from fanzha.access import LinkChannel
+    from fanzha.exchange import HttpPartner, Keys, OrderFiles, Partners
+    from fanzha.exchange.http_orders import http_client
+
+    keys = Keys(lambda link: exchange_key(home, link.own_key), _partner_key)
+    with http_client() as client:
+        yield Partners({LinkChannel.HTTP: HttpPartner(client, keys, clock), LinkChannel.SIGNED_FILE: OrderFiles(keys)})
+
+
+def exchange_key(home: Path, name: str) -> HeadSigner:
+    """Our key for partners, in a file of the home directory that nobody else may read; made when it is first needed.
+
+    Raises BadInput when others may read it.
+    """
+    from fanzha.storage.signing_key import Ed25519Signer
+
+    return Ed25519Signer.from_file(home / "keys" / name)
+
+
+def exchange_public_key(home: Path, name: str) -> tuple[str, str]:
+    """Id and hexadecimal public key of our key for partners, to be given to them. Raises BadInput as `exchange_key`."""
+    from fanzha.storage.signing_key import Ed25519Signer
+
+    signer = Ed25519Signer.from_file(home / "keys" / name)
+    return signer.key_id, signer.public_key.hex()
+
+
+def _partner_key(link: PartnerLink) -> HeadVerifier:
+    from fanzha.storage.signing_key import Ed25519Verifier
+
+    return Ed25519Verifier({link.key_id: bytes.fromhex(link.public_key)})
+
+
+def receipt_desk(home: Path, source: ReceiptSource) -> ReceiptDesk:
+    """What receiving answers needs besides the desk."""
+    from fanzha.exchange import JsonReceipts
+    from fanzha.services.desk.collect_receipts import ReceiptDesk
+
+    return ReceiptDesk(source, JsonReceipts(), evidence_store(home))

@@ -15,12 +15,14 @@ class Settings:
     """Settings of one start."""
 
     home: Path  # holds the embedded data: ledger, records, reports
+    database: str | None = None  # address of the records of work; None: a SQLite file of the home
     debug: bool = False  # tracebacks of unexpected errors
 
 
 def read_settings(environ: Mapping[str, str], home: str | None = None) -> Settings:
-    """Settings from the environment (FANZHA_HOME, FANZHA_DEBUG); a home given as an option wins."""
+    """Settings from the environment (FANZHA_HOME, FANZHA_DATABASE, FANZHA_DEBUG); a home given as an option wins."""
     return Settings(
         home=Path(home or environ.get("FANZHA_HOME") or DEFAULT_HOME),
+        database=environ.get("FANZHA_DATABASE") or None,
         debug=environ.get("FANZHA_DEBUG", "") not in ("", "0"),
     )

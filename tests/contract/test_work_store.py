@@ -11,7 +11,7 @@ from postgres_server import new_database
 from sqlalchemy import text
 from work_samples import SAMPLES, Sample, SamplePart, SampleStatus, sample
 
-from fanzha.audit import AuditEntry, FindingKind, Head, Outcome, verify
+from fanzha.audit import AuditEntry, FindingKind, Head, Outcome, said, verify, written_by
 from fanzha.core.errors import BadInput, NotFound, Refused, StaleVersion
 from fanzha.core.money import Money
 from fanzha.core.time import SECOND_US
@@ -145,6 +145,59 @@ def test_of_two_who_read_the_same_version_one_is_refused(store):
         assert kept.version == 2
         assert kept.organisation in results
         assert [event.actor for event in view.audit.walk()] == [kept.organisation]
+
+
+def test_a_limit_that_is_counted_under_a_key_is_never_passed(store):
+    limit, both_began = 3, threading.Barrier(2)
+
+    def stop(unit, name: str) -> bool:
+        unit.hold("account:6299990000000000017")
+        held = unit.records(Sample).count(Query(equals={"organisation": "org1"}))
+        if held < limit:
+            unit.records(Sample).add(sample(1, id=f"{name}-{held}", organisation="org1"))
+            unit.commit()
+        return held < limit
+
+    def add_until_refused(name: str) -> int:
+        added = 0
+        both_began.wait()
+        while True:
+            with store.begin() as unit:
+                if not stop(unit, name):
+                    return added
+            added += 1
+
+    assert sum(in_two_threads(add_until_refused)) == limit
+    assert len(found(store, Query(equals={"organisation": "org1"}))) == limit
+
+
+def test_what_is_read_under_a_key_includes_what_its_last_holder_committed(store):
+    """The second unit is open, and has read, before the first one commits."""
+    got, has_read = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with store.begin() as unit:
+            unit.hold("account:1")
+            got.set()
+            has_read.wait(0.3)  # of a store with one writer at a time the other unit begins later
+            unit.records(Sample).add(sample(1))
+            unit.commit()
+
+    def second() -> tuple[int, int]:
+        got.wait()
+        with store.begin() as unit:
+            before = unit.records(Sample).count(Query())
+            has_read.set()
+            unit.hold("account:2")  # another key is free
+            unit.hold("account:1")
+            return before, unit.records(Sample).count(Query())
+
+    with ThreadPoolExecutor(2) as pool:
+        one, two = pool.submit(first), pool.submit(second)
+        one.result()
+        before, after = two.result()
+    assert after == 1
+    assert before <= after
 
 
 def test_what_is_there_already_is_not_added(store):
@@ -523,6 +576,44 @@ def test_the_audit_is_one_chain_in_the_order_of_commits(store):
         assert [event.seq for event in view.audit.about(subject_id="S", limit=2)] == [3, 2]
         assert [event.seq for event in view.audit.about(case="CASE-1", before_seq=2)] == [1]
         assert [event.seq for event in view.audit.about(actor="other")] == [2]
+
+
+def test_a_deed_tells_what_was_written_with_it_and_what_stood_there_before(store):
+    with store.begin() as unit:
+        first = unit.records(Sample).add(sample(1))
+        unit.audit.append(entry("sample.look"))
+        unit.audit.append(entry("sample.add"))
+        unit.commit()
+    with store.begin() as unit:
+        saved = unit.records(Sample).save(replace(first, organisation="other"))
+        unit.records(Sample).save(replace(saved, organisation="third"))
+        unit.audit.append(entry("sample.move"))
+    with store.begin() as unit:  # what was not committed is told by nobody
+        unit.records(Sample).save(replace(first, organisation="third"))
+        unit.audit.append(entry("sample.move"))
+        unit.commit()
+    with store.reading() as view:
+        events = tuple(view.audit.walk())
+        assert [len(list(written_by(event))) for event in events] == [0, 1, 1]
+        (added,), (moved,) = written_by(events[1]), written_by(events[2])
+        assert (added.table, added.id, added.version, added.before) == ("samples", "S-000001", 1, "")
+        assert (moved.version, moved.before) == (2, added.fingerprint)
+        (stored,) = view.records(Sample).walk()
+        assert (stored.id, stored.version, stored.fingerprint) == ("S-000001", 2, moved.fingerprint)
+        assert stored.record == view.records(Sample).get("S-000001")
+        assert (stored.fault, said(events[2])) == ("", {})
+
+
+def test_a_walk_shows_every_record_once_by_rising_id(store):
+    with store.begin() as unit:
+        unit.records(Sample).bulk_add(sample(n, id=f"S-{n * 7 % 1201:04d}") for n in range(1201))
+        unit.commit()
+    with store.reading() as view:
+        walked = list(view.records(Sample).walk())
+        assert [one.id for one in walked] == [f"S-{n:04d}" for n in range(1201)]
+        assert not any(one.fault or not one.fingerprint for one in walked)
+        some = view.records(Sample).walk(["S-0007", "nobody", "S-0003", "S-0007"])
+        assert [one.id for one in some] == ["S-0003", "S-0007"]
 
 
 def test_the_chain_holds_when_many_write_at_once(store):

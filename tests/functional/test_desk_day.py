@@ -190,7 +190,7 @@ def test_the_day_from_a_report_to_a_stop_that_lapses_once(day):
     )  # fmt: skip
     assert body["target"]["reference"] == body["fact"]["account"] == ACCOUNT
     assert (body["scope"], body["basis"]) == (
-        {"modes": ["credit_only"], "amount_minor": 5_000_000, "currency": "CNY"},
+        {"modes": ["credit_only"], "amount": "50000.00", "currency": "CNY"},
         "《中华人民共和国反电信网络诈骗法》第二十条",
     )
 

@@ -24,12 +24,23 @@ from fanzha.access.model import (
     Scope,
     SearchEntry,
 )
+from fanzha.access.partner_link import OWN_KEY, LinkChannel, PartnerLink, check_link
+from fanzha.access.people import (
+    change_roles,
+    check_login,
+    check_password,
+    check_roles,
+    keeping_place,
+    new_person,
+    set_active,
+)
 from fanzha.access.policy import can_do, can_see, check_can_see, check_do, place_of, places_of, visible_organisations
 from fanzha.access.purpose import bind_purpose, is_revealed, log_search, make_reveal
 from fanzha.access.rules import AccessRules, MaskRules, Permissions, RouteRule
 from fanzha.access.tree import OrganisationTree, answer_due_us, can_route, check_route
 
 __all__ = [
+    "OWN_KEY",
     "AccessRules",
     "Action",
     "AlarmAction",
@@ -41,8 +52,10 @@ __all__ = [
     "ExportAlarm",
     "ExportedPerson",
     "Field",
+    "LinkChannel",
     "MaskRules",
     "OrganisationTree",
+    "PartnerLink",
     "Permissions",
     "Person",
     "Place",
@@ -60,12 +73,18 @@ __all__ = [
     "can_route",
     "can_see",
     "can_use",
+    "change_roles",
     "check_can_see",
     "check_do",
+    "check_link",
+    "check_login",
+    "check_password",
+    "check_roles",
     "check_route",
     "check_usable",
     "export_alarm",
     "is_revealed",
+    "keeping_place",
     "log_search",
     "make_export",
     "make_reveal",
@@ -76,10 +95,12 @@ __all__ = [
     "mask_phone",
     "mask_text",
     "new_credential",
+    "new_person",
     "persons_outside",
     "place_of",
     "places_of",
     "revoke",
+    "set_active",
     "visible_organisations",
     "watermark_text",
 ]

@@ -18,9 +18,13 @@ def new_credential(
     """A credential of a hash that says by which method it was made ($argon2id$…, sha256$…); BadInput for a bare word."""
     if not hashed.startswith(("$argon2", "sha256$")) or len(hashed) < 32:
         raise BadInput("a credential keeps a hash with its method in front, never the password or token itself")
-    length_us = rules.password_us if kind is CredentialKind.PASSWORD else rules.token_us
+    length_us = {
+        CredentialKind.PASSWORD: rules.password_us,
+        CredentialKind.SESSION: rules.session_us,
+        CredentialKind.TOKEN: rules.token_us,
+    }
     return Credential(
-        ids.new("CRED"), 0, person.organisation, person.id, kind, hashed, now_us, now_us + length_us, label
+        ids.new("CRED"), 0, person.organisation, person.id, kind, hashed, now_us, now_us + length_us[kind], label
     )
 
 

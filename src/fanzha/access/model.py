@@ -34,11 +34,13 @@ class Action(StrEnum):
     RETURN_PROPOSE = "return_propose"
     RETURN_APPROVE = "return_approve"
     APPEAL_DECIDE = "appeal_decide"
-    ORDER_SEND = "order_send"
+    ORDER_SEND = "order_send"  # down to a body below
+    ORDER_SENT = "order_sent"  # noting that an approved order left for its institution
     AUDIT_READ = "audit_read"
     PEOPLE_KEEP = "people_keep"
     RULES_KEEP = "rules_keep"
     TOKEN_KEEP = "token_keep"  # noqa: S105 - the name of an action
+    LINK_KEEP = "link_keep"
     CLOCK_STRIKE = "clock_strike"
 
 
@@ -100,7 +102,8 @@ class CredentialKind(StrEnum):
     """How somebody shows who he is."""
 
     PASSWORD = "password"  # noqa: S105 - the name of a kind
-    TOKEN = "token"  # noqa: S105 - the name of a kind
+    SESSION = "session"  # a person's token, from signing in to signing out
+    TOKEN = "token"  # noqa: S105 - the name of a kind; a program's
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,11 @@ class ExportRules:
 class CredentialRules:
     """How long a password or token holds, and what wrong ones lead to."""
 
+    password_length_min: int
     attempts_max: int
     lock_us: int
     password_us: int
+    session_us: int
     token_us: int
 
 
@@ -104,9 +106,11 @@ class AccessRules:
             masks=_masks(table["masking"]),
             export=_export(table["export"]),
             credentials=CredentialRules(
+                password_length_min=_whole(credentials, "credentials", "password_length_min", lowest=8),
                 attempts_max=_whole(credentials, "credentials", "attempts_max"),
                 lock_us=_whole(credentials, "credentials", "lock_minutes") * MINUTE_US,
                 password_us=_whole(credentials, "credentials", "password_days") * DAY_US,
+                session_us=_whole(credentials, "credentials", "session_hours") * HOUR_US,
                 token_us=_whole(credentials, "credentials", "token_days") * DAY_US,
             ),
         )

@@ -14,6 +14,7 @@ from fanzha.audit.chain import (
 from fanzha.audit.clearing import fingerprint, without_numbers
 from fanzha.audit.model import AuditEntry, AuditEvent, DetailValue, Outcome, Subject, done, refused
 from fanzha.audit.signing import SignedHead, check_signature, head_bytes, head_document, read_head, sign_head
+from fanzha.audit.written import Written, said, with_written, written_by
 
 __all__ = [
     "GENESIS",
@@ -27,6 +28,7 @@ __all__ = [
     "Outcome",
     "SignedHead",
     "Subject",
+    "Written",
     "canonical_bytes",
     "check_signature",
     "done",
@@ -36,8 +38,11 @@ __all__ = [
     "head_document",
     "read_head",
     "refused",
+    "said",
     "seal",
     "sign_head",
     "verify",
+    "with_written",
     "without_numbers",
+    "written_by",
 ]

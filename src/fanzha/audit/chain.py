@@ -16,6 +16,7 @@ from fanzha.audit.model import AuditEntry, AuditEvent, DetailValue
 GENESIS: Final = "0" * 64
 FORMAT: Final = b"fanzha-audit/1\n"  # another way to write an event down is another number
 FINDINGS_MAX: Final = 100  # one changed number near the start may break every later row
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _ACTION = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 
@@ -78,8 +79,7 @@ def canonical_bytes(entry: AuditEntry, seq: int, previous_hash: str) -> bytes:
         "subject_id": entry.subject_id,
         "subject_kind": entry.subject_kind,
     }
-    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return FORMAT + text.encode("utf-8", "surrogatepass")
+    return FORMAT + _JSON.encode(document).encode("utf-8", "surrogatepass")
 
 
 def event_hash(entry: AuditEntry, seq: int, previous_hash: str) -> str:

@@ -51,6 +51,7 @@ from fanzha.casework.cases import (
     serve_notice,
     set_working_method,
     step_case,
+    without_report,
 )
 from fanzha.casework.clock import ClockState, DueMark, clock_state, due_marks, elapsed_us, next_due, strike_clock
 from fanzha.casework.duplicates import (
@@ -80,6 +81,7 @@ from fanzha.casework.hand_over import (
     decline_hand_over,
     offer_hand_over,
     recall_hand_over,
+    strike_hand_over,
 )
 from fanzha.casework.lifecycle import (
     CASE_TABLE,
@@ -130,6 +132,7 @@ from fanzha.casework.queue import (
     is_night,
     queue_order,
     rank,
+    to_be_taken_by,
     waiting_at_night,
 )
 from fanzha.casework.quick_check import (
@@ -297,7 +300,9 @@ __all__ = [
     "step_task",
     "strike_case_clocks",
     "strike_clock",
+    "strike_hand_over",
     "strike_out_comment",
+    "to_be_taken_by",
     "undo_move",
     "unmerge_clues",
     "unmerge_reports",
@@ -305,4 +310,5 @@ __all__ = [
     "waiting_at_night",
     "why_not",
     "withdraw_fact",
+    "without_report",
 ]

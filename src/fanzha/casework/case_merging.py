@@ -59,8 +59,8 @@ def merge_cases(
 ) -> Moved:
     """并案: the absorbed case's reports, tasks and officers go to the kept one; its own papers, comments and files stay.
 
-    `reports` and `tasks` are the absorbed case's. The measures of the absorbed case keep its id and are found through
-    `merged_into`.
+    `reports` and `tasks` are the absorbed case's. Measures and finished returns go too; they are another room's, and the
+    move only names them.
     """
     check_can_merge_cases(kept, absorbed, actor)
     check_reason(reason, f"merging {absorbed.id}")

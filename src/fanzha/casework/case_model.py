@@ -253,7 +253,10 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class CaseMove:
-    """Reports, tasks and officers that went from one case to another by a merge or a split; what is undone goes back."""
+    """What went from one case to another by a merge or a split: reports, tasks, officers, measures, finished returns.
+
+    What is undone goes back.
+    """
 
     id: str
     version: int
@@ -269,3 +272,5 @@ class CaseMove:
     tasks: tuple[str, ...] = ()
     undone_by: str = ""
     undone_at_us: int | None = None
+    measures: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()

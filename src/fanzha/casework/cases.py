@@ -81,6 +81,18 @@ def add_report(case: Case, report: Report, actor: Actor, now_us: int, ids: Ids) 
     return replace(case, reports=(*case.reports, report.id)), placed, (event, *told)
 
 
+def without_report(case: Case, report: Report) -> Case:
+    """The case without a report that turned out not to be of its matter.
+
+    Raises NotAllowed when it is the only one: then the case itself is decided about.
+    """
+    if case.reports == (report.id,):
+        raise NotAllowed(
+            "case.report", f"{report.id} is all that {case.id} rests on; decide the case instead (不予立案, 撤案)"
+        )
+    return replace(case, reports=tuple(one for one in case.reports if one != report.id))
+
+
 def step_case(
     case: Case,
     step: CaseStep,

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
 from fanzha.casework.model import CheckedField, Clue, ClueKind, Document, Fact, FieldCheck, VerifiedFields
-from fanzha.casework.policy import check_clue_step, check_person, check_reason, check_same_body
+from fanzha.casework.policy import check_clue_step, check_live, check_person, check_reason, check_same_body
 from fanzha.casework.rules import FactRules
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
+
+FOLLOW_ON_HOP: Final = 2  # from here on the four fields come from a bank
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,34 @@ def verify_clue(
         work_event(EventKind.FACT_MADE, fact.id, actor, now_us, ids, clue=clue.id, hop=hop, documents=documents),
     )  # fmt: skip
     return replace(clue, stage=after, facts=(*clue.facts, fact.id)), fact, events
+
+
+def follow_on_fact(
+    clue: Clue,
+    fields: VerifiedFields,
+    checks: tuple[FieldCheck, ...],
+    rules: FactRules,
+    actor: Actor,
+    now_us: int,
+    ids: Ids,
+    *,
+    hop: int,
+) -> tuple[Clue, Fact, Events]:
+    """The fact that the money of a clue went on so, by a bank's own receipt or statement; the clue stays at its stage.
+
+    The bank says it, so that whoever took its paper in may note it, and the machine what came by wire.
+    Raises NotAllowed for a victim's own payment, which an officer verifies, and as `verify_clue`.
+    """
+    check_same_body(actor, clue)
+    check_live(clue)
+    if hop < FOLLOW_ON_HOP:
+        raise NotAllowed("fact.hop", f"{clue.id}: what the victim paid is verified by an officer, not taken over")
+    _check_fields(clue, fields, now_us)
+    _check_documents(checks, rules, hop)
+    fact = Fact(ids.new("FACT"), 0, clue.organisation, clue.id, fields, checks, hop, actor.id, now_us)
+    documents = " ".join(sorted({f"{check.document.kind}:{check.document.reference}" for check in checks}))
+    event = work_event(EventKind.FACT_MADE, fact.id, actor, now_us, ids, clue=clue.id, hop=hop, documents=documents)
+    return replace(clue, facts=(*clue.facts, fact.id)), fact, (event,)
 
 
 def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:

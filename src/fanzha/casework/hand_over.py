@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from fanzha.casework.case_model import Case, HandOver, Task
+from fanzha.casework.case_model import Case, HandOver, HandOverStatus, Task
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.lifecycle import HAND_OVER_TABLE, HandOverStep, next_status
 from fanzha.casework.model import Clue, Fact, Report
 from fanzha.casework.policy import check_case_work, check_head, check_level, check_person, check_reason, check_same_body
 from fanzha.casework.rules import HandOverRules
-from fanzha.core.actor import Actor
+from fanzha.core.actor import MACHINE, Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
 
@@ -116,6 +116,18 @@ def recall_hand_over(
     answered = _answered(offer, case, HandOverStep.RECALL, actor, now_us, reason)
     event = work_event(EventKind.HAND_OVER_RECALLED, case.id, actor, now_us, ids, hand_over=offer.id, reason=reason)
     return answered, (event,)
+
+
+def strike_hand_over(offer: HandOver, now_us: int, ids: Ids) -> Events:
+    """That the other body let its time pass without an answer, told at the instant at which it was due."""
+    if offer.status is not HandOverStatus.OFFERED or now_us < offer.due_us:
+        return ()
+    mark = f"due:hand_over:{offer.id}"
+    event = work_event(
+        EventKind.CLOCK_BREACHED, offer.case, MACHINE, offer.due_us, ids,
+        mark=mark, told_at_us=now_us, hand_over=offer.id, to=offer.to_organisation,
+    )  # fmt: skip
+    return (event,)
 
 
 def _answered(offer: HandOver, case: Case, step: HandOverStep, actor: Actor, now_us: int, answer: str) -> HandOver:

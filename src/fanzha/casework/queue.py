@@ -142,6 +142,15 @@ def is_night(rules: NightRules, at_us: int) -> bool:
     return time_of_day >= rules.from_us or time_of_day < rules.until_us
 
 
+def to_be_taken_by(rules: NightRules, since_us: int) -> int:
+    """By when somebody must have what came into the queue then: in the night's own minutes, or those of the next night."""
+    if is_night(rules, since_us):
+        return since_us + rules.unassigned_max_us
+    midnight_us = since_us - (since_us + SHANGHAI_OFFSET_US) % DAY_US
+    begins_us = midnight_us + rules.from_us
+    return begins_us + (DAY_US if begins_us < since_us else 0) + rules.unassigned_max_us
+
+
 def waiting_at_night(clues: Iterable[Clue], rules: NightRules, now_us: int) -> tuple[str, ...]:
     """The clues that nobody has though it is night; must be empty."""
     return tuple(clue.id for clue in clues if is_waiting(clue)) if is_night(rules, now_us) else ()

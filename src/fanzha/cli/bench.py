@@ -18,7 +18,9 @@ BENCHES: Final = {
     "index": "building the index",
     "live": "traces kept up to date while transfers stream in",
     "ingest": "files into the ledger",
+    "desk": "the desk's lists and pages on SQLite and PostgreSQL",
 }
+UNITS: Final = {"desk": "cases"}  # what --size counts; transfers where nothing is said
 ENGINES: Final = ("duckdb", "igraph", "polars")
 SIZE_MIN: Final = 1_000
 SIZE_MAX: Final = 1_000_000_000
@@ -26,15 +28,23 @@ SIZE_MAX: Final = 1_000_000_000
 
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live or ingest.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live, ingest or desk.")],
     *,
-    size: Annotated[str, typer.Option(metavar="N", help="Transfers, as 1e6 or 1000000.")] = "1e6",
-    queries: Annotated[int, typer.Option(min=1, help="Payments that trace asks about.")] = 100,
+    size: Annotated[str, typer.Option(metavar="N", help="Transfers, of desk cases, as 1e6 or 1000000.")] = "1e6",
+    queries: Annotated[
+        int, typer.Option(min=1, help="Payments that trace asks about; times that desk asks each.")
+    ] = 100,
     engine: Annotated[
         list[str] | None, typer.Option(metavar="PEER", help="Only these peers (repeatable): duckdb, igraph, polars.")
     ] = None,
     alone: Annotated[bool, typer.Option("--alone", help="No peers: for sizes that they cannot hold.")] = False,
     balances: Annotated[bool, typer.Option("--balances", help="index: rows state running balances.")] = False,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="desk: this empty database; without it SQLite and PostgreSQL in a folder that goes."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same ledger.")] = 1,
 ) -> int:
     """Measure speed side by side with other engines, in one process and random order, and compare the answers."""
@@ -50,7 +60,9 @@ def bench(
         options |= {"queries": queries, "engines": peers}
     elif name == "index":
         options |= {"engines": peers, "balances": balances}
-    say(f"bench {name}: {BENCHES[name]}, {rows:,} transfers …")
+    elif name == "desk":
+        options |= {"url": database, "rounds": queries}
+    say(f"bench {name}: {BENCHES[name]}, {rows:,} {UNITS.get(name, 'transfers')} …")
     document = _bench_module(name).run(rows, **options)
     if invocation_of(context).json:
         write_json(document)
@@ -89,15 +101,18 @@ def _bench_module(name: str) -> Any:
 
 
 def _show(document: dict[str, Any]) -> None:
+    tail = ("p95", "p99") if "p95_s" in document["results"][0] else ("p99",)
     rows = [
         (
-            result["question"], result["engine"], _duration(result["median_s"]), _duration(result["p99_s"]),
+            result["question"], result["engine"], _duration(result["median_s"]),
+            *(_duration(result[f"{name}_s"]) for name in tail),
             f"{result['per_s']:,.0f}", f"{result['ratio']:,.1f} ×" if "ratio" in result else "",
         )
         for result in document["results"]
     ]  # fmt: skip
-    columns = ("question", "engine", "median", "p99", "per second", "times ours")
-    show_table(f"{document['bench']}, {document['size']:,} transfers", columns, rows, right=columns[2:])
+    columns = ("question", "engine", "median", *tail, "per second", "times ours")
+    unit = UNITS.get(document["bench"], "transfers")
+    show_table(f"{document['bench']}, {document['size']:,} {unit}", columns, rows, right=columns[2:])
     facts = {key: value for key, value in document.items() if isinstance(value, float)} | document["limit"]
     for key, value in facts.items():
         say(

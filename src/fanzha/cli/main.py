@@ -35,6 +35,20 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "ledger": ("fanzha.cli.ledger:app", "Look at the ledger: what it holds, and whether it adds up."),
     "trace": ("fanzha.cli.trace:trace", "Follow stolen money: where it is, where it left, whom to ask next."),
     "live": ("fanzha.cli.live:live", "Keep traces up to date while transfers come in, one JSON line a movement."),
+    "report": ("fanzha.cli.report:app", "Reports: take one in, find its duplicates, say what becomes of it."),
+    "clue": ("fanzha.cli.clue:app", "Clues: check each against the clock, make facts of them, act."),
+    "case": ("fanzha.cli.case:app", "Cases: open, file and run them; merge, split and hand them over."),
+    "office": ("fanzha.cli.office:app", "Bodies, people and programs of the desk; signing in and out."),
+    "account": ("fanzha.cli.account:app", "What is known of an account: claims, facts, measures, balance, ledger."),
+    "measure": ("fanzha.cli.measure:app", "Stops, freezes and all other measures, from draft to answer and appeal."),
+    "return": ("fanzha.cli.return_steps:app", "Bring frozen money back to its owners."),
+    "exchange": ("fanzha.cli.exchange:app", "Partners: connect them, send orders, receive answers."),
+    "clocks": ("fanzha.cli.clocks:clocks", "Ring what is due by law: terms lapse, warnings and breaches are told."),
+    "audit": ("fanzha.cli.audit:app", "Sign and export where the audit ends, and read who did what."),
+    "verify": ("fanzha.cli.verify:verify", "Prove that what is stored is what was done; name what is not."),
+    "backup": ("fanzha.cli.backup:backup", "Write everything that a home holds into one file."),
+    "restore": ("fanzha.cli.restore:restore", "Make a home of a backup, whole or not at all."),
+    "drill": ("fanzha.cli.drill:app", "Play a made case against simulated banks, calm or with everything going wrong."),
     "bench": ("fanzha.cli.bench:bench", "Measure speed side by side with other engines."),
 }
 
@@ -116,7 +130,7 @@ def split_globals(arguments: Sequence[str]) -> tuple[GlobalOptions, list[str]]:
             break
         if word == "--json":
             json = True
-        elif word == "--version":
+        elif word == "--version" and not rest:  # behind a verb it is the version of a record
             version = True
         elif word == "--home":
             if not pending:
@@ -178,7 +192,7 @@ def _run_verb(arguments: list[str], settings: Settings, *, as_json: bool) -> int
             arguments or ["--help"],
             prog_name="fanzha",
             standalone_mode=False,
-            obj=Invocation(home=settings.home, json=as_json),
+            obj=Invocation(home=settings.home, json=as_json, database=settings.database),
         )
     except SystemExit as leaving:
         # Both libraries that print for us make an exit code of their own out of a reader that left.

@@ -27,6 +27,7 @@ class Invocation:
 
     home: Path
     json: bool = False
+    database: str | None = None  # where FANZHA_DATABASE names one
 
 
 def invocation_of(context: typer.Context) -> Invocation:

@@ -5,13 +5,27 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fanzha.cli.desk_session import AsOption
 from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
+from fanzha.cli.show_trace import ROWS_SHOWN, show_changes, show_trace, write_trace_files
+from fanzha.cli.trace_case import (
+    AmountsFor,
+    Basis,
+    CaseOptions,
+    CaseWanted,
+    DraftStops,
+    Reveal,
+    StopReason,
+    Unknown,
+    refuse_with_case,
+    refuse_without_case,
+    trace_of_case,
+)
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
 
@@ -19,7 +33,6 @@ if TYPE_CHECKING:
     from fanzha.services.trace_money import ReportedPayment
 
 ORIGIN_COLUMNS = ("label", "from", "to", "at", "amount")
-ROWS_SHOWN = 15
 
 
 def trace(
@@ -45,8 +58,25 @@ def trace(
     xlsx: Annotated[Path | None, typer.Option(help="Write the funds-flow workbook (资金流向表) here.")] = None,
     html: Annotated[Path | None, typer.Option(help="Write one self-contained page with the picture here.")] = None,
     diff: Annotated[Path | None, typer.Option(help="Compare with an earlier trace document.")] = None,
+    case: CaseWanted = None,
+    reveal: Reveal = False,
+    amounts: AmountsFor = None,
+    draft_stops: DraftStops = False,
+    unknown: Unknown = False,
+    basis: Basis = "afl-20",
+    reason: StopReason = "被害人资金仍在账",
+    login: AsOption = None,
 ) -> int:
     """Follow stolen money: where it is, where it left, whom to ask next."""
+    invocation = invocation_of(context)
+    if case is not None:
+        refuse_with_case(context)
+        code = _read_in(invocation, paths) if paths else 0
+        relays = None if nested is None else tuple(nested)
+        options = CaseOptions(relays, reveal, amounts, draft_stops, unknown, basis, reason, xlsx, html)
+        trace_of_case(context, case, login, options)
+        return code
+    refuse_without_case(context)
     from fanzha.bootstrap import open_ledger, rule_table
     from fanzha.services.trace_money import TraceRequest, read_trace_rules, trace_money
 
@@ -55,7 +85,6 @@ def trace(
         chosen = method if source is not None and source.name != "DEFAULT" else None
         forward_only = {"--method": chosen, "--max-hops": max_hops, "--dust": dust, "--nested": nested or None}
         _refuse_with_into({**forward_only, "--xlsx": xlsx, "--html": html, "--diff": diff})
-    invocation = invocation_of(context)
     rules = read_trace_rules(rule_table("tracing.toml"))
     # The question is read first: a slip in it must not cost the time of a folder of statements.
     payments = tuple(reported_payments(from_, to, at, amount, label, origins, required=into is None))
@@ -67,18 +96,22 @@ def trace(
         _backward(invocation, stored, into, payments, until, rules)
         return code
     document = trace_money(stored, request, rules)
-    _write_files(stored, document, xlsx, html)
+    write_trace_files(stored, document, xlsx, html)
+    _answer(document, earlier, as_json=invocation.json)
+    return code
+
+
+def _answer(document: dict[str, Any], earlier: dict[str, Any] | None, *, as_json: bool) -> None:
     if earlier is not None:
         from fanzha.services.compare_traces import compare_traces
 
         document = compare_traces(earlier, document)
-    if invocation.json:
+    if as_json:
         write_json(document)
     elif earlier is not None:
-        _show_changes(document)
+        show_changes(document)
     else:
-        _show(document)
-    return code
+        show_trace(document)
 
 
 def _refuse_with_into(given: Mapping[str, object]) -> None:
@@ -191,28 +224,6 @@ def _read_document(path: Path) -> dict[str, Any]:
     return document
 
 
-def _write_files(stored: Any, document: dict[str, Any], xlsx: Path | None, html: Path | None) -> None:
-    if xlsx is None and html is None:
-        return
-    from fanzha.bootstrap import rule_table
-    from fanzha.services.name_trace import trace_context
-    from fanzha.services.render_trace import funds_flow_page, funds_flow_workbook, read_trace_document
-
-    read, about = read_trace_document(document), trace_context(stored, document, rule_table("tracing.toml"))
-    if xlsx is not None:
-        _write(xlsx, funds_flow_workbook(read, about))
-    if html is not None:
-        _write(html, funds_flow_page(read, about).encode())
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
-    say(f"wrote {path}")
-
-
 def _backward(
     invocation: Invocation, stored: Any, into: str, known: Sequence[ReportedPayment], until: str | None, rules: Any
 ) -> None:
@@ -240,73 +251,3 @@ def _backward(
     )
     for warning in document["warnings"]:
         say(f"note: {warning}")
-
-
-def _show(document: dict[str, Any]) -> None:
-    for name, found in document["methods"].items():
-        if "balance" not in found:
-            continue
-        balance = found["balance"]
-        say(
-            f"{name} ({found['currency']}): {balance['origin']} traced = {balance['held']} held + {balance['exited']} exited"
-            f" + {balance['unknown']} unknown (difference {balance['difference']})"
-        )
-    first, found = next(iter(document["methods"].items()))
-    held = [a for a in found["accounts"] if a["stoppable"] == "unknown" or Decimal(a["stoppable"])]
-    held.sort(key=lambda a: -Decimal(a["held"]))
-    show_table(
-        f"{first}: where the money is, what can be stopped",
-        ["hop", "account", "in", "out", "held", "stoppable", "state"],
-        [
-            [str(a["hop"]), a["account"], a["traced_in"], a["traced_out"], a["held"], a["stoppable"], a["state"]]
-            for a in held[:ROWS_SHOWN]
-        ],
-        right=["hop", "in", "out", "held", "stoppable"],
-        spare=["out", "in"],
-        nothing=f"{first}: no account holds any of it, as far as the statements show",
-    )
-    _say_more([a["held"] for a in held[ROWS_SHOWN:]])
-    show_table(
-        "Whom to ask next",
-        ["account", "institution", "traced", "from", "to", "why"],
-        [
-            [q["account"], q["institution"], q["traced"], q["ask"]["from"], q["ask"]["to"], q["reason"]]
-            for q in found["frontier"][:ROWS_SHOWN]
-        ],
-        right=["traced"],
-        nothing="nobody has to be asked",
-    )
-    _say_more([q["traced"] for q in found["frontier"][ROWS_SHOWN:]])
-    show_table(
-        "Where it left",
-        ["kind", "account", "at", "traced"],
-        [[e["kind"], e["account"], e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
-        right=["traced"],
-    )
-    _say_more([e["traced"] for e in found["exits"][ROWS_SHOWN:]])
-    for warning in document["warnings"]:
-        say(f"note: {warning}")
-    say(f"result {document['result_hash'][:16]} on ledger {document['ledger']['digest'][:16]}")
-
-
-def _say_more(amounts: Sequence[str]) -> None:
-    """What a table for people leaves out."""
-    if amounts:
-        known = sum((Decimal(amount) for amount in amounts if amount != "unknown"), Decimal(0))
-        say(f"… and {len(amounts)} more, {known} in all; --json, --html and --xlsx have every one")
-
-
-def _show_changes(document: dict[str, Any]) -> None:
-    if not document["same_question"]:
-        say("note: the two documents answer different questions")
-    for name, found in document["methods"].items():
-        rows = [
-            [
-                a["account"],
-                a["change"],
-                *(" → ".join(str(v) for v in a[k]) if k in a else "" for k in ("held", "stoppable")),
-            ]
-            for a in found["accounts"]
-        ]
-        columns = ["account", "change", "held", "stoppable"]
-        show_table(f"{name}: accounts that changed", columns, rows, nothing=f"{name}: no account changed")

@@ -36,8 +36,10 @@ class Happening(StrEnum):
     LIFTED = "measure.lifted"
     LAPSED = "measure.lapsed"
     CONVERTED = "measure.converted"
+    MOVED = "measure.moved"  # to another case, or with its case to another body
     EVIDENCE_GIVEN = "measure.evidence_given"
     EVIDENCE_LOOKED_AT = "measure.evidence_looked_at"
+    CALLED_BACK = "measure.called_back"
     INCIDENT = "incident.opened"
 
 

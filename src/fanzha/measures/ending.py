@@ -13,9 +13,12 @@ from fanzha.measures.changes import Change, Happening, happened, signed_by, with
 from fanzha.measures.deciding import next_order
 from fanzha.measures.lifecycle import HOLDING, TRANSITIONS, Event, Status
 from fanzha.measures.model import (
+    CallBack,
+    CallBackOutcome,
     CounterEvidence,
     EvidenceKind,
     Measure,
+    MeasureKind,
     Origin,
     OriginKind,
     PartRelease,
@@ -116,6 +119,30 @@ def lift_measure(
         end_reason=reason,
     )
     return Change(lifted, (happened(Happening.LIFTED, lifted, actor, now_us, reason=reason),))
+
+
+def record_call_back(
+    measure: Measure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    outcome: CallBackOutcome,
+    note: str,
+    now_us: int,
+) -> Change:
+    """The customer was called and warned; where he pays all the same, the hold on his payment ends at once.
+
+    note: what was said, in a sentence.
+    """
+    if measure.kind is not MeasureKind.PAYER_HOLD:
+        raise NotAllowed("kind", f"{measure.id} is a {measure.kind.value}: only a held payment's payer is called back")
+    policy.check_lift(measure, actor, lineage, rules, note, now_us)
+    called = replace(measure, call_backs=(*measure.call_backs, CallBack(outcome, note.strip(), actor.id, now_us)))
+    told = happened(Happening.CALLED_BACK, called, actor, now_us, outcome=outcome.value, reason=note)
+    if outcome is not CallBackOutcome.GOES_ON:
+        return Change(called, (told,))
+    lifted = lift_measure(called, actor, lineage, rules, note, now_us)
+    return Change(lifted.measure, (told, *lifted.events), lifted.incidents)
 
 
 def lapse(measure: Measure, now_us: int) -> Change | None:

@@ -18,9 +18,9 @@ class AccountView:
     balance_minor: int | None
     balance_us: int | None = None
     last_movement_us: int | None = None
-    natural_person: bool = True
-    merchant: bool = False
-    wages_minor: int = 0  # money recognised as wages or pensions in the balance
+    natural_person: bool | None = None  # unknown: his living is left free as a person's
+    merchant: bool | None = None
+    wages_minor: int | None = None  # money recognised as wages or pensions in the balance
     good_faith: bool = False  # goods or services stand against the money that came
     hop: int = 1
     bound_elsewhere_minor: int = 0  # what other measures hold of the balance
@@ -98,7 +98,8 @@ def weigh(scope: Scope, view: AccountView, rules: GuardRules, *, whole: bool) ->
     traced, available = scope.traced_minor, view.available_minor
     innocent = innocent_money(scope, view, whole=whole)
     least = traced if traced is None or available is None else min(traced, available)
-    needed = max(view.wages_minor, rules.living_minor if view.natural_person else 0)
+    wages = view.wages_minor or 0
+    needed = max(wages, 0 if view.natural_person is False else rules.living_minor)
     little = traced is not None and (
         traced < rules.query_below_minor
         or (available is not None and traced * SHARE_WHOLE < available * rules.query_below_share)
@@ -115,8 +116,8 @@ def _hazards(
     found = [
         (little, Hazard.LITTLE_TRACED, "little of what is there is traced money: ask the institution, hold nothing"),
         (more, Hazard.MORE_THAN_LEAST, "the amount is more than the traced money that is there"),
-        (view.merchant, Hazard.MERCHANT, "a merchant's account: customers' payments pass through it"),
-        (view.wages_minor > 0, Hazard.WAGES, "wages are paid into this account: leave them free"),
+        (view.merchant is True, Hazard.MERCHANT, "a merchant's account: customers' payments pass through it"),
+        ((view.wages_minor or 0) > 0, Hazard.WAGES, "wages are paid into this account: leave them free"),
         (view.good_faith, Hazard.GOOD_FAITH, "goods or services stand against the money: a payee in good faith"),
         (view.hop >= rules.far_hops, Hazard.FAR, f"{view.hop} hops from the victim: the money may long be others'"),
         (

@@ -238,6 +238,25 @@ class CounterEvidence:
     finding: str = ""
 
 
+@unique
+class CallBackOutcome(StrEnum):
+    """What the customer said whose payment is held, once he was called and warned."""
+
+    NOT_REACHED = "not_reached"
+    GIVES_UP = "gives_up"  # he does not pay; the hold runs out by itself
+    GOES_ON = "goes_on"  # he pays all the same: the hold ends
+
+
+@dataclass(frozen=True, slots=True)
+class CallBack:
+    """One call to the holder of an account whose payment is held."""
+
+    outcome: CallBackOutcome
+    note: str
+    by: str
+    at_us: int
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A measure and its whole life."""
@@ -264,6 +283,7 @@ class Measure:
     ended_us: int | None = None
     end_reason: str = ""
     converted_into: str = ""
+    call_backs: tuple[CallBack, ...] = ()
 
     @property
     def kind(self) -> MeasureKind:

@@ -72,7 +72,8 @@ def standing_in_the_way(request: Request, found: tuple[Obstacle, ...]) -> Obstac
 def _basis(request: Request, kind: KindRules, now_us: int) -> Iterator[Obstacle]:
     basis = request.basis
     if basis is None:
-        yield Obstacle("legal_basis", f"{kind.label} needs a legal basis: name its article")
+        known_ids = ", ".join(basis.id for basis in kind.bases)
+        yield Obstacle("legal_basis", f"{kind.label} needs a legal basis: name its article ({known_ids})")
         return
     known = kind.basis(basis.id)
     if known is None:

@@ -143,6 +143,9 @@ class IncidentKind(StrEnum):
     RELEASE_FAILED = "release_failed"
     EXTENSION_FAILED = "extension_failed"
     NOT_COUNTERSIGNED = "not_countersigned"
+    NOT_DELIVERED = "not_delivered"  # the partner's service will not take an order
+    UNREADABLE = "unreadable"  # an answer that is none by the agreed form
+    NOT_GENUINE = "not_genuine"  # an answer without the partner's signature, or from another than was asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,3 +164,4 @@ class Incident:
     closed_by: str = ""
     closed_us: int | None = None
     finding: str = ""
+    evidence: str = ""  # SHA-256 of what came in, as it came

@@ -86,6 +86,15 @@ def check_propose(measure: Measure, actor: Actor, rules: MeasureRules, standing:
     _check_obstacles(measure, rules, standing, now_us)
 
 
+def check_decide(
+    measure: Measure, actor: Actor, lineage: Sequence[Organisation], rules: MeasureRules, now_us: int
+) -> None:
+    """Whose turn it is: another officer of the level that the term asks for; what stands in the way is not asked."""
+    check_event(measure, Event.APPROVE, now_us)
+    _check_decider(measure, actor, lineage, rules, now_us)
+    _check_four_eyes(measure, actor, rules, now_us)
+
+
 def check_approve(
     measure: Measure,
     actor: Actor,
@@ -95,9 +104,7 @@ def check_approve(
     now_us: int,
 ) -> None:
     """Another officer, of the level that the term asks for, may approve what could still be proposed now."""
-    check_event(measure, Event.APPROVE, now_us)
-    _check_decider(measure, actor, lineage, rules, now_us)
-    _check_four_eyes(measure, actor, rules, now_us)
+    check_decide(measure, actor, lineage, rules, now_us)
     _check_obstacles(measure, rules, standing, now_us)
 
 
@@ -313,6 +320,7 @@ def _who(grants: Sequence[Grant]) -> str:
 can_draft = asks(check_draft)
 can_amend = asks(check_amend)
 can_propose = asks(check_propose)
+can_decide = asks(check_decide)
 can_approve = asks(check_approve)
 can_reject = asks(check_reject)
 can_withdraw = asks(check_withdraw)

@@ -140,6 +140,8 @@ def _begin_answered(
     changed = replace(changed, status=step.to, request=_counted(changed.request, receipt, rules, now_us))
     if event in {Event.EXECUTE, Event.EXECUTE_PART}:
         changed = _executed(changed, order, receipt, rules)
+    if event is Event.ACKNOWLEDGE and changed.ends_us is None:
+        changed = replace(changed, ends_us=_term(changed, order, receipt, rules)[1])  # it overtook the note of the sending
     if event is Event.REFUSE:
         changed = replace(changed, ended_us=receipt.arrived_us, end_reason=receipt.code or receipt.note)
     incidents = _doubts(order, receipt, measure, now_us, ids)
@@ -181,23 +183,31 @@ def _decides(receipt: Receipt, order: Order) -> bool:
 
 
 def _executed(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules) -> Measure:
-    """The term begins at the instant the institution gives, cut to what can be: not before sending, not after arriving."""
+    """The term begins at the instant the institution gives, cut to what can be: not before approval, not after arriving.
+
+    An order may reach its institution long before we know that it did: when the answer to every earlier attempt was lost.
+    """
     executed = receipt.amount_minor if receipt.amount_minor is not None else order.amount_minor
     executed = measure.request.scope.traced_minor if executed is None else executed
     if measure.starts_us is not None:
         return replace(measure, executed_minor=executed)
-    earliest_us = min(order.sent_us or order.prepared_us, receipt.arrived_us)
+    starts_us, ends_us = _term(measure, order, receipt, rules)
+    return replace(measure, starts_us=starts_us, ends_us=ends_us, executed_minor=executed)
+
+
+def _term(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules) -> tuple[int, int | None]:
+    """From when to when, by the instant that the institution gives, cut to what can be."""
+    earliest_us = min(order.prepared_us, receipt.arrived_us)
     starts_us = min(max(receipt.answered_us, earliest_us), receipt.arrived_us)
     period = measure.request.period
-    ends_us = None if period is None else period.end_of(starts_us, rules.work)
-    return replace(measure, starts_us=starts_us, ends_us=ends_us, executed_minor=executed)
+    return starts_us, None if period is None else period.end_of(starts_us, rules.work)
 
 
 def _doubts(order: Order, receipt: Receipt, measure: Measure, now_us: int, ids: Ids) -> tuple[Incident, ...]:
     doubts: list[tuple[IncidentKind, str]] = []
     if order.amount_minor is not None and (receipt.amount_minor or 0) > order.amount_minor:
         doubts.append((IncidentKind.MORE_THAN_ASKED, f"the institution holds more than order {order.id} asked for"))
-    early = order.sent_us is not None and receipt.answered_us < order.sent_us - CLOCKS_APART_US
+    early = receipt.answered_us < order.prepared_us - CLOCKS_APART_US
     if early or receipt.answered_us > receipt.arrived_us + CLOCKS_APART_US:
         at = format_instant(receipt.answered_us)
         doubts.append((IncidentKind.IMPOSSIBLE_TIME, f"order {order.id} cannot have been answered at {at}"))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.measures.lifecycle import HOLDING, Status
 from fanzha.measures.model import (
+    Approval,
     Measure,
     MeasureKind,
     Origin,
@@ -24,6 +26,9 @@ from fanzha.measures.return_plan import Award, ReturnPlan
 from fanzha.measures.return_procedure import ProcedureEvent, ProcedureStatus, ReturnProcedure, check_own, step
 from fanzha.measures.rules import KindRules, MeasureRules
 
+AGAIN: Final = ".again"  # behind the id of a refused payment: the one that pays elsewhere
+_CAME_TO_NOTHING: Final = frozenset({Status.REFUSED, Status.REJECTED, Status.WITHDRAWN})
+
 
 def payment_measures(procedure: ReturnProcedure, rules: MeasureRules, now_us: int) -> tuple[Measure, ...]:
     """One approved measure of kind `return` for each payment, with its order; the same ids however often it is asked."""
@@ -37,16 +42,33 @@ def payment_measures(procedure: ReturnProcedure, rules: MeasureRules, now_us: in
 
 
 def pay_again(
-    procedure: ReturnProcedure, refused: Measure, pay_to: str, reason: str, actor: Actor, now_us: int
+    procedure: ReturnProcedure,
+    refused: Measure,
+    pay_to: str,
+    reason: str,
+    actor: Actor,
+    now_us: int,
+    *,
+    others: Sequence[Measure] = (),
 ) -> Measure:
-    """The bank could not pay to the account the money came from: the same victim's other account, with the reason."""
+    """The bank could not pay to the account the money came from: the victim's other account is proposed, with the reason.
+
+    Another officer approves it like any measure; only then the order leaves. others: the payments of this return so far,
+    of which one that was tried again may not be tried a second time beside it.
+    """
     check_own(procedure, actor)
     if refused.status is not Status.REFUSED or refused.request.origin != Origin(OriginKind.RETURN_PLAN, procedure.id):
         raise NotAllowed("payment", f"{refused.id} is no refused payment of {procedure.id}")
     if not pay_to.strip() or not reason.strip():
         raise NotAllowed("payment", "name the victim's other account and say why the first cannot take it")
+    tried = [each for each in others if each.id.startswith(f"{refused.id}{AGAIN}")]
+    going_on = next((each for each in tried if each.status not in _CAME_TO_NOTHING), None)
+    if going_on is not None:
+        raise NotAllowed("payment", f"{going_on.id} pays it elsewhere already; it is {going_on.status.value}")
     request = replace(refused.request, payee=pay_to.strip(), reason=reason.strip())
-    return _payment_measure(f"{refused.id}.again", procedure, request, now_us)
+    again = f"{refused.id}{AGAIN}" + (f"{len(tried) + 1}" if tried else "")
+    asked = Approval(Signature.PROPOSED, actor.id, actor.organisation, actor.level, now_us, reason.strip())
+    return Measure(again, 0, procedure.organisation, request, Status.PROPOSED, actor.id, now_us, (asked,))
 
 
 def complete_return(procedure: ReturnProcedure, payments: Sequence[Measure]) -> ReturnProcedure:

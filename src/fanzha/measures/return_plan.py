@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
 from typing import Final
 
@@ -56,7 +56,8 @@ class FrozenAccount:
     """A frozen account as its statement shows it; minor units.
 
     frozen_minor: what is frozen for this case and not yet returned. third_party_minor: what of it was proven to be
-    others' money, by an objection that was upheld; it is left out.
+    others' money, by an objection that was upheld; it is left out. held_by_label: whose money the tracing says it is,
+    third parties' together under one label.
     """
 
     account: str
@@ -67,6 +68,8 @@ class FrozenAccount:
     last_outflow_us: int | None = None
     third_party_minor: int = 0
     currency: str = DEFAULT_CURRENCY
+    held_by_label: Mapping[str, int] = field(default_factory=dict[str, int])
+    covered: bool = True  # its own statement shows every payment that came in; otherwise there may be others
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class VictimClaim:
     open_in_case_minor: int | None = None  # None: as the base says
     first_inflow_us: int | None = None
     pay_to: str = ""  # the account the money came from
+    compensated_minor: int = 0  # got back outside of returns; the figures above are less it already
 
     def open_minor(self, base: Base) -> int:
         """What may still be paid to him out of this account."""
@@ -128,6 +132,11 @@ class ReturnPlan:
     remainder_minor: int  # stays frozen, third parties' money with it
     ways: tuple[WhatIf, ...]  # every way, the chosen one too
     reason: str = ""  # where proportion was chosen though an earlier branch applies
+    inflows: tuple[Inflow, ...] = ()  # what the plan was made of, to be read beside it
+    claims: tuple[VictimClaim, ...] = ()
+    last_outflow_us: int | None = None
+    held_by_label: Mapping[str, int] = field(default_factory=dict[str, int])
+    covered: bool = True
 
     @property
     def needs_public_notice(self) -> bool:
@@ -188,6 +197,11 @@ def plan_return(
         account.frozen_minor - sum(award.amount_minor for award in chosen),
         ways,
         reason.strip(),
+        account.inflows,
+        tuple(claims),
+        account.last_outflow_us,
+        account.held_by_label,
+        account.covered,
     )
     assert plan.paid_minor + plan.remainder_minor == account.frozen_minor, "the plan is not the frozen amount"
     assert plan.remainder_minor >= account.third_party_minor, "third parties' money was given away"
@@ -247,6 +261,8 @@ def _award(account: FrozenAccount, claims: Sequence[VictimClaim], base: Base, wa
 
 def _why_not(account: FrozenAccount, claims: Sequence[VictimClaim], way: Branches) -> str:
     claimants = {claim.victim for claim in claims}
+    if not account.covered and way != (Branch.PRO_RATA,):
+        return "its own statement is not at hand: nobody knows what else came in; ask the bank for it"
     if way[0] is Branch.DIRECT:
         return _why_not_direct(account, claimants)
     told_apart = {victim for victim in _by_time(account) if victim in claimants}
@@ -256,7 +272,7 @@ def _why_not(account: FrozenAccount, claims: Sequence[VictimClaim], way: Branche
         since = sum(_by_time(account).values())
         if since > account.frozen_minor - account.third_party_minor:
             return "less is frozen than came in after the last outflow: whose part is missing is not told by time"
-    if way == (Branch.PRO_RATA,):
+    if way == (Branch.PRO_RATA,) and account.covered:
         if not _why_not_direct(account, claimants):
             return "one payment only came in: it goes back directly, Art. 8(1)"
         if not _why_not(account, claims, (Branch.BY_TIME,)):
@@ -346,3 +362,13 @@ def reattribute(held_minor: Mapping[str, int], paid_minor: Mapping[str, int]) ->
     assert sum(row.reattributed_minor for row in result) == 0, "reattribution makes or loses money"
     assert all(r.held_minor + r.reattributed_minor == r.held_after_minor + r.paid_minor for r in result)
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """What the payments out of one account did to its labels, by the decision of the return that holds it."""
+
+    account: str
+    currency: str
+    rows: tuple[Reattribution, ...]
+    covered: bool = True  # False: without its statement the trace calls the money unknown, not held

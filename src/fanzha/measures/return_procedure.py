@@ -16,7 +16,7 @@ from fanzha.core.time import format_instant
 from fanzha.measures.clocks import ClockKind, ClockRow, clock
 from fanzha.measures.model import Approval, Measure, MeasureKind, Signature, held_minor, holds
 from fanzha.measures.policy import asks
-from fanzha.measures.return_plan import Award, ReturnPlan
+from fanzha.measures.return_plan import Award, Booking, ReturnPlan
 from fanzha.measures.rules import KindRules, MeasureRules
 
 
@@ -101,6 +101,9 @@ class ReturnProcedure:
     objections: tuple[Objection, ...] = ()
     approvals: tuple[Approval, ...] = ()
     decision: str = ""  # 返还决定书文号
+    trace_run: str = ""  # the trace whose figures the plans were made of
+    planned_us: int | None = None  # when they were made
+    booked: tuple[Booking, ...] = ()  # what the payments carried out so far did to whose money
 
     @property
     def needs_public_notice(self) -> bool:
@@ -358,9 +361,16 @@ def _check_ready(procedure: ReturnProcedure, now_us: int) -> None:
     waiting = [objection.id for objection in procedure.objections if objection.decided_us is None]
     if waiting:
         raise NotAllowed("objection", f"objection {waiting[0]} is not answered yet")
+    for objection in procedure.objections:
+        if objection.upheld and _is_after(objection.decided_us, procedure.planned_us):
+            raise NotAllowed("objection", f"objection {objection.id} was upheld: plan again, without what it proved")
     lost = [award.victim for award in procedure.awards if not award.pay_to]
     if lost:
         raise NotAllowed("pay_to", f"where is the money of {lost[0]} to go? name the account it came from")
+
+
+def _is_after(at_us: int | None, before_us: int | None) -> bool:
+    return at_us is not None and before_us is not None and at_us > before_us
 
 
 def _approval(signature: Signature, actor: Actor, now_us: int, note: str = "") -> Approval:

@@ -12,6 +12,10 @@ class HeadSigner(Protocol):
     def key_id(self) -> str:
         """What the key is called in what it signed."""
 
+    @property
+    def public_key(self) -> bytes:
+        """What whoever checks needs."""
+
     def sign(self, message: bytes) -> bytes:
         """The signature of a message."""
 

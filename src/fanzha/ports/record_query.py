@@ -34,6 +34,9 @@ class Query:
 
     equals: Mapping[str, KeyValue | None] = field(default_factory=dict[str, KeyValue | None])  # None: has no value
     within: Mapping[str, Collection[KeyValue]] = field(default_factory=dict[str, Collection[KeyValue]])  # one of these
+    without: Mapping[str, Collection[KeyValue]] = field(
+        default_factory=dict[str, Collection[KeyValue]]
+    )  # none of these
     ranges: Mapping[str, Range] = field(default_factory=dict[str, Range])
     mentions: Mapping[str, str] = field(default_factory=dict[str, str])  # a declared term has this value among others
     order_by: str = "id"
@@ -90,6 +93,7 @@ def _digest(query: Query) -> str:
     conditions = [
         sorted(query.equals.items()),
         sorted((name, sorted(values, key=repr)) for name, values in query.within.items()),
+        sorted((name, sorted(values, key=repr)) for name, values in query.without.items()),
         sorted((name, one.at_least, one.below) for name, one in query.ranges.items()),
         sorted(query.mentions.items()),
         query.order_by,

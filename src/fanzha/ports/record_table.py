@@ -42,6 +42,17 @@ def next_version(record: R) -> R:
     return replace(record, **changes)
 
 
+@dataclass(frozen=True, slots=True)
+class Stored(Generic[R]):
+    """A record as it lies in the store, whatever somebody made of it there."""
+
+    id: str
+    version: int  # by its column
+    fingerprint: str  # of its body; empty where that is no JSON
+    record: R | None  # None: it cannot be read
+    fault: str = ""  # what does not fit together within it, in words
+
+
 @unique
 class KeyType(StrEnum):
     """What a key column holds."""
@@ -61,6 +72,7 @@ class Key(Generic[R]):
     type: KeyType = KeyType.TEXT
     of: Callable[[R], KeyValue | None] | None = None
     optional: bool = False
+    narrow: bool = False  # few records have one value of it
 
     def value(self, record: R) -> KeyValue | None:
         """What the record has in this column."""
@@ -112,14 +124,15 @@ class RecordTable(Generic[R]):
         if not 1 <= query.limit <= LIMIT_MAX:
             raise BadInput(f"a page has 1 to {LIMIT_MAX} records, not {query.limit}")
         values: list[tuple[str, KeyValue | None]] = list(query.equals.items())
-        values += [(name, value) for name, several in query.within.items() for value in several]
+        for chosen in (query.within, query.without):
+            values += [(name, value) for name, several in chosen.items() for value in several]
         values += [(name, one.at_least) for name, one in query.ranges.items()]
         values += [(name, one.below) for name, one in query.ranges.items()]
         for name, value in values:
             wanted = KeyType.TEXT if name == "id" else self.key(name).type
             if value is not None and isinstance(value, str) != (wanted is KeyType.TEXT):
                 raise BadInput(f"{self.name}: key {name} is {wanted}, not {value!r}")
-        for name in query.within:
+        for name in (*query.within, *query.without):
             self._declared(name)
         if query.order_by != "id" and self.key(query.order_by).optional:
             raise BadInput(f"{self.name} cannot be ordered by {query.order_by!r}: some have no value there")

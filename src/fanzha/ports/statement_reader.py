@@ -35,5 +35,8 @@ class StatementReader(Protocol):
     def discover(self, paths: Sequence[Path]) -> Iterable[StatementFile]:
         """Every file under the paths, folders and archives opened; each is to be read before the next is asked for."""
 
+    def kept(self, path: str, content: bytes) -> StatementFile:
+        """A file whose bytes are at hand; `path` is what people see of it as the source of a row."""
+
     def read(self, file: StatementFile) -> FactBatch:
         """The facts of one file. Raises BadInput when nothing can be made of it."""

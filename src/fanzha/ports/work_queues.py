@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final, Protocol
@@ -124,6 +125,9 @@ class ClocksView(Protocol):
 
     def running(self, subject_id: str) -> tuple[DueClock, ...]:
         """The clocks of a record that neither rang nor were cancelled, earliest first."""
+
+    def running_among(self, subject_ids: Collection[str]) -> tuple[DueClock, ...]:
+        """The same of several records at once, earliest first."""
 
     def due_before(self, before_us: int, limit: int = 100) -> tuple[DueClock, ...]:
         """Running clocks that ring before an instant, earliest first."""

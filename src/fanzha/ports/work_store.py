@@ -6,13 +6,13 @@ upon another version is refused.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
 from fanzha.audit import AuditEntry, AuditEvent, Head
 from fanzha.ports.record_query import Page, Query
-from fanzha.ports.record_table import R, WorkRecord
+from fanzha.ports.record_table import R, Stored, WorkRecord
 from fanzha.ports.work_queues import Clocks, ClocksView, Outbox, OutboxView, Requests
 
 Kept = TypeVar("Kept", bound=WorkRecord)
@@ -24,11 +24,20 @@ class RecordsView(Protocol[R]):
     def get(self, record_id: str) -> R:
         """The record. Raises NotFound."""
 
+    def get_many(self, record_ids: Iterable[str]) -> tuple[R, ...]:
+        """Those of the records that are there, each once, in the order of the ids."""
+
     def find(self, query: Query) -> Page[R]:
         """A page of the list that the query asks for. Raises BadInput when it cannot be asked for so."""
 
     def count(self, query: Query) -> int:
         """How many match, whatever the page. Raises BadInput when it cannot be asked for so."""
+
+    def below(self, key: str, record_ids: Collection[str]) -> tuple[str, ...]:
+        """The ids of all that hang on these by the key, at any depth, sorted: each names in it the one it hangs on."""
+
+    def walk(self, ids: Collection[str] | None = None) -> Iterator[Stored[R]]:
+        """Every record as it lies there, by rising id, as a stream; of these ids only where some are given."""
 
 
 class Records(RecordsView[R], Protocol[R]):
@@ -44,7 +53,10 @@ class Records(RecordsView[R], Protocol[R]):
         """
 
     def bulk_add(self, records: Iterable[R]) -> int:
-        """Takes many new records, fast; gives how many. Raises Refused as `add`."""
+        """Takes many new records, fast; gives how many. Raises Refused as `add`.
+
+        Only for loading a store: unlike `add` and `save` it is not told in the audit, and a proof says so.
+        """
 
 
 class AuditView(Protocol):
@@ -109,6 +121,14 @@ class UnitOfWork(Protocol):
 
     def records(self, kind: type[Kept]) -> Records[Kept]:
         """The records of a kind."""
+
+    def hold(self, key: str) -> None:
+        """Lets one unit of work at a time have this key, until it is left; the next one waits.
+
+        What is read from here on includes everything that was committed before the key was got: count, decide and write
+        under it, and no limit is passed by two at once. What was read before may be old. Units that hold several keys
+        take them in one order. Raises Refused when the key stays with others for too long.
+        """
 
     def commit(self) -> None:
         """Makes everything visible at once; the unit is over. Raises StaleVersion when a race was lost."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fanzha.access import Credential, CredentialKind, Export, Person, Reveal, SearchEntry
+from fanzha.access import Credential, CredentialKind, Export, PartnerLink, Person, Reveal, SearchEntry
 from fanzha.casework import (
     Case,
     CaseMove,
@@ -24,18 +24,40 @@ from fanzha.casework import (
 from fanzha.casework.rules import DuplicateRules
 from fanzha.core.actor import Organisation
 from fanzha.measures.appeals import Appeal
-from fanzha.measures.model import Measure
+from fanzha.measures.lifecycle import OPEN
+from fanzha.measures.model import Measure, Signature
 from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_table import NEVER_US, Key, KeyType, RecordTable, Term
+from fanzha.tracing.runs import TraceRun
 
 # Every narrative gets a key; which are long enough to tell anything is decided when candidates are compared.
 _INDEX_RULES: Final = DuplicateRules(payment_us=0, enough=(), narrative_length_min=1)
 
 
 def look_up_terms(report: Report) -> frozenset[str]:
-    """What a report shares with its duplicates, as the term `look_up` holds it."""
+    """What a report shares with its duplicates, as the term `look_up` holds it.
+
+    The hashes have no key: they make the terms short and alike, and hide nothing. The numbers stand in clear in the same
+    row; whoever can read the table can read them there.
+    """
     return frozenset(f"{key.sign}:{key.sha256}" for key in look_up_keys(report, _INDEX_RULES))
+
+
+AWAITS_COUNTERSIGNATURE: Final = "countersignature"
+AWAITS_RENEWAL: Final = "renewal"
+AWAITED: Final = (AWAITS_COUNTERSIGNATURE, AWAITS_RENEWAL)
+
+
+def awaited_of(measure: Measure) -> frozenset[str]:
+    """Which signatures a measure that is out waits for; a proposal waits for one by its status."""
+    awaited = set()
+    begun_first = measure.countersign_due_us is not None and not measure.signed(Signature.COUNTERSIGNED)
+    if begun_first and measure.status in OPEN:
+        awaited.add(AWAITS_COUNTERSIGNATURE)
+    if measure.status in OPEN and any(renewal.approved_us is None for renewal in measure.renewals):
+        awaited.add(AWAITS_RENEWAL)
+    return frozenset(awaited)
 
 
 REPORTS: Final[RecordTable[Report]] = RecordTable(
@@ -47,7 +69,7 @@ REPORTS: Final[RecordTable[Report]] = RecordTable(
         Key("jurisdiction"),
         Key("received_at_us", KeyType.INTEGER),
         Key("acknowledgement"),
-        Key("case_id", of=lambda report: report.case),
+        Key("case_id", of=lambda report: report.case, narrow=True),
         Key("merged_into"),
     ),
     terms=(
@@ -70,9 +92,9 @@ CLUES: Final[RecordTable[Clue]] = RecordTable(
         Key("stage"),
         Key("officer"),
         Key("kind"),
-        Key("subject"),
+        Key("subject", narrow=True),
         Key("received_at_us", KeyType.INTEGER),
-        Key("case_id", of=lambda clue: clue.case),
+        Key("case_id", of=lambda clue: clue.case, narrow=True),
         Key("merged_into"),
     ),
     terms=(Term("report", of=lambda clue: clue.reports),),
@@ -91,8 +113,8 @@ FACTS: Final[RecordTable[Fact]] = RecordTable(
     record=Fact,
     keys=(
         Key("organisation"),
-        Key("clue"),
-        Key("account", of=lambda fact: fact.fields.account),
+        Key("clue", narrow=True),
+        Key("account", of=lambda fact: fact.fields.account, narrow=True),
         Key("verified_at_us", KeyType.INTEGER),
     ),
     indexes=(("organisation", "verified_at_us"), ("clue",), ("account",)),
@@ -131,7 +153,7 @@ TASKS: Final[RecordTable[Task]] = RecordTable(
         Key("organisation"),
         Key("status"),
         Key("officer"),
-        Key("case_id", of=lambda task: task.case),
+        Key("case_id", of=lambda task: task.case, narrow=True),
         Key("due_us", KeyType.INTEGER, of=lambda task: NEVER_US if task.due_us is None else task.due_us),
     ),
     indexes=(("organisation", "status", "due_us"), ("officer", "status", "due_us"), ("case_id",)),
@@ -150,7 +172,7 @@ HAND_OVERS: Final[RecordTable[HandOver]] = RecordTable(
         Key("organisation"),
         Key("to_organisation"),
         Key("status"),
-        Key("case_id", of=lambda hand_over: hand_over.case),
+        Key("case_id", of=lambda hand_over: hand_over.case, narrow=True),
         Key("due_us", KeyType.INTEGER),
     ),
     indexes=(("organisation", "status", "due_us"), ("to_organisation", "status", "due_us"), ("case_id",)),
@@ -180,8 +202,8 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
         Key("organisation"),
         Key("status"),
         Key("kind"),
-        Key("case_id", of=lambda measure: measure.request.case),
-        Key("account", of=lambda measure: measure.target.reference),
+        Key("case_id", of=lambda measure: measure.request.case, narrow=True),
+        Key("account", of=lambda measure: measure.target.reference, narrow=True),
         Key("institution", of=lambda measure: measure.target.institution),
         Key("drafted_us", KeyType.INTEGER),
         Key(
@@ -190,7 +212,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
             of=lambda measure: NEVER_US if measure.void_from_us is None else measure.void_from_us,
         ),
     ),
-    terms=(Term("order", of=lambda measure: (order.id for order in measure.orders)),),
+    terms=(Term("order", of=lambda measure: (order.id for order in measure.orders)), Term("awaits", of=awaited_of)),
     indexes=(
         ("organisation", "status", "due_us"),
         ("status", "due_us"),
@@ -204,7 +226,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
 APPEALS: Final[RecordTable[Appeal]] = RecordTable(
     name="appeals",
     record=Appeal,
-    keys=(Key("organisation"), Key("status"), Key("measure"), Key("due_us", KeyType.INTEGER)),
+    keys=(Key("organisation"), Key("status"), Key("measure", narrow=True), Key("due_us", KeyType.INTEGER)),
     indexes=(("organisation", "status", "due_us"), ("measure",)),
 )
 INCIDENTS: Final[RecordTable[Incident]] = RecordTable(
@@ -213,7 +235,7 @@ INCIDENTS: Final[RecordTable[Incident]] = RecordTable(
     keys=(
         Key("organisation"),
         Key("kind"),
-        Key("measure"),
+        Key("measure", narrow=True),
         Key("state", of=lambda incident: "open" if incident.closed_us is None else "closed"),
         Key("at_us", KeyType.INTEGER),
     ),
@@ -226,7 +248,7 @@ RETURNS: Final[RecordTable[ReturnProcedure]] = RecordTable(
     keys=(
         Key("organisation"),
         Key("status"),
-        Key("case_id", of=lambda procedure: procedure.case),
+        Key("case_id", of=lambda procedure: procedure.case, narrow=True),
         Key("decision"),
         Key("drafted_us", KeyType.INTEGER),
     ),
@@ -256,7 +278,7 @@ CREDENTIALS: Final[RecordTable[Credential]] = RecordTable(
         Key("organisation"),
         Key("person"),
         Key("kind"),
-        Key("token_hash", of=lambda shown: shown.hash if shown.kind is CredentialKind.TOKEN else ""),
+        Key("token_hash", of=lambda shown: "" if shown.kind is CredentialKind.PASSWORD else shown.hash),
         Key("created_at_us", KeyType.INTEGER),
     ),
     indexes=(("person", "kind", "created_at_us"), ("token_hash",)),
@@ -273,7 +295,7 @@ SEARCHES: Final[RecordTable[SearchEntry]] = RecordTable(
     keys=(
         Key("organisation"),
         Key("actor"),
-        Key("case_id", of=lambda search: search.case),
+        Key("case_id", of=lambda search: search.case, narrow=True),
         Key("at_us", KeyType.INTEGER),
     ),
     indexes=(("organisation", "at_us"), ("actor", "at_us"), ("case_id", "at_us"), ("at_us",)),
@@ -284,9 +306,33 @@ EXPORTS: Final[RecordTable[Export]] = RecordTable(
     keys=(Key("organisation"), Key("actor"), Key("at_us", KeyType.INTEGER)),
     indexes=(("organisation", "at_us"), ("actor", "at_us"), ("at_us",)),
 )
+PARTNER_LINKS: Final[RecordTable[PartnerLink]] = RecordTable(
+    name="partner_links",
+    record=PartnerLink,
+    keys=(
+        Key("organisation"),
+        Key("channel"),
+        Key("state", of=lambda link: "active" if link.active else "removed"),
+    ),
+    indexes=(("state",),),
+    unique=(("organisation",),),
+)
+TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
+    name="trace_runs",
+    record=TraceRun,
+    keys=(
+        Key("organisation"),
+        Key("case_id", of=lambda run: run.case, narrow=True),
+        Key("result_hash"),
+        Key("at_us", KeyType.INTEGER),
+    ),
+    terms=(Term("account", of=lambda run: (found.account for found in run.accounts)),),
+    indexes=(("case_id", "at_us"), ("organisation", "at_us")),
+)
 
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, REVEALS, SEARCHES, EXPORTS,
+    PARTNER_LINKS, TRACE_RUNS,
 )  # fmt: skip

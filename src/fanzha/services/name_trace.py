@@ -34,7 +34,7 @@ def trace_context(stored: StoredLedger, document: Mapping[str, Any], rules: Mapp
     institutions = {name: str(pockets.institution[pocket] or "") for pocket, name in account_of.items()}
     return TraceContext(
         sources,
-        _names(assembly, account_of),
+        holder_names(assembly, account_of),
         {name: text for name, text in institutions.items() if text},
         inflows=_inflows(assembly, account_of),
         small_part=SmallPart(int(rules["small_part_percent_max"]), int(rules["small_part_amount_max"])),
@@ -53,7 +53,7 @@ def _inflows(assembly: Assembly, account_of: Mapping[int, str]) -> dict[tuple[st
     }
 
 
-def _names(assembly: Assembly, account_of: Mapping[int, str]) -> dict[str, str]:
+def holder_names(assembly: Assembly, account_of: Mapping[int, str]) -> dict[str, str]:
     """Each account's holder as most of its rows name him: one bank may call a wallet by its company."""
     t = assembly.columns.transfers
     wanted = np.zeros(len(assembly.columns.pockets), np.bool_)

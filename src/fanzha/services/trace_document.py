@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -79,7 +79,7 @@ class Writer:
     question: Question
     currency: str
     rules: AskingRules
-    payee_names: Mapping[str, str]  # by label, where the ledger does not know the payee
+    payee_names: Mapping[int, str]  # by place among the origins, where the ledger does not know the payee
 
     def document(self, findings: Findings) -> dict[str, Any]:
         """One method's part of the document."""
@@ -87,7 +87,9 @@ class Writer:
         out: dict[str, Any] = {"currency": self.currency}
         if leads_only:
             out["leads_only"] = True
-        out["accounts"] = [self._account(a, leads_only=leads_only) for a in findings.accounts]
+        out["accounts"] = [
+            self._account(part, leads_only=leads_only) for found in findings.accounts for part in self._parts(found)
+        ]
         out["flows"] = [self._flow(f) for f in findings.flows]
         out["exits"] = [self._exit(e) for e in findings.ends if e.end in EXIT_ENDS]
         out["frontier"] = self._frontier(findings)
@@ -143,8 +145,19 @@ class Writer:
         out["state"] = " ".join(_state(found))
         return out
 
+    def _parts(self, found: AccountFinding) -> list[AccountFinding]:
+        """Payees that the ledger does not know have no place of their own in it, and are told apart by name."""
+        names = {label: self.payee_names.get(label, "") for label in found.traced_in}
+        if found.pocket != OUTSIDE or len(set(names.values())) < 2:
+            return [found]
+        parts = []
+        for name in dict.fromkeys(names.values()):
+            mine = {label: minor for label, minor in found.traced_in.items() if names[label] == name}
+            parts.append(replace(found, traced_in=mine, traced_in_minor=sum(mine.values())))
+        return parts
+
     def _unmatched_payee(self, found: AccountFinding) -> str:
-        return next((self.payee_names.get(self.question.origins[label].label, "") for label in found.traced_in), "")
+        return next((self.payee_names.get(label, "") for label in found.traced_in), "")
 
     def _flow(self, found: FlowFinding) -> dict[str, Any]:
         t = self.ledger.columns.transfers
@@ -199,7 +212,7 @@ class Writer:
         if found.end is End.COUNTERPARTY_MISSING:
             return self.name(int(self.ledger.columns.transfers.payer[found.eid]))
         if found.pocket == OUTSIDE and found.eid == NONE:
-            return next((self.payee_names.get(self.question.origins[label].label, "") for label in found.by_label), "")
+            return next((self.payee_names.get(label, "") for label in found.by_label), "")
         return self.name(found.pocket)
 
     def _frontier(self, findings: Findings) -> list[dict[str, Any]]:

@@ -51,6 +51,7 @@ class TraceRequest:
     until: str | None = None
     hops_max: int | None = None
     dust: str | None = None
+    unmatched_asked: bool = False  # a payment to which no one row answers is a question, not an error
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
     to a payment, two origins are one row).
     """
     ledger = Ledger(stored.assembly.columns, index_of(stored))
-    resolved = resolve_payments(stored, request.payments, rules)
+    resolved = resolve_payments(stored, request.payments, rules, unmatched_asked=request.unmatched_asked)
     unknown = set(request.nested) - {payment.label for payment in request.payments}
     if unknown:
         raise BadInput(f"--nested names {', '.join(sorted(unknown))}, which is the label of no origin")
@@ -107,7 +108,7 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
             _limits(request, own, exponent_of(currency)),
             _homes(stored, [one.origin for one in own if one.origin.label not in request.nested]),
         )
-        writer = Writer(stored, ledger, question, currency, rules, {f.origin.label: f.payee_name for f in own})
+        writer = Writer(stored, ledger, question, currency, rules, {n: f.payee_name for n, f in enumerate(own)})
         for method, document in _by_method(ledger, question, request.methods, writer):
             methods[method.value if currency == currencies[0] else f"{method.value}@{currency}"] = document
         warnings.extend(warnings_of(writer, request.methods))
@@ -166,11 +167,12 @@ def _limits(request: TraceRequest, resolved: Sequence[ResolvedPayment], exponent
 
 
 def resolve_payments(
-    stored: StoredLedger, payments: Sequence[ReportedPayment], rules: TraceRules
+    stored: StoredLedger, payments: Sequence[ReportedPayment], rules: TraceRules, *, unmatched_asked: bool = False
 ) -> list[ResolvedPayment]:
     """The row of each reported payment.
 
-    Raises Refused where none or two answer to one, or one answers to two; BadInput where there is nothing to look for.
+    Raises Refused where none or two answer to one, or one answers to two, unless such are to be asked for; BadInput where
+    there is nothing to look for.
     """
     if not payments:
         raise BadInput("no payment to trace: give --from, --at and --amount, or --origins FILE")
@@ -178,7 +180,12 @@ def resolve_payments(
     out = []
     # Two equal lines ask for two equal rows: each takes the first that is left.
     for payment in payments:
-        found = _resolve(stored, payment, rules, taken, _alike(payment, payments))
+        try:
+            found = _resolve(stored, payment, rules, taken, _alike(payment, payments))
+        except Refused as reason:
+            if not unmatched_asked or payment.payee is None:
+                raise
+            found = _asked_for(stored, payment, f"origin_unmatched: {reason}")
         if found.origin.eid != NONE:
             taken[found.origin.eid] = payment
         out.append(found)
@@ -317,19 +324,8 @@ def _unmatched(
     amount = _amount_of(payment, DEFAULT_CURRENCY)
     covered = [p for p in payees or () if is_covered(columns, p, from_us)]
     if payment.payee is not None and not covered and not any(is_covered(columns, p, from_us) for p in payers):
-        pocket = payees[0] if payees else OUTSIDE
         note = f"origin_without_row: no statement shows the payment of {payment.label} yet; all of it is asked for"
-        currency = DEFAULT_CURRENCY
-        if payees:
-            pockets = columns.pockets
-            currency = pockets.currencies[pockets.currency[pocket]]
-        payer = payers[0] if payers else OUTSIDE
-        return ResolvedPayment(
-            Origin(payment.label, amount, NONE, payer, pocket, from_us),
-            currency,
-            plain_identifier(payment.payee),
-            (note,),
-        )
+        return _asked_for(stored, payment, note)
     near = near_payments(columns, Claim(payers, payees, from_us, to_us, amount), rules.near_us)
     hint = "; ".join(_row_text(stored, eid) for eid in near) or "none within three days"
     missing = "" if payers else f" (the ledger does not know the account {payment.payer})"
@@ -337,6 +333,17 @@ def _unmatched(
         f"{payment.place}: no row answers to the payment of {payment.label}: {payment.amount} from {payment.payer}"
         f"{' to ' + payment.payee if payment.payee else ''} at {payment.at}{missing}. Nearest rows: {hint}"
     )
+
+
+def _asked_for(stored: StoredLedger, payment: ReportedPayment, note: str) -> ResolvedPayment:
+    """The payment without a row: all of it is a question to the payee's institution."""
+    pockets = stored.assembly.columns.pockets
+    payers, payees = _claimed(stored, payment.payer), _claimed(stored, payment.payee or "")
+    pocket, payer = payees[0] if payees else OUTSIDE, payers[0] if payers else OUTSIDE
+    currency = pockets.currencies[pockets.currency[pocket]] if payees else DEFAULT_CURRENCY
+    amount = _amount_of(payment, currency)
+    origin = Origin(payment.label, amount, NONE, payer, pocket, _period_of(payment)[0])
+    return ResolvedPayment(origin, currency, plain_identifier(payment.payee or ""), (note,))
 
 
 def _row_text(stored: StoredLedger, eid: int) -> str:

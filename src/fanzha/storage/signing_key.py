@@ -57,7 +57,10 @@ class Ed25519Verifier:
     """Public keys by id."""
 
     def __init__(self, keys: Mapping[str, bytes]) -> None:
-        self._keys = {key_id: Ed25519PublicKey.from_public_bytes(key) for key_id, key in keys.items()}
+        try:
+            self._keys = {key_id: Ed25519PublicKey.from_public_bytes(key) for key_id, key in keys.items()}
+        except ValueError:
+            raise BadInput("a public key of the audit has 32 bytes; export it with: fanzha audit key") from None
 
     def genuine(self, key_id: str, message: bytes, signature: bytes) -> bool:
         """Whether the key of that id signed the message."""

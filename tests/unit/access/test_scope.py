@@ -66,7 +66,11 @@ MAY = {  # role, action → places of (own case, own organisation, subtree, addr
     (Role.ANALYST, Action.MEASURE_PROPOSE): ".....",
     (Role.APPROVER, Action.MEASURE_APPROVE): "yyy..",
     (Role.APPROVER, Action.MEASURE_PROPOSE): ".....",
+    (Role.DUTY_OFFICER, Action.ORDER_SENT): "yy...",
+    (Role.DUTY_OFFICER, Action.MEASURE_LIFT): "yy...",
+    (Role.APPROVER, Action.ORDER_SENT): ".....",
     (Role.COMMANDER, Action.ORDER_SEND): "..y..",
+    (Role.PARTNER_DESK, Action.MEASURE_PROPOSE): ".y...",
     (Role.PARTNER_DESK, Action.RECEIPT_ENTER): "...y.",
     (Role.PARTNER_DESK, Action.SEE): ".y.y.",
     (Role.PARTNER_DESK, Action.EXPORT): ".....",
@@ -76,6 +80,7 @@ MAY = {  # role, action → places of (own case, own organisation, subtree, addr
     (Role.ADMINISTRATOR, Action.PEOPLE_KEEP): ".yy..",
     (Role.MACHINE, Action.REVEAL): ".....",
     (Role.MACHINE, Action.CLOCK_STRIKE): "yyy.y",
+    (Role.MACHINE, Action.ORDER_SENT): "yyy.y",
 }
 
 

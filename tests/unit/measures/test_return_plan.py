@@ -29,6 +29,7 @@ from fanzha.core.ids import CountedIds
 from fanzha.core.money import format_minor
 from fanzha.core.time import DAY_US
 from fanzha.measures.clocks import ClockKind, due_clocks
+from fanzha.measures.deciding import approve_measure, reject_measure
 from fanzha.measures.ending import book_returned
 from fanzha.measures.legality import faults
 from fanzha.measures.model import Status
@@ -303,6 +304,12 @@ def test_payments_are_orders_like_any_other_and_a_return_is_done_when_all_are_pa
     again = pay_again(approved, refused, "acct-V1-b", "原账户已销户", DUTY, T0)
     assert (again.request.payee, again.request.beneficiary) == ("acct-V1-b", "V1")
     assert rule_of(pay_again, approved, payment, "acct", "原账户已销户", DUTY, T0) == "payment"
+    elsewhere = (approved, refused, "acct-V1-b", "原账户已销户", DUTY, T0)
+    assert rule_of(pay_again, *elsewhere, others=[again]) == "payment", "never twice at once"
+    no = reject_measure(again, CITY_CHIEF, LINEAGE, RULES, "账户不是被害人本人的", T0).measure
+    assert pay_again(*elsewhere, others=[no]).id != again.id
+    assert rule_of(approve_measure, again, DUTY, LINEAGE, RULES, Standing(FILED), T0) == "role"
+    again = approve_measure(again, CITY_CHIEF, LINEAGE, RULES, Standing(FILED), T0).measure
     done = decide_receipt(again, answer(again, Outcome.EXECUTED, T0), RULES, T0, ids).change.measure
     assert done.status is Status.EXECUTED
     finished = complete_return(approved, [refused, done])

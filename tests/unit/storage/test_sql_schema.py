@@ -10,6 +10,7 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from postgres_server import new_database
 from sqlalchemy import inspect, text
 from work_samples import SAMPLES, Sample, sample
@@ -18,6 +19,7 @@ from fanzha.audit import AuditEntry, verify
 from fanzha.core.errors import BadInput, Refused, StaleVersion
 from fanzha.ports.work_tables import TABLES
 from fanzha.storage.sql import SqlWorkStore, sqlite_url
+from fanzha.storage.sql.migrate import MIGRATIONS, known_revisions
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -47,6 +49,12 @@ def test_migrations_lead_to_what_is_declared(url, tmp_path):
         assert indexes(store.engine) == migrated
     finally:
         store.close()
+
+
+def test_the_files_of_the_steps_are_called_by_their_revisions():
+    scripts = ScriptDirectory(str(MIGRATIONS))
+    assert {script.revision for script in scripts.walk_revisions()} == known_revisions()
+    assert scripts.get_current_head() == max(known_revisions())
 
 
 def test_a_newer_schema_is_refused(url):

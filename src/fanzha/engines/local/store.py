@@ -32,6 +32,7 @@ from fanzha.engines.local.durable_files import (
     sync_directory,
 )
 from fanzha.engines.local.fact_files import find_citing, read_batch, read_excerpt, write_batch
+from fanzha.engines.local.home_layout import MANIFEST
 from fanzha.engines.local.ledger_files import read_ledger, write_ledger
 from fanzha.ledger.assembly import ConfirmedPair, CoverageOverride, RowPlace
 from fanzha.ledger.columns import U32
@@ -39,7 +40,6 @@ from fanzha.ports.fact_store import FactWriter, ForgottenFile, LedgerChoices, St
 from fanzha.records import FactBatch
 
 FORMAT: Final = 3
-MANIFEST: Final = "manifest.json"
 FACTS: Final = "facts"
 INDEX: Final = "index"
 LOCK: Final = "lock"

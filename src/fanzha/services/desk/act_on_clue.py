@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from fanzha import casework
 from fanzha.access import Action
 from fanzha.audit import Subject
-from fanzha.casework import Clue
+from fanzha.casework import Case, Clue, Task
 from fanzha.core.actor import Actor
-from fanzha.services.desk.acting import acting
+from fanzha.core.errors import NotFound
+from fanzha.measures.model import Measure
+from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_clue
 from fanzha.services.desk.model import Desk
 
 
 def act_on_clue(desk: Desk, actor: Actor, clue_id: str, actions: tuple[str, ...], reason: str = "") -> Clue:
-    """Notes what came of the clue, by the ids of the measures or cases."""
+    """Notes what came of the clue, by the ids of the measures, cases or tasks. Raises NotFound for one that is not there."""
     with acting(desk, actor, "clue.act", Subject("clue", clue_id)) as work:
         clue = work.load(Clue, clue_id, Action.CLUE_WORK)
+        for action in actions:
+            _check_there(work, action)
         return keep_clue(work, *casework.act_on_clue(clue, actions, reason, actor, work.now_us, work.ids))
+
+
+def _check_there(work: Work, action: str) -> None:
+    for kind in (Measure, Case, Task):
+        with suppress(NotFound):
+            work.load(kind, action, Action.SEE)
+            return
+    raise NotFound(f"there is no measure, case or task {action}, or you may not see it")

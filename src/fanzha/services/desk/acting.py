@@ -8,21 +8,28 @@ from typing import Any
 
 from fanzha.access import Action, OrganisationTree, Scope, check_can_see, check_do
 from fanzha.audit import AuditEntry, Subject, refused
-from fanzha.casework import Case, Clue, Fact, Report
-from fanzha.core.actor import Actor, Organisation
+from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
+from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotAllowed, NotFound, Refused, StaleVersion
+from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.ports.record_query import Query
 from fanzha.ports.record_table import version_of
-from fanzha.ports.work_store import Kept, UnitOfWork
+from fanzha.ports.work_store import Kept, UnitOfWork, WorkView
 from fanzha.services.desk.bodies import partner_of, tree_around
 from fanzha.services.desk.model import Desk
+from fanzha.tracing.runs import TraceRun
 
 
-class Work:
-    """A unit of work in the hands of an actor, at one instant; `case` is the case that it turns out to serve."""
+class Look:
+    """A view of the records in the hands of an actor, at one instant; `case` is the case that it turns out to serve."""
 
-    def __init__(self, desk: Desk, unit: UnitOfWork, actor: Actor) -> None:
-        self.rules, self.ids = desk.rules, desk.ids
+    unit: WorkView
+
+    def __init__(self, desk: Desk, unit: WorkView, actor: Actor) -> None:
+        self.rules, self.ids, self.account_facts = desk.rules, desk.ids, desk.account_facts
         self.unit, self.actor = unit, actor
         self.now_us = desk.clock.now_us()
         self.case = ""
@@ -60,16 +67,29 @@ class Work:
         """Whose a record is, who works on its case, and to which partner it was sent."""
         officers: tuple[str, ...] = ()
         addressed: tuple[str, ...] = ()
-        case = self._case_of(record)
+        case = self.case_of(record)
         if case is not None:
             officers = case.workers
             self.case = self.case or case.id
         if isinstance(record, Measure) and record.orders:
             partner = partner_of(self.unit.records(Organisation), record.target.institution)
             addressed = (partner,) if partner else ()
-        return Scope(record.organisation, officers, addressed)
+        elif isinstance(record, HandOver):
+            addressed = (record.to_organisation,)
+        elif isinstance(record, Case) and record.organisation != self.actor.organisation:
+            addressed = self._offered_to(record)
+        organisation = record.organisation
+        if isinstance(record, Incident) and not organisation and self.actor.level is not Level.PARTNER:
+            organisation = self.actor.organisation  # an answer to nobody's order: any officer may look into it
+        return Scope(organisation, officers, addressed)
 
-    def _case_of(self, record: Any) -> Case | None:
+    def _offered_to(self, case: Case) -> tuple[str, ...]:
+        """The body that is asked to take the case over and must be able to look at it."""
+        waiting = Query(equals={"case_id": case.id, "status": HandOverStatus.OFFERED.value}, limit=1)
+        return tuple(offer.to_organisation for offer in self.unit.records(HandOver).find(waiting).rows)
+
+    def case_of(self, record: Any) -> Case | None:
+        """The case that a record belongs to; None where it belongs to none."""
         match record:
             case Case():
                 return record
@@ -79,9 +99,22 @@ class Work:
                 case_id = self.unit.records(Clue).get(record.clue).case
             case Measure():
                 case_id = record.request.case
+            case Task() | HandOver() | ReturnProcedure() | TraceRun():
+                case_id = record.case
+            case Appeal() | Incident() if record.measure:
+                case_id = self.unit.records(Measure).get(record.measure).request.case
             case _:
                 case_id = ""
         return self.unit.records(Case).get(case_id) if case_id else None
+
+
+class Work(Look):
+    """A unit of work in the hands of an actor: what it looks at, it may also change."""
+
+    unit: UnitOfWork
+
+    def __init__(self, desk: Desk, unit: UnitOfWork, actor: Actor) -> None:
+        super().__init__(desk, unit, actor)
 
 
 @contextmanager
@@ -103,6 +136,23 @@ def acting(desk: Desk, actor: Actor, action: str, subject: Subject) -> Iterator[
         _note(desk, refused(actor, desk.clock.now_us(), action, subject, NotAllowed("access.see", str(hidden))))
         raise
     except Refused as refusal:
+        _note(desk, refused(actor, desk.clock.now_us(), action, subject, refusal, case=case))
+        raise
+
+
+@contextmanager
+def looking(desk: Desk, actor: Actor, action: str, subject: Subject) -> Iterator[Look]:
+    """Opens a view beside any writer, for a use case that changes nothing; what is refused is noted as by `acting`."""
+    look: Look | None = None
+    try:
+        with desk.store.reading() as view:
+            look = Look(desk, view, actor)
+            yield look
+    except NotFound as hidden:
+        _note(desk, refused(actor, desk.clock.now_us(), action, subject, NotAllowed("access.see", str(hidden))))
+        raise
+    except Refused as refusal:
+        case = "" if look is None else look.case
         _note(desk, refused(actor, desk.clock.now_us(), action, subject, refusal, case=case))
         raise
 

@@ -81,8 +81,10 @@ MEASURE_ACTIONS: Final[Mapping[Happening, str]] = {
     Happening.LIFTED: "measure.lift",
     Happening.LAPSED: "measure.lapse",
     Happening.CONVERTED: "measure.convert",
+    Happening.MOVED: "measure.move",
     Happening.EVIDENCE_GIVEN: "measure.give_evidence",
     Happening.EVIDENCE_LOOKED_AT: "measure.look_at_evidence",
+    Happening.CALLED_BACK: "measure.call_back",
     Happening.INCIDENT: "incident.open",
 }
 

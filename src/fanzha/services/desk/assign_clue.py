@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fanzha import casework
 from fanzha.access import Action, Person
 from fanzha.audit import Subject
@@ -12,16 +14,17 @@ from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_clue
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.named_person import person_named
 
 _WORKERS = frozenset({Role.DUTY_OFFICER, Role.ANALYST})
-_OPEN = [stage for stage in ClueStage if stage not in {ClueStage.ACTED, ClueStage.DISMISSED}]
+OPEN_STAGES: Final = tuple(stage.value for stage in ClueStage if stage not in {ClueStage.ACTED, ClueStage.DISMISSED})
 
 
 def assign_clue(desk: Desk, actor: Actor, clue_id: str, officer: str, *, reason: str = "") -> Clue:
     """Gives the clue to a person of its body, or of one below the actor's; taking it from another needs a reason."""
     with acting(desk, actor, "clue.assign", Subject("clue", clue_id)) as work:
         clue = work.load(Clue, clue_id, Action.CLUE_ASSIGN)
-        person = work.unit.records(Person).get(officer)
+        person = person_named(work.unit.records(Person), officer)
         tree = work.tree(clue.organisation, person.organisation)
         reach = {clue.organisation, actor.organisation}
         if person.organisation not in reach and not tree.is_below(person.organisation, actor.organisation):
@@ -37,5 +40,5 @@ def assign_clue(desk: Desk, actor: Actor, clue_id: str, officer: str, *, reason:
 def _duty(work: Work, person: Person) -> DutyOfficer:
     if not person.active or not _WORKERS & set(person.roles):
         raise NotAllowed("clue.officer", f"{person.id} checks no clues: give it to a duty officer or an analyst")
-    held = work.unit.records(Clue).count(Query(equals={"officer": person.id}, within={"stage": _OPEN}))
+    held = work.unit.records(Clue).count(Query(equals={"officer": person.id}, within={"stage": OPEN_STAGES}))
     return DutyOfficer(person.id, person.organisation, "", held)

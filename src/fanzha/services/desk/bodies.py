@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Protocol
 
 from fanzha.access import OrganisationTree
 from fanzha.core.actor import Organisation
@@ -11,7 +12,14 @@ from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import RecordsView
 
 
-def tree_around(bodies: RecordsView[Organisation], concerned: Iterable[str]) -> OrganisationTree:
+class BodiesById(Protocol):
+    """Where a body is found by its id."""
+
+    def get(self, record_id: str, /) -> Organisation:
+        """The body. Raises NotFound."""
+
+
+def tree_around(bodies: BodiesById, concerned: Iterable[str]) -> OrganisationTree:
     """The concerned bodies and everything above them; an id that nobody has is left out.
 
     It answers what lies above or below what among these; it cannot list what lies below a body.
@@ -26,6 +34,11 @@ def tree_around(bodies: RecordsView[Organisation], concerned: Iterable[str]) -> 
                 break
             above = found[above].parent
     return OrganisationTree(found.values())
+
+
+def bodies_below(bodies: RecordsView[Organisation], *organisations: str) -> tuple[str, ...]:
+    """Everything below the bodies, in the order of ids, without the rest of the country."""
+    return bodies.below("parent", organisations)
 
 
 def lineage_of(tree: OrganisationTree, organisation: str) -> tuple[Organisation, ...]:

@@ -21,6 +21,7 @@ from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.once import fingerprint_of, once
 from fanzha.services.desk.standing import case_standing
 
 _FIRST_HOP = {
@@ -55,19 +56,25 @@ class MeasureDraft:
     questions: tuple[Question, ...] = ()
 
 
-def draft_measure(desk: Desk, actor: Actor, draft: MeasureDraft) -> Measure:
+def draft_measure(desk: Desk, actor: Actor, draft: MeasureDraft, *, request: str = "") -> Measure:
     """Words a measure of the actor's body; nothing is asked of anybody yet.
 
-    Raises BadInput when it has no target, NotAllowed when its fact was withdrawn or its role may not propose it.
+    request: the caller's own key of the command; sent again, it gives the measure that was made. Raises BadInput when it
+    has no target, NotAllowed when its fact was withdrawn or its role may not propose it.
     """
     with acting(desk, actor, "measure.draft", Subject("measure", "")) as work:
-        if draft.case:
-            work.load(Case, draft.case, Action.MEASURE_PROPOSE)
-        else:
-            work.check(Action.MEASURE_PROPOSE, Scope(actor.organisation))
-        request = _request(work, draft)
-        change = deciding.draft_measure(request, actor, work.rules.measures, work.now_us, work.ids)
-        return keep_measure(work, change, new=True)
+        command = fingerprint_of("measure.draft", draft)
+        return once(work, request, command, Measure, lambda: draft_within(work, draft))
+
+
+def draft_within(work: Work, draft: MeasureDraft) -> Measure:
+    """Words a measure as a part of another use case."""
+    if draft.case:
+        work.load(Case, draft.case, Action.MEASURE_PROPOSE)
+    else:
+        work.check(Action.MEASURE_PROPOSE, Scope(work.actor.organisation))
+    change = deciding.draft_measure(_request(work, draft), work.actor, work.rules.measures, work.now_us, work.ids)
+    return keep_measure(work, change, new=True)
 
 
 def _request(work: Work, draft: MeasureDraft) -> Request:

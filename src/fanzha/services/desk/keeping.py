@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from fanzha.audit import DetailValue, Subject, done
-from fanzha.casework import Case, Clue, DueMark, Events, WorkEvent, case_marks, next_due
+from fanzha.casework import (
+    Case,
+    Clue,
+    ClueStage,
+    DueMark,
+    EventKind,
+    Events,
+    WorkEvent,
+    case_marks,
+    next_due,
+    to_be_taken_by,
+)
 from fanzha.measures.changes import Change, MeasureEvent
 from fanzha.measures.clocks import ClockRow, due_clocks
 from fanzha.measures.model import Measure
@@ -14,15 +25,17 @@ from fanzha.measures.orders import Incident
 from fanzha.ports.work_queues import DueClock
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.actions import MEASURE_ACTIONS, action_of
-from fanzha.services.desk.orders_out import put_orders_down
+from fanzha.services.desk.orders_out import put_new_orders_down, put_orders_down
 
 CLUE_CLOCK: Final = "clue.mark"
+OVERNIGHT_CLOCK: Final = "clue.overnight"
 CASE_CLOCK: Final = "case.mark"
+_INTO_THE_QUEUE: Final = frozenset({EventKind.CLUE_RECEIVED, EventKind.CLUE_ROUTED, EventKind.UNMERGED})
 WARNING: Final = ".warn"  # behind the kind of a clock that only warns
 
 
 def tell(work: Work, events: Events, owner: str) -> None:
-    """Writes what happened into the history, and into the audit; a clock's event is about its owner: clue, case."""
+    """Writes what happened into the history, and into the audit; what is no kind of record is about its owner: clue, case."""
     for event in events:
         work.unit.records(WorkEvent).add(event)
         said: dict[str, DetailValue] = {each.name: each.value for each in event.details if each.name != "reason"}
@@ -30,7 +43,7 @@ def tell(work: Work, events: Events, owner: str) -> None:
         if event.at_us != work.now_us:
             said["at_us"] = event.at_us  # what fell due earlier, or what a reporter's clock began with
         about = event.kind.partition(".")[0]
-        subject = Subject(owner if about == "clock" else about, event.record)
+        subject = Subject(owner if about in {"clock", "record", "hand_over"} else about, event.record)
         work.unit.audit.append(
             done(
                 work.actor, work.now_us, action_of(event), subject,
@@ -46,7 +59,17 @@ def keep_clue(work: Work, clue: Clue, events: Events, *, new: bool = False) -> C
     tell(work, events, "clue")
     mark = next_due(kept, work.rules.casework.clock)
     _set_clock(work, f"{kept.id}:{CLUE_CLOCK}", CLUE_CLOCK, Subject("clue", kept.id), mark, kept.case)
+    if any(event.kind in _INTO_THE_QUEUE for event in events) or kept.stage is not ClueStage.QUEUED or kept.merged_into:
+        _set_overnight(work, kept)
     return kept
+
+
+def _set_overnight(work: Work, clue: Clue) -> None:
+    """线索不过夜: what waits in the queue at night is given to somebody by the machine; what is with somebody, no more."""
+    waits = clue.stage is ClueStage.QUEUED and not clue.merged_into
+    due_us = to_be_taken_by(work.rules.casework.night, work.now_us)
+    mark = DueMark(OVERNIGHT_CLOCK, due_us) if waits else None
+    _set_clock(work, f"{clue.id}:{OVERNIGHT_CLOCK}", OVERNIGHT_CLOCK, Subject("clue", clue.id), mark, clue.case)
 
 
 def keep_case(work: Work, case: Case, events: Events, *, new: bool = False) -> Case:
@@ -79,13 +102,32 @@ def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
         _tell_measure(work, event)
     keep_incidents(work, change.incidents)
     put_orders_down(work, kept)
-    wanted = {clock.id: clock for clock in _measure_clocks(kept, due_clocks(kept, work.rules.measures))}
-    for running in work.unit.clocks.running(kept.id):
+    set_clocks(work, Subject("measure", kept.id), due_clocks(kept, work.rules.measures), kept.request.case)
+    return kept
+
+
+def keep_new_measures(work: Work, changes: Sequence[Change]) -> None:
+    """Adds many measures that never were before, as `keep_measure` would one by one, in less time."""
+    records = work.unit.records(Measure)
+    for change in changes:
+        records.add(change.measure)
+        for event in change.events:
+            _tell_measure(work, event)
+    put_new_orders_down(work, [change.measure for change in changes])
+    for change in changes:
+        measure, rows = change.measure, due_clocks(change.measure, work.rules.measures)
+        for clock in _clocks_of(Subject("measure", measure.id), rows, measure.request.case):
+            work.unit.clocks.set(clock)
+
+
+def set_clocks(work: Work, subject: Subject, rows: Iterable[ClockRow], case: str) -> None:
+    """Sets the clocks of a record, each with its warning, and stops those that it has no more."""
+    wanted = {clock.id: clock for clock in _clocks_of(subject, rows, case)}
+    for running in work.unit.clocks.running(subject.id):
         if running.id not in wanted:
             work.unit.clocks.cancel(running.id)
     for clock in wanted.values():
         work.unit.clocks.set(clock)
-    return kept
 
 
 def keep_incidents(work: Work, incidents: Iterable[Incident]) -> None:
@@ -99,15 +141,15 @@ def clock_id(row: ClockRow) -> str:
     return f"{row.subject}:{row.kind}"
 
 
-def _measure_clocks(measure: Measure, rows: Iterable[ClockRow]) -> Iterable[DueClock]:
+def _clocks_of(subject: Subject, rows: Iterable[ClockRow], case: str) -> Iterable[DueClock]:
     for row in rows:
         instants = [("", row.due_us)]
         if row.warn_us is not None and row.warn_us < row.due_us:
             instants.append((WARNING, row.warn_us))
         for suffix, due_us in instants:
             yield DueClock(
-                id=clock_id(row) + suffix, kind=f"measure.{row.kind}{suffix}", subject_kind="measure",
-                subject_id=measure.id, due_us=due_us, case=measure.request.case,
+                id=clock_id(row) + suffix, kind=f"{subject.kind}.{row.kind}{suffix}", subject_kind=subject.kind,
+                subject_id=subject.id, due_us=due_us, case=case,
             )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from fanzha.core.ids import Ids
 from fanzha.core.time import Clock
 from fanzha.measures.purposes import PurposeRules
 from fanzha.measures.rules import MeasureRules
+from fanzha.ports.account_facts import AccountFactsSource
 from fanzha.ports.work_store import WorkStore
 
 
@@ -32,3 +33,4 @@ class Desk:
     clock: Clock
     ids: Ids
     rules: DeskRules
+    account_facts: AccountFactsSource | None = None  # None: statements are not looked at

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 from fanzha.core.actor import Organisation
+from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
-from fanzha.measures.model import FactCheck, Measure, Scope
-from fanzha.measures.orders import Order, OrderStatus
+from fanzha.measures.model import FactCheck, Measure, OriginKind, Request, Scope
+from fanzha.measures.orders import Order, OrderStatus, Verb
 from fanzha.ports.work_queues import OutMessage
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.bodies import partner_of
+
+ORDER_FORMAT: Final = "fanzha-order/1"
 
 
 def put_orders_down(work: Work, measure: Measure) -> None:
@@ -30,20 +34,39 @@ def put_orders_down(work: Work, measure: Measure) -> None:
     if not recipient:
         return
     for order in waiting:
-        message = OutMessage(
-            request_id=order.id, recipient=recipient, topic=f"measure.{order.verb}",
-            body=order_body(measure, order), created_us=order.prepared_us, due_us=work.now_us, subject_id=measure.id,
-        )  # fmt: skip
-        work.unit.outbox.put(message)
+        work.unit.outbox.put(order_message(measure, order, recipient, work.now_us))
+
+
+def put_new_orders_down(work: Work, measures: Sequence[Measure]) -> None:
+    """Puts the orders of many measures down of which none can be in the outbox yet."""
+    recipients: dict[str, str] = {}
+    for measure in measures:
+        institution = measure.target.institution
+        if institution not in recipients:
+            recipients[institution] = partner_of(work.unit.records(Organisation), institution)
+        if recipients[institution]:
+            for order in measure.orders:
+                work.unit.outbox.put(order_message(measure, order, recipients[institution], work.now_us))
+
+
+def order_message(measure: Measure, order: Order, recipient: str, due_us: int) -> OutMessage:
+    """The order as it is handed over; its id is the request id."""
+    return OutMessage(
+        request_id=order.id, recipient=recipient, topic=f"measure.{order.verb}",
+        body=order_body(measure, order), created_us=order.prepared_us, due_us=due_us, subject_id=measure.id,
+    )  # fmt: skip
 
 
 def order_body(measure: Measure, order: Order) -> str:
     """The order as JSON: what the institution must know to carry it out, and nothing about the case besides its id."""
     request = measure.request
+    currency = request.scope.currency
     body: dict[str, Any] = {
+        "format": ORDER_FORMAT,
         "request_id": order.id,
         "verb": order.verb,
         "original": order.original,
+        "continues": _continued(request, order),
         "measure": measure.id,
         "kind": measure.kind,
         "organisation": measure.organisation,
@@ -60,7 +83,7 @@ def order_body(measure: Measure, order: Order) -> str:
         "scope": _scope(request.scope, order),
         "period": None if request.period is None else {"count": request.period.count, "unit": request.period.unit},
         "until": None if order.until_us is None else format_instant(order.until_us),
-        "fact": None if request.fact is None else _four_fields(request.fact),
+        "fact": None if request.fact is None else _four_fields(request.fact, currency),
         "questions": [
             {
                 "account": question.account,
@@ -76,16 +99,28 @@ def order_body(measure: Measure, order: Order) -> str:
     return json.dumps(body, ensure_ascii=False, sort_keys=True)
 
 
+def _continued(request: Request, order: Order) -> str:
+    """The order whose measure ends in the moment in which this one begins: a stop that turns into a freeze."""
+    origin = request.origin
+    if order.verb is not Verb.BEGIN or origin is None or origin.kind is not OriginKind.CONVERSION:
+        return ""
+    return f"{origin.id}.{Verb.BEGIN.value}"
+
+
 def _scope(scope: Scope, order: Order) -> dict[str, Any]:
-    return {"modes": scope.modes, "amount_minor": order.amount_minor, "currency": scope.currency}
+    return {"modes": scope.modes, "amount": _amount(order.amount_minor, scope.currency), "currency": scope.currency}
 
 
-def _four_fields(fact: FactCheck) -> dict[str, Any]:
+def _amount(amount_minor: int | None, currency: str) -> str | None:
+    return None if amount_minor is None else format_minor(amount_minor, exponent_of(currency))
+
+
+def _four_fields(fact: FactCheck, currency: str) -> dict[str, Any]:
     fields = fact.fields
     return {
         "holder": fields.holder,
         "account": fields.account,
-        "amount_minor": fields.amount_minor,
+        "amount": _amount(fields.amount_minor, currency),
         "time": format_instant(fields.time_us),
         "hop": fact.hop,
     }

@@ -5,24 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fanzha.access import Action
-from fanzha.audit import Subject
 from fanzha.core.actor import Actor
 from fanzha.measures import deciding
+from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
-from fanzha.services.desk.acting import acting
-from fanzha.services.desk.keeping import keep_measure
+from fanzha.services.desk.acting import Work
+from fanzha.services.desk.change_measure import change_measure, hold_account
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.standing import standing_of, with_filing
 
 
-def propose_measure(desk: Desk, actor: Actor, measure_id: str) -> Measure:
+def propose_measure(
+    desk: Desk, actor: Actor, measure_id: str, *, version: int | None = None, request: str = ""
+) -> Measure:
     """Asks for the approval.
 
     Raises NotAllowed that names what stands against it: no basis, no fact, no 立案.
     """
-    with acting(desk, actor, "measure.propose", Subject("measure", measure_id)) as work:
-        measure = work.load(Measure, measure_id, Action.MEASURE_PROPOSE)
-        standing = standing_of(work, measure.request)
+
+    def decide(work: Work, measure: Measure) -> Change:
+        hold_account(work, measure)
+        standing = standing_of(work, measure.request, itself=measure.id)
         worded = replace(measure, request=with_filing(measure.request, standing))
-        change = deciding.propose_measure(worded, actor, work.rules.measures, standing, work.now_us)
-        return keep_measure(work, change)
+        return deciding.propose_measure(worded, actor, work.rules.measures, standing, work.now_us)
+
+    return change_measure(
+        desk, actor, "measure.propose", measure_id, Action.MEASURE_PROPOSE, decide, version=version, request=request
+    )

@@ -9,9 +9,12 @@ from fanzha.access import Action, Scope
 from fanzha.audit import Subject
 from fanzha.casework import Clue, Report, ReportDraft
 from fanzha.core.actor import Actor
-from fanzha.services.desk.acting import acting
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_clue, tell
+from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.once import fingerprint_of, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +25,29 @@ class Received:
     clues: tuple[Clue, ...]
 
 
-def receive_report(desk: Desk, actor: Actor, draft: ReportDraft) -> Received:
+def receive_report(desk: Desk, actor: Actor, draft: ReportDraft, *, request: str = "") -> Received:
     """Takes a report in for the actor's body; where nobody says where it happened, it is that body's own division.
+
+    request: the caller's key; the same key and report again give the report that was made, and take in nothing.
 
     Raises NotAllowed when the actor takes in no reports, BadInput when an amount or a hash makes no sense.
     """
     with acting(desk, actor, "report.receive", Subject("report", "")) as work:
         work.check(Action.REPORT_RECEIVE, Scope(actor.organisation))
-        body = work.tree().get(actor.organisation)
-        if not draft.jurisdiction and body is not None:
-            draft = replace(draft, jurisdiction=body.jurisdiction)
-        report, events = casework.receive_report(draft, actor, work.now_us, work.ids)
-        report = work.unit.records(Report).add(report)
-        tell(work, events, "report")
-        clues, told = casework.clues_of(report, actor, work.now_us, work.ids)
-        kept = tuple(
-            keep_clue(work, clue, tuple(event for event in told if event.record == clue.id), new=True) for clue in clues
-        )
-    return Received(report, kept)
+        command = fingerprint_of("report.receive", draft)
+        report = once(work, request, command, Report, lambda: _take_in(work, draft))
+        clues = every(work.unit.records(Clue), Query(mentions={"report": report.id}))
+        return Received(report, tuple(sorted(clues, key=lambda clue: (clue.kind, clue.id))))  # accounts first
+
+
+def _take_in(work: Work, draft: ReportDraft) -> Report:
+    body = work.tree().get(work.actor.organisation)
+    if not draft.jurisdiction and body is not None:
+        draft = replace(draft, jurisdiction=body.jurisdiction)
+    report, events = casework.receive_report(draft, work.actor, work.now_us, work.ids)
+    report = work.unit.records(Report).add(report)
+    tell(work, events, "report")
+    clues, told = casework.clues_of(report, work.actor, work.now_us, work.ids)
+    for clue in clues:
+        keep_clue(work, clue, tuple(event for event in told if event.record == clue.id), new=True)
+    return report

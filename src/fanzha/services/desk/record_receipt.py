@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Actor, Role
+from fanzha.core.errors import NotFound
 from fanzha.measures.ending import mark_converted
 from fanzha.measures.model import Measure, OriginKind, holds
 from fanzha.measures.orders import Incident, OnwardTransfer, Receipt
 from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.draft_release import draft_release
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.pay_return import book_receipt_of_payment
 
 _BY_WIRE = frozenset({Role.MACHINE, Role.API_CLIENT})
 
@@ -45,6 +49,8 @@ def record_receipt(desk: Desk, actor: Actor, receipt: Receipt) -> ReceiptTaken:
         if decision.change is not None:
             measure = keep_measure(work, decision.change)
             _end_what_it_continues(work, measure)
+            book_receipt_of_payment(work, measure)
+            draft_release(work, measure)
     return _told(decision, measure)
 
 
@@ -58,12 +64,30 @@ def _unknown(work: Work, receipt: Receipt) -> ReceiptTaken:
     own = work.actor.organisation
     work.check(Action.RECEIPT_ENTER, Scope(own, addressed_to=(own,)))
     decision = decide_receipt(None, receipt, work.rules.measures, work.now_us, work.ids)
+    named = tuple(replace(each, id=_incident_id(own, receipt)) for each in decision.incidents)
+    decision = replace(decision, incidents=named)
+    if any(_is_known(work, each) for each in named):
+        return ReceiptTaken(Taken.ALREADY, None, (), (), late=False)
     keep_incidents(work, decision.incidents)
     for incident in decision.incidents:
         said: dict[str, DetailValue] = {"kind": incident.kind, "order": receipt.order, "receipt": receipt.id}
         subject = Subject("incident", incident.id)
         work.unit.audit.append(done(work.actor, work.now_us, "incident.open", subject, details=said))
     return _told(decision, None)
+
+
+def _incident_id(sender: str, receipt: Receipt) -> str:
+    """Made of what was said, so that the same answer once more opens no second incident."""
+    said = repr((sender, replace(receipt, arrived_us=0, entered_by="", evidence="", note="")))
+    return f"INC-{hashlib.sha256(said.encode()).hexdigest()[:24]}"
+
+
+def _is_known(work: Work, incident: Incident) -> bool:
+    try:
+        work.unit.records(Incident).get(incident.id)
+    except NotFound:
+        return False
+    return True
 
 
 def _end_what_it_continues(work: Work, measure: Measure) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fanzha.access import Action
 from fanzha.audit import Subject
-from fanzha.core.actor import Actor, Role
+from fanzha.core.actor import Actor
 from fanzha.core.errors import NotFound
 from fanzha.measures import sending
 from fanzha.measures.model import Measure
@@ -24,9 +24,7 @@ def record_sent(desk: Desk, actor: Actor, order_id: str, channel: Channel, *, do
         found = work.unit.records(Measure).find(Query(mentions={"order": order_id}, limit=1)).rows
         if not found:
             raise NotFound(f"there is no order {order_id}, or you may not see it")
-        # The machine proposes nothing; it only carries out what was approved.
-        action = Action.CLOCK_STRIKE if actor.has(Role.MACHINE) else Action.MEASURE_PROPOSE
-        measure = work.load(Measure, found[0].id, action)
+        measure = work.load(Measure, found[0].id, Action.ORDER_SENT)
         change = sending.record_sent(
             measure, order_id, actor, work.rules.measures, work.now_us, channel=channel, document=document
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fanzha.access import Action
@@ -9,13 +10,25 @@ from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case, Clue, strike_case_clocks, strike_clock
 from fanzha.core.actor import MACHINE
 from fanzha.core.errors import BadInput, FanzhaError, NotFound, Refused, StaleVersion
+from fanzha.measures.appeals import Appeal, appeal_clocks
 from fanzha.measures.clocks import ClockRow, Consequence, Stage, breach_incident, due_clocks
 from fanzha.measures.ending import lapse
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Incident
+from fanzha.measures.return_procedure import ReturnProcedure, return_clocks
 from fanzha.ports.work_queues import DueClock, LeasedClock
 from fanzha.services.desk.acting import Work, acting
-from fanzha.services.desk.keeping import WARNING, clock_id, keep_case, keep_clue, keep_incidents, keep_measure
+from fanzha.services.desk.allot_queue import ring_overnight
+from fanzha.services.desk.hand_over_case import ring_hand_over
+from fanzha.services.desk.keeping import (
+    OVERNIGHT_CLOCK,
+    WARNING,
+    clock_id,
+    keep_case,
+    keep_clue,
+    keep_incidents,
+    keep_measure,
+)
 from fanzha.services.desk.model import Desk
 
 
@@ -53,10 +66,18 @@ def _ring(desk: Desk, leased: LeasedClock) -> None:
         match clock.subject_kind:
             case "measure":
                 _ring_measure(work, clock)
+            case "clue" if clock.kind == OVERNIGHT_CLOCK:
+                ring_overnight(work, clock.subject_id)
             case "clue":
                 _ring_clue(work, clock)
             case "case":
                 _ring_case(work, clock)
+            case "appeal":
+                _ring_appeal(work, clock)
+            case "return":
+                _ring_return(work, clock)
+            case "hand_over":
+                ring_hand_over(work, clock.subject_id)
             case other:
                 raise BadInput(f"clock {clock.id} is of a {other}, for which nothing rings")
 
@@ -82,14 +103,35 @@ def _ring_case(work: Work, clock: DueClock) -> None:
 
 def _ring_measure(work: Work, clock: DueClock) -> None:
     measure = work.load(Measure, clock.subject_id, Action.CLOCK_STRIKE)
-    warns = clock.id.endswith(WARNING)
-    rows = due_clocks(measure, work.rules.measures)
-    row = next((each for each in rows if clock_id(each) == clock.id.removesuffix(WARNING)), None)
-    if row is not None and _has_to_say(row, work.now_us, warns=warns):
-        _tell_clock(work, measure, row, warns=warns)
+    row = _row_of(clock, due_clocks(measure, work.rules.measures))
+    if row is not None and _has_to_say(row, work.now_us, warns=_warns(clock)):
+        _tell_clock(work, clock, row)
+        _open_incident(work, measure, row, warns=_warns(clock))
     lapsed = lapse(measure, work.now_us)
     if lapsed is not None:
         keep_measure(work, lapsed)
+
+
+def _ring_appeal(work: Work, clock: DueClock) -> None:
+    appeal = work.load(Appeal, clock.subject_id, Action.CLOCK_STRIKE)
+    row = _row_of(clock, appeal_clocks(appeal))
+    if row is not None and _has_to_say(row, work.now_us, warns=_warns(clock)):
+        _tell_clock(work, clock, row)
+
+
+def _ring_return(work: Work, clock: DueClock) -> None:
+    procedure = work.load(ReturnProcedure, clock.subject_id, Action.CLOCK_STRIKE)
+    row = _row_of(clock, return_clocks(procedure))
+    if row is not None and _has_to_say(row, work.now_us, warns=_warns(clock)):
+        _tell_clock(work, clock, row)
+
+
+def _warns(clock: DueClock) -> bool:
+    return clock.id.endswith(WARNING)
+
+
+def _row_of(clock: DueClock, rows: Iterable[ClockRow]) -> ClockRow | None:
+    return next((each for each in rows if clock_id(each) == clock.id.removesuffix(WARNING)), None)
 
 
 def _has_to_say(row: ClockRow, now_us: int, *, warns: bool) -> bool:
@@ -100,11 +142,15 @@ def _has_to_say(row: ClockRow, now_us: int, *, warns: bool) -> bool:
     return stage is Stage.DUE and row.consequence is not Consequence.LAPSES
 
 
-def _tell_clock(work: Work, measure: Measure, row: ClockRow, *, warns: bool) -> None:
+def _tell_clock(work: Work, clock: DueClock, row: ClockRow) -> None:
     said: dict[str, DetailValue] = {"clock": row.kind, "about": row.subject, "due_us": row.due_us}
-    action = "clock.warn" if warns else f"clock.{'breach' if row.consequence is Consequence.BREACH else 'open'}"
-    subject = Subject("measure", measure.id)
+    told = "breach" if row.consequence is Consequence.BREACH else "open"
+    action = "clock.warn" if _warns(clock) else f"clock.{told}"
+    subject = Subject(clock.subject_kind, clock.subject_id)
     work.unit.audit.append(done(work.actor, work.now_us, action, subject, case=work.case, details=said))
+
+
+def _open_incident(work: Work, measure: Measure, row: ClockRow, *, warns: bool) -> None:
     incident = None if warns else breach_incident(row, measure, work.now_us)
     if incident is not None and not _is_known(work, incident):
         keep_incidents(work, (incident,))

@@ -6,34 +6,34 @@ from dataclasses import replace
 
 from fanzha import casework
 from fanzha.casework import Case, Fact
-from fanzha.core.errors import NotFound
-from fanzha.measures.model import Measure, Request
+from fanzha.core.errors import NotAllowed, NotFound
+from fanzha.measures.model import Request
 from fanzha.measures.obstacles import CaseStanding, Standing
-from fanzha.ports.record_query import Query
-from fanzha.services.desk.acting import Work
-from fanzha.services.desk.listing import every
+from fanzha.services.desk.acting import Look
+from fanzha.services.desk.weighing import on_account, view_of
 
 
-def case_standing(work: Work, case_id: str) -> CaseStanding | None:
+def case_standing(look: Look, case_id: str) -> CaseStanding | None:
     """What a measure needs to know of its case; None where it names none."""
     if not case_id:
         return None
-    case = work.unit.records(Case).get(case_id)
+    case = look.unit.records(Case).get(case_id)
+    if case.merged_into:
+        raise NotAllowed("merged", f"{case_id} was merged into {case.merged_into}; act in that case")
     filing = case.filing
     return CaseStanding(case.id, case.organisation, "" if filing is None else filing.number)
 
 
-def standing_of(work: Work, request: Request) -> Standing:
-    """The case and every measure on the same account, whichever body's; what is in the account is not known here.
+def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
+    """The case, every measure on the same account, whichever body's, and what is known of the account.
 
-    Raises NotAllowed when the fact that the request rests on was withdrawn.
+    itself: the id of the measure of the request. Raises NotAllowed when the fact that it rests on was withdrawn.
     """
     if request.fact is not None and request.fact.evidence:
-        _check_fact_stands(work, request.fact.evidence)
-    others: tuple[Measure, ...] = ()
-    if request.target.reference:
-        others = tuple(every(work.unit.records(Measure), Query(equals={"account": request.target.reference})))
-    return Standing(case_standing(work, request.case), others)
+        _check_fact_stands(look, request.fact.evidence)
+    others = on_account(look, request)
+    view = view_of(look, request, others, itself)
+    return Standing(case_standing(look, request.case), others, view)
 
 
 def with_filing(request: Request, standing: Standing) -> Request:
@@ -43,9 +43,9 @@ def with_filing(request: Request, standing: Standing) -> Request:
     return replace(request, filing=standing.case.filing)
 
 
-def _check_fact_stands(work: Work, evidence: str) -> None:
+def _check_fact_stands(look: Look, evidence: str) -> None:
     try:
-        fact = work.unit.records(Fact).get(evidence)
+        fact = look.unit.records(Fact).get(evidence)
     except NotFound:
         return  # a bank's receipt or statement, which is kept elsewhere
     casework.check_is_fact(fact)

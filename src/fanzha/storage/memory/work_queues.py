@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -232,7 +233,11 @@ class MemoryClocks:
 
     def running(self, subject_id: str) -> tuple[DueClock, ...]:
         """The clocks of a record that run, earliest first."""
-        return tuple(clock for clock in self._running() if clock.subject_id == subject_id)
+        return self.running_among((subject_id,))
+
+    def running_among(self, subject_ids: Collection[str]) -> tuple[DueClock, ...]:
+        """The clocks of several records that run, earliest first."""
+        return tuple(clock for clock in self._running() if clock.subject_id in subject_ids)
 
     def due_before(self, before_us: int, limit: int = 100) -> tuple[DueClock, ...]:
         """Running clocks that ring before an instant."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
-from fanzha.audit import AuditEntry, AuditEvent, Head, seal
+from fanzha.audit import AuditEntry, AuditEvent, Head, Written, seal, with_written
 from fanzha.core.errors import NotFound, Refused, StaleVersion
 from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_cursor, write_cursor
-from fanzha.ports.record_table import R, RecordTable, next_version, version_of
+from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
 from fanzha.ports.work_store import Kept
 from fanzha.storage.memory.work_queues import Draft, MemoryClocks, MemoryOutbox, MemoryRequests, QueueRows
-from fanzha.storage.record_codec import RecordCodec
+from fanzha.storage.record_codec import RecordCodec, body_fingerprint
 
 WAIT_S: Final = 5.0  # for another writer, as the databases wait
 Value = TypeVar("Value")
@@ -77,25 +77,31 @@ class MemoryUnit:
         self.outbox = MemoryOutbox(self._queues.messages)
         self.clocks = MemoryClocks(self._queues.clocks)
         self.requests = MemoryRequests(self._queues.requests)
+        self._written: list[Written] = []
         self.committed: _State | None = None
 
     def records(self, kind: type[Kept]) -> MemoryRecords[Kept]:
         """The records of a kind."""
         table, codec = self._codecs[kind]
-        return MemoryRecords(table, codec, self._drafts.setdefault(table.name, Draft({})))
+        return MemoryRecords(table, codec, self._drafts.setdefault(table.name, Draft({})), self._written)
+
+    def hold(self, key: str) -> None:
+        """Nothing more: there is one unit of work at a time, which began upon the latest commit."""
 
     def commit(self) -> None:
         """Hands the draft over; it becomes visible when the unit is left."""
         assert self.committed is None, "a unit of work is committed once"
         records = {name: draft.rows for name, draft in self._drafts.items()}
-        self.committed = _State(records, self._queues.rows(), self.audit.sealed())
+        self.committed = _State(records, self._queues.rows(), self.audit.sealed(self._written))
 
 
 class MemoryRecords(Generic[R]):
     """The records of one kind."""
 
-    def __init__(self, table: RecordTable[R], codec: RecordCodec[R], draft: Draft[_Row]) -> None:
-        self._table, self._codec, self._draft = table, codec, draft
+    def __init__(
+        self, table: RecordTable[R], codec: RecordCodec[R], draft: Draft[_Row], written: list[Written]
+    ) -> None:
+        self._table, self._codec, self._draft, self._written = table, codec, draft, written
 
     def get(self, record_id: str) -> R:
         """The record."""
@@ -105,11 +111,17 @@ class MemoryRecords(Generic[R]):
         record: R = row.record
         return record
 
+    def get_many(self, record_ids: Iterable[str]) -> tuple[R, ...]:
+        """Those of the records that are there."""
+        found = (self._draft.rows.get(record_id) for record_id in dict.fromkeys(record_ids))
+        return tuple(row.record for row in found if row is not None)
+
     def add(self, record: R) -> R:
         """Takes a new record."""
         if record.id in self._draft.rows:
             raise Refused(f"{self._table.name}: {record.id!r} is there already; nothing was added")
         self._put(record)
+        self._note(record)
         return record
 
     def save(self, record: R) -> R:
@@ -122,11 +134,18 @@ class MemoryRecords(Generic[R]):
             )
         saved = next_version(record)
         self._put(saved)
+        self._note(saved, before=self._fingerprint(held))
         return saved
 
     def bulk_add(self, records: Iterable[R]) -> int:
         """Takes many new records."""
-        return sum(1 for record in records if self.add(record))
+        count = 0
+        for record in records:
+            if record.id in self._draft.rows:
+                raise Refused(f"{self._table.name}: {record.id!r} is there already; nothing was added")
+            self._put(record)
+            count += 1
+        return count
 
     def find(self, query: Query) -> Page[R]:
         """A page of the list."""
@@ -152,6 +171,30 @@ class MemoryRecords(Generic[R]):
         """How many match."""
         self._table.check(query)
         return sum(1 for _ in self._matching(query))
+
+    def below(self, key: str, record_ids: Collection[str]) -> tuple[str, ...]:
+        """The ids of all that hang on these by the key."""
+        self._table.key(key)
+        found: set[str] = set()
+        level = set(record_ids)
+        while level:
+            level = {row.record.id for row in self._draft.rows.values() if row.keys[key] in level} - found
+            found |= level
+        return tuple(sorted(found))
+
+    def walk(self, ids: Collection[str] | None = None) -> Iterator[Stored[R]]:
+        """Every record, by rising id."""
+        for record_id in sorted(self._draft.rows if ids is None else set(ids) & set(self._draft.rows)):
+            record: R = self._draft.rows[record_id].record
+            yield Stored(record_id, version_of(record), self._fingerprint(record), record)
+
+    def _fingerprint(self, record: R) -> str:
+        return body_fingerprint(self._codec.encode(record))
+
+    def _note(self, record: R, before: str = "") -> None:
+        self._written.append(
+            Written(self._table.name, record.id, version_of(record), self._fingerprint(record), before)
+        )
 
     def _matching(self, query: Query) -> Iterator[_Row]:
         return (row for row in self._draft.rows.values() if _matches(row, query))
@@ -201,10 +244,10 @@ class MemoryAudit:
         ]
         return tuple(found[:limit])
 
-    def sealed(self) -> tuple[AuditEvent, ...]:
-        """The chain with what was added."""
+    def sealed(self, written: Sequence[Written]) -> tuple[AuditEvent, ...]:
+        """The chain with what was added, which tells of the records that were written."""
         head, events = self.head(), list(self._events)
-        for entry in self._added:
+        for entry in with_written(self._added, written):
             events.append(seal(entry, head))
             head = Head(events[-1].seq, events[-1].hash)
         return tuple(events)
@@ -217,7 +260,9 @@ def _place(row: _Row, query: Query) -> tuple[Any, str]:
 def _matches(row: _Row, query: Query) -> bool:
     if any(row.keys[name] != value for name, value in query.equals.items()):
         return False
-    if any(row.keys[name] not in set(values) for name, values in query.within.items()):
+    if any(row.keys[name] not in values for name, values in query.within.items()):
+        return False
+    if any(row.keys[name] in values for name, values in query.without.items()):
         return False
     for name, bounds in query.ranges.items():
         value: Any = row.keys[name]

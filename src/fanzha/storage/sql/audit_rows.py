@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, MetaData, Row, insert, select, update
 
-from fanzha.audit import GENESIS, AuditEntry, AuditEvent, DetailValue, Head, Outcome, seal
+from fanzha.audit import (
+    GENESIS,
+    AuditEntry,
+    AuditEvent,
+    DetailValue,
+    Head,
+    Outcome,
+    Written,
+    seal,
+    with_written,
+)
 from fanzha.core.errors import BadInput
 
 WALK_ROWS: Final = 2000
 HEAD_ID: Final = 1
+_OUTCOMES: Final = frozenset(Outcome)
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
+_READER: Final = json.JSONDecoder(parse_constant=str)
 UNREADABLE: Final = "unreadable!"  # no entry has a detail of this name
 
 
@@ -37,7 +50,10 @@ class SqlAudit:
         while True:
             statement = select(self._events).where(self._events.c.seq >= first_seq).order_by(self._events.c.seq)
             rows = self._connection.execute(statement.limit(WALK_ROWS)).all()
-            yield from (_event(row) for row in rows)
+            for row in rows:
+                if not isinstance(row.seq, int):  # SQLite takes anything
+                    raise BadInput(f"the audit has a row of number {row.seq!r}; the store was tampered with")
+                yield _event(row)
             if len(rows) < WALK_ROWS:
                 return
             first_seq = rows[-1].seq + 1
@@ -55,12 +71,15 @@ class SqlAudit:
         rows = self._connection.execute(statement.order_by(columns.seq.desc()).limit(limit))
         return tuple(_event(row) for row in rows)
 
-    def seal_added(self) -> None:
-        """Writes what was appended. Last before the commit: from here on every other writer waits."""
+    def seal_added(self, written: Sequence[Written]) -> None:
+        """Writes what was appended, which tells of what was written besides.
+
+        Last before the commit: from here on every other writer waits.
+        """
         if not self._added:
             return
         head, rows = self._read_head(lock=True), []
-        for entry in self._added:
+        for entry in with_written(self._added, written):
             event = seal(entry, head)
             head = Head(event.seq, event.hash)
             rows.append(_row(event))
@@ -73,8 +92,11 @@ class SqlAudit:
     def _read_head(self, *, lock: bool) -> Head:
         statement = select(self._head.c.count, self._head.c.hash).where(self._head.c.id == HEAD_ID)
         row = self._connection.execute(statement.with_for_update() if lock else statement).one_or_none()
-        if row is None:
-            raise BadInput("the audit has no head row; the store was tampered with: restore a backup and verify it")
+        if row is None or not isinstance(row[0], int):
+            raise BadInput(
+                "the audit has no head row, or one that does not count; the store was tampered with: restore a backup "
+                "and verify it"
+            )
         count: int = row[0]
         return Head(count, row[1])
 
@@ -105,7 +127,7 @@ def _row(event: AuditEvent) -> dict[str, Any]:
 def _event(row: Row[Any]) -> AuditEvent:
     """The event of a row, whatever somebody made of it: it is for `verify` to say that it was changed."""
     details = _details(row.details)
-    if row.outcome not in set(Outcome):
+    if row.outcome not in _OUTCOMES:
         details = {UNREADABLE: str(row.outcome)}
     return AuditEvent(
         at_us=row.at_us,
@@ -127,11 +149,11 @@ def _event(row: Row[Any]) -> AuditEvent:
 def _details(written: str) -> dict[str, DetailValue]:
     """Details as they were written; anything else becomes what no entry ever held, so that its hash cannot fit."""
     try:
-        found = json.loads(written, parse_constant=str)
+        found = _READER.decode(written)
     except ValueError:
         return {UNREADABLE: written}
     return found if isinstance(found, dict) and _text(found) == written else {UNREADABLE: written}
 
 
 def _text(details: Mapping[str, DetailValue]) -> str:
-    return json.dumps(dict(details), ensure_ascii=False, sort_keys=True)
+    return _WRITER.encode(dict(details))

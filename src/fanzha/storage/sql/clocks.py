@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Row, insert, select, update
@@ -72,6 +73,10 @@ class SqlClocks:
     def running(self, subject_id: str) -> tuple[DueClock, ...]:
         """The clocks of a record that run, earliest first."""
         return self._listed(self._rows.c.subject_id == subject_id, limit=None)
+
+    def running_among(self, subject_ids: Collection[str]) -> tuple[DueClock, ...]:
+        """The clocks of several records that run, earliest first."""
+        return self._listed(self._rows.c.subject_id.in_(list(subject_ids)), limit=None)
 
     def due_before(self, before_us: int, limit: int = 100) -> tuple[DueClock, ...]:
         """Running clocks that ring before an instant."""

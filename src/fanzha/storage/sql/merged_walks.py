@@ -1,72 +1,175 @@
 """The first records of several stretches of one index, merged.
 
 A database sorts every match of `organisation IN (…) AND status IN (…) ORDER BY due` before it gives the first. Walking
-the index once for each combination, and merging the first few of each, does not depend on how many match. The statement
-is written as text: built from objects, sixty walks cost more than running them.
+the index once for each combination, and merging the first few of each, does not depend on how many match. Where there
+are very many combinations, as under a province, only those can be on the page whose own first record is among the first:
+one look at the head of each tells which. The statements are written as text: built from objects they cost more to write
+than to run.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import TextClause, text
+from sqlalchemy import Connection, text
 
 from fanzha.ports.record_query import KeyValue, Position, Query
-from fanzha.ports.record_table import RecordTable
+from fanzha.ports.record_table import KeyType, RecordTable
 
-WALKS_MAX: Final = 100
+HEADS_FROM: Final = 60  # so many combinations are walked without looking at their heads first
 _NAME = re.compile(r"[a-z][a-z_]*")
+Choice = tuple[KeyValue, ...]
 
 
-def merged_walks(
-    table: RecordTable[Any], query: Query, start: Position | None
-) -> tuple[TextClause, dict[str, KeyValue]] | None:
-    """The statement (id, place, body) and its parameters; None where no index can be walked in the page's order."""
-    walks = math.prod(len(set(values)) for values in query.within.values())
-    if not query.within or query.mentions or not 1 <= walks <= WALKS_MAX or not _is_walked(table, query):
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Which index is walked in the order of the page, once for each choice of values of `chosen`."""
+
+    index: tuple[str, ...]
+    chosen: tuple[str, ...]
+    passed: tuple[str, ...]  # keys that are looked at on the way, since the index does not fix them
+
+
+def plan_walk(table: RecordTable[Any], query: Query) -> Walk | None:
+    """The walk along the index that fixes most; None where the database finds the page better by itself.
+
+    A key of which few records have one value is better asked for than walked past.
+    """
+    fixed = {*query.equals, *query.within}
+    if not query.within or query.mentions or "id" in fixed:
         return None
-    names = (table.name, query.order_by, *query.equals, *query.within, *query.ranges)
-    assert all(_NAME.fullmatch(name) for name in names), names  # declared names, and nothing else, get into the text
-    parameters: dict[str, KeyValue] = {"limit": query.limit + 1}
-    shared = " AND ".join(_shared_conditions(query, start, parameters))
-    choices = [_choices(name, query.within[name], parameters) for name in sorted(query.within)]
-    way = "DESC" if query.descending else "ASC"
-    order = f"ORDER BY id {way}" if query.order_by == "id" else f"ORDER BY place {way}, id {way}"
-    walk_order = order.replace("place", query.order_by)
-    last_order = order.replace("place", "f.place").replace(" id", " f.id")
-    joint = " AND " if shared else ""
-    union = " UNION ALL ".join(
-        f"SELECT * FROM (SELECT id, {query.order_by} AS place FROM {table.name} "  # noqa: S608 - asserted above
-        f"WHERE {' AND '.join(chosen)}{joint}{shared} {walk_order} LIMIT :limit) AS w{number}"
-        for number, chosen in enumerate(itertools.product(*choices))
-    )
-    statement = (
-        f"SELECT f.id AS id, f.place AS place, CAST(r.body AS TEXT) AS body "  # noqa: S608 - asserted above
-        f"FROM (SELECT id, place FROM ({union}) AS u {order} LIMIT :limit) AS f "
-        f"JOIN {table.name} AS r ON r.id = f.id {last_order}"
-    )
-    return text(statement), parameters
+    found: list[Walk] = []
+    for index in table.indexes:
+        depth = next((at for at, name in enumerate((*index, "id")) if name not in fixed), len(index))
+        if (*index, "id")[depth] == query.order_by:
+            prefix = index[:depth]
+            chosen = tuple(name for name in prefix if name in query.within)
+            found.append(Walk(index, chosen, tuple(sorted(fixed - set(prefix)))))
+    walks = [walk for walk in found if not any(table.key(name).narrow for name in walk.passed)]
+    # Of two that fix as much, the one with fewer choices.
+    return min(walks, key=lambda walk: (len(walk.passed), len(walk.chosen)), default=None)
 
 
-def _is_walked(table: RecordTable[Any], query: Query) -> bool:
-    """Whether an index begins with everything that is fixed and goes on with the order."""
-    fixed = set(query.equals) | set(query.within)
-    return any(
-        set(index[: len(fixed)]) == fixed and (*index, "id")[len(fixed)] == query.order_by for index in table.indexes
-    )
+def walk_keys(
+    connection: Connection, table: RecordTable[Any], query: Query, start: Position | None, walk: Walk
+) -> list[Position]:
+    """Value and id of the records of the page, and of one more, in the order of the page."""
+    values = [sorted(set(query.within[name])) for name in walk.chosen]
+    choices: list[Choice] = list(itertools.product(*values))
+    page = _Page(connection, table, query, start, walk)
+    if len(choices) > max(HEADS_FROM, query.limit + 1):
+        choices = page.nearest(values)
+    return page.keys(choices) if choices else []
 
 
-def _shared_conditions(query: Query, start: Position | None, parameters: dict[str, KeyValue]) -> Iterator[str]:
+class _Page:
+    """The statements of one page."""
+
+    def __init__(
+        self, connection: Connection, table: RecordTable[Any], query: Query, start: Position | None, walk: Walk
+    ) -> None:
+        names = (table.name, query.order_by, *query.equals, *query.within, *query.without, *query.ranges, *walk.index)
+        assert all(_NAME.fullmatch(name) for name in names), (
+            names
+        )  # declared names, and nothing else, get into the text
+        self._connection, self._table, self._query, self._walk = connection, table, query, walk
+        self._postgres = connection.dialect.name == "postgresql"
+        self._parameters: dict[str, Any] = {"limit": query.limit + 1}
+        self._shared = list(_shared_conditions(table, query, start, walk, self._parameters))
+
+    def nearest(self, values: Sequence[Sequence[KeyValue]]) -> list[Choice]:
+        """Of all combinations, those whose first record is among the first of the page."""
+        sources = [self._source(number, several) for number, several in enumerate(values)]
+        refs = [f"c{number}.value" for number in range(len(values))]
+        found = self._run(" CROSS JOIN ".join(sources), refs, inner=1)
+        return [choice for choice, _ in found]
+
+    def keys(self, choices: Sequence[Choice]) -> list[Position]:
+        """The page, drawn from these combinations."""
+        columns = list(zip(*choices, strict=True))
+        if not columns:
+            found = self._run("(SELECT 1 AS one) AS c", [], inner=self._query.limit + 1)
+        elif self._postgres:
+            arrays = ", ".join(self._array(number, several) for number, several in enumerate(columns))
+            refs = [f"v{number}" for number in range(len(columns))]
+            found = self._run(f"unnest({arrays}) AS c({', '.join(refs)})", [f"c.{ref}" for ref in refs],
+                              inner=self._query.limit + 1)  # fmt: skip
+        else:
+            self._parameters["choices"] = json.dumps(choices, ensure_ascii=False)
+            refs = [f"(c.value ->> {number})" for number in range(len(columns))]
+            found = self._run("json_each(:choices) AS c", refs, inner=self._query.limit + 1)
+        return [position for _, position in found]
+
+    def _source(self, number: int, several: Sequence[KeyValue]) -> str:
+        if self._postgres:
+            return f"unnest({self._array(number, several)}) AS c{number}(value)"
+        self._parameters[f"in_{number}"] = json.dumps(several, ensure_ascii=False)
+        return f"json_each(:in_{number}) AS c{number}"
+
+    def _array(self, number: int, several: Sequence[KeyValue]) -> str:
+        self._parameters[f"in_{number}"] = list(several)
+        return f"CAST(:in_{number} AS {'text' if self._is_text(self._walk.chosen[number]) else 'bigint'}[])"
+
+    def _is_text(self, name: str) -> bool:
+        return self._table.key(name).type is KeyType.TEXT
+
+    def _ordered(self, place: str) -> str:
+        way = "DESC" if self._query.descending else "ASC"
+        return f"id {way}" if self._query.order_by == "id" else f"{place} {way}, id {way}"
+
+    def _run(self, source: str, refs: Sequence[str], *, inner: int) -> list[tuple[Choice, Position]]:
+        """The first `inner` records of each combination of the source, merged and cut to the page."""
+        self._parameters["inner"] = inner
+        chosen = [
+            f'{name} = {ref} COLLATE "C"' if self._postgres and self._is_text(name) else f"{name} = {ref}"
+            for name, ref in zip(self._walk.chosen, refs, strict=True)
+        ]
+        where = " AND ".join([*chosen, *self._shared]) or "1 = 1"
+        rows = f"SELECT {self._query.order_by} AS place, id FROM {self._table.name}"  # noqa: S608 - asserted above
+        end = f" WHERE {where} ORDER BY {self._ordered(self._query.order_by)} LIMIT :inner"
+        shown = "".join(f"{ref}, " for ref in refs)
+        if self._postgres:
+            statement = (
+                f"SELECT {shown}h.place, h.id FROM {source} CROSS JOIN LATERAL ({rows}{end}) AS h "  # noqa: S608
+                f"ORDER BY {self._ordered('place')} LIMIT :limit"
+            )
+            found = self._connection.execute(text(statement), self._parameters)
+            return [(tuple(row[:-2]), Position(row[-2], row[-1])) for row in found]
+        # SQLite joins nothing sideways, but it has values of several rows: one JSON list for each combination.
+        by = f" INDEXED BY ix_{self._table.name}_{'_'.join((*self._walk.index, 'id'))}"
+        heads = f"(SELECT json_group_array(json_array(place, id)) FROM ({rows}{by}{end}))"  # noqa: S608
+        lists = f"SELECT {shown}{heads} AS found FROM {source}"  # noqa: S608
+        found = self._connection.execute(text(f"SELECT * FROM ({lists}) AS l WHERE l.found <> '[]'"), self._parameters)  # noqa: S608
+        merged = [
+            (tuple(row[:-1]), Position(place, identity))
+            for row in found.all()
+            for place, identity in json.loads(row[-1])
+        ]
+        merged.sort(key=lambda drawn: (drawn[1].value, drawn[1].id), reverse=self._query.descending)
+        return merged[: self._query.limit + 1]
+
+
+def _shared_conditions(
+    table: RecordTable[Any], query: Query, start: Position | None, walk: Walk, parameters: dict[str, KeyValue]
+) -> Iterator[str]:
     for name, value in query.equals.items():
         if value is None:
             yield f"{name} IS NULL"
         else:
             parameters[f"eq_{name}"] = value
             yield f"{name} = :eq_{name}"
+    for name in (name for name in walk.passed if name in query.within):
+        yield f"{name} IN ({_listed(f'one_of_{name}', query.within[name], parameters)})"
+    for name, values in query.without.items():
+        if values:
+            optional = name != "id" and table.key(name).optional
+            has_none = f"{name} IS NULL OR " if optional else ""
+            yield f"({has_none}{name} NOT IN ({_listed(f'none_of_{name}', values, parameters)}))"
     for name, bounds in query.ranges.items():
         for sign, word, value in ((">=", "from", bounds.at_least), ("<", "below", bounds.below)):
             if value is not None:
@@ -82,7 +185,7 @@ def _shared_conditions(query: Query, start: Position | None, parameters: dict[st
             yield f"({query.order_by}, id) {sign} (:last_place, :last_id)"
 
 
-def _choices(name: str, values: Any, parameters: dict[str, KeyValue]) -> list[str]:
-    chosen: Mapping[str, KeyValue] = {f"in_{name}_{n}": value for n, value in enumerate(sorted(set(values)))}
-    parameters.update(chosen)
-    return [f"{name} = :{parameter}" for parameter in chosen]
+def _listed(name: str, values: Any, parameters: dict[str, KeyValue]) -> str:
+    given = {f"{name}_{number}": value for number, value in enumerate(sorted(set(values)))}
+    parameters.update(given)
+    return ", ".join(f":{parameter}" for parameter in given) or "NULL"

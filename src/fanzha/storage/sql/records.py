@@ -3,55 +3,88 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final, Generic
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, Generic, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     Table,
     Text,
+    any_,
     bindparam,
     cast,
     delete,
     func,
     insert,
+    literal,
+    not_,
+    or_,
     select,
     tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
+from fanzha.audit import Written
 from fanzha.core.errors import NotFound, Refused, StaleVersion
 from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_cursor, write_cursor
-from fanzha.ports.record_table import R, RecordTable, next_version, version_of
-from fanzha.storage.record_codec import RecordCodec
-from fanzha.storage.sql.merged_walks import merged_walks
+from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
+from fanzha.storage.record_codec import RecordCodec, body_fingerprint
+from fanzha.storage.sql.merged_walks import plan_walk, walk_keys
+from fanzha.storage.sql.record_walk import walk_records
 
 BULK_ROWS: Final = 5000
+MANY_ROWS: Final = 100
 Row = dict[str, KeyValue | None]
+
+
+class _Found(NamedTuple):
+    """A record of a page as it lies there, with its value in the order of the page."""
+
+    id: str
+    place: KeyValue
+    body: str
 
 
 class SqlRecords(Generic[R]):
     """The records of one kind within a transaction."""
 
     def __init__(
-        self, connection: Connection, table: RecordTable[R], codec: RecordCodec[R], rows: Table, terms: Table | None
+        self,
+        connection: Connection,
+        table: RecordTable[R],
+        codec: RecordCodec[R],
+        rows: Table,
+        terms: Table | None,
+        written: list[Written],
     ) -> None:
         self._connection, self._table, self._codec = connection, table, codec
-        self._rows, self._terms = rows, terms
+        self._rows, self._terms, self._written = rows, terms, written
         self._body = cast(rows.c.body, Text).label("body")  # PostgreSQL would parse it, and lose the text
 
     def get(self, record_id: str) -> R:
         """The record."""
-        body = self._connection.scalar(select(self._body).where(self._rows.c.id == record_id))
+        return self._codec.decode(self._body_of(record_id))
+
+    def _body_of(self, record_id: str) -> str:
+        body: str | None = self._connection.scalar(select(self._body).where(self._rows.c.id == record_id))
         if body is None:
             raise NotFound(f"{self._table.name}: there is nothing of id {record_id!r}")
-        return self._codec.decode(body)
+        return body
+
+    def get_many(self, record_ids: Iterable[str]) -> tuple[R, ...]:
+        """Those of the records that are there."""
+        wanted = list(dict.fromkeys(record_ids))
+        found = self._bodies_of(wanted)
+        return tuple(self._codec.decode(found[one]) for one in wanted if one in found)
 
     def add(self, record: R) -> R:
         """Takes a new record."""
         self._insert([record])
+        self._note(record)
         return record
 
     def bulk_add(self, records: Iterable[R]) -> int:
@@ -64,7 +97,7 @@ class SqlRecords(Generic[R]):
 
     def save(self, record: R) -> R:
         """Puts a record in place of the version it was read as."""
-        saved = next_version(record)
+        saved, before = next_version(record), body_fingerprint(self._body_of(record.id))
         # psycopg and sqlite3 both tell how many rows matched; none means that another version stands there.
         statement = (
             update(self._rows)
@@ -76,7 +109,6 @@ class SqlRecords(Generic[R]):
         except IntegrityError as error:
             raise self._there_already([saved]) from error
         if changed == 0:
-            self.get(record.id)  # NotFound says it better
             raise StaleVersion(
                 f"{self._table.name}: {record.id!r} was changed by somebody else meanwhile "
                 f"(read as version {version_of(record)}); read it again and decide again"
@@ -84,7 +116,13 @@ class SqlRecords(Generic[R]):
         if self._terms is not None:
             self._connection.execute(delete(self._terms).where(self._terms.c.id == saved.id))
             self._insert_terms([saved])
+        self._note(saved, before)
         return saved
+
+    def _note(self, record: R, before: str = "") -> None:
+        """What the audit will tell of it."""
+        fingerprint = body_fingerprint(self._codec.encode(record))
+        self._written.append(Written(self._table.name, record.id, version_of(record), fingerprint, before))
 
     def find(self, query: Query) -> Page[R]:
         """A page of the list."""
@@ -104,14 +142,27 @@ class SqlRecords(Generic[R]):
         conditions = self._conditions(query)
         return self._connection.scalar(select(func.count()).select_from(self._rows).where(*conditions)) or 0
 
+    def below(self, key: str, record_ids: Collection[str]) -> tuple[str, ...]:
+        """The ids of all that hang on these by the key."""
+        self._table.key(key)
+        first = select(self._rows.c.id).where(self._rows.c[key].in_(list(record_ids)))
+        found = first.cte("found", recursive=True)
+        below = self._rows.alias()
+        found = found.union(select(below.c.id).join(found, below.c[key] == found.c.id))
+        return tuple(sorted(self._connection.scalars(select(found.c.id))))
+
+    def walk(self, ids: Collection[str] | None = None) -> Iterator[Stored[R]]:
+        """Every record as it lies there, by rising id."""
+        yield from walk_records(self._connection, self._table, self._codec, self._rows, self._terms, ids)
+
     # --- asking ---------------------------------------------------------------------------------------------------
 
     def _page(self, query: Query) -> Sequence[Any]:
         """One record more than the page holds, so that it is known whether there are more."""
         start = read_cursor(query)
-        merged = merged_walks(self._table, query, start)
-        if merged is not None:
-            return self._connection.execute(*merged).all()
+        walk = plan_walk(self._table, query)
+        if walk is not None:
+            return self._bodies(walk_keys(self._connection, self._table, query, start, walk))
         place = self._rows.c[query.order_by]
         columns = (place, self._rows.c.id) if query.order_by != "id" else (self._rows.c.id,)
         statement = (
@@ -122,10 +173,27 @@ class SqlRecords(Generic[R]):
         )
         return self._connection.execute(statement).all()
 
+    def _bodies(self, keys: Sequence[Position]) -> list[_Found]:
+        """The records of these keys, in their order."""
+        bodies = self._bodies_of([key.id for key in keys])
+        return [_Found(key.id, key.value, bodies[key.id]) for key in keys]
+
+    def _bodies_of(self, wanted: Sequence[str]) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for start in range(0, len(wanted), BULK_ROWS):
+            some = self._rows.c.id.in_(wanted[start : start + BULK_ROWS])
+            found.update(
+                (row.id, row.body) for row in self._connection.execute(select(self._rows.c.id, self._body).where(some))
+            )
+        return found
+
     def _conditions(self, query: Query) -> list[ColumnElement[bool]]:
         columns = self._rows.c
         wanted: list[ColumnElement[bool]] = [columns[name] == value for name, value in query.equals.items()]
-        wanted += [columns[name].in_(list(values)) for name, values in query.within.items()]
+        wanted += [self._one_of(columns[name], values) for name, values in query.within.items()]
+        for name, values in query.without.items():
+            none_of = not_(self._one_of(columns[name], values))
+            wanted.append(or_(columns[name].is_(None), none_of) if columns[name].nullable else none_of)
         for name, bounds in query.ranges.items():
             if bounds.at_least is not None:
                 wanted.append(columns[name] >= bounds.at_least)
@@ -136,6 +204,13 @@ class SqlRecords(Generic[R]):
             mentioning = select(self._terms.c.id).where(self._terms.c.term == name, self._terms.c.value == value)
             wanted.append(columns.id.in_(mentioning))
         return wanted
+
+    def _one_of(self, column: ColumnElement[Any], values: Collection[KeyValue]) -> ColumnElement[bool]:
+        if len(values) < MANY_ROWS or self._connection.dialect.name != "postgresql":
+            return column.in_(list(values))
+        # One parameter: a statement with a thousand of them takes longer to write and plan than to run.
+        kind = BigInteger() if isinstance(column.type, BigInteger) else Text()
+        return column == any_(literal(list(values), ARRAY(kind)))
 
     def _behind(self, query: Query, start: Position | None) -> list[ColumnElement[bool]]:
         if start is None:
@@ -158,10 +233,7 @@ class SqlRecords(Generic[R]):
     def _insert(self, records: Sequence[R]) -> None:
         rows = [self._row(record) for record in records]
         try:
-            if len(rows) > 1 and self._connection.dialect.name == "postgresql":
-                copy_rows(self._connection, self._rows, rows)
-            else:
-                self._connection.execute(insert(self._rows), rows)
+            add_rows(self._connection, self._rows, rows)
         except IntegrityError as error:
             raise self._there_already(records) from error
         self._insert_terms(records)
@@ -171,7 +243,7 @@ class SqlRecords(Generic[R]):
             return
         rows = list(self._term_rows(records))
         if rows:
-            self._connection.execute(insert(self._terms), rows)
+            add_rows(self._connection, self._terms, rows)
 
     def _term_rows(self, records: Iterable[R]) -> Iterator[dict[str, str]]:
         for record in records:
@@ -186,8 +258,20 @@ class SqlRecords(Generic[R]):
         )
 
 
-def copy_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Rows into a PostgreSQL table by COPY, within the transaction. Raises IntegrityError as an insert would."""
+def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Rows into a table within the transaction: many by the shortest way of each database. Raises IntegrityError."""
+    if len(rows) < MANY_ROWS:
+        connection.execute(insert(table), rows)
+    elif connection.dialect.name == "postgresql":
+        _copy_rows(connection, table, rows)
+    else:
+        names = [column.name for column in table.columns]
+        quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
+        statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608 - declared names
+        connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
+
+
+def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     names = ", ".join(f'"{column.name}"' for column in table.columns)
     driver: Any = connection.connection.driver_connection
     try:

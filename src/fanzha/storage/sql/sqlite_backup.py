@@ -47,6 +47,15 @@ def restore_into(source: Path, target: Path) -> None:
         raise BadInput(f"{source} could not be restored: {error}; is it a backup of fanzha?") from None
 
 
+def check_copy(source: Path) -> None:
+    """Raises BadInput when a file is no database of ours, is damaged, or was written by a newer version."""
+    try:
+        with closing(sqlite3.connect(f"file:{source.resolve()}?mode=ro&immutable=1", uri=True)) as backup:
+            _check(backup, source)
+    except sqlite3.Error as error:
+        raise BadInput(f"{source}: {error}; is it a backup of fanzha?") from None
+
+
 def _check(backup: sqlite3.Connection, source: Path) -> None:
     fault = backup.execute("PRAGMA quick_check(1)").fetchone()[0]
     if fault != "ok":

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, MetaData
 from sqlalchemy.engine import URL
 
+from fanzha.audit import Written
 from fanzha.core.errors import Refused
 from fanzha.ports.record_table import RecordTable
 from fanzha.ports.work_store import Kept
 from fanzha.storage.record_codec import RecordCodec
 from fanzha.storage.sql.audit_rows import SqlAudit
 from fanzha.storage.sql.clocks import SqlClocks
-from fanzha.storage.sql.database import open_engine, told, transaction
+from fanzha.storage.sql.database import hold_key, open_engine, told, transaction
 from fanzha.storage.sql.migrate import upgrade
 from fanzha.storage.sql.queues import SqlOutbox, SqlRequests
 from fanzha.storage.sql.records import SqlRecords
@@ -95,6 +96,7 @@ class SqlUnit:
     ) -> None:
         self._connection, self._metadata, self._codecs = connection, metadata, codecs
         self._committed = False
+        self._written: list[Written] = []
         self.audit = SqlAudit(connection, metadata)
         self.outbox = SqlOutbox(connection, metadata)
         self.clocks = SqlClocks(connection, metadata)
@@ -104,12 +106,17 @@ class SqlUnit:
         """The records of a kind."""
         table, codec = self._codecs[kind]
         tables = self._metadata.tables
-        return SqlRecords(self._connection, table, codec, tables[table.name], tables.get(terms_name(table)))
+        rows, terms = tables[table.name], tables.get(terms_name(table))
+        return SqlRecords(self._connection, table, codec, rows, terms, self._written)
+
+    def hold(self, key: str) -> None:
+        """Lets one unit of work at a time have this key."""
+        hold_key(self._connection, key)
 
     def commit(self) -> None:
         """Makes everything visible at once."""
         assert not self._committed, "a unit of work is committed once"
         with told():
-            self.audit.seal_added()
+            self.audit.seal_added(self._written)
             self._connection.commit()
         self._committed = True

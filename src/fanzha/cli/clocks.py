@@ -1,0 +1,58 @@
+"""`fanzha clocks`: what the law says happens at an instant happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from fanzha.cli.desk_session import open_desk
+from fanzha.cli.machines import FollowOption, OnceOption, run_rounds, worker_name
+from fanzha.cli.output import counted, invocation_of, say, show_table
+from fanzha.core.time import format_instant
+
+if TYPE_CHECKING:
+    from fanzha.ports.work_queues import DueClock
+
+
+def clocks(context: typer.Context, *, once: OnceOption = False, follow: FollowOption = None) -> None:
+    """Ring every clock that is due: terms lapse, warnings and breaches are told; each once, however late.
+
+    Needs no sign-in: whoever owns the home directory runs it, and the audit names the machine.
+    """
+    from fanzha.services.desk.run_clocks import run_clocks
+
+    invocation = invocation_of(context)
+    with open_desk(invocation) as desk:
+
+        def ring() -> dict[str, Any]:
+            rang: list[DueClock] = []
+            postponed: list[DueClock] = []
+            while True:
+                run = run_clocks(desk, worker_name())
+                rang += run.rang
+                postponed += run.postponed
+                if not run.rang:
+                    break
+            document = {"rang": [_shown(clock) for clock in rang], "postponed": [_shown(clock) for clock in postponed]}
+            if not invocation.json and (rang or postponed or follow is None):
+                _show(document)
+            return document
+
+        run_rounds(ring, once=once, follow=follow, as_json=invocation.json)
+
+
+def _shown(clock: DueClock) -> dict[str, str]:
+    return {
+        "clock": clock.id, "kind": clock.kind, "subject": clock.subject_id, "due": format_instant(clock.due_us),
+        "case": clock.case,
+    }  # fmt: skip
+
+
+def _show(document: dict[str, Any]) -> None:
+    columns = ["kind", "subject", "due", "case"]
+    rows = [[line[column] for column in columns] for line in document["rang"]]
+    show_table("Rang", columns, rows, spare=["case"], nothing="no clock was due")
+    if document["postponed"]:
+        say(f"{counted(len(document['postponed']), 'clock')} could not do what is due and will ring again:")
+        show_table("Postponed", columns, [[line[column] for column in columns] for line in document["postponed"]])

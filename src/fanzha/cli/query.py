@@ -1,0 +1,248 @@
+"""`fanzha measure query`: ask institutions for the statements that a trace lacks, and take their answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.output import counted, say, show_table, write_json
+from fanzha.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from fanzha.measures.model import Measure
+    from fanzha.services.desk.answer_query import QueryAnswered
+    from fanzha.services.desk.mask import Mask
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
+
+QueryId = Annotated[str, typer.Argument(metavar="QUERY", help="Id of the query.")]
+CaseOption = Annotated[str, typer.Option("--case", metavar="ID", help="Only queries of this case.")]
+ForCase = Annotated[str, typer.Option("--for-case", metavar="ID", help="For which case, where it is none of yours.")]
+Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why the persons are needed, then.")]
+
+
+@app.command("draft")
+def draft(
+    context: typer.Context,
+    *,
+    case: Annotated[str, typer.Option("--case", metavar="ID", help="The case; it must have been traced.")],
+    basis: Annotated[str, typer.Option(help="The article.")] = "procedure-238",
+    reason: Annotated[str, typer.Option(help="Why it is asked for.")] = "查明涉案资金去向",
+    document: Annotated[
+        list[str] | None, typer.Option("--document", help="文号 of a letter; repeatable, in the order of the drafts.")
+    ] = None,
+    login: AsOption = None,
+) -> None:
+    """Draft one query for each institution whose statements the last trace of the case lacks."""
+    from fanzha.services.desk.answer_query import OpenQuery
+    from fanzha.services.desk.documents.trace import open_query_document, question_document
+    from fanzha.services.desk.draft_queries import draft_queries
+
+    with at_desk(context, login) as at:
+        found = draft_queries(at.desk, at.actor, case, basis=basis, reason=reason, documents=tuple(document or ()))
+        mask = _mask(at)
+        drafted = [open_query_document(OpenQuery(one, one.request.questions), mask) for one in found.drafted]
+        if at.json:
+            write_json(
+                {
+                    "drafted": drafted,
+                    "asked_already": [question_document(one, mask) for one in found.asked_already],
+                    "answered_already": [question_document(one, mask) for one in found.answered_already],
+                    "without_institution": [question_document(one, mask) for one in found.without_institution],
+                }
+            )
+            return
+        _show_queries("Queries drafted", drafted, "no query was drafted")
+        if found.asked_already:
+            say(f"{counted(len(found.asked_already), 'question')} wait for an answer already")
+        if found.answered_already:
+            say(f"{counted(len(found.answered_already), 'question')} left open though the institution told all that it has")
+        for one in found.without_institution:
+            say(f"nobody to ask about {mask.account(one.account) or 'a payment'}: the institution is not known")
+        if drafted:
+            say("propose each with: fanzha measure propose QUERY; then: fanzha measure query letter QUERY --out FILE")
+
+
+@app.command("letter")
+def letter(
+    context: typer.Context,
+    query: QueryId,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it: .pdf or .txt.")],
+    for_case: ForCase = "",
+    why: Why = "",
+    login: AsOption = None,
+) -> None:
+    """Write the letter (协助查询财产通知书) of a query; the persons in it are revealed for the case."""
+    from fanzha import bootstrap
+    from fanzha.services.desk.papers.query_form import query_text
+    from fanzha.services.desk.read_notice import read_notice
+
+    with at_desk(context, login) as at:
+        if out.suffix.lower() not in {".pdf", ".txt"}:
+            raise BadInput(f"{out}: a letter is written as .pdf or .txt")
+        if out.suffix.lower() == ".txt":
+            measure, body = _revealed(at, query, for_case, why)
+            rules = at.desk.rules.measures.of(measure.kind, measure.drafted_us)
+            _write(at, out, query_text(measure, rules, body).encode())
+            return
+        notice = read_notice(at.desk, at.actor, query, case=for_case, reason=why)
+        _write(at, out, bootstrap.paper_press().press(notice.source))
+
+
+@app.command("sheet")
+def sheet(
+    context: typer.Context,
+    query: QueryId,
+    *,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the workbook (.xlsx).")],
+    for_case: ForCase = "",
+    why: Why = "",
+    login: AsOption = None,
+) -> None:
+    """Write the questions of a query as a workbook that the institution fills in."""
+    from fanzha.services.desk.papers.query_form import query_sheet
+
+    with at_desk(context, login) as at:
+        measure, body = _revealed(at, query, for_case, why)
+        rules = at.desk.rules.measures.of(measure.kind, measure.drafted_us)
+        _write(at, out, query_sheet(measure, rules, body))
+
+
+@app.command("answer")
+def answer(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Statements that came: files, folders, ZIPs.")],
+    *,
+    case: CaseOption = "",
+    query: Annotated[str, typer.Option("--query", metavar="QUERY", help="Only this query.")] = "",
+    login: AsOption = None,
+) -> None:
+    """Read statements in as the answer to open queries, and trace their cases again."""
+    from fanzha import bootstrap
+    from fanzha.services.desk.answer_query import answer_query
+
+    with at_desk(context, login) as at:
+        missing = [path for path in files if not path.exists()]
+        if missing:
+            raise BadInput(f"{missing[0]}: there is no such file or folder; nothing was read in")
+        books = bootstrap.books(at.home)
+        told = answer_query(at.desk, books, at.actor, files, case=case, query=query)
+        for path in files:
+            if path.is_file():
+                books.evidence.put(path.read_bytes(), path.name)
+        _tell(at, told)
+
+
+@app.command("nothing")
+def nothing(
+    context: typer.Context,
+    query: QueryId,
+    *,
+    account: Annotated[
+        list[str] | None, typer.Option("--account", help="Only on this account; repeatable. All of them by default.")
+    ] = None,
+    scan: Annotated[Path | None, typer.Option(metavar="FILE", help="The institution's letter.")] = None,
+    login: AsOption = None,
+) -> None:
+    """Note that the institution found nothing, and trace the case again."""
+    from fanzha import bootstrap
+    from fanzha.services.desk.answer_query import answer_nothing
+
+    with at_desk(context, login) as at:
+        books = bootstrap.books(at.home)
+        evidence = "" if scan is None else books.evidence.put(_read(scan), scan.name)
+        told = answer_nothing(at.desk, books, at.actor, query, accounts=tuple(account or ()), evidence=evidence)
+        _tell(at, told)
+
+
+@app.command("open")
+def open_(context: typer.Context, *, case: CaseOption = "", login: AsOption = None) -> None:
+    """What institutions were asked and have not answered yet."""
+    from fanzha.services.desk.answer_query import open_queries
+    from fanzha.services.desk.documents.trace import open_query_document
+
+    with at_desk(context, login) as at:
+        rows = [open_query_document(one, _mask(at)) for one in open_queries(at.desk, at.actor, case=case)]
+        if at.json:
+            write_json({"queries": rows})
+        else:
+            _show_queries("Open queries", rows, "no query waits for an answer")
+
+
+def _mask(at: AtDesk) -> Mask:
+    from fanzha.services.desk.mask import Mask
+
+    return Mask(at.desk.rules.access.masks)
+
+
+def _revealed(at: AtDesk, query: str, case: str, why: str) -> tuple[Measure, str]:
+    """The query with its persons, and the name of the body that asks."""
+    from fanzha.core.actor import Organisation
+    from fanzha.measures.model import Measure
+    from fanzha.services.desk.open_record import open_record
+
+    measure = open_record(at.desk, at.actor, Measure, query, reveal=True, case=case, reason=why).record
+    if not measure.request.questions:
+        raise BadInput(f"{query} is a {measure.kind.value}, which asks no questions")
+    with at.desk.store.reading() as view:
+        bodies = view.records(Organisation).get_many([measure.organisation])
+    return measure, next((body.name for body in bodies), measure.organisation)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+
+
+def _write(at: AtDesk, path: Path, content: bytes) -> None:
+    import hashlib
+
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+    if at.json:
+        write_json({"path": str(path), "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)})
+    else:
+        say(f"wrote {path}")
+
+
+def _show_queries(title: str, rows: Sequence[dict[str, Any]], nothing_said: str) -> None:
+    lines = [
+        [
+            row["query"], row["status"], row["institution"], one["account"], one["from"], one["until"],
+            "unknown" if one["traced"] is None else one["traced"],
+        ]
+        for row in rows
+        for one in row["questions"]
+    ]  # fmt: skip
+    columns = ["query", "status", "institution", "account", "from", "until", "traced"]
+    show_table(title, columns, lines, right=["traced"], nothing=nothing_said)
+
+
+def _tell(at: AtDesk, told: QueryAnswered) -> None:
+    from fanzha.services.desk.documents.trace import answered_document
+
+    document = answered_document(told, _mask(at))
+    if at.json:
+        write_json(document)
+        return
+    for file in document["files"]:
+        if "error" in file:
+            say(f"not read: {file['path']}: {file['error']}")
+    for one in document["answered"]:
+        say(f"{one['query']}: {counted(one['questions'], 'account')} answered, it is {one['status']} now")
+    if not document["answered"]:
+        say("none of the files answers an open question; their rows are in the ledger")
+    for query in document["not_sent"]:
+        say(f"{query} would be answered by this, but nobody has sent it: propose and approve it, then answer again")
+    _show_queries("Still open", document["still_open"], "nothing is open any more")
+    for one in document["traces"]:
+        say(f"{one['case']}: {one['run']}, {'a new run' if one['new'] else 'nothing changed'}")

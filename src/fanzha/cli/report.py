@@ -1,0 +1,358 @@
+"""`fanzha report`: what somebody told the desk, from its number to its case."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.output import counted
+from fanzha.cli.record_options import (
+    CursorOption,
+    ForCaseOption,
+    LimitOption,
+    ReasonOption,
+    RequestOption,
+    RevealOption,
+    WhyOption,
+    answer,
+    list_mask,
+    read_file,
+    show_fields,
+    show_history,
+    show_page,
+)
+from fanzha.core.errors import BadInput
+
+if TYPE_CHECKING:
+    from fanzha.casework import ReportStep
+    from fanzha.services.desk.receive_report import Received
+
+app = typer.Typer(
+    name="report", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
+    help="Reports: take one in, find its duplicates, say what becomes of it.",
+)  # fmt: skip
+ReportArgument = Annotated[str, typer.Argument(metavar="REPORT", help="Id, or the acknowledgement number ACK-….")]
+FromOption = Annotated[str, typer.Option("--from", metavar="FILE", help="The whole report as JSON; - reads stdin.")]
+Payee = Annotated[str, typer.Option("--payee", metavar="ACCOUNT", help="The account that was paid.")]
+PayeeName = Annotated[str, typer.Option("--payee-name", metavar="NAME", help="Its holder, as the victim knows him.")]
+PayeeBank = Annotated[str, typer.Option("--payee-bank", metavar="NAME", help="The institution that keeps it.")]
+Payer = Annotated[str, typer.Option("--payer", metavar="ACCOUNT", help="The victim's own account.")]
+Amount = Annotated[str, typer.Option("--amount", metavar="YUAN", help="What was paid, such as 50000.00.")]
+At = Annotated[str, typer.Option("--at", metavar="TIME", help="When, such as '2026-11-20 11:30'.")]
+Narrative = Annotated[str, typer.Option("--narrative", metavar="TEXT", help="What happened, in the reporter's words.")]
+Lines = Annotated[list[str] | None, typer.Option("--line", metavar="NUMBER", help="A number that called; repeatable.")]
+Sites = Annotated[list[str] | None, typer.Option("--site", metavar="HOST", help="A site or app; repeatable.")]
+Files = Annotated[list[Path] | None, typer.Option("--attach", metavar="FILE", help="A slip, a picture; repeatable.")]
+
+
+@app.command()
+def new(
+    context: typer.Context,
+    source: FromOption = "",
+    reporter: Annotated[str, typer.Option("--reporter", metavar="NAME", help="Who reports.")] = "",
+    kind: Annotated[str, typer.Option("--kind", help="victim, relative, witness, institution or system.")] = "victim",
+    phone: Annotated[str, typer.Option("--phone", help="The reporter's telephone.")] = "",
+    id_number: Annotated[str, typer.Option("--id-number", help="The reporter's 证件 number.")] = "",
+    channel: Annotated[str, typer.Option("--channel", help="call, tip, notice or system.")] = "call",
+    narrative: Narrative = "",
+    payee: Payee = "",
+    payee_name: PayeeName = "",
+    payee_bank: PayeeBank = "",
+    payer: Payer = "",
+    amount: Amount = "",
+    at: At = "",
+    line: Lines = None,
+    site: Sites = None,
+    jurisdiction: Annotated[str, typer.Option("--jurisdiction", metavar="CODE", help="Where it happened.")] = "",
+    reference: Annotated[str, typer.Option("--reference", metavar="NUMBER", help="The sender's own number.")] = "",
+    attach: Files = None,
+    request: RequestOption = "",
+    login: AsOption = None,
+) -> None:
+    """Take a report in: it gets its acknowledgement number, and every account, line and site in it becomes a clue."""
+    from fanzha import bootstrap
+    from fanzha.services.desk.add_to_report import attach_file
+    from fanzha.services.desk.documents.report_form import read_report
+    from fanzha.services.desk.receive_report import Received, receive_report
+
+    told = {
+        "channel": channel, "narrative": narrative, "jurisdiction": jurisdiction, "source_reference": reference,
+        "reporter": {"kind": kind, "name": reporter, "phone": phone, "id_number": id_number},
+        **_payment(payee, payee_name, payee_bank, payer, amount, at),
+        "contacts": _contacts(line, site),
+    }  # fmt: skip
+    if source and any((reporter, phone, id_number, narrative, payee, payee_name, amount, at, line, site)):
+        raise BadInput("--from has the whole report in it; leave the options that describe one out")
+    draft = read_report(_read_json(source) if source else told)
+    brought = [read_file(path) for path in attach or ()]
+    with at_desk(context, login) as seat:
+        received = receive_report(seat.desk, seat.actor, draft, request=request)
+        evidence = bootstrap.evidence_store(seat.home)
+        report = received.report
+        for file in brought:
+            report = attach_file(seat.desk, evidence, seat.actor, report.id, file)
+        _tell_received(seat, Received(report, received.clues))
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    report: ReportArgument,
+    narrative: Narrative = "",
+    payee: Payee = "",
+    payee_name: PayeeName = "",
+    payee_bank: PayeeBank = "",
+    payer: Payer = "",
+    amount: Amount = "",
+    at: At = "",
+    line: Lines = None,
+    site: Sites = None,
+    login: AsOption = None,
+) -> None:
+    """Add what the reporter brought later; a payment makes a new clue, whose clock runs from now."""
+    from fanzha.services.desk.add_to_report import Addition, add_to_report
+    from fanzha.services.desk.documents.report_form import read_report
+    from fanzha.services.desk.find_report import report_id_of
+
+    payment = _payment(payee, payee_name, payee_bank, payer, amount, at)
+    read = read_report({"narrative": narrative, "contacts": _contacts(line, site), **payment})
+    added = Addition(payments=read.payments, contacts=read.contacts, narrative=read.narrative)
+    with at_desk(context, login) as seat:
+        _tell_received(seat, add_to_report(seat.desk, seat.actor, report_id_of(seat.desk, report), added))
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    report: ReportArgument,
+    reveal: RevealOption = False,
+    for_case: ForCaseOption = "",
+    why: WhyOption = "",
+    login: AsOption = None,
+) -> None:
+    """A report, its persons behind the mask; --reveal lifts it, and is written down."""
+    from fanzha.casework import Report
+    from fanzha.services.desk.documents.report import report_document
+    from fanzha.services.desk.find_report import report_id_of
+    from fanzha.services.desk.open_record import open_record
+
+    with at_desk(context, login) as seat:
+        opened = open_record(
+            seat.desk, seat.actor, Report, report_id_of(seat.desk, report), reveal=reveal, case=for_case, reason=why
+        )
+        document = report_document(opened.record, opened.mask)
+        answer(seat, document)
+        if not seat.json:
+            show_fields(f"Report {opened.record.id}", document)
+
+
+@app.command("list")
+def list_them(
+    context: typer.Context,
+    status: Annotated[
+        list[str] | None, typer.Option("--status", help="received, in_case, unfounded, withdrawn.")
+    ] = None,
+    case: Annotated[str, typer.Option("--case", help="Of this case.")] = "",
+    account: Annotated[str, typer.Option("--account", help="That name this account.")] = "",
+    limit: LimitOption = 50,
+    cursor: CursorOption = "",
+    login: AsOption = None,
+) -> None:
+    """The reports that you may see, newest first."""
+    from fanzha.core.identifiers import plain_identifier
+    from fanzha.services.desk.documents.report import report_document
+    from fanzha.services.desk.lists import ListWanted, list_reports
+
+    wanted = ListWanted(
+        status=tuple(status or ()), case=case, account=plain_identifier(account), limit=limit, cursor=cursor or None
+    )
+    with at_desk(context, login) as seat:
+        page = list_reports(seat.desk, seat.actor, wanted)
+        lines = [report_document(report, list_mask(seat)) for report in page.rows]
+        columns = ["id", "acknowledgement", "status", "channel", "received_at", "organisation", "case", "merged_into"]
+        show_page(seat, "reports", lines, columns, page.next_cursor, spare=["organisation", "merged_into", "channel"])
+
+
+@app.command()
+def duplicates(context: typer.Context, report: ReportArgument, login: AsOption = None) -> None:
+    """What may be one with this report: the same matter, the same account, payees that several reports name."""
+    from fanzha.cli.output import show_table
+    from fanzha.services.desk.documents.clue import alike_document
+    from fanzha.services.desk.find_duplicates import find_duplicates
+    from fanzha.services.desk.find_report import report_id_of
+
+    with at_desk(context, login) as seat:
+        document = alike_document(
+            find_duplicates(seat.desk, seat.actor, report_id_of(seat.desk, report)), list_mask(seat)
+        )
+        answer(seat, document)
+        if seat.json:
+            return
+        for kind, verb in (("reports", "report"), ("clues", "clue")):
+            rows = [
+                [offer["kept"], offer["absorbed"], ", ".join(offer["signs"]),
+                 f"fanzha {verb} merge {offer['kept']} {offer['absorbed']} --reason …"]
+                for offer in document[kind]
+            ]  # fmt: skip
+            columns = ["older", "younger", "both have", "to merge them"]
+            show_table(f"{kind.capitalize()} that may be one", columns, rows, nothing=f"no {kind} that may be one")
+        rows = [
+            [payee["account"], payee["institution"], " ".join(payee["reports"]), str(payee["payments"])]
+            for payee in document["repeat_payees"]
+        ]
+        columns = ["account", "institution", "reports", "payments"]
+        show_table("Payees that several reports name", columns, rows, right=["payments"])
+
+
+@app.command()
+def merge(
+    context: typer.Context,
+    kept: Annotated[str, typer.Argument(metavar="OLDER", help="The report that stays.")],
+    absorbed: Annotated[str, typer.Argument(metavar="YOUNGER", help="The report that will rest.")],
+    reason: ReasonOption,
+    login: AsOption = None,
+) -> None:
+    """Say that two reports are one matter; the younger rests and points to the older."""
+    from fanzha.services.desk.documents.case import merge_document
+    from fanzha.services.desk.merge_reports import merge_reports
+
+    with at_desk(context, login) as seat:
+        made = merge_reports(seat.desk, seat.actor, kept, absorbed, reason)
+        answer(
+            seat, merge_document(made), f"{absorbed} was merged into {kept} ({made.id})",
+            f"their clues stay apart until you merge them: fanzha report duplicates {kept}",
+            f"to take it back: fanzha report unmerge {made.id}",
+        )  # fmt: skip
+
+
+@app.command()
+def unmerge(
+    context: typer.Context,
+    merge_id: Annotated[str, typer.Argument(metavar="MERGE", help="Id of the merge, MERGE-….")],
+    login: AsOption = None,
+) -> None:
+    """Take two merged reports, or two merged clues, apart again."""
+    from fanzha.services.desk.documents.case import merge_document
+    from fanzha.services.desk.merge_reports import undo_merge
+
+    with at_desk(context, login) as seat:
+        undone = undo_merge(seat.desk, seat.actor, merge_id)
+        answer(seat, merge_document(undone), f"{undone.absorbed} stands for itself again")
+
+
+@app.command()
+def attach(
+    context: typer.Context,
+    report: ReportArgument,
+    file: Annotated[Path, typer.Argument(help="A slip, a picture, a recording.")],
+    login: AsOption = None,
+) -> None:
+    """Put a file on a report; its content is kept by its SHA-256 and never changes."""
+    from fanzha import bootstrap
+    from fanzha.services.desk.add_to_report import attach_file
+    from fanzha.services.desk.documents.report import report_document
+    from fanzha.services.desk.find_report import report_id_of
+
+    brought = read_file(file)
+    with at_desk(context, login) as seat:
+        evidence = bootstrap.evidence_store(seat.home)
+        kept = attach_file(seat.desk, evidence, seat.actor, report_id_of(seat.desk, report), brought)
+        document = report_document(kept, list_mask(seat))
+        sha256 = next((one["sha256"] for one in document["attachments"] if one["name"] == brought.name), "")
+        answer(seat, document, f"{kept.id}: {brought.name} is kept as {sha256 or 'a file that was there already'}")
+
+
+@app.command()
+def unfounded(context: typer.Context, report: ReportArgument, reason: ReasonOption, login: AsOption = None) -> None:
+    """Find that a report has nothing behind it; it leaves its case."""
+    from fanzha.casework import ReportStep
+
+    _step(context, login, report, ReportStep.FIND_UNFOUNDED, reason)
+
+
+@app.command()
+def withdraw(context: typer.Context, report: ReportArgument, reason: ReasonOption, login: AsOption = None) -> None:
+    """Note that the reporter takes his report back."""
+    from fanzha.casework import ReportStep
+
+    _step(context, login, report, ReportStep.WITHDRAW, reason)
+
+
+@app.command()
+def reopen(context: typer.Context, report: ReportArgument, reason: ReasonOption, login: AsOption = None) -> None:
+    """Open a report again that was found unfounded or withdrawn."""
+    from fanzha.casework import ReportStep
+
+    _step(context, login, report, ReportStep.REOPEN, reason)
+
+
+@app.command()
+def history(context: typer.Context, report: ReportArgument, login: AsOption = None) -> None:
+    """Everything that happened to a report."""
+    from fanzha.casework import Report
+    from fanzha.services.desk.case_history import record_history
+    from fanzha.services.desk.find_report import report_id_of
+
+    with at_desk(context, login) as seat:
+        show_history(seat, record_history(seat.desk, seat.actor, Report, report_id_of(seat.desk, report)))
+
+
+def _step(context: typer.Context, login: str | None, report: str, step: ReportStep, reason: str) -> None:
+    from fanzha.services.desk.documents.report import report_document
+    from fanzha.services.desk.find_report import report_id_of
+    from fanzha.services.desk.step_report import step_report
+
+    with at_desk(context, login) as seat:
+        stepped = step_report(seat.desk, seat.actor, report_id_of(seat.desk, report), step, reason)
+        answer(seat, report_document(stepped, list_mask(seat)), f"{stepped.id} is {stepped.status} now")
+
+
+def _tell_received(seat: AtDesk, received: Received) -> None:
+    from fanzha.services.desk.documents.clue import clue_document
+    from fanzha.services.desk.documents.report import report_document
+
+    mask, rules, now_us = list_mask(seat), seat.desk.rules.casework, seat.desk.clock.now_us()
+    clues = [clue_document(clue, mask, rules, now_us) for clue in received.clues]
+    minutes = rules.clock.limit_us // 60_000_000
+    answer(
+        seat, {"report": report_document(received.report, mask), "clues": clues},
+        f"{received.report.id}: acknowledgement number {received.report.acknowledgement}; give it to the reporter",
+        *(f"  clue {clue['id']}: {clue['kind']} {clue['subject']}".rstrip() for clue in clues),
+        f"{counted(len(clues), 'clue')} to check within {minutes} minutes; next: fanzha clue claim CLUE",
+    )  # fmt: skip
+
+
+def _payment(payee: str, name: str, bank: str, payer: str, amount: str, at: str) -> dict[str, Any]:
+    """The one payment of the common case, and with its amount the loss."""
+    if not any((payee, name, bank, payer, amount, at)):
+        return {}
+    if not (payee or name):
+        raise BadInput("whom was it paid to? give --payee ACCOUNT, or --payee-name where nobody knows the account")
+    paid = {
+        "payee": {"account": payee, "holder_name": name, "institution": bank},
+        "payer": {"account": payer}, "amount": amount, "at": at,
+    }  # fmt: skip
+    return {"payments": [paid], "losses": [{"actual": amount}] if amount else []}
+
+
+def _contacts(lines: list[str] | None, sites: list[str] | None) -> list[dict[str, str]]:
+    return [{"kind": "line", "value": line} for line in lines or ()] + [
+        {"kind": "site", "value": site} for site in sites or ()
+    ]
+
+
+def _read_json(source: str) -> Any:
+    """The document of a file, or of standard input. Raises BadInput, which says where it breaks off."""
+    try:
+        text = sys.stdin.read() if source == "-" else Path(source).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{source}: cannot be read: {error}") from None
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise BadInput(f"{source}: line {error.lineno}, column {error.colno}: this is no JSON: {error.msg}") from None

@@ -1,0 +1,104 @@
+"""Everything that waits in the queue is given to somebody: by jurisdiction, load and what is worth doing first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from fanzha import casework
+from fanzha.access import Action, Person, Scope
+from fanzha.audit import Subject
+from fanzha.casework import Allotment, Clue, ClueStage, DutyOfficer, Unallotted
+from fanzha.core.actor import Actor, Organisation, Role
+from fanzha.core.errors import Refused
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.assign_clue import OPEN_STAGES
+from fanzha.services.desk.keeping import keep_clue
+from fanzha.services.desk.listing import every
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.sight import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class Allotted:
+    """Who took what, best worth first, and what nobody could take, with the reason."""
+
+    taken: tuple[Allotment, ...]
+    left: tuple[Unallotted, ...]
+
+
+def allot_queue(desk: Desk, actor: Actor, on_duty: Collection[str] = ()) -> Allotted:
+    """Gives every waiting clue of the actor's body and those below it to an officer of these bodies; the machine, of all.
+
+    on_duty: the people who are there; empty: every active duty officer. At night neither load nor place holds a clue back.
+
+    Raises NotAllowed when the actor may not assign clues, StaleVersion when somebody took one at the same moment.
+    """
+    with acting(desk, actor, "clue.allot", Subject("clue", "")) as work:
+        work.check(Action.CLUE_ASSIGN, Scope(actor.organisation))
+        waiting = {clue.id: clue for clue in _waiting(work)}
+        if not waiting:
+            return Allotted((), ())
+        officers = _officers(work, frozenset(on_duty))
+        taken, left = casework.allot_queue(waiting.values(), tuple(officers.values()), work.rules.casework, work.now_us)
+        for each in taken:
+            clue = waiting[each.clue]
+            superiors = work.tree(clue.organisation).above(clue.organisation)
+            keep_clue(
+                work,
+                *casework.assign_clue(
+                    clue, officers[each.officer], actor, work.now_us, work.ids,
+                    reason=each.reason, superiors=superiors,
+                ),
+            )  # fmt: skip
+        return Allotted(taken, left)
+
+
+def ring_overnight(work: Work, clue_id: str) -> None:
+    """Gives a clue that still waits to an officer of its body or, where it has none, of the nearest above.
+
+    Raises Refused when there is nobody: it is tried again, and stays in sight.
+    """
+    clue = work.load(Clue, clue_id, Action.CLUE_ASSIGN)
+    if clue.stage is not ClueStage.QUEUED or clue.merged_into:
+        return
+    superiors = work.tree(clue.organisation).above(clue.organisation)
+    officers = next(filter(None, (_officers_of(work, body) for body in (clue.organisation, *superiors))), {})
+    taken, left = casework.allot_queue([clue], tuple(officers.values()), work.rules.casework, work.now_us)
+    if left:
+        raise Refused(f"{clue_id} waits in the queue and nobody takes it: {left[0].reason}")
+    officer, reason = officers[taken[0].officer], taken[0].reason
+    keep_clue(
+        work,
+        *casework.assign_clue(clue, officer, work.actor, work.now_us, work.ids, reason=reason, superiors=superiors),
+    )
+
+
+def _officers_of(work: Work, organisation: str) -> dict[str, DutyOfficer]:
+    people = every(work.unit.records(Person), Query(equals={"organisation": organisation}))
+    able = (person for person in people if person.active and Role.DUTY_OFFICER in person.roles)
+    return {person.id: _duty_officer(work, person) for person in able}
+
+
+def _waiting(work: Work) -> list[Clue]:
+    sight = Sight(work.unit, work.actor, work.rules.access.permissions, Action.CLUE_ASSIGN)
+    queued = every(work.unit.records(Clue), Query(equals={"stage": ClueStage.QUEUED.value, "merged_into": ""}))
+    return [clue for clue in queued if sight.sees_body(clue.organisation)]
+
+
+def _officers(work: Work, on_duty: frozenset[str]) -> dict[str, DutyOfficer]:
+    """The duty officers of the bodies whose clues the actor may assign, each with what is open with him."""
+    sight = Sight(work.unit, work.actor, work.rules.access.permissions, Action.CLUE_ASSIGN)
+    found = {}
+    for person in every(work.unit.records(Person), Query()):
+        wanted = on_duty & {person.id, person.login} if on_duty else Role.DUTY_OFFICER in person.roles
+        if bool(wanted) and person.active and sight.sees_body(person.organisation):
+            found[person.id] = _duty_officer(work, person)
+    return found
+
+
+def _duty_officer(work: Work, person: Person) -> DutyOfficer:
+    held = Query(equals={"officer": person.id, "merged_into": ""}, within={"stage": OPEN_STAGES})
+    jurisdiction = work.unit.records(Organisation).get(person.organisation).jurisdiction
+    return DutyOfficer(person.id, person.organisation, jurisdiction, work.unit.records(Clue).count(held))

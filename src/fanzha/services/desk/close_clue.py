@@ -1,0 +1,26 @@
+"""A clue that leads nowhere is closed with its reason, and opened again when it leads somewhere after all."""
+
+from __future__ import annotations
+
+from fanzha import casework
+from fanzha.access import Action
+from fanzha.audit import Subject
+from fanzha.casework import Clue
+from fanzha.core.actor import Actor
+from fanzha.services.desk.acting import acting
+from fanzha.services.desk.keeping import keep_clue
+from fanzha.services.desk.model import Desk
+
+
+def dismiss_clue(desk: Desk, actor: Actor, clue_id: str, reason: str) -> Clue:
+    """Closes an assessed clue; its clock stands from now on."""
+    with acting(desk, actor, "clue.dismiss", Subject("clue", clue_id)) as work:
+        clue = work.load(Clue, clue_id, Action.CLUE_WORK)
+        return keep_clue(work, *casework.dismiss_clue(clue, reason, actor, work.now_us, work.ids))
+
+
+def reopen_clue(desk: Desk, actor: Actor, clue_id: str, reason: str) -> Clue:
+    """Opens a closed clue for the actor; the clock of a dismissed one runs on from where it stood."""
+    with acting(desk, actor, "clue.reopen", Subject("clue", clue_id)) as work:
+        clue = work.load(Clue, clue_id, Action.CLUE_WORK)
+        return keep_clue(work, *casework.reopen_clue(clue, reason, actor, work.now_us, work.ids))

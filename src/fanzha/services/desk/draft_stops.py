@@ -1,0 +1,115 @@
+"""One action drafts a stop on every account that still holds what can be stopped, the most urgent first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fanzha.access import Action
+from fanzha.audit import Subject
+from fanzha.casework import Case
+from fanzha.core.actor import Actor
+from fanzha.core.errors import NotAllowed, Refused
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import Measure, MeasureKind
+from fanzha.measures.purposes import Purpose
+from fanzha.services.desk.acting import Work, acting, looking
+from fanzha.services.desk.amounts import AccountAmount, CaseAmounts, amounts_of
+from fanzha.services.desk.books import Books
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_within
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.statement_facts import Trail, fact_for_stop
+from fanzha.services.desk.trace_case import document_of
+
+WORDED = frozenset({Status.DRAFT, Status.PROPOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class StopsDrafted:
+    """What was drafted, and the accounts that were left out, each with the reason."""
+
+    drafted: tuple[tuple[AccountAmount, Measure], ...]
+    left_out: tuple[tuple[AccountAmount, str], ...]
+
+
+def draft_stops(
+    desk: Desk, books: Books, actor: Actor, case_id: str, *, basis: str, reason: str, unknown: bool = False
+) -> StopsDrafted:
+    """Drafts the stops of a case by its last trace; somebody still proposes and approves each.
+
+    An account whose stop is worded already is left out, so that the same action twice drafts once. `unknown`: accounts
+    of which it is not known what is left, too, for all that was traced to them.
+
+    Raises NotFound when the case was never traced, NotAllowed when the actor may not propose measures on it.
+    """
+    with looking(desk, actor, "measure.draft", Subject("case", case_id)) as look:
+        amounts = amounts_of(look, books.trace_rules, look.load(Case, case_id, Action.MEASURE_PROPOSE), Purpose.STOP)
+    trail = Trail(amounts.run, document_of(books, amounts.run), books.ledger())
+    if trail.stored.digest != amounts.run.ledger_digest:
+        raise Refused(f"statements came in since the last trace; run: fanzha trace --case {case_id}")
+    with acting(desk, actor, "measure.draft", Subject("case", case_id)) as work:
+        case = work.load(Case, case_id, Action.MEASURE_PROPOSE)
+        work.unit.hold(f"drafts of {case_id}")
+        again = amounts_of(work, books.trace_rules, case, Purpose.STOP)
+        if again.run.id != amounts.run.id:
+            raise Refused(f"{case_id} was traced again at this moment; look at the amounts and draft again")
+        return _draft(work, trail, again, _Wording(case_id, basis, reason, unknown))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    case: str
+    basis: str
+    reason: str
+    unknown: bool
+
+
+def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) -> StopsDrafted:
+    drafted, left_out = [], []
+    for each in amounts.accounts:
+        obstacle = _why_not(work, each, unknown=wording.unknown)
+        if not obstacle:
+            try:
+                drafted.append((each, _stop(work, trail, each, wording)))
+            except NotAllowed as refusal:
+                obstacle = str(refusal)
+        if obstacle:
+            left_out.append((each, obstacle))
+    return StopsDrafted(tuple(drafted), tuple(left_out))
+
+
+def _why_not(work: Work, each: AccountAmount, *, unknown: bool) -> str:
+    measures = work.unit.records(Measure).get_many(each.measures)
+    worded = [m.id for m in measures if m.kind is MeasureKind.STOP_PAYMENT and m.status in WORDED]
+    if worded:
+        return f"worded already: {worded[0]}"
+    if each.stoppable_minor == 0:
+        return "stopped already" if each.bound_minor else "nothing is left here"
+    if each.stoppable_minor is None and not unknown:
+        return f"{each.why_unknown}; ask the institution, or draft it with what is not known"
+    if amount_minor(each) <= 0:
+        return "stopped already"
+    return ""
+
+
+def amount_minor(each: AccountAmount) -> int:
+    """What the stop is worded for: what can be stopped; where that is not known, what is or may be here."""
+    if each.stoppable_minor is not None:
+        return each.stoppable_minor
+    here = each.choice.amount_minor + each.asked_minor
+    return max((here if each.balance_minor is None else min(here, each.balance_minor)) - each.bound_minor, 0)
+
+
+def _stop(work: Work, trail: Trail, each: AccountAmount, wording: _Wording) -> Measure:
+    fact = fact_for_stop(work, trail, each.account, each.choice.method)
+    minor = amount_minor(each)
+    draft = MeasureDraft(
+        kind=MeasureKind.STOP_PAYMENT,
+        reason=wording.reason,
+        basis=wording.basis,
+        case=wording.case,
+        fact=fact.id,
+        amount_minor=minor,
+        traced_minor=minor,
+        currency=each.account.currency,
+    )
+    return draft_within(work, draft)

@@ -1,0 +1,59 @@
+"""What may be one: reports of the same matter, clues about the same account, payees that several reports name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fanzha import casework
+from fanzha.access import Action
+from fanzha.audit import Subject
+from fanzha.casework import Clue, DuplicateOffer, RepeatPayee, Report
+from fanzha.core.actor import Actor
+from fanzha.ports.record_query import Query
+from fanzha.ports.work_tables import look_up_terms
+from fanzha.services.desk.acting import Look, looking
+from fanzha.services.desk.listing import every
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.sight import Sight
+
+
+@dataclass(frozen=True, slots=True)
+class LooksAlike:
+    """What is offered for merging, strongest first; an officer decides, and can take it back."""
+
+    reports: tuple[DuplicateOffer, ...]
+    clues: tuple[DuplicateOffer, ...]
+    payees: tuple[RepeatPayee, ...]  # also of reports that the actor may only see: their cases may be a series
+
+
+def find_duplicates(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
+    """What a report, its clues and its payees have in common with what came in before or since."""
+    with looking(desk, actor, "report.compare", Subject("report", report_id)) as look:
+        report = look.load(Report, report_id, Action.SEE)
+        found = _candidates(look, report)
+        same_body = [other for other in found if other.organisation == report.organisation]
+        offers = casework.find_duplicates(report, same_body, look.rules.casework.duplicates)
+        own = {paid.payee.number for paid in report.payments}
+        payees = tuple(payee for payee in casework.repeat_payees([report, *found]) if payee.account in own)
+        return LooksAlike(offers, casework.repeat_clues(_clues_alike(look, report)), payees)
+
+
+def _candidates(look: Look, report: Report) -> list[Report]:
+    """The other reports that share a sign with it and that the actor may see."""
+    found: dict[str, Report] = {}
+    for term in sorted(look_up_terms(report)):
+        for other in every(look.unit.records(Report), Query(mentions={"look_up": term})):
+            found.setdefault(other.id, other)
+    found.pop(report.id, None)
+    sight = Sight(look.unit, look.actor, look.rules.access.permissions)
+    return [other for other in found.values() if sight.sees(other)]
+
+
+def _clues_alike(look: Look, report: Report) -> list[Clue]:
+    """The report's clues with the body's others about the same thing."""
+    clues = look.unit.records(Clue)
+    found: dict[str, Clue] = {}
+    for own in list(every(clues, Query(mentions={"report": report.id}))):
+        same = every(clues, Query(equals={"subject": own.subject, "organisation": own.organisation}))
+        found |= {clue.id: clue for clue in same if own.subject and clue.kind is own.kind}
+    return list(found.values())

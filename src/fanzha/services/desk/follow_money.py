@@ -1,0 +1,235 @@
+"""A receipt says where the money went: it feeds the ledger, extends the trace, and the follow-on stop is drafted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fanzha.access import Action
+from fanzha.audit import Subject
+from fanzha.casework import Case, Clue, Document, DocumentKind, Fact, VerifiedFields, checks_by
+from fanzha.casework.facts import FOLLOW_ON_HOP, follow_on_fact
+from fanzha.core.actor import Actor
+from fanzha.core.errors import NotAllowed, NotFound
+from fanzha.core.identifiers import plain_identifier
+from fanzha.core.money import exponent_of, parse_minor
+from fanzha.core.time import parse_instant
+from fanzha.measures.following import draft_follow_on, follows_already
+from fanzha.measures.model import Measure
+from fanzha.measures.orders import OnwardTransfer, Receipt
+from fanzha.measures.purposes import AmountChoice, Purpose, choose_amount
+from fanzha.measures.receipts import follow_on_request
+from fanzha.ports.fact_store import StoredLedger
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.acting import Look, Work, acting, looking
+from fanzha.services.desk.books import Books
+from fanzha.services.desk.case_origins import origins_of
+from fanzha.services.desk.generated_file import take_in
+from fanzha.services.desk.keeping import keep_clue, keep_measure, tell
+from fanzha.services.desk.listing import every
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.receipt_rows import (
+    ReceiptFile,
+    file_of_receipt,
+    says_of_money,
+    told_periods,
+)
+from fanzha.services.desk.trace_case import CaseTrace, trace_case
+from fanzha.services.desk.traced_accounts import RECEIPT_PATH
+from fanzha.services.forget_file import forget_file
+from fanzha.services.trace_money import account_named
+from fanzha.tracing.runs import RunOrigin
+
+
+@dataclass(frozen=True, slots=True)
+class FollowOn:
+    """An onward transfer, what of it each method traces, and the stop that was drafted for it."""
+
+    measure: str  # whose receipt said it
+    onward: OnwardTransfer
+    choice: AmountChoice | None
+    draft: Measure | None  # None: nothing of it is traced, or the kind of measure has no follow-on
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFollowed:
+    """The trace as it stands with the receipts, and the stops that follow the money."""
+
+    trace: CaseTrace
+    follow_ons: tuple[FollowOn, ...]
+
+    @property
+    def drafted(self) -> tuple[Measure, ...]:
+        """The stops that were drafted now."""
+        return tuple(each.draft for each in self.follow_ons if each.new and each.draft is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A receipt that says something of money, and the measure that it answers."""
+
+    measure: Measure
+    receipt: Receipt
+
+
+def follow_money(desk: Desk, books: Books, actor: Actor, case_id: str) -> MoneyFollowed:
+    """Takes every receipt of the case that says a balance or an onward transfer into the ledger, traces, and drafts.
+
+    All of it is done once, however often it is called, by an officer or by the machine as a receipt comes in.
+
+    Raises NotFound, NotAllowed when the actor may not trace the case.
+    """
+    told = bring_in_receipts(desk, books, actor, case_id)
+    trace = trace_case(desk, books, actor, case_id)
+    found: list[FollowOn] = []
+    stored = books.ledger()
+    with acting(desk, actor, "money.follow", Subject("case", case_id)) as work:
+        case = work.load(Case, case_id, Action.TRACE)
+        work.unit.hold(f"drafts of {case_id}")
+        for each in told:
+            found += [_follow(work, case, _Found(each, onward, trace, books, stored)) for onward in each.receipt.onward]
+    return MoneyFollowed(trace, tuple(found))
+
+
+def bring_in_receipts(desk: Desk, books: Books, actor: Actor, case_id: str) -> tuple[_Told, ...]:
+    """The receipts of a case that speak of money, each in the ledger as far as no statement says the same."""
+    with looking(desk, actor, "money.follow", Subject("case", case_id)) as look:
+        case = look.load(Case, case_id, Action.TRACE)
+        told, origins = _receipts(look, case), origins_of(look, case)
+    give_way(books)
+    stored = books.ledger()
+    for each in told:
+        file = _file(stored, each, origins)
+        if file is not None:
+            take_in(books, file.file)
+    return told
+
+
+def give_way(books: Books) -> None:
+    """Takes receipts' rows out of the ledger where a statement of the account covers a part of their time by now."""
+    stored = books.facts.ledger()
+    if stored is None:
+        return
+    for path, sha256 in zip(stored.assembly.sources.paths, stored.assembly.sources.sha256s, strict=True):
+        if not path.startswith(RECEIPT_PATH):
+            continue
+        for window in books.facts.batch(sha256).windows:
+            told = told_periods(stored, window.account or "")
+            if any(from_us < window.to_us and window.from_us < to_us for from_us, to_us in told):
+                forget_file(books.facts, sha256, "账户流水已到", rules=books.ledger_rules)
+                break
+
+
+def _receipts(look: Look, case: Case) -> tuple[_Told, ...]:
+    measures = every(look.unit.records(Measure), Query(equals={"case_id": case.id}, order_by="drafted_us"))
+    return tuple(
+        _Told(measure, receipt)
+        for measure in measures
+        if not measure.request.questions
+        for receipt in measure.receipts
+        if says_of_money(receipt)
+    )
+
+
+def _file(stored: StoredLedger, told: _Told, origins: Sequence[RunOrigin]) -> ReceiptFile | None:
+    account = plain_identifier(told.measure.target.reference)
+    return file_of_receipt(told.measure, told.receipt, origins, told_periods(stored, account))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    told: _Told
+    onward: OnwardTransfer
+    trace: CaseTrace
+    books: Books
+    stored: StoredLedger
+
+
+def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
+    measure, onward = found.told.measure, found.onward
+    choice = _traced(work, case, found)
+    if choice is None or not choice.amount_minor:
+        return FollowOn(measure.id, onward, choice, None, new=False)
+    request = follow_on_request(
+        measure, onward, choice.amount_minor, found.told.receipt, work.rules.measures, work.now_us
+    )
+    if request is None:
+        return FollowOn(measure.id, onward, choice, None, new=False)
+    account = plain_identifier(onward.account)
+    there = follows_already(
+        every(work.unit.records(Measure), Query(equals={"account": request.target.reference})), request
+    )
+    if there is not None:
+        return FollowOn(measure.id, onward, choice, there, new=False)
+    fact = _fact(work, found, account)
+    if fact is not None and request.fact is not None:
+        request = replace(request, fact=replace(request.fact, evidence=fact.id, checked_by=fact.verified_by))
+    change = draft_follow_on(measure, request, work.actor, work.rules.measures, work.now_us, work.ids)
+    return FollowOn(measure.id, onward, choice, keep_measure(work, change, new=True), new=True)
+
+
+def _traced(work: Work, case: Case, found: _Found) -> AmountChoice | None:
+    """What of the onward transfer is traced money, by every method that may say how much of a stop."""
+    rule = work.rules.purposes.of(Purpose.STOP, work.now_us)
+    working = None if case.working_method is None else case.working_method.method
+    by_method: dict[str, int] = {}
+    for key, part in found.trace.document["methods"].items():
+        name = key.partition("@")[0]
+        if name in rule.methods and part["currency"] == found.told.measure.request.scope.currency:
+            flows = (flow for flow in part["flows"] if _is_it(flow, found))
+            by_method[name] = sum(parse_minor(flow["traced"], exponent_of(part["currency"])) for flow in flows)
+    return choose_amount(rule, by_method, working) if by_method else None
+
+
+def _is_it(flow: Mapping[str, Any], found: _Found) -> bool:
+    onward, currency = found.onward, found.told.measure.request.scope.currency
+    apart_us = abs(parse_instant(flow["at"]) - onward.time_us)
+    return bool(
+        flow["payer"] == _named(found.stored, found.told.measure.target.reference)
+        and flow["payee"] == _named(found.stored, onward.account)
+        and apart_us <= found.books.trace_rules.origin_tolerance_us
+        and parse_minor(flow["amount"], exponent_of(currency)) == onward.amount_minor
+    )
+
+
+def _named(stored: StoredLedger, number: str) -> str:
+    return account_named(stored, number) or plain_identifier(number)
+
+
+def _fact(work: Work, found: _Found, account: str) -> Fact | None:
+    """The fact by the bank's receipt; None where the measure rests on no record of a fact that it could follow."""
+    before = found.told.measure.request.fact
+    known = _get_fact(work, "" if before is None else before.evidence)
+    file = file_of_receipt(found.told.measure, found.told.receipt, found.trace.run.origins)
+    if known is None or before is None or file is None:
+        return None
+    sha256 = found.books.evidence.put(file.file.content, file.file.path)
+    document = Document(DocumentKind.BANK_RECEIPT, sha256, str(file.row_of[found.onward]))
+    for each in every(work.unit.records(Fact), Query(equals={"account": account})):
+        if each.withdrawn_at_us is None and any(check.document == document for check in each.checks):
+            return each
+    onward = found.onward
+    fields = VerifiedFields(
+        onward.holder, account, onward.institution, onward.amount_minor, onward.time_us,
+        found.told.measure.request.scope.currency,
+    )  # fmt: skip
+    try:
+        clue, fact, events = follow_on_fact(
+            work.unit.records(Clue).get(known.clue), fields, checks_by(work.actor, document, work.now_us),
+            work.rules.casework.fact, work.actor, work.now_us, work.ids, hop=max(before.hop + 1, FOLLOW_ON_HOP),
+        )  # fmt: skip
+    except NotAllowed:
+        return None  # the bank left one of the four fields out: the stop is drafted, and cannot be proposed without
+    fact = work.unit.records(Fact).add(fact)
+    keep_clue(work, clue, ())
+    tell(work, events, "fact")
+    return fact
+
+
+def _get_fact(work: Work, fact_id: str) -> Fact | None:
+    try:
+        return work.unit.records(Fact).get(fact_id) if fact_id else None
+    except NotFound:
+        return None

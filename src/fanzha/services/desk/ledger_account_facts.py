@@ -1,0 +1,80 @@
+"""What the ledger's own rows say of an account: its last movement and balance, wages in it, and whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+
+from fanzha.core.time import DAY_US
+from fanzha.ledger.columns import I64, MISSING
+from fanzha.ports.account_facts import AccountFacts
+from fanzha.ports.fact_store import StoredLedger
+from fanzha.services.desk.holder_names import is_company
+from fanzha.services.trace_money import pockets_named
+from fanzha.tracing.inflows import InflowClass, InflowRules
+
+MONTH_US: Final = 31 * DAY_US
+LIVED_ON: Final = (InflowClass.WAGES, InflowClass.PUBLIC_MONEY)
+
+
+class LedgerAccountFacts:
+    """Reads the ledger that stands at the moment of asking.
+
+    ledger: gives it, None where there is none; then only what the holder's name says is known.
+    """
+
+    def __init__(self, ledger: Callable[[], StoredLedger | None], rules: InflowRules) -> None:
+        self._ledger, self._rules = ledger, rules
+
+    def facts_about(self, account: str, holder: str, currency: str, until_us: int) -> AccountFacts:
+        """What is known of an account in a currency up to an instant."""
+        stored = self._ledger()
+        pocket = None if stored is None else _pocket(stored, account, currency)
+        company = is_company(holder, self._rules.company)
+        person = None if company is None else not company
+        if stored is None or pocket is None:
+            return AccountFacts(natural_person=person, merchant=company)
+        at_us, balances = _rows(stored, pocket, until_us)
+        stated = np.flatnonzero(balances != MISSING)
+        last = None if len(stated) == 0 else stated[-1]
+        return AccountFacts(
+            last_movement_us=int(at_us[-1]) if len(at_us) else None,
+            balance_minor=None if last is None else int(balances[last]),
+            balance_us=None if last is None else int(at_us[last]),
+            wages_minor=self._wages(stored, pocket, until_us) if len(at_us) else None,
+            natural_person=person,
+            merchant=company,
+        )
+
+    def _wages(self, stored: StoredLedger, pocket: int, until_us: int) -> int:
+        """Inflows of the last month whose remark speaks of wages, pensions or public money."""
+        t = stored.assembly.columns.transfers
+        came = np.flatnonzero((t.payee == pocket) & (t.at_us <= until_us) & (t.at_us > until_us - MONTH_US))
+        remarks: list[str | None] = stored.assembly.details["summary"].gather(came.tolist()).to_list()
+        words = [word for found in LIVED_ON for word in self._rules.words.get(found, ())]
+        amounts = t.amount_minor[came].tolist()
+        return sum(
+            amount
+            for amount, remark in zip(amounts, remarks, strict=True)
+            if any(word in (remark or "").lower() for word in words)
+        )
+
+
+def _pocket(stored: StoredLedger, account: str, currency: str) -> int | None:
+    pockets = stored.assembly.columns.pockets
+    named = pockets_named(stored, account)
+    return next((p for p in named if pockets.currencies[pockets.currency[p]] == currency), None)
+
+
+def _rows(stored: StoredLedger, pocket: int, until_us: int) -> tuple[I64, I64]:
+    """Times and balances (MISSING where none) of the account's own rows, in its statement's order."""
+    t = stored.assembly.columns.transfers
+    paid, came = np.flatnonzero(t.payer == pocket), np.flatnonzero(t.payee == pocket)
+    at_us = np.concatenate([t.payer_at_us[paid], t.payee_at_us[came]])
+    order = np.concatenate([t.payer_order[paid], t.payee_order[came]])
+    balances = np.concatenate([t.payer_balance_minor[paid], t.payee_balance_minor[came]])
+    kept = np.flatnonzero(at_us <= until_us)
+    placed = kept[np.lexsort((order[kept], at_us[kept]))]
+    return at_us[placed], balances[placed]

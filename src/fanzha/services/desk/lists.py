@@ -1,0 +1,293 @@
+"""The desk's lists, each in the order in which an officer works it off, of what the actor may see and nothing else.
+
+No list is refused: who may see nothing gets an empty page. No list says how many records there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+
+from fanzha.access import Action
+from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
+from fanzha.core.actor import Actor
+from fanzha.core.errors import BadInput
+from fanzha.measures.lifecycle import ENDED, OPEN, Status
+from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
+from fanzha.measures.policy import can_approve_renewal, can_countersign, can_decide
+from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.ports.record_query import LIMIT_MAX, Page, Query, Range
+from fanzha.ports.record_table import RecordTable
+from fanzha.ports.work_store import Kept, WorkView
+from fanzha.ports.work_tables import (
+    AWAITED,
+    CASES,
+    CLUES,
+    INCIDENTS,
+    MEASURES,
+    REPORTS,
+    RETURNS,
+    TASKS,
+)
+from fanzha.services.desk.clue_queue import ClueQueue
+from fanzha.services.desk.list_pages import Stretch, Walk, page_of
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.sight import Sight, case_of
+
+OPEN_STAGES: Final = frozenset({ClueStage.QUEUED, ClueStage.ASSIGNED, ClueStage.ASSESSED, ClueStage.VERIFIED})
+INCIDENT_OPEN: Final = "open"
+_INCIDENT_STATES: Final = (INCIDENT_OPEN, "closed")
+# By which key or term each list finds what is wanted; `term:` marks a term.
+_FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "reports": {"case": "case_id", "account": "term:account"},
+    "clues": {"case": "case_id", "officer": "officer", "account": "subject"},
+    "cases": {"case": "id", "officer": "term:officer"},
+    "measures": {"case": "case_id", "account": "account", "institution": "institution"},
+    "returns": {"case": "case_id", "account": "term:account"},
+    "incidents": {"measure": "measure"},
+    "tasks": {"case": "case_id", "officer": "officer"},
+}
+_NARROW: Final = frozenset({"case", "account", "officer", "measure"})  # so few that each is looked at by itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListWanted:
+    """What of a list is wanted; what is empty asks for everything. A cursor holds for the same wishes only."""
+
+    status: tuple[str, ...] = ()  # of a clue its stage, of an incident open or closed
+    organisation: str = ""
+    officer: str = ""  # clues and tasks: who has them; cases: who works on them
+    case: str = ""
+    account: str = ""
+    institution: str = ""  # measures: the bank that was told
+    measure: str = ""  # incidents
+    due_before_us: int | None = None  # measures and tasks: only what falls due before
+    limit: int = 50
+    cursor: str | None = None
+
+
+class Reading:
+    """One actor who reads at one moment of the store; several lists on one reading show the same moment."""
+
+    def __init__(self, desk: Desk, view: WorkView, actor: Actor) -> None:
+        self.view, self.actor, self.rules = view, actor, desk.rules
+        self.now_us = desk.clock.now_us()
+        self.sight = Sight(view, actor, desk.rules.access.permissions)
+
+    # --- lists --------------------------------------------------------------------------------------------------------
+
+    def reports(self, wanted: ListWanted) -> Page[Report]:
+        """Newest first."""
+        statuses = _chosen(wanted, REPORTS, ReportStatus, ReportStatus)
+        query = _newest("received_at_us", status=statuses)
+        return page_of([self._walk(REPORTS, wanted, query)], wanted.limit, wanted.cursor)
+
+    def clues(self, wanted: ListWanted) -> Page[Clue]:
+        """What is to be checked first by money still recoverable and time left, then what was checked, newest first."""
+        opened = _chosen(wanted, CLUES, ClueStage, OPEN_STAGES)
+        over = _chosen(wanted, CLUES, ClueStage, frozenset(ClueStage) - OPEN_STAGES)
+        stretches: list[Stretch[Clue]] = []
+        if opened:
+            newest = self._walk(CLUES, wanted, _newest("received_at_us", stage=opened))
+            # A duplicate is worked off with the clue that it was merged into; on the page of its case it is shown.
+            walk = newest if wanted.case else newest.without(lambda clue: bool(clue.merged_into))
+            stretches.append(ClueQueue(walk, self.rules.casework.priority, self.now_us))
+        if over:
+            stretches.append(self._walk(CLUES, wanted, _newest("received_at_us", stage=over)))
+        return page_of(stretches, wanted.limit, wanted.cursor)
+
+    def cases(self, wanted: ListWanted) -> Page[Case]:
+        """Newest first."""
+        statuses = _chosen(wanted, CASES, CaseStatus, CaseStatus) if wanted.status else ()
+        query = _newest("opened_at_us", status=statuses)
+        if wanted.account:
+            ids = sorted(self._cases_with(wanted.account))
+            query = replace(query, within={**query.within, "id": ids})
+        return page_of([self._walk(CASES, wanted, query)], wanted.limit, wanted.cursor)
+
+    def measures(self, wanted: ListWanted) -> Page[Measure]:
+        """What stands or waits, next due first; then what is over, newest first."""
+        due = Query(order_by="due_us", ranges=_due_before(wanted))
+        over = replace(_newest("drafted_us"), ranges=_due_before(wanted))
+        page = page_of(
+            self._by_state(MEASURES, wanted, Status, (OPEN, due), (ENDED, over)), wanted.limit, wanted.cursor
+        )
+        return replace(page, rows=tuple(self.sight.shown(measure) for measure in page.rows))
+
+    def waiting(self, wanted: ListWanted) -> Page[Measure]:
+        """Measures that the actor may sign now: proposals, what was begun first, renewals; what falls due first, first."""
+        reach = Sight(self.view, self.actor, self.rules.access.permissions, Action.MEASURE_APPROVE)
+        base = Query(order_by="due_us", within={"status": (Status.PROPOSED,)})
+        base = _narrowed(MEASURES, wanted, base)
+        # What is out and waits for a signature is few, and known by a term of its own.
+        asked = [base, *(replace(base, within={}, mentions={"awaits": one}) for one in AWAITED)]
+        parts = [part for query in asked for part in reach.parts(MEASURES, query)]
+        walk = Walk(self.view, MEASURES, base, parts, self._may_sign, self._know_bodies)
+        return page_of([walk], wanted.limit, wanted.cursor)
+
+    def returns(self, wanted: ListWanted) -> Page[ReturnProcedure]:
+        """Newest first."""
+        query = _newest("drafted_us", status=_chosen(wanted, RETURNS, ProcedureStatus, ProcedureStatus))
+        return page_of([self._walk(RETURNS, wanted, query)], wanted.limit, wanted.cursor)
+
+    def incidents(self, wanted: ListWanted) -> Page[Incident]:
+        """Open ones first, the newest of them first."""
+        _check_words(wanted.status, _INCIDENT_STATES, INCIDENTS)
+        states = [state for state in _INCIDENT_STATES if not wanted.status or state in wanted.status]
+        walks = [self._walk(INCIDENTS, wanted, _newest("at_us", state=(state,))) for state in states]
+        return page_of(walks, wanted.limit, wanted.cursor)
+
+    def tasks(self, wanted: ListWanted) -> Page[Task]:
+        """Open ones first, the next due of them first; then the others, the last due first."""
+        due = Query(order_by="due_us", ranges=_due_before(wanted))
+        opened, over = frozenset({TaskStatus.OPEN}), frozenset(TaskStatus) - {TaskStatus.OPEN}
+        ways = (opened, due), (over, replace(due, descending=True))
+        return page_of(self._by_state(TASKS, wanted, TaskStatus, *ways), wanted.limit, wanted.cursor)
+
+    # --- of what they are made ----------------------------------------------------------------------------------------
+
+    def _by_state(
+        self, table: RecordTable[Kept], wanted: ListWanted, words: type[StrEnum], *ways: tuple[frozenset[Any], Query]
+    ) -> Iterator[Walk[Kept]]:
+        for statuses, query in ways:
+            chosen = _chosen(wanted, table, words, statuses)
+            if chosen:
+                yield self._walk(table, wanted, replace(query, within={**query.within, "status": chosen}))
+
+    def _walk(self, table: RecordTable[Kept], wanted: ListWanted, query: Query) -> Walk[Kept]:
+        """What of the list the actor may see: asked for so where it may be much, looked at one by one where it is few."""
+        base = _narrowed(table, wanted, query)
+        if any(getattr(wanted, name) for name in _NARROW):
+            return Walk(self.view, table, base, [base], self.sight.sees)
+        return Walk(self.view, table, base, self.sight.parts(table, base))
+
+    def _cases_with(self, account: str) -> set[str]:
+        """The cases in which the actor may see the account."""
+        asked: tuple[tuple[RecordTable[Any], Query], ...] = (
+            (REPORTS, Query(mentions={"account": account})),
+            (CLUES, Query(equals={"subject": account})),
+            (MEASURES, Query(equals={"account": account})),
+        )
+        found = (self.view.records(table.record).find(replace(query, limit=LIMIT_MAX)).rows for table, query in asked)
+        return {case_of(record) for rows in found for record in rows if self.sight.sees_whole(record)} - {""}
+
+    def _know_bodies(self, measures: Sequence[Measure]) -> None:
+        self.sight.know({measure.organisation for measure in measures})
+
+    def _may_sign(self, measure: Measure) -> bool:
+        lineage = self.sight.lineage(measure.organisation)
+        asked = (measure, self.actor, lineage, self.rules.measures, self.now_us)
+        return can_decide(*asked) or can_countersign(*asked) or can_approve_renewal(*asked)
+
+
+def list_reports(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Report]:
+    """Reports, newest first. Raises BadInput when the list cannot be asked for so."""
+    with desk.store.reading() as view:
+        return Reading(desk, view, actor).reports(wanted)
+
+
+def list_clues(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Clue]:
+    """Clues: what is to be checked first by money still recoverable × time left, then what was checked, newest first.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    with desk.store.reading() as view:
+        return Reading(desk, view, actor).clues(wanted)
+
+
+def list_cases(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Case]:
+    """Cases, newest first.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    with desk.store.reading() as view:
+        return Reading(desk, view, actor).cases(wanted)
+
+
+def list_returns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[ReturnProcedure]:
+    """Returns, newest first.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    with desk.store.reading() as view:
+        return Reading(desk, view, actor).returns(wanted)
+
+
+def list_incidents(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Incident]:
+    """What does not fit and somebody must look into: open ones first, each time the newest first.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    with desk.store.reading() as view:
+        return Reading(desk, view, actor).incidents(wanted)
+
+
+def list_tasks(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Task]:
+    """Tasks: open ones first, by due time.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    with desk.store.reading() as view:
+        return Reading(desk, view, actor).tasks(wanted)
+
+
+def list_measures(
+    desk: Desk, actor: Actor, wanted: ListWanted = ListWanted(), *, waiting_for_me: bool = False
+) -> Page[Measure]:
+    """Measures, next due first, those that are over last; or only those that wait for the actor's signature.
+
+    A measure that the actor sees only because its order was addressed to his body says no more than that order.
+    Raises BadInput when the list cannot be asked for so.
+    """
+    with desk.store.reading() as view:
+        reading = Reading(desk, view, actor)
+        return reading.waiting(wanted) if waiting_for_me else reading.measures(wanted)
+
+
+def _newest(key: str, **within: tuple[str, ...]) -> Query:
+    return Query(order_by=key, descending=True, within={name: words for name, words in within.items() if words})
+
+
+def _due_before(wanted: ListWanted) -> dict[str, Range]:
+    return {} if wanted.due_before_us is None else {"due_us": Range(below=wanted.due_before_us)}
+
+
+def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Query:
+    """The query with what is wanted besides the status."""
+    equals, mentions, within = dict(query.equals), dict(query.mentions), dict(query.within)
+    if wanted.organisation:
+        equals["organisation"] = wanted.organisation
+    filters = _FILTERS[table.name]
+    for name in ("case", "account", "officer", "institution", "measure"):
+        value = getattr(wanted, name)
+        if not value or (table is CASES and name == "account"):
+            continue
+        if name not in filters:
+            raise BadInput(f"{table.name} are not listed by {name}; by: {', '.join(filters)}")
+        key = filters[name]
+        if key.startswith("term:"):
+            mentions[key.removeprefix("term:")] = value
+        elif key == "id":
+            within["id"] = (value,)
+        else:
+            equals[key] = value
+    if wanted.due_before_us is not None and not query.ranges:
+        raise BadInput(f"{table.name} have no due time to be listed by")
+    return replace(query, equals=equals, mentions=mentions, within=within)
+
+
+def _chosen(
+    wanted: ListWanted, table: RecordTable[Any], words: type[StrEnum], among: Iterable[StrEnum]
+) -> tuple[str, ...]:
+    """The wanted ones among these; all of these where none is named. Raises BadInput for a word that is no status."""
+    _check_words(wanted.status, [word.value for word in words], table)
+    return tuple(sorted(word.value for word in among if not wanted.status or word.value in wanted.status))
+
+
+def _check_words(given: Iterable[str], words: Sequence[str], table: RecordTable[Any]) -> None:
+    for word in given:
+        if word not in words:
+            raise BadInput(f"{table.name}: there is no {word!r}; there are: {', '.join(words)}")

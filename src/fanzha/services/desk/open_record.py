@@ -1,0 +1,135 @@
+"""A record is opened: behind the mask, or revealed for a purpose that is written down before anything is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Generic
+
+from fanzha.access import Action, CaseTie, Field, Purpose, Reveal, bind_purpose, make_reveal
+from fanzha.audit import Subject, done
+from fanzha.casework import Case, Clue, Fact, HandOver, Report, Task
+from fanzha.core.actor import Actor
+from fanzha.measures.appeals import Appeal
+from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.ports.record_query import LIMIT_MAX, Query
+from fanzha.ports.work_store import Kept
+from fanzha.services.desk.acting import Look, Work, acting, looking
+from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.persons import Named, one_each, persons_in
+from fanzha.services.desk.sight import Sight
+
+# What the audit calls a record of each kind.
+WORDS: Final[Mapping[type[Any], str]] = {
+    Report: "report", Clue: "clue", Fact: "fact", Case: "case", Task: "task", HandOver: "hand_over",
+    Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Generic[Kept]):
+    """A record, and the mask through which its persons are shown."""
+
+    record: Kept
+    mask: Mask
+    purpose: Purpose | None = None  # of the reveal; None behind the mask
+
+
+def open_record(
+    desk: Desk,
+    actor: Actor,
+    kind: type[Kept],
+    record_id: str,
+    *,
+    reveal: bool = False,
+    case: str = "",
+    reason: str = "",
+) -> Opened[Kept]:
+    """The record that the actor may see, with its mask on; lifted where he asks for it and a purpose binds it.
+
+    On his own open case the purpose is that case by itself; elsewhere he names a case and a reason.
+
+    Raises NotFound when it is not there or may not be seen, NotAllowed when there is no purpose for the reveal.
+    """
+    word = WORDS.get(kind, kind.__name__.lower())
+    subject = Subject(word, record_id)
+    if not reveal:
+        with looking(desk, actor, f"{word}.see", subject) as look:
+            record = _shown(look, look.load(kind, record_id, Action.SEE))
+            return Opened(record, Mask(desk.rules.access.masks, names=_names(_persons(look, record))))
+    with acting(desk, actor, f"{word}.reveal", subject) as work:
+        record = _shown(work, work.load(kind, record_id, Action.SEE))
+        purpose = purpose_of(work, record, case, reason)
+        write_reveals(work, subject, _persons(work, record), purpose)
+    return Opened(record, Mask(desk.rules.access.masks, lifted=True), purpose)
+
+
+def purpose_of(work: Work, record: Any, case: str, reason: str) -> Purpose:
+    """What a reveal of the record is for. Raises NotAllowed when it is for nothing, NotFound for a case not seen."""
+    scope = work.scope_of(record)
+    own = work.case_of(record)
+    named = work.load(Case, case, Action.SEE) if case else None
+    concerned = (scope.organisation,) if named is None else (scope.organisation, named.organisation)
+    return bind_purpose(
+        work.actor, work.rules.access, work.tree(*concerned), scope,
+        record_case=None if own is None else tie_of(own),
+        named_case=None if named is None else tie_of(named),
+        reason=reason,
+    )  # fmt: skip
+
+
+def tie_of(case: Case) -> CaseTie:
+    """Of a case, what a purpose is bound to."""
+    return CaseTie(case.id, case.organisation, case.workers, case.is_open)
+
+
+def write_reveals(work: Work, subject: Subject, persons: Sequence[Named], purpose: Purpose) -> None:
+    """Writes down who is about to be shown: a reveal for each person, or one for the record where it names nobody."""
+    shown: dict[str, tuple[Field, ...]] = {}
+    for person in persons:
+        shown[person.key] = (*shown.get(person.key, ()), *person.shown)
+    rules, ids = work.rules.access, work.ids
+    reveals = [
+        make_reveal(purpose, subject.id, person, fields, rules, work.actor, work.now_us, ids)
+        for person, fields in (shown or {subject.id: tuple(Field)}).items()
+    ]
+    for reveal in reveals:
+        work.unit.records(Reveal).add(reveal)
+    seen = sorted({field for one in reveals for field in one.fields})
+    work.unit.audit.append(
+        done(
+            work.actor, work.now_us, f"{subject.kind}.reveal", subject, case=purpose.case, reason=purpose.reason,
+            details={"persons": len(reveals), "fields": " ".join(seen), "by_itself": purpose.by_itself},
+        )
+    )  # fmt: skip
+
+
+def _shown(look: Look, record: Kept) -> Kept:
+    """The record, or what a partner is told of a measure that was sent to it."""
+    shown: Kept = Sight(look.unit, look.actor, look.rules.access.permissions).shown(record)
+    return shown
+
+
+def _persons(look: Look, record: Any) -> tuple[Named, ...]:
+    """Whom the record names; a case names whom its reports, clues, facts and measures name.
+
+    Of a thousand of a kind: whoever stands behind them is masked by the form of his number, not by his name.
+    """
+    if not isinstance(record, Case):
+        return persons_in(record)
+    of_case, view = Query(equals={"case_id": record.id}, limit=LIMIT_MAX), look.unit
+    clues = view.records(Clue).find(of_case).rows
+    parts: tuple[Any, ...] = (
+        *view.records(Report).find(of_case).rows,
+        *clues,
+        *view.records(Fact).get_many(fact for clue in clues for fact in clue.facts),
+        *view.records(Measure).find(of_case).rows,
+    )
+    return one_each(named for part in parts for named in persons_in(part))
+
+
+def _names(persons: Sequence[Named]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.name for person in persons if person.name))

@@ -1,0 +1,129 @@
+"""A return's papers: who may take them, behind the mask or revealed for a purpose, and what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum, unique
+
+from fanzha.access import Action
+from fanzha.audit import DetailValue, Subject, done
+from fanzha.casework import Case
+from fanzha.core.actor import Actor, Organisation
+from fanzha.core.errors import BadInput, NotAllowed, NotFound
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.open_record import purpose_of, write_reveals
+from fanzha.services.desk.papers import return_paper
+from fanzha.services.desk.persons import Named, one_each, persons_in
+from fanzha.tracing.runs import TraceRun
+
+
+@unique
+class PaperKind(StrEnum):
+    """The papers of a return, in the order in which they are needed."""
+
+    REPORT = "report"  # 呈请返还资金报告书
+    ANNOUNCEMENT = "announcement"  # 返还公告
+    DECISION = "decision"  # 返还决定书
+    NOTICE = "notice"  # 协助返还通知书
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReturn:
+    """A return with what its papers say besides."""
+
+    procedure: ReturnProcedure
+    mask: Mask
+    names: Mapping[str, str]  # by victim's label, as the mask lets them be seen
+    case_title: str
+    body: str  # the name of the body that answers for it
+    decider: str  # of the body that decided it; empty before
+    now_us: int
+
+
+def paper_kind(text: str) -> PaperKind:
+    """The kind that a word names. Raises BadInput where it names none."""
+    try:
+        return PaperKind(text)
+    except ValueError:
+        raise BadInput(f"{text!r} is no paper of a return; there are {', '.join(PaperKind)}") from None
+
+
+def open_return(
+    desk: Desk, actor: Actor, return_id: str, *, reveal: bool = False, case: str = "", reason: str = "", paper: str = ""
+) -> OpenedReturn:
+    """The return for a paper or worksheet, which the audit notes; revealed, whose data is in it is written down.
+
+    Raises NotFound when it may not be seen, NotAllowed when there is no purpose for the reveal, or for a letter to a bank
+    before the decision.
+    """
+    subject = Subject("return", return_id)
+    with acting(desk, actor, "return.print", subject) as work:
+        procedure = work.load(ReturnProcedure, return_id, Action.SEE)
+        if paper == PaperKind.NOTICE and procedure.status not in return_paper.DECIDED:
+            raise NotAllowed("transition", f"{procedure.id} is {procedure.status.value}: no bank is asked to pay yet")
+        names = _names(work, procedure)
+        if reveal:
+            pay_to = {award.victim: award.pay_to for award in procedure.awards}
+            victims = (Named(name, account=pay_to.get(label, "")) for label, name in names.items() if name)
+            purpose = purpose_of(work, procedure, case, reason)
+            write_reveals(work, subject, one_each((*victims, *persons_in(procedure))), purpose)
+        said: dict[str, DetailValue] = {"paper": paper or "worksheet", "revealed": reveal}
+        work.unit.audit.append(done(actor, work.now_us, "return.print", subject, case=work.case, details=said))
+        mask = Mask(desk.rules.access.masks, lifted=reveal)
+        decided = next((each for each in reversed(procedure.approvals) if procedure.decision), None)
+        return OpenedReturn(
+            procedure,
+            mask,
+            {label: mask.name(name) for label, name in names.items()},
+            mask.text(work.unit.records(Case).get(procedure.case).title),
+            _body(work, procedure.organisation),
+            "" if decided is None else _body(work, decided.organisation),
+            work.now_us,
+        )
+
+
+def return_paper_of(
+    desk: Desk,
+    actor: Actor,
+    return_id: str,
+    kind: PaperKind,
+    *,
+    reveal: bool = False,
+    case: str = "",
+    reason: str = "",
+) -> str:
+    """The Typst source of a paper; what hangs in public is masked, whoever asks."""
+    reveal = reveal and kind is not PaperKind.ANNOUNCEMENT
+    opened = open_return(desk, actor, return_id, reveal=reveal, case=case, reason=reason, paper=kind.value)
+    facts = return_paper.PaperFacts(
+        opened.procedure, opened.mask, opened.names, opened.case_title, opened.body, opened.decider
+    )
+    match kind:
+        case PaperKind.REPORT:
+            return return_paper.report_paper(facts)
+        case PaperKind.ANNOUNCEMENT:
+            return return_paper.announcement_paper(facts)
+        case PaperKind.DECISION:
+            return return_paper.decision_paper(facts)
+        case PaperKind.NOTICE:
+            return return_paper.notice_papers(facts)
+
+
+def _names(work: Work, procedure: ReturnProcedure) -> Mapping[str, str]:
+    """The victims' names by their labels, as the trace has them that the return was planned by."""
+    try:
+        run = work.unit.records(TraceRun).get(procedure.trace_run)
+    except NotFound:
+        return {}
+    return {origin.label: origin.victim for origin in run.origins}
+
+
+def _body(work: Work, organisation: str) -> str:
+    try:
+        return work.unit.records(Organisation).get(organisation).name
+    except NotFound:
+        return organisation

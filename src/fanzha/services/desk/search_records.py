@@ -1,0 +1,111 @@
+"""A number or an id is looked for in every kind of record; the words are kept, since they are what was asked.
+
+A hit that may be searched for but not seen tells only that there is something, and whom to ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from fanzha.access import Action, Scope, log_search
+from fanzha.audit import Subject, done
+from fanzha.casework import Case, Clue, Fact, Report
+from fanzha.core.actor import Actor
+from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import plain_identifier
+from fanzha.measures.model import Measure
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.ports.record_query import LIMIT_MAX, Query
+from fanzha.services.desk.acting import Look, Work, acting
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.open_record import WORDS
+from fanzha.services.desk.sight import Sight
+
+TERMS_MIN: Final = 4  # characters; anything shorter is in everything
+ACTION: Final = "record.search"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found; of what may not be seen the kind and the body alone."""
+
+    kind: str
+    organisation: str
+    id: str = ""
+    case: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found, and under which number it was written down."""
+
+    search: str
+    hits: tuple[Hit, ...]
+
+
+def search_records(desk: Desk, actor: Actor, terms: str, *, case: str = "") -> Found:
+    """Every record of this account, line or site, or of this id, acknowledgement or decision, exactly.
+
+    Raises NotAllowed when the actor's roles search nothing, BadInput for too short a text, NotFound for a case that
+    the actor may not see.
+    """
+    wanted = plain_identifier(terms)
+    if len(wanted) < TERMS_MIN:
+        raise BadInput(f"search for at least {TERMS_MIN} characters: a whole number, or an id")
+    with acting(desk, actor, ACTION, Subject("search", "")) as work:
+        check_may_search(work, case)
+        see = Sight(work.unit, actor, work.rules.access.permissions)
+        search = Sight(work.unit, actor, work.rules.access.permissions, Action.SEARCH)
+        hits: dict[Hit, None] = {}
+        for record in _matching(work, wanted):
+            word = WORDS[type(record)]
+            if see.sees(record):
+                owner = work.case_of(record)
+                hits[Hit(word, record.organisation, record.id, owner.id if owner else "", status_of(record))] = None
+            elif search.sees_whole(record):
+                hits[Hit(word, record.organisation)] = None
+        entry = write_search(work, terms, len(hits), case)
+    return Found(entry, tuple(hits))
+
+
+def check_may_search(work: Work, case: str) -> None:
+    """Raises NotAllowed when the actor's roles search nothing, NotFound for a case that he may not see."""
+    work.check(Action.SEARCH, Scope(work.actor.organisation))
+    if case:
+        work.load(Case, case, Action.SEE)
+
+
+def write_search(work: Work, terms: str, hits: int, case: str) -> str:
+    """Writes the search down: its words in the records, where an auditor reads them; in the audit only that it was."""
+    entry = log_search(terms, hits, work.actor, work.now_us, work.ids, case=case)
+    work.unit.records(type(entry)).add(entry)
+    work.unit.audit.append(
+        done(work.actor, work.now_us, ACTION, Subject("search", entry.id), case=case, details={"hits": hits})
+    )
+    return entry.id
+
+
+def status_of(record: Any) -> str:
+    """Where a record stands, in one word; empty where it has none."""
+    return str(getattr(record, "status", "") or getattr(record, "stage", ""))
+
+
+def _matching(look: Look, wanted: str) -> Iterator[Any]:
+    view = look.unit
+    asked: tuple[tuple[type[Any], Query], ...] = (
+        (Report, Query(mentions={"account": wanted})),
+        (Report, Query(equals={"acknowledgement": wanted})),
+        (Clue, Query(equals={"subject": wanted})),
+        (Fact, Query(equals={"account": wanted})),
+        (Measure, Query(equals={"account": wanted})),
+        (ReturnProcedure, Query(mentions={"account": wanted})),
+        (ReturnProcedure, Query(equals={"decision": wanted})),
+    )
+    for kind, query in asked:
+        yield from view.records(kind).find(replace(query, limit=LIMIT_MAX)).rows
+    kinds: tuple[type[Any], ...] = (Report, Clue, Fact, Case, Measure, ReturnProcedure)
+    for each in kinds:
+        yield from view.records(each).get_many((wanted,))

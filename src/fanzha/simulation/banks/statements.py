@@ -1,0 +1,70 @@
+"""Statement files as banks send them: GB18030 with tabs in the cells, or a workbook with a merged title."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from fanzha.core.money import format_minor
+from fanzha.core.time import SHANGHAI
+from fanzha.simulation.banks.book import Movement
+
+CSV_COLUMNS: Final = (
+    "交易卡号", "交易账号", "账户开户名称", "交易时间", "交易金额", "交易余额", "收付标志", "交易对手账卡号", "对手户名",
+    "对手开户银行", "摘要说明", "交易币种", "交易是否成功", "交易流水号",
+)  # fmt: skip
+XLSX_COLUMNS: Final = (
+    "本方账号", "本方户名", "交易日期", "借贷标志", "交易金额", "账户余额", "对方账号", "对方户名", "对方开户行", "摘要",
+    "交易流水号", "交易状态",
+)  # fmt: skip
+CREATED: Final = datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None)
+
+
+def csv_statement(bank: str, number: str, holder: str, rows: Sequence[Movement]) -> tuple[str, bytes]:
+    """Name and bytes of 交易明细信息."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([f"\t{column}" if column == "交易账号" else column for column in CSV_COLUMNS])
+    for row in rows:
+        writer.writerow(
+            [
+                f"{number}\t", f"{number}\t", holder, _time(row), format_minor(abs(row.amount_minor)),
+                format_minor(row.balance_minor), "进" if row.amount_minor > 0 else "出", f"{row.other}\t",
+                row.other_holder, row.other_institution, row.words, "CNY", "成功", f"{_serial(bank, row)}\t",
+            ]
+        )  # fmt: skip
+    return f"{bank}_{number}_交易明细信息.csv", text.getvalue().encode("gb18030")
+
+
+def xlsx_statement(bank: str, number: str, holder: str, rows: Sequence[Movement]) -> tuple[str, bytes]:
+    """Name and bytes of a workbook, newest row first."""
+    import xlsxwriter  # noqa: PLC0415 - slow to import; only a bank that answers with workbooks needs it
+
+    memory = io.BytesIO()
+    book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_numbers": False})
+    book.set_properties({"title": f"{bank} 模拟", "created": CREATED})
+    sheet = book.add_worksheet("交易明细")
+    sheet.merge_range(0, 0, 0, len(XLSX_COLUMNS) - 1, f"{bank}客户交易明细（模拟） 户名：{holder}")
+    sheet.write_row(1, 0, XLSX_COLUMNS)
+    for line, row in enumerate(reversed(rows), 2):
+        cells = (
+            number, f"　{holder} ", _time(row).replace("-", "/"), "借" if row.amount_minor < 0 else "贷",
+            format_minor(abs(row.amount_minor)), format_minor(row.balance_minor), row.other, row.other_holder,
+            row.other_institution, row.words, _serial(bank, row), "成功",
+        )  # fmt: skip
+        for column, cell in enumerate(cells):
+            sheet.write_string(line, column, cell)
+    book.close()
+    return f"{bank}_{number}.xlsx", memory.getvalue()
+
+
+def _time(row: Movement) -> str:
+    moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=row.at_us)
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def _serial(bank: str, row: Movement) -> str:
+    return f"{sum(bank.encode()) % 1000:03d}{row.serial:012d}"

@@ -1,0 +1,166 @@
+"""The second half of a drill's day: follow the money, ask the banks, freeze what the case is filed for, give it back."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fanzha.casework import Clue, ClueStage, Fact, Report
+from fanzha.core.errors import NotFound
+from fanzha.measures.lifecycle import ENDED
+from fanzha.measures.model import Measure, MeasureKind, effective_status, holds
+from fanzha.measures.purposes import Purpose
+from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.amounts import case_amounts
+from fanzha.services.desk.convert_measure import Conversion, convert_measure
+from fanzha.services.desk.decide_return import approve_return, propose_return
+from fanzha.services.desk.draft_queries import draft_queries
+from fanzha.services.desk.draft_return import draft_return
+from fanzha.services.desk.draft_stops import draft_stops
+from fanzha.services.desk.file_case import file_case
+from fanzha.services.desk.follow_money import follow_money
+from fanzha.services.desk.lift_measure import lift_measure
+from fanzha.services.desk.listing import every
+from fanzha.services.desk.publish_return import publish_return
+from fanzha.services.desk.read_return_figures import read_return_figures
+from fanzha.services.desk.return_planning import ReturnWanted
+from fanzha.services.desk.take_in_answers import take_in_answers
+from fanzha.simulation.drill.officers import STOP_BASIS, UNSETTLED, Officers, actors, held_stops, is_filed, receipts_of
+from fanzha.simulation.drill.stage import Stage
+from fanzha.tracing.runs import TraceRun
+
+QUERY_BASIS: Final = "procedure-238"
+FILING: Final = "模拟立字〔2026〕1号"
+DECISION: Final = "模拟返字〔2026〕1号"
+
+
+class Analysts:
+    """The same people, at the trace and at the decisions."""
+
+    def __init__(self, stage: Stage, officers: Officers) -> None:
+        self.stage, self.desk, self.officers = stage, stage.desk, officers
+        self.duty, self.chief, self.city_chief = actors(stage)
+        self._followed = (0, 0)  # how many facts and answers were followed; only saves work
+        self._asked_for = ""  # the run whose questions were asked
+
+    def act(self) -> bool:
+        """Does everything that can be done at this instant, once; whether there was anything."""
+        if self.officers.case() is None:
+            return False
+        return any([self.follow(), self.ask_and_stop()]) or self.decide()
+
+    def follow(self) -> bool:
+        """New facts and answers: statements and onward transfers go into the ledger, and the trace goes on."""
+        with self.desk.store.reading() as view:
+            there = len(self.officers.everything(Fact)), receipts_of(view)
+        if there == self._followed or not all(there):
+            return False
+        case = self._case_id()
+        take_in_answers(self.desk, self.stage.books, self.duty, case)
+        follow_money(self.desk, self.stage.books, self.duty, case)
+        self._followed = there
+        return True
+
+    def ask_and_stop(self) -> bool:
+        """调单 to every institution whose statements are missing, and a stop where stoppable money lies; once a trace.
+
+        From 立案 on the working method says how much, in freezes; no further stops are worded by the largest.
+        """
+        run = self._last_run()
+        if run is None or run.id == self._asked_for or is_filed(self.officers.case()):
+            return False
+        case = self._case_id()
+        queries = draft_queries(self.desk, self.duty, case, basis=QUERY_BASIS, reason="模拟：调取流水，查清资金去向")
+        stops = draft_stops(
+            self.desk, self.stage.books, self.duty, case, basis=STOP_BASIS, reason="模拟：涉案资金仍在账户"
+        )
+        self._asked_for = run.id
+        return bool(queries.drafted or stops.drafted)
+
+    def decide(self) -> bool:
+        """Once nothing is on its way: 立案, freezes in place of stops, and the return."""
+        if self.in_flight() or self._something_to_check():
+            return False
+        if not is_filed(self.officers.case()):
+            if self.desk.clock.now_us() < self.stage.scenario.files_us:
+                return False
+            file_case(self.desk, self.chief, self._case_id(), FILING)
+            return True
+        return self.freeze() or self.give_back()
+
+    def freeze(self) -> bool:
+        """An account's stops become one freeze of what the working method traces there, or are lifted where that is nothing."""
+        by_account: dict[str, list[Measure]] = {}
+        for stop in held_stops(self.officers):
+            by_account.setdefault(stop.target.reference, []).append(stop)
+        if not by_account:
+            return False
+        amounts = case_amounts(self.desk, self.stage.books.trace_rules, self.duty, self._case_id(), Purpose.FREEZE)
+        traced = {each.account.account: each.choice.amount_minor for each in amounts.accounts}
+        frozen = {freeze.target.reference for freeze in self.officers.measures(MeasureKind.FREEZE)}
+        for account, stops in by_account.items():
+            held = sum(stop.executed_minor or 0 for stop in stops)
+            amount = min(traced.get(account, 0), held)
+            if amount and account not in frozen:
+                self._freeze(stops[0], amount)
+                continue
+            why = "模拟：已转为冻结" if account in frozen else "模拟：按工作方法账上无涉案资金"
+            for stop in stops:
+                lift_measure(self.desk, self.chief, stop.id, why)
+        return True
+
+    def _freeze(self, stop: Measure, amount_minor: int) -> None:
+        number = f"模拟冻字〔2026〕{stop.target.reference[-4:]}号"
+        wanted = Conversion(document=number, reason="模拟：涉案资金在账", amount_minor=amount_minor)
+        convert_measure(self.desk, self.duty, stop.id, wanted, request=f"drill freeze {stop.target.reference}")
+
+    def give_back(self) -> bool:
+        """返还: plan, notice, decision of the city; the banks pay."""
+        procedure = next(iter(self.officers.everything(ReturnProcedure)), None)
+        now_us = self.desk.clock.now_us()
+        if procedure is None:
+            if not any(holds(freeze, now_us) for freeze in self.officers.measures(MeasureKind.FREEZE)):
+                return False
+            figures = read_return_figures(self.desk, self.stage.books, self.duty, self._case_id())
+            draft_return(self.desk, self.duty, ReturnWanted(self._case_id()), figures)
+        elif procedure.status is ProcedureStatus.DRAFT and procedure.needs_public_notice:
+            publish_return(self.desk, self.duty, procedure.id)
+        elif procedure.status in {ProcedureStatus.DRAFT, ProcedureStatus.NOTICED}:
+            if procedure.notice_until_us is not None and now_us < procedure.notice_until_us:
+                return False
+            propose_return(self.desk, self.duty, procedure.id)
+        elif procedure.status is ProcedureStatus.PROPOSED:
+            approve_return(self.desk, self.city_chief, procedure.id, DECISION)
+        else:
+            return False
+        return True
+
+    def in_flight(self) -> bool:
+        """Whether an order or its answer is still on its way, or a draft waits for its signatures."""
+        now_us = self.desk.clock.now_us()
+        for measure in self.officers.everything(Measure):
+            release = any(order.status in UNSETTLED for order in measure.orders)
+            if release or (not measure.orders and effective_status(measure, now_us) not in ENDED):
+                return True
+        return False
+
+    def is_done(self) -> bool:
+        """Whether the money is back and nothing is left to do."""
+        procedures = self.officers.everything(ReturnProcedure)
+        return bool(procedures) and procedures[0].status is ProcedureStatus.DONE and not self.in_flight()
+
+    def _something_to_check(self) -> bool:
+        """Whether a report is to come, or a clue of one is not acted on yet."""
+        open_clues = any(clue.stage is not ClueStage.ACTED for clue in self.officers.everything(Clue))
+        return open_clues or len(self.officers.everything(Report)) < len(self.stage.scenario.reports)
+
+    def _case_id(self) -> str:
+        case = self.officers.case()
+        if case is None:
+            raise NotFound("the drill's case is not open yet")
+        return case.id
+
+    def _last_run(self) -> TraceRun | None:
+        with self.desk.store.reading() as view:
+            runs = tuple(every(view.records(TraceRun), Query(order_by="at_us")))
+        return runs[-1] if runs else None

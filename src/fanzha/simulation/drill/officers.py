@@ -1,0 +1,255 @@
+"""The people of a drill: each rule looks at the records as they stand and does what an officer would do next.
+
+Nothing is remembered between two looks but what saves work, so that whoever begins again after a crash goes on where the
+records stand. A rule says True when it did something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fanzha.casework import (
+    AccountName,
+    Case,
+    CaseStatus,
+    Channel,
+    Clue,
+    ClueStage,
+    Document,
+    DocumentKind,
+    Fact,
+    Report,
+    ReportDraft,
+    ReportedPayment,
+    Reporter,
+    ReporterKind,
+    VerifiedFields,
+)
+from fanzha.core.actor import Actor
+from fanzha.core.errors import NotAllowed
+from fanzha.measures.lifecycle import ENDED, OUT, Status
+from fanzha.measures.model import Measure, MeasureKind, Override, effective_status, holds
+from fanzha.measures.orders import Channel as OrderChannel
+from fanzha.measures.orders import Order, OrderStatus, Outcome, Receipt
+from fanzha.ports.record_query import Query
+from fanzha.ports.work_store import Kept, WorkView
+from fanzha.services.desk.act_on_clue import act_on_clue
+from fanzha.services.desk.add_report_to_case import add_report_to_case
+from fanzha.services.desk.amend_draft import Amendment, amend_draft
+from fanzha.services.desk.answer_query import answer_nothing
+from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.assess_clue import assess_clue
+from fanzha.services.desk.claim_clue import claim_clue
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.listing import every
+from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.propose_measure import propose_measure
+from fanzha.services.desk.receive_report import receive_report
+from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.record_sent import record_sent
+from fanzha.services.desk.verify_clue import verify_clue
+from fanzha.simulation.drill.scenario import ScriptedReport
+from fanzha.simulation.drill.stage import Stage
+
+STOP_BASIS: Final = "afl-20"
+NUMBER: Final = "document"  # the rule that asks for a 文号
+SLIP: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f transfer slip of drill report "  # 模拟
+UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
+
+
+class Officers:
+    """The desk's people in the first hours: reports, clues, facts, stops, signatures, and orders on paper."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.desk = stage, stage.desk
+        self.duty, self.chief = stage.people["duty"], stage.people["chief"]
+
+    def act(self) -> bool:
+        """Does everything that can be done at this instant, once; whether there was anything."""
+        rules = (
+            self.take_in_reports, self.put_into_case, self.check_clues, self.stop_first_accounts, self.sign,
+            self.close_clues, self.issue_on_paper,
+        )  # fmt: skip
+        return sum(rule() for rule in rules) > 0  # all of them, not up to the first
+
+    def everything(self, kind: type[Kept]) -> tuple[Kept, ...]:
+        """All records of a kind; a drill has few."""
+        with self.desk.store.reading() as view:
+            return tuple(every(view.records(kind), Query()))
+
+    def case(self) -> Case | None:
+        """The drill's case, once it is open."""
+        return next(iter(self.everything(Case)), None)
+
+    def measures(self, *kinds: MeasureKind) -> tuple[Measure, ...]:
+        """The measures of these kinds that are not over."""
+        now_us = self.desk.clock.now_us()
+        return tuple(
+            measure
+            for measure in self.everything(Measure)
+            if (not kinds or measure.kind in kinds) and effective_status(measure, now_us) not in ENDED
+        )
+
+    def take_in_reports(self) -> bool:
+        """The victims' reports, as soon as each comes."""
+        known = {report.source_reference for report in self.everything(Report)}
+        now_us, done = self.desk.clock.now_us(), False
+        for number, told in enumerate(self.stage.scenario.reports):
+            if f"drill {number}" not in known and told.at_us <= now_us:
+                receive_report(self.desk, self.duty, self._draft(number, told), request=f"drill report {number}")
+                done = True
+        return done
+
+    def _draft(self, number: int, told: ScriptedReport) -> ReportDraft:
+        scenario, paid = self.stage.scenario, told.payment
+        payee = AccountName(paid.payee, scenario.holder_of(paid.payee), scenario.bank_of(paid.payee))
+        payer = AccountName(paid.payer, told.victim, scenario.bank_of(paid.payer))
+        payment = ReportedPayment(f"PAY-{number}", told.victim, payee, payer, paid.amount_minor, at_us=paid.at_us)
+        victim = Reporter(ReporterKind.VICTIM, told.victim, phone=told.phone)
+        return ReportDraft(
+            Channel.CALL, victim, told.narrative, payments=(payment,), source_reference=f"drill {number}"
+        )
+
+    def put_into_case(self) -> bool:
+        """受案: the first report opens the case, the others come into it."""
+        loose = [report for report in self.everything(Report) if not report.case]
+        if not loose:
+            return False
+        case = self.case()
+        if case is None:
+            open_case(self.desk, self.duty, [loose[0].id], self.stage.scenario.name, request="drill case")
+        else:
+            add_report_to_case(self.desk, self.duty, case.id, loose[0].id)
+        return True
+
+    def check_clues(self) -> bool:
+        """快查快打: every clue one step further, up to the fact."""
+        done = False
+        for clue in self.everything(Clue):
+            match clue.stage:
+                case ClueStage.QUEUED if clue.case:
+                    claim_clue(self.desk, self.duty, clue.id)
+                case ClueStage.ASSIGNED:
+                    assess_clue(self.desk, self.duty, clue.id, "模拟：刚刚转出，先核四要素")
+                case ClueStage.ASSESSED:
+                    self._verify(clue)
+                case _:
+                    continue
+            done = True
+        return done
+
+    def _verify(self, clue: Clue) -> None:
+        number = self._number_of(clue)
+        paid, scenario = self.stage.scenario.reports[number].payment, self.stage.scenario
+        fields = VerifiedFields(
+            scenario.holder_of(paid.payee), paid.payee, scenario.bank_of(paid.payee), paid.amount_minor, paid.at_us
+        )
+        slip = self.stage.books.evidence.put(SLIP + str(number).encode(), f"模拟转账凭证 {number}")
+        verify_clue(self.desk, self.duty, clue.id, fields, Document(DocumentKind.TRANSFER_SLIP, slip))
+
+    def _number_of(self, clue: Clue) -> int:
+        with self.desk.store.reading() as view:
+            report = view.records(Report).get(clue.reports[0])
+        return int(report.source_reference.removeprefix("drill "))
+
+    def stop_first_accounts(self) -> bool:
+        """紧急止付: the accounts that victims paid into, each once, for the first payment that is a fact."""
+        case, done = self.case(), False
+        for fact in self.everything(Fact):
+            there = {measure.target.reference for measure in self.everything(Measure)}
+            if case is None or fact.hop > 1 or fact.withdrawn_at_us is not None or fact.fields.account in there:
+                continue
+            draft = MeasureDraft(
+                kind=MeasureKind.STOP_PAYMENT, reason="模拟：被害人刚刚转账", basis=STOP_BASIS, case=case.id, fact=fact.id,
+                amount_minor=fact.fields.amount_minor, traced_minor=fact.fields.amount_minor,
+            )  # fmt: skip
+            draft_measure(self.desk, self.duty, draft, request=f"drill stop {fact.fields.account}")
+            done = True
+        return done
+
+    def sign(self) -> bool:
+        """One proposes, another approves; where a limit asks for a reason, it is given."""
+        done = False
+        for measure in self.measures():
+            if measure.status is Status.DRAFT:
+                self._propose(measure)
+            elif measure.status is Status.PROPOSED:
+                approve_measure(self.desk, self.chief, measure.id)
+            else:
+                continue
+            done = True
+        return done
+
+    def _propose(self, measure: Measure) -> None:
+        try:
+            propose_measure(self.desk, self.duty, measure.id)
+        except NotAllowed as limit:
+            given = {override.rule for override in measure.request.overrides}
+            if limit.rule in given or (limit.rule == NUMBER and measure.request.document):
+                raise
+            reason = Override(limit.rule, "模拟：涉案资金正在转移，必须先行控制")
+            number = Amendment(document=f"模拟字〔2026〕{measure.id[-4:]}号")
+            wanted = number if limit.rule == NUMBER else Amendment(overrides=(reason,))
+            amend_draft(self.desk, self.duty, measure.id, wanted)
+
+    def close_clues(self) -> bool:
+        """A clue is acted on as soon as its account's measure was decided."""
+        decided = {m.target.reference: m.id for m in self.everything(Measure) if m.orders and m.request.fact}
+        facts = {fact.clue: fact for fact in self.everything(Fact)}
+        done = False
+        for clue in self.everything(Clue):
+            fact = facts.get(clue.id)
+            if clue.stage is ClueStage.VERIFIED and fact is not None and fact.fields.account in decided:
+                act_on_clue(self.desk, self.duty, clue.id, (decided[fact.fields.account],), "模拟：已紧急止付")
+                done = True
+        return done
+
+    def issue_on_paper(self) -> bool:
+        """Orders to the institution that is no partner: issued elsewhere under a number; its answer is typed in."""
+        done = False
+        for measure, order in self._on_paper():
+            if order.sent_us is None:
+                number = f"模拟平台〔2026〕{measure.id[-4:]}号"
+                record_sent(self.desk, self.duty, order.id, OrderChannel.ISSUED_ELSEWHERE, document=number)
+            elif measure.kind is MeasureKind.QUERY:
+                answer_nothing(self.desk, self.stage.books, self.duty, measure.id)
+            else:
+                now_us = self.desk.clock.now_us()
+                said = Receipt(f"{order.id} 回执", order.id, Outcome.REFUSED, now_us, now_us, code="ACCOUNT_UNKNOWN")
+                record_receipt(self.desk, self.duty, said)
+            done = True
+        return done
+
+    def _on_paper(self) -> Iterator[tuple[Measure, Order]]:
+        partners = {bank.name for bank in self.stage.scenario.banks}
+        for measure in self.everything(Measure):
+            for order in measure.orders:
+                if measure.target.institution not in partners and order.status in UNSETTLED:
+                    yield measure, order
+
+
+def is_filed(case: Case | None) -> bool:
+    """Whether the case is one by a head's decision (立案)."""
+    return case is not None and case.status is CaseStatus.FILED
+
+
+def out(measure: Measure, now_us: int) -> bool:
+    """Whether it binds, or may."""
+    return effective_status(measure, now_us) in OUT
+
+
+def held_stops(officers: Officers) -> tuple[Measure, ...]:
+    """Stops that hold by the bank's own word."""
+    now_us = officers.desk.clock.now_us()
+    return tuple(measure for measure in officers.measures(MeasureKind.STOP_PAYMENT) if holds(measure, now_us))
+
+
+def receipts_of(view: WorkView) -> int:
+    """How many answers came in so far."""
+    return sum(len(measure.receipts) for measure in every(view.records(Measure), Query()))
+
+
+def actors(stage: Stage) -> tuple[Actor, Actor, Actor]:
+    """The duty officer, the head of the county, and the one of the city."""
+    return stage.people["duty"], stage.people["chief"], stage.people["city-chief"]

@@ -1,0 +1,280 @@
+"""The clock is moved through every due time of every measure; what rings, and when, is written here by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from desk_home import seat_people
+from measure_home import ACCOUNT, HOLDER, actor_of, make_fact
+
+from fanzha import bootstrap
+from fanzha.core.errors import NotAllowed
+from fanzha.core.ids import CountedIds
+from fanzha.core.time import DAY_US, MINUTE_US, format_instant, parse_instant
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind, effective_status
+from fanzha.measures.orders import Channel, Incident, Outcome, Receipt
+from fanzha.measures.terms import Span, Unit
+from fanzha.ports.record_query import Query
+from fanzha.ports.work_tables import TABLES
+from fanzha.services.desk.act_first import act_first
+from fanzha.services.desk.answer_appeal import lodge_appeal
+from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.file_case import file_case
+from fanzha.services.desk.find_unrelated import find_unrelated
+from fanzha.services.desk.hear_evidence import give_evidence
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.propose_measure import propose_measure
+from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.record_sent import record_sent
+from fanzha.services.desk.renew_measure import approve_renewal, ask_renewal
+from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.storage.memory import MemoryWorkStore
+from tests.functional.test_desk_day import StandingClock
+
+HOUR_US = 60 * MINUTE_US
+# The StandingClock begins at 2026-11-20T12:00; every measure is carried out at the instant of its sending.
+
+
+@dataclass(frozen=True)
+class Golden:
+    """By rules/measures.toml, for a measure that is carried out at 2026-11-20T12:00."""
+
+    ends: str
+    warned: str
+    answer: int  # minutes in which the institution answers
+    appeal: int  # days
+    unrelated: int | None  # days
+    renewed: str = ""  # the end after the longest renewal; empty: not renewed
+    countersign: int | None = None  # hours
+
+
+GOLDEN = {
+    ("query", "dynamic"): Golden("2027-02-28T12:00", "2027-02-28T00:00", 3 * 1440, 30, None, countersign=24),
+    ("stop_payment", "ordinary"): Golden("2026-11-22T12:00", "2026-11-22T06:00", 30, 30, 3, countersign=2),
+    ("freeze", "ordinary"): Golden("2027-05-20T12:00", "2027-05-05T12:00", 1440, 30, 3, "2027-11-20T12:00"),
+    ("freeze", "major"): Golden("2027-11-20T12:00", "2027-11-05T12:00", 1440, 30, 3, "2028-11-20T12:00"),
+    ("freeze", "securities"): Golden("2028-11-20T12:00", "2028-11-05T12:00", 1440, 30, 3, "2030-11-20T12:00"),
+    ("freeze", "equity"): Golden("2027-05-20T12:00", "2027-05-05T12:00", 1440, 30, 3, "2027-11-20T12:00"),
+    ("queued_freeze", "ordinary"): Golden("2027-05-20T12:00", "2027-05-05T12:00", 1440, 30, 3, "2027-11-20T12:00"),
+    ("payer_hold", "ordinary"): Golden("2026-11-21T12:00", "2026-11-21T11:00", 10, 1, None, countersign=2),
+    ("restriction", "ordinary"): Golden("2026-12-20T12:00", "2026-12-17T12:00", 1440, 3, 1, "2027-01-19T12:00"),
+    ("restriction", "listed"): Golden("2027-05-20T12:00", "2027-05-17T12:00", 1440, 3, 1, "2027-11-20T12:00"),
+    ("line_suspension", "ordinary"): Golden("2026-12-20T12:00", "2026-12-17T12:00", 240, 3, 1, "2027-01-19T12:00", 2),
+    ("site_block", "ordinary"): Golden("2027-02-18T12:00", "2027-02-11T12:00", 240, 3, 1, "2027-05-19T12:00", 4),
+    # Renewed by as long again, though never beyond five years together.
+    ("discipline", "criminally_liable"): Golden("2029-11-20T12:00", "2029-10-21T12:00", 3 * 1440, 30, 3),
+    ("discipline", "found"): Golden("2028-11-20T12:00", "2028-10-21T12:00", 3 * 1440, 30, 3, "2030-11-20T12:00"),
+}
+OF_COUNTY = {("stop_payment", "ordinary"), ("freeze", "ordinary")}
+MODES = {"query": ("dynamic",), "discipline": ("financial",)}
+BASES = {
+    "query": "procedure-238", "stop_payment": "afl-20", "freeze": "procedure-239", "queued_freeze": "procedure-242",
+    "payer_hold": "afl-18", "restriction": "afl-18", "line_suspension": "afl-11", "site_block": "afl-32",
+    "discipline": "afl-31",
+}  # fmt: skip
+TARGETS = {
+    "line_suspension": Target(TargetKind.LINE, "19900000001", "模拟电信", HOLDER),
+    "site_block": Target(TargetKind.SITE, "moni.example", "模拟注册商"),
+    "discipline": Target(TargetKind.PERSON, "PERSON-1", "模拟银行", HOLDER),
+}
+
+
+class ClockDesk:
+    """A desk in memory with a filed case and a fact."""
+
+    def __init__(self) -> None:
+        self.clock = StandingClock()
+        self.desk = Desk(MemoryWorkStore(TABLES), self.clock, CountedIds(), bootstrap.desk_rules())
+        seat_people(self.desk)
+        self.duty, self.chief, self.city = (actor_of(self.desk, one) for one in ("both", "chief", "city-chief"))
+        self.case, self.fact = make_fact(self.desk)
+        file_case(self.desk, self.chief, self.case, "模拟立字〔2026〕1号")
+        self.known = len(self.rung())
+
+    def drafted(self, kind: str, term: str) -> Measure:
+        wanted = MeasureDraft(
+            kind=MeasureKind(kind), reason="模拟：涉案资金在账", basis=BASES[kind], case=self.case, term=term,
+            fact=self.fact if kind == "stop_payment" else "",
+            target=TARGETS.get(kind, Target(TargetKind.ACCOUNT, ACCOUNT, "模拟银行", HOLDER)),
+            modes=MODES.get(kind, ()), mode_reason="模拟：需要动态查询",
+            amount_minor=5_000_000, traced_minor=5_000_000, document="模拟字〔2026〕1号",
+        )  # fmt: skip
+        return draft_measure(self.desk, self.duty, wanted)
+
+    def executed(self, kind: str, term: str) -> Measure:
+        proposed = propose_measure(self.desk, self.duty, self.drafted(kind, term).id)
+        decider = self.chief if (kind, term) in OF_COUNTY else self.city
+        order = approve_measure(self.desk, decider, proposed.id).orders[0].id
+        record_sent(self.desk, self.duty, order, Channel.ISSUED_ELSEWHERE, document="模拟平台1号")
+        now_us = self.clock.at_us
+        taken = record_receipt(self.desk, self.duty, Receipt("R1", order, Outcome.EXECUTED, now_us, now_us))
+        assert taken.measure is not None
+        return taken.measure
+
+    def get(self, measure: Measure) -> Measure:
+        with self.desk.store.reading() as view:
+            return view.records(Measure).get(measure.id)
+
+    def run(self) -> None:
+        while run_clocks(self.desk, "w").rang:
+            pass
+
+    def rung(self) -> list[tuple[int, str, str]]:
+        """When what rang, of measures and appeals."""
+        with self.desk.store.reading() as view:
+            return [
+                (event.at_us, event.action, str(event.details.get("clock", "")))
+                for event in view.audit.walk()
+                if event.subject_kind in {"measure", "appeal"} and event.action.startswith(("clock.", "measure.lapse"))
+            ]
+
+    def walk(self, *instants_us: int) -> list[tuple[int, str, str]]:
+        """Goes to just before each instant and then to it, the machine running each time."""
+        for at_us in sorted(set(instants_us)):
+            for step_us in (at_us - 1, at_us):
+                self.clock.at_us = step_us
+                self.run()
+        return self.rung()[self.known :]
+
+
+def quarter_before(start_us: int, due_us: int) -> int:
+    return due_us - (due_us - start_us) // 4
+
+
+def test_every_kind_and_term_of_the_rules_is_in_the_table():
+    table = bootstrap.rule_table("measures.toml")
+    ending = {
+        (kind, term["name"])
+        for kind in MeasureKind
+        for version in table[kind]
+        for term in version["term"]
+        if "period" in term
+    }
+    assert set(GOLDEN) == ending
+
+
+@pytest.mark.parametrize(("kind", "term"), GOLDEN)
+def test_the_end_comes_at_its_instant_once_and_the_release_is_waited_for(kind, term):
+    desk, golden = ClockDesk(), GOLDEN[kind, term]
+    measure = desk.executed(kind, term)
+    ends_us, warned_us = parse_instant(golden.ends), parse_instant(golden.warned)
+    assert measure.ends_us == ends_us, format_instant(measure.ends_us or 0)
+    assert effective_status(desk.get(measure), ends_us - 1) is Status.EXECUTED
+    assert effective_status(desk.get(measure), ends_us) is Status.LAPSED  # whether a machine was there or not
+    release_us = ends_us + golden.answer * MINUTE_US
+    rung = desk.walk(warned_us, ends_us, quarter_before(ends_us, release_us), release_us, release_us + DAY_US)
+    assert rung == [
+        (warned_us, "clock.warn", "term_end"),
+        (ends_us, "measure.lapse", ""),
+        (quarter_before(ends_us, release_us), "clock.warn", "release"),
+        (release_us, "clock.breach", "release"),
+    ]
+    assert desk.get(measure).ended_us == ends_us
+    with desk.desk.store.reading() as view:
+        incidents = view.records(Incident).find(Query(equals={"measure": measure.id})).rows
+    assert [one.kind for one in incidents] == ["release_failed"]
+
+
+def test_a_machine_that_was_down_notes_the_end_late_and_as_of_its_instant():
+    desk = ClockDesk()
+    measure = desk.executed("stop_payment", "ordinary")
+    desk.clock.at_us = (measure.ends_us or 0) + 40 * DAY_US
+    desk.run()
+    desk.run()
+    lapsed = desk.get(measure)
+    assert (lapsed.status, lapsed.ended_us) == (Status.LAPSED, measure.ends_us)
+    assert sum(action == "measure.lapse" for _, action, _ in desk.rung()) == 1
+
+
+@pytest.mark.parametrize(("kind", "term"), [each for each, golden in GOLDEN.items() if golden.renewed])
+def test_a_renewal_begins_at_the_end_and_only_before_it(kind, term):
+    desk, golden = ClockDesk(), GOLDEN[kind, term]
+    measure = desk.executed(kind, term)
+    ends_us, renewed_us = parse_instant(golden.ends), parse_instant(golden.renewed)
+    desk.clock.at_us = ends_us - 1
+    ask_renewal(desk.desk, desk.duty, measure.id, "模拟：案件尚未办结")
+    with pytest.raises(NotAllowed):  # nobody approves his own
+        approve_renewal(desk.desk, desk.duty, measure.id)
+    assert desk.get(measure).ends_us == ends_us  # nothing is longer yet
+    renewed = approve_renewal(desk.desk, desk.city, measure.id)
+    assert (renewed.ends_us, renewed.orders[-1].until_us) == (renewed_us, renewed_us)
+    desk.clock.at_us = ends_us
+    desk.run()
+    assert desk.get(measure).status is Status.EXECUTED
+    desk.clock.at_us = renewed_us
+    with pytest.raises(NotAllowed) as refused:
+        ask_renewal(desk.desk, desk.duty, measure.id, "模拟：案件尚未办结")
+    assert refused.value.rule == "void"
+    desk.run()
+    assert desk.get(measure).ended_us == renewed_us
+
+
+@pytest.mark.parametrize(("kind", "term"), [each for each, golden in GOLDEN.items() if not golden.renewed])
+def test_what_is_not_renewed_is_refused(kind, term):
+    desk = ClockDesk()
+    measure = desk.executed(kind, term)
+    with pytest.raises(NotAllowed) as refused:
+        ask_renewal(desk.desk, desk.duty, measure.id, "模拟：案件尚未办结")
+    # Three years and three more are longer than five.
+    assert refused.value.rule == ("period" if kind == "discipline" else "renewal")
+    if kind == "discipline":
+        two = ask_renewal(desk.desk, desk.duty, measure.id, "模拟：再次认定", period=Span(2, Unit.YEARS))
+        assert approve_renewal(desk.desk, desk.city, two.id).ends_us == parse_instant("2031-11-20T12:00")
+
+
+@pytest.mark.parametrize(("kind", "term"), [each for each, golden in GOLDEN.items() if golden.countersign])
+def test_what_was_begun_first_is_void_from_the_instant_at_which_nobody_signed(kind, term):
+    desk, golden = ClockDesk(), GOLDEN[kind, term]
+    begun_us = desk.clock.at_us
+    measure = act_first(desk.desk, desk.duty, desk.drafted(kind, term).id, "模拟：余额正在减少")
+    due_us = begun_us + (golden.countersign or 0) * HOUR_US
+    assert measure.countersign_due_us == due_us
+    rung = [each for each in desk.walk(quarter_before(begun_us, due_us), due_us) if each[2] != "receipt"]
+    assert rung[:2] == [(quarter_before(begun_us, due_us), "clock.warn", "countersign"), (due_us, "measure.lapse", "")]
+    assert desk.get(measure).status is Status.LAPSED
+
+
+@pytest.mark.parametrize(("kind", "term"), GOLDEN)
+def test_answers_evidence_unrelated_money_and_appeals_are_waited_for(kind, term):
+    desk, golden = ClockDesk(), GOLDEN[kind, term]
+    begun_us = desk.clock.at_us
+    measure = desk.executed(kind, term)
+    ends_us = parse_instant(golden.ends)
+    expected = []
+
+    def waits(clock: str, due_us: int, *, beyond_end: bool = False) -> None:
+        """An end that comes first leaves nothing to wait for, but the written answer."""
+        for at_us, action in ((quarter_before(begun_us, due_us), "clock.warn"), (due_us, "clock.breach")):
+            if at_us <= ends_us or beyond_end:
+                expected.append((at_us, action, clock))
+
+    give_evidence(desk.desk, desk.duty, measure.id, EvidenceKind.TRADE, "模拟：有发货单")
+    waits("evidence", begun_us + DAY_US)
+    if golden.unrelated:
+        find_unrelated(desk.desk, desk.duty, measure.id, "模拟：与案件无关")
+        waits("lift_unrelated", begun_us + golden.unrelated * DAY_US)
+    appeal = lodge_appeal(desk.desk, desk.duty, measure.id, HOLDER, "模拟：这是货款")
+    assert appeal.due_us == begun_us + golden.appeal * DAY_US
+    waits("appeal_answer", appeal.due_us, beyond_end=True)
+    rung = [
+        each
+        for each in desk.walk(*(at_us for at_us, _, _ in expected))
+        if each[2] in {"evidence", "lift_unrelated", "appeal_answer"}
+    ]
+    assert sorted(rung) == sorted(expected)
+
+
+@pytest.mark.parametrize(("kind", "term"), GOLDEN)
+def test_an_order_that_nobody_answers_is_late_from_its_instant(kind, term):
+    desk, golden = ClockDesk(), GOLDEN[kind, term]
+    begun_us = desk.clock.at_us
+    proposed = propose_measure(desk.desk, desk.duty, desk.drafted(kind, term).id)
+    approve_measure(desk.desk, desk.city, proposed.id)  # whether it left or not
+    due_us = begun_us + golden.answer * MINUTE_US
+    rung = desk.walk(quarter_before(begun_us, due_us), due_us)
+    assert rung == [
+        (quarter_before(begun_us, due_us), "clock.warn", "receipt"), (due_us, "clock.breach", "receipt"),
+    ]  # fmt: skip

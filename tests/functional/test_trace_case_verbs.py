@@ -1,0 +1,104 @@
+"""`fanzha trace --case` and `fanzha measure query` as an officer types them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from desk_home import make_desk_home, run
+from fixtures.case40.make_case import EXAMPLE
+from traced_case import BING, BOTH, CHIEF, TracedDay, victims
+
+from fanzha import bootstrap
+from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.propose_measure import propose_measure
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    made = make_desk_home(tmp_path_factory.mktemp("traced") / "home")
+    desk = bootstrap.desk(made)
+    day = TracedDay(desk, bootstrap.books(made), desk.clock)
+    day.read_in_without(BING)
+    case = day.case().id
+    yield made, case, day
+    desk.store.close()
+
+
+def said(home, *words, code=0):
+    found, out, err = run(home, *words, "--json", "--as", "both")
+    assert found == code, err
+    return json.loads(out)
+
+
+def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
+    made, case, day = home
+    traced = said(made, "trace", "--case", case, "--reveal", "--amounts", "stop")
+    labels = {origin["label"] for origin in traced["origins"]}
+    origins = tmp_path / "origins.csv"
+    lines = ["label,from,to,at,amount"]
+    for origin, row in zip(traced["origins"], victims(), strict=True):
+        lines.append(f"{origin['label']},{row['from']},{row['to']},{row['at']},{row['amount']}")
+    origins.write_text("\n".join(lines), encoding="utf-8")
+    by_hand = said(made, "trace", "--origins", str(origins))
+    assert by_hand["methods"] == traced["methods"]
+    assert by_hand["ledger"] == traced["ledger"]
+    for each in traced["amounts"]["accounts"]:
+        for method, text in each["by_method"].items():
+            held = {a["account"]: a["held"] for a in by_hand["methods"][method]["accounts"]}
+            assert held.get(each["account"], "0.00") == text
+
+    masked = said(made, "trace", "--case", case)
+    text = json.dumps(masked, ensure_ascii=False)
+    assert not any(row["to"] in text or row["from"] in text or row["label"] in text for row in victims())
+    assert set(masked["methods"]["fifo"]["accounts"][0]["by_victim"]) <= labels
+    assert (masked["run"], masked["run_is_new"]) == (traced["run"], False)
+
+    numbers = [word for n in range(1, 5) for word in ("--document", f"模拟查〔2026〕{n}号")]
+    drafted = said(made, "measure", "query", "draft", "--case", case, *numbers)["drafted"]
+    query = next(one["query"] for one in drafted if one["institution"] == "模拟丙银行")
+    for name in ("letter.txt", "letter.pdf"):
+        said(made, "measure", "query", "letter", query, "--out", str(tmp_path / name))
+    said(made, "measure", "query", "sheet", query, "--out", str(tmp_path / "sheet.xlsx"))
+    assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF")
+    assert (tmp_path / "sheet.xlsx").read_bytes().startswith(b"PK")
+    assert victims()[2]["to"] in (tmp_path / "letter.txt").read_text(encoding="utf-8")
+    assert {one["query"] for one in said(made, "measure", "query", "open", "--case", case)["queries"]} >= {query}
+
+    unsent = said(made, "measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
+    assert unsent["not_sent"] == [query]
+    approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, query).id)
+    told = said(made, "measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
+    assert [one["query"] for one in told["answered"]] == [query]
+    other = next(one["query"] for one in drafted if one["institution"] == "模拟戊银行")
+    approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, other).id)
+    assert said(made, "measure", "query", "nothing", other)["answered"][0]["status"] == "executed"
+
+    stops = said(made, "trace", "--case", case, "--draft-stops")["stops"]
+    assert stops["drafted"]
+    assert all(one["stoppable"] != "0.00" for one in stops["drafted"])
+    assert not said(made, "trace", "--case", case, "--draft-stops")["stops"]["drafted"]
+    page = tmp_path / "flow.html"
+    code, _, err = run(made, "trace", "--case", case, "--html", str(page), "--amounts", "freeze", "--as", "both")
+    assert code == 0, err
+    assert "How much to freeze" in err
+    assert page.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--case", "CASE-1", "--from", "1", "--at", "2026-03-01", "--amount", "1"), "cannot go with --case"),
+        (("--draft-stops", "--from", "1", "--at", "2026-03-01", "--amount", "1"), "needs --case"),
+    ],
+)
+def test_options_that_would_count_for_nothing_are_refused(home, words, sentence):
+    code, _, err = run(home[0], "trace", *words, "--as", "both")
+    assert (code, sentence in err) == (2, True)
+
+
+def test_a_stranger_learns_nothing_of_the_case(home):
+    made, case, _ = home
+    code, _, err = run(made, "trace", "--case", case, "--as", "stranger")
+    assert code == 2
+    assert "there is no" in err

@@ -1,0 +1,157 @@
+"""What the desk knows of an account whose money is to be held, and what it makes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pytest
+from desk_home import seat_people
+from made_facts import batch, entry, instant
+from made_measures import T0, freeze_request, stop_request
+from measure_home import actor_of
+
+from fanzha import bootstrap
+from fanzha.core.errors import BadInput
+from fanzha.core.ids import CountedIds
+from fanzha.core.time import MINUTE_US
+from fanzha.ledger.assembly import assemble
+from fanzha.measures.guard import Hazard
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import CounterEvidence, EvidenceKind, Measure, MeasureKind, TargetKind
+from fanzha.measures.orders import OnwardTransfer, Outcome, Receipt
+from fanzha.ports.account_facts import UNKNOWN, AccountFacts
+from fanzha.ports.fact_store import StoredLedger
+from fanzha.ports.work_tables import TABLES
+from fanzha.services.desk.acting import Look
+from fanzha.services.desk.holder_names import is_company
+from fanzha.services.desk.ledger_account_facts import LedgerAccountFacts
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.weighing import advice_on, view_of
+from fanzha.services.explain_inflows import read_inflow_rules
+from fanzha.storage.memory import MemoryWorkStore
+from tests.functional.test_desk_day import StandingClock
+
+COMPANY = ("公司", "店", "ltd", "inc")
+
+
+@dataclass
+class SaidFacts:
+    """Says of every account the same."""
+
+    facts: AccountFacts = UNKNOWN
+    damaged: bool = False
+
+    def facts_about(self, account, holder, currency, until_us):
+        assert (account, holder, currency) == ("6299990000000000001", "模拟甲", "CNY")
+        if self.damaged:
+            raise BadInput("the ledger is damaged")
+        return self.facts
+
+
+@pytest.fixture
+def look():
+    clock = StandingClock()
+    clock.at_us = T0
+    desk = Desk(MemoryWorkStore(TABLES), clock, CountedIds(), bootstrap.desk_rules(), SaidFacts())
+    seat_people(desk)
+    with desk.store.reading() as view:
+        yield Look(desk, view, actor_of(desk, "duty"))
+
+
+def held(request, **parts):
+    parts = {"executed_minor": 1_000_000, "ends_us": None, **parts}
+    return Measure("MEAS-0", 3, "COUNTY", request, Status.EXECUTED, "duty", 0, **parts)
+
+
+def answer(at_us, balance_minor, *onward):
+    return Receipt("R", "MEAS-0.begin", Outcome.EXECUTED, at_us, at_us, balance_minor=balance_minor, onward=onward)
+
+
+def test_an_account_of_which_nothing_is_known_has_no_balance_and_is_taken_for_a_persons(look):
+    request = stop_request()
+    view = view_of(look, request, ())
+    assert (view.balance_minor, view.available_minor, view.natural_person, view.hop) == (None, None, None, 1)
+    assert advice_on(look, held(request), view).spare_minor == 0
+    assert view.last_movement_us == request.fact.fields.time_us  # the payment itself is known
+
+
+def test_the_last_balance_counts_less_what_other_measures_hold(look):
+    request, now_us = stop_request(), look.now_us
+    other = held(request, receipts=(answer(now_us - 2, 9_000_000), answer(now_us - 1, 7_000_000)))
+    view = view_of(look, request, (other,))
+    assert (view.balance_minor, view.bound_elsewhere_minor, view.available_minor) == (7_000_000, 1_000_000, 6_000_000)
+    look.account_facts.facts = AccountFacts(balance_minor=5_000_000, balance_us=now_us)
+    assert view_of(look, request, (other,)).balance_minor == 5_000_000
+    # Itself, and what it continues, take nothing away from it; another account's does not either.
+    assert view_of(look, request, (other,), itself="MEAS-0").bound_elsewhere_minor == 0
+    apart = replace(other, request=replace(request, target=replace(request.target, reference="6299990000000000009")))
+    assert view_of(look, request, (apart,)).bound_elsewhere_minor == 0
+
+
+def test_a_balance_older_than_a_movement_is_no_balance(look):
+    request, now_us = stop_request(), look.now_us
+    went = OnwardTransfer("6299990000000000025", "模拟二行", "", 100, now_us - MINUTE_US)
+    stale = held(request, receipts=(answer(now_us - 2 * MINUTE_US, 7_000_000, went),))
+    assert view_of(look, request, (stale,)).available_minor is None
+    look.account_facts.facts = AccountFacts(last_movement_us=now_us)
+    fresh = held(request, receipts=(answer(now_us - 1, 7_000_000),))
+    assert view_of(look, request, (fresh,)).available_minor is None
+
+
+def test_a_damaged_ledger_says_nothing_and_stops_no_stop(look):
+    look.account_facts = SaidFacts(AccountFacts(balance_minor=1, balance_us=look.now_us), damaged=True)
+    assert view_of(look, stop_request(), ()).balance_minor is None
+
+
+def test_merchants_wages_and_good_faith_are_pointed_out(look):
+    request, now_us = freeze_request(), look.now_us
+    trade = CounterEvidence("E1", EvidenceKind.TRADE, "模拟：发货单", now_us, "clerk")
+    measure = held(request, counter_evidence=(trade,), receipts=(answer(now_us, 5_000_000),), executed_minor=0)
+    look.account_facts.facts = AccountFacts(natural_person=False, merchant=True, wages_minor=800_000)
+    view = view_of(look, request, (measure,), "MEAS-0")
+    advice = advice_on(look, measure, view)
+    found = {each.hazard for each in advice.hazards}
+    assert {Hazard.MERCHANT, Hazard.WAGES, Hazard.GOOD_FAITH, Hazard.EVIDENCE_OPEN} <= found
+    assert view.wages_minor == 800_000
+
+
+@pytest.mark.parametrize("kind", [MeasureKind.QUERY, MeasureKind.PAYER_HOLD])
+def test_what_holds_nobodys_money_is_not_weighed(look, kind):
+    assert view_of(look, replace(stop_request(), kind=kind), ()) is None
+    target = replace(stop_request().target, kind=TargetKind.LINE)
+    assert view_of(look, replace(stop_request(), target=target), ()) is None
+
+
+def test_a_name_says_whether_it_is_a_companys():
+    names = {
+        "模拟甲": False,
+        "模拟商贸有限公司": True,
+        "模拟五金店": True,
+        "Moni Inc": True,
+        "Vincent Moni": False,
+        " ": None,
+    }
+    assert {name: is_company(name, COMPANY) for name in names} == names
+
+
+def test_the_ledger_says_balance_last_movement_and_wages():
+    account, other = "6299990000000000001", "6299990000000000002"
+    rows = [
+        entry(account, "in", "2026-03-01T09:00", "8000", "8000", to=other, summary="代发工资"),
+        entry(account, "in", "2026-03-02T09:00", "500", "8500", to=other, summary="货款"),
+        entry(account, "out", "2026-03-03T09:00", "100", "8400", to=other, summary="转账"),
+        entry(account, "in", "2026-03-03T10:00", "50", None, to=other, summary="转账"),
+    ]
+    assembly = assemble([batch("a", entries=rows)])
+    source = LedgerAccountFacts(
+        lambda: StoredLedger(assembly, "digest"), read_inflow_rules(bootstrap.rule_table("inflows.toml"))
+    )
+    facts = source.facts_about(account, "模拟五金店", "CNY", instant("2026-03-31T00:00"))
+    assert (facts.balance_minor, facts.balance_us) == (840_000, instant("2026-03-03T09:00"))
+    assert (facts.last_movement_us, facts.wages_minor) == (instant("2026-03-03T10:00"), 800_000)
+    assert (facts.merchant, facts.natural_person) == (True, False)
+    before = source.facts_about(account, "模拟甲", "CNY", instant("2026-03-02T10:00"))
+    assert (before.balance_minor, before.natural_person) == (850_000, True)
+    assert source.facts_about(account, "", "CNY", instant("2026-05-31T00:00")).wages_minor == 0  # long ago
+    for unknown in (source.facts_about("6299990000000000099", "", "CNY", 0), source.facts_about(account, "", "USD", 0)):
+        assert unknown == UNKNOWN
