@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 from desk_home import BODIES, PEOPLE
+from desk_stores import empty_store
 
 from fanzha import bootstrap
 from fanzha.access import LinkChannel, PartnerLink, Person
@@ -28,7 +29,6 @@ from fanzha.core.time import MINUTE_US, SECOND_US, parse_instant
 from fanzha.exchange import HttpPartner, JsonReceipts, Keys, OrderFiles, Partners
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.ports.work_queues import BACKOFF_MAX_S
-from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.assign_clue import assign_clue
@@ -44,7 +44,7 @@ from fanzha.services.desk.run_clocks import run_clocks
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.simulation.banks import AccountConfig, BankConfig, Faults, PlannedPayment, SimulatedBank
 from fanzha.simulation.banks.bank import Lost
-from fanzha.storage.memory import MemoryEvidenceStore, MemoryWorkStore
+from fanzha.storage.memory import MemoryEvidenceStore
 from fanzha.storage.signing_key import Ed25519Verifier
 
 NOON_US = parse_instant("2026-11-20T12:00:00")
@@ -182,10 +182,10 @@ class Town:
         self.desk.store.close()
 
 
-def make_town(path: Path, *, memory: bool = True) -> Town:
+def make_town(path: Path, kind: str = "memory") -> Town:
     """A desk at noon; its banks are opened by `Town.open`."""
     clock, wire, home = TurnedClock(), Wire(), path / "home"
-    store = MemoryWorkStore(TABLES) if memory else bootstrap.work_store(home)
+    store = empty_store(kind, home)
     desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules())
     with store.begin() as unit:
         for body in BODIES:

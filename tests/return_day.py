@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk_home import seat_people
+from desk_stores import empty_store
 
 from fanzha import bootstrap
 from fanzha.casework import (
@@ -29,7 +30,6 @@ from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.measures.receipts import Taken
 from fanzha.measures.return_procedure import ReturnProcedure
-from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.assign_clue import assign_clue
@@ -51,7 +51,7 @@ from fanzha.services.desk.run_clocks import run_clocks
 from fanzha.services.desk.trace_case import trace_case
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.services.ingest_files import ingest_files
-from fanzha.storage.memory import MemoryEvidenceStore, MemoryFactStore, MemoryWorkStore
+from fanzha.storage.memory import MemoryEvidenceStore, MemoryFactStore
 
 DUTY = Actor("duty", "COUNTY", Level.COUNTY, frozenset({Role.DUTY_OFFICER}))
 BOTH = Actor("both", "COUNTY", Level.COUNTY, frozenset({Role.DUTY_OFFICER, Role.APPROVER}))
@@ -214,9 +214,9 @@ def yuan(by_victim, labels) -> dict[str, str]:
 
 
 def make_return_day(store: str, folder: Path) -> ReturnDay:
-    """A desk in memory, or in a home directory."""
+    """A desk in memory, in a home directory, or on PostgreSQL."""
     clock, home = StandingClock(), folder / "home"
-    work = bootstrap.work_store(home) if store == "sqlite" else MemoryWorkStore(TABLES)
+    work = empty_store(store, home)
     books = bootstrap.books(home)
     if store != "sqlite":
         books = replace(books, facts=MemoryFactStore(), evidence=MemoryEvidenceStore())

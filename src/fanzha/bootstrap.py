@@ -164,7 +164,7 @@ def work_store(home: Path, url: str | None = None) -> WorkStore:
 
     if url is None:
         try:
-            home.mkdir(parents=True, exist_ok=True)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise BadInput(f"{home}: the directory cannot be made: {error.strerror}") from None
         url = sqlite_url(home / "work.db")

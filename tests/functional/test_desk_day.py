@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pytest
+from desk_stores import STORES, empty_store
 
 from fanzha import bootstrap
 from fanzha.access import Person
@@ -41,7 +42,6 @@ from fanzha.measures.orders import Incident, OrderStatus, Outcome, Receipt
 from fanzha.measures.receipts import Taken
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_queues import Delivery
-from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk import actions
 from fanzha.services.desk.act_first import act_first
 from fanzha.services.desk.act_on_clue import act_on_clue
@@ -63,7 +63,6 @@ from fanzha.services.desk.run_clocks import run_clocks
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.services.desk.withdraw_fact import withdraw_fact
 from fanzha.services.desk.withdraw_measure import withdraw_measure
-from fanzha.storage.memory import MemoryWorkStore
 
 NOON_US = parse_instant("2026-11-20T12:00:00")
 HOUR_US = 60 * MINUTE_US
@@ -150,9 +149,9 @@ def stop(case: str, fact: str) -> MeasureDraft:
     )  # fmt: skip
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 def day(request, tmp_path):
-    store = MemoryWorkStore(TABLES) if request.param == "memory" else bootstrap.work_store(tmp_path / "home")
+    store = empty_store(request.param, tmp_path / "home")
     with store.begin() as unit:
         for body in BODIES:
             unit.records(Organisation).add(body)

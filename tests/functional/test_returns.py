@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 from desk_home import run
+from desk_stores import STORES
 from return_day import (
     ACCOUNTS,
     AWAY,
@@ -58,7 +59,7 @@ NUMBER = "模拟返字〔2026〕1号"
 LEFT_TO_THE_MERCHANT = 548_387
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=STORES)
 def day(request, tmp_path):
     made = make_return_day(request.param, tmp_path)
     with made.desk.store.begin() as unit:

@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from made_facts import batch, instant, transfer
 
@@ -71,6 +71,12 @@ class World:
                 found.append(batch(f"{account}-{part}", entries=chosen))
         return found
 
+    def prints_one_row_twice(self) -> bool:
+        """Whether an account has two rows alike in all that is printed but the serial: a repeat, for all that they say."""
+        rows = [(account, row) for account in self.covered for row in self.rows_of(account)]
+        alike = [(account, *(row[name] for name in row if name != "serial")) for account, row in rows]
+        return len(set(alike)) < len(alike)
+
     def told(self) -> list[tuple[str, str, int]]:
         return sorted((m[3], m[4], m[5]) for m in self.moves if {m[3], m[4]} & set(self.covered))
 
@@ -84,6 +90,7 @@ def told(found: Assembly) -> list[tuple[str, str, int]]:
 @given(seed=st.integers(0, 10**9))
 def test_statements_tell_the_truth_they_were_cut_from(seed):
     world = World(seed)
+    assume(not world.prints_one_row_twice())
     files = world.files()
     found = assemble(files)
     assert told(found) == world.told()

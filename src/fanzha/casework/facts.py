@@ -12,6 +12,7 @@ from fanzha.casework.policy import check_clue_step, check_live, check_person, ch
 from fanzha.casework.rules import FactRules
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
+from fanzha.core.identifiers import plain_identifier
 from fanzha.core.ids import Ids
 
 FOLLOW_ON_HOP: Final = 2  # from here on the four fields come from a bank
@@ -63,6 +64,7 @@ def verify_clue(
     if clue.kind is not ClueKind.ACCOUNT:
         raise NotAllowed("fact.account", f"{clue.id} is about a {clue.kind}; only an account has the four fields")
     check_clue_step(clue, actor, ClueStep.VERIFY, now_us)
+    fields = replace(fields, account=plain_identifier(fields.account))  # one account, however the slip spaces it
     _check_fields(clue, fields, now_us)
     _check_documents(checks, rules, hop)
     after = next_status(CLUE_TABLE, clue.stage, ClueStep.VERIFY, clue.id)
@@ -135,7 +137,7 @@ def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:
 def _corrected(clue: Clue, fields: VerifiedFields) -> str:
     """Which fields the document says otherwise than every claim of the clue: people mistype what they are robbed of."""
     said: dict[str, tuple[str | int, set[str] | set[int | None]]] = {
-        "account": (fields.account, {claim.account for claim in clue.claims}),
+        "account": (fields.account, {plain_identifier(claim.account) for claim in clue.claims}),
         "holder_name": (fields.holder_name, {claim.holder_name for claim in clue.claims}),
         "amount": (fields.amount_minor, {claim.amount_minor for claim in clue.claims}),
     }

@@ -147,7 +147,7 @@ def _in_ledger(home: Path, number: str) -> tuple[LedgerAccount, ...] | None:
 def _csv(exported: ExportedAccounts) -> bytes:
     text = io.StringIO(newline="")
     lines = csv.writer(text)
-    lines.writerow([exported.note.watermark])
+    lines.writerow([_plain(exported.note.watermark)])
     lines.writerow(["account", "holder", "institution", "amount", "currency", "at", "hop", "case", "fact"])
     for row in exported.rows:
         fields = row.fact.fields

@@ -54,7 +54,7 @@ def head(
     if file.is_dir():
         at = datetime.fromtimestamp(now_us // SECOND_US, UTC)
         file = file / f"audit-head-{at:%Y%m%dT%H%M%SZ}-{document['count']}.json"
-    write_whole(file, json.dumps(document, indent=2).encode() + b"\n")
+    write_whole(file, json.dumps(document, indent=2).encode() + b"\n", public=True)
     if invocation.json:
         write_json({**document, "file": str(file)})
         return
@@ -72,7 +72,7 @@ def public_key(
 
     signer = bootstrap.audit_signer(key_path(context, key))
     document = {"key": signer.key_id, "public_key": signer.public_key.hex()}
-    write_whole(file, json.dumps(document, indent=2).encode() + b"\n")
+    write_whole(file, json.dumps(document, indent=2).encode() + b"\n", public=True)
     if invocation_of(context).json:
         write_json({**document, "file": str(file)})
         return

@@ -53,7 +53,7 @@ def open_one(
     from fanzha.services.desk.open_case import open_case
 
     with at_desk(context, login) as seat:
-        ids = [report_id_of(seat.desk, report) for report in reports]
+        ids = [report_id_of(seat.desk, seat.actor, report) for report in reports]
         case = open_case(seat.desk, seat.actor, ids, title, jurisdiction=jurisdiction, request=request)
         _tell(seat, case, f"{case.id} is open; next: fanzha case file {case.id} --number …, by a head of the body")
 

@@ -99,7 +99,7 @@ def add_report(
     from fanzha.services.desk.find_report import report_id_of
 
     with at_desk(context, login) as seat:
-        grown = add_report_to_case(seat.desk, seat.actor, case, report_id_of(seat.desk, report))
+        grown = add_report_to_case(seat.desk, seat.actor, case, report_id_of(seat.desk, seat.actor, report))
         _tell_case(seat, grown, f"{case} has {len(grown.reports)} reports; trace it anew: fanzha trace --case {case}")
 
 

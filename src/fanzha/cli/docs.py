@@ -62,12 +62,14 @@ def cli_page() -> str:
         "In a checkout, write `./run` for `fanzha`.\n\n",
         _help(typer.main.get_command(app), "fanzha"),
     ]
-    for verb in VERBS:
-        command = load_verb(verb)
-        parts.append(f"\n## fanzha {verb}\n\n{_help(command, f'fanzha {verb}')}")
-        for name, inner in getattr(command, "commands", {}).items():
-            parts.append(f"\n### fanzha {verb} {name}\n\n{_help(inner, f'fanzha {verb} {name}')}")
+    parts += [_section(load_verb(verb), f"fanzha {verb}", level=2) for verb in VERBS]
     return "".join(parts)
+
+
+def _section(command: Any, path: str, level: int) -> str:
+    """A verb's help, and below it that of its own verbs."""
+    below = [_section(inner, f"{path} {name}", level + 1) for name, inner in getattr(command, "commands", {}).items()]
+    return f"\n{'#' * level} {path}\n\n{_help(command, path)}" + "".join(below)
 
 
 def _help(command: Any, path: str) -> str:

@@ -159,8 +159,10 @@ def notice(
 
 
 def _order(text: str) -> str:
-    """The request id of an order; a bare id of a measure means its first order."""
-    return text if "." in text else f"{text}.begin"
+    """The request id of an order; a bare id of a measure means its first order. A return's payment has a dot in its id."""
+    from fanzha.measures.orders import Verb
+
+    return text if any(verb.value in text.split(".") for verb in Verb) else f"{text}.begin"
 
 
 def _onward(text: str) -> OnwardTransfer:

@@ -60,7 +60,9 @@ def draft(
         if found.asked_already:
             say(f"{counted(len(found.asked_already), 'question')} wait for an answer already")
         if found.answered_already:
-            say(f"{counted(len(found.answered_already), 'question')} left open though the institution told all that it has")
+            say(
+                f"{counted(len(found.answered_already), 'question')} left open though the institution told all that it has"
+            )
         for one in found.without_institution:
             say(f"nobody to ask about {mask.account(one.account) or 'a payment'}: the institution is not known")
         if drafted:

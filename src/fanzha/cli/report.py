@@ -123,7 +123,7 @@ def add(
     read = read_report({"narrative": narrative, "contacts": _contacts(line, site), **payment})
     added = Addition(payments=read.payments, contacts=read.contacts, narrative=read.narrative)
     with at_desk(context, login) as seat:
-        _tell_received(seat, add_to_report(seat.desk, seat.actor, report_id_of(seat.desk, report), added))
+        _tell_received(seat, add_to_report(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report), added))
 
 
 @app.command()
@@ -143,7 +143,7 @@ def show(
 
     with at_desk(context, login) as seat:
         opened = open_record(
-            seat.desk, seat.actor, Report, report_id_of(seat.desk, report), reveal=reveal, case=for_case, reason=why
+            seat.desk, seat.actor, Report, report_id_of(seat.desk, seat.actor, report), reveal=reveal, case=for_case, reason=why
         )
         document = report_document(opened.record, opened.mask)
         answer(seat, document)
@@ -188,7 +188,7 @@ def duplicates(context: typer.Context, report: ReportArgument, login: AsOption =
 
     with at_desk(context, login) as seat:
         document = alike_document(
-            find_duplicates(seat.desk, seat.actor, report_id_of(seat.desk, report)), list_mask(seat)
+            find_duplicates(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report)), list_mask(seat)
         )
         answer(seat, document)
         if seat.json:
@@ -261,7 +261,7 @@ def attach(
     brought = read_file(file)
     with at_desk(context, login) as seat:
         evidence = bootstrap.evidence_store(seat.home)
-        kept = attach_file(seat.desk, evidence, seat.actor, report_id_of(seat.desk, report), brought)
+        kept = attach_file(seat.desk, evidence, seat.actor, report_id_of(seat.desk, seat.actor, report), brought)
         document = report_document(kept, list_mask(seat))
         sha256 = next((one["sha256"] for one in document["attachments"] if one["name"] == brought.name), "")
         answer(seat, document, f"{kept.id}: {brought.name} is kept as {sha256 or 'a file that was there already'}")
@@ -299,7 +299,7 @@ def history(context: typer.Context, report: ReportArgument, login: AsOption = No
     from fanzha.services.desk.find_report import report_id_of
 
     with at_desk(context, login) as seat:
-        show_history(seat, record_history(seat.desk, seat.actor, Report, report_id_of(seat.desk, report)))
+        show_history(seat, record_history(seat.desk, seat.actor, Report, report_id_of(seat.desk, seat.actor, report)))
 
 
 def _step(context: typer.Context, login: str | None, report: str, step: ReportStep, reason: str) -> None:
@@ -308,7 +308,7 @@ def _step(context: typer.Context, login: str | None, report: str, step: ReportSt
     from fanzha.services.desk.step_report import step_report
 
     with at_desk(context, login) as seat:
-        stepped = step_report(seat.desk, seat.actor, report_id_of(seat.desk, report), step, reason)
+        stepped = step_report(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report), step, reason)
         answer(seat, report_document(stepped, list_mask(seat)), f"{stepped.id} is {stepped.status} now")
 
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 
 from fanzha.access import PartnerLink
-from fanzha.core.errors import NotFound
+from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import Clock, format_instant
 from fanzha.exchange.signatures import Keys, request_bytes, trouble_with
 from fanzha.ports.dispatcher import Handed, RawReceipt, ReceiptBatch, Unreachable, Verdict
@@ -23,6 +23,7 @@ ANSWER_BYTES_MAX: Final = 64 * 1024  # to an order: a word, not a document
 PAGE_BYTES_MAX: Final = 64 * 1024 * 1024  # receipts, statements among them
 PAGE: Final = 50
 SAID_MAX: Final = 200
+CURSOR_MAX: Final = 500  # letters; it is kept, and stands in every later request
 # The partner read the order and will never take it. A wrong key, a wrong address or a full queue is mended: try again.
 _FOR_GOOD: Final = frozenset({400, 409, 410, 413, 415, 422})
 
@@ -62,7 +63,9 @@ class HttpPartner:
             envelopes, following, more = page["receipts"], page["next"], page["more"]
         except (ValueError, RecursionError, TypeError, KeyError):
             raise Unreachable(f"{link.organisation}: its page of receipts is not as agreed") from None
-        if not isinstance(envelopes, list) or not isinstance(following, str) or not isinstance(more, bool):
+        if not isinstance(envelopes, list) or len(envelopes) > PAGE or not isinstance(more, bool):
+            raise Unreachable(f"{link.organisation}: its page of receipts is not as agreed")
+        if not isinstance(following, str) or len(following) > CURSOR_MAX or not following.isprintable():
             raise Unreachable(f"{link.organisation}: its page of receipts is not as agreed")
         return ReceiptBatch(tuple(self._opened(link, each) for each in envelopes), following, more)
 
@@ -89,7 +92,10 @@ class HttpPartner:
     ) -> tuple[int, bytes]:
         """Status and body of the answer, which is given up where it is longer than `most`."""
         url = link.address.rstrip("/") + path
-        signer, at = self._keys.own(link), format_instant(self._clock.now_us())
+        try:
+            signer, at = self._keys.own(link), format_instant(self._clock.now_us())
+        except BadInput as unusable:  # one key that cannot be read holds up no other partner
+            raise Unreachable(f"{link.organisation} cannot be asked: {unusable}") from None
         parts = urlsplit(url)
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         signature = signer.sign(request_bytes(method, target, at, signer.key_id, body))

@@ -10,11 +10,13 @@ import hashlib
 import json
 import os
 import re
+import stat
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from fanzha.access import PartnerLink
-from fanzha.core.errors import NotFound
+from fanzha.core.errors import BadInput, NotFound
 from fanzha.exchange.signatures import Keys, file_bytes, trouble_with
 from fanzha.ports.dispatcher import Handed, RawReceipt, ReceiptBatch, Unreachable, Verdict
 from fanzha.ports.work_queues import OutMessage
@@ -37,6 +39,8 @@ class OrderFiles:
             self._write(link, message, Path(link.address) / "orders")
         except OSError as failure:
             return Handed(Verdict.AGAIN, f"{link.address}: the order cannot be written: {failure.strerror or failure}")
+        except BadInput as unusable:
+            return Handed(Verdict.AGAIN, f"{link.organisation} cannot be asked: {unusable}")
         return Handed(Verdict.ACCEPTED)
 
     def _write(self, link: PartnerLink, message: OutMessage, folder: Path) -> None:
@@ -54,14 +58,14 @@ class OrderFiles:
         try:
             _put_away(folder, after)
             names = sorted(entry.name for entry in os.scandir(folder) if _is_receipt(entry))
-            read = [(name, _read(folder / name)) for name in names[:PAGE]]
+            read = _read_some(folder, names)
         except OSError as failure:
             raise Unreachable(f"{folder}: receipts cannot be read: {failure.strerror or failure}") from None
         if not read:
             return ReceiptBatch((), after)
         receipts = tuple(self._opened(link, folder / name, content) for name, content in read)
-        cursor = json.dumps([[name, hashlib.sha256(content).hexdigest()] for name, content in read])
-        return ReceiptBatch(receipts, cursor, len(names) > PAGE)
+        cursor = json.dumps([[name, _known_by(folder / name, content)] for name, content in read])
+        return ReceiptBatch(receipts, cursor, len(names) > len(read))
 
     def fetch(self, link: PartnerLink, reference: str) -> bytes:
         """A statement file that a receipt names."""
@@ -73,7 +77,9 @@ class OrderFiles:
         except OSError as failure:
             raise Unreachable(f"{file}: cannot be read: {failure.strerror or failure}") from None
 
-    def _opened(self, link: PartnerLink, file: Path, content: bytes) -> RawReceipt:
+    def _opened(self, link: PartnerLink, file: Path, content: bytes | None) -> RawReceipt:
+        if content is None:
+            return RawReceipt(f"{file.name}\n".encode(), f"{file.name} is longer than {FILE_BYTES_MAX} bytes")
         if not content:
             return RawReceipt(f"{file.name}\n".encode(), f"{file.name} is an empty file")
         try:
@@ -95,22 +101,46 @@ def _is_receipt(entry: os.DirEntry[str]) -> bool:
     return entry.name.endswith(".json") and not entry.name.startswith(".") and entry.is_file(follow_symlinks=False)
 
 
+def _read_some(folder: Path, names: Sequence[str]) -> list[tuple[str, bytes | None]]:
+    """The first files by name, as many as a page and the memory hold; None: one that is too long to be read."""
+    read: list[tuple[str, bytes | None]] = []
+    left = FILE_BYTES_MAX
+    for name in names[:PAGE]:
+        size = (folder / name).stat().st_size
+        if read and size > left and size <= FILE_BYTES_MAX:
+            break
+        read.append((name, None if size > FILE_BYTES_MAX else _read(folder / name)))
+        left -= min(size, left)
+    return read
+
+
 def _read(file: Path) -> bytes:
-    with file.open("rb") as opened:
+    """A plain file's bytes; the folder is the partner's too, who may have put a pipe or a link to elsewhere there."""
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as opened:
+        if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+            raise OSError(f"{file.name} is no plain file")
         content = opened.read(FILE_BYTES_MAX + 1)
     if len(content) > FILE_BYTES_MAX:
         raise OSError(f"{file.name} is longer than {FILE_BYTES_MAX} bytes")
     return content
 
 
+def _known_by(file: Path, content: bytes | None) -> str:
+    """The SHA-256 of what was read of a file; its size where it is too long to be read."""
+    return f"{file.stat().st_size} bytes" if content is None else hashlib.sha256(content).hexdigest()
+
+
 def _put_away(folder: Path, recorded: str) -> None:
     """Moves what was recorded out of the way, but not another file that meanwhile came under the same name."""
     done: list[list[str]] = json.loads(recorded) if recorded else []
-    for name, sha256 in done:
+    for name, known_by in done:
         file = folder / name
-        if not file.is_file() or hashlib.sha256(_read(file)).hexdigest() != sha256:
+        if not file.is_file() or file.is_symlink():
             continue
-        put = folder / "read" / f"{file.stem}.{sha256[:12]}.json"
+        content = None if file.stat().st_size > FILE_BYTES_MAX else _read(file)
+        if _known_by(file, content) != known_by:
+            continue
+        put = folder / "read" / f"{file.stem}.{known_by[:12]}.json"
         put.parent.mkdir(exist_ok=True)
         signature = file.with_name(name + SIGNATURE)
         if signature.is_file():

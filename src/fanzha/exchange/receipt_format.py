@@ -70,7 +70,7 @@ class JsonReceipts:
         unknown = {field for each in (part, balance, *onward) if each is not None for field in each.unknown()}
         files = tuple(statement for _, statement in answered if statement is not None)
         unknown |= {field for each in part.parts("answered") for field in each.unknown_below()}
-        return ReadReceipt(receipt, files, tuple(sorted(unknown)))
+        return ReadReceipt(receipt, files, tuple(sorted(unknown)), currency)
 
 
 class _Part:

@@ -123,7 +123,8 @@ def check_answer_appeal(
     if not any(grant.covers(actor) for grant in kind.approvers):
         raise NotAllowed("role", "an appeal is answered by who could have decided the measure")
     signed = measure.signed(Signature.PROPOSED, Signature.APPROVED, Signature.ACTED_FIRST, Signature.COUNTERSIGNED)
-    if actor.id in {approval.by for approval in signed} | {measure.drafted_by}:
+    renewed = {name for renewal in measure.renewals for name in (renewal.proposed_by, renewal.approved_by)}
+    if actor.id in {approval.by for approval in signed} | {measure.drafted_by} | renewed:
         raise NotAllowed("four_eyes", "who took part in the measure does not answer the appeal against it")
     if len(answer.strip()) < ANSWER_MIN:
         raise NotAllowed("answer", "the answer is written: say what was examined and why it is so decided")

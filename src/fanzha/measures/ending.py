@@ -112,7 +112,7 @@ def lift_measure(
     """It binds nobody from this instant; the release goes out, and one that fails is an incident."""
     policy.check_lift(measure, actor, lineage, rules, reason, now_us)
     lifted = replace(
-        _released(measure, now_us),
+        let_go(measure, now_us),
         status=policy.check_event(measure, Event.LIFT, now_us).to,
         approvals=signed_by(measure, Signature.LIFTED, actor, now_us, reason),
         ended_us=now_us,
@@ -158,7 +158,7 @@ def lapse(measure: Measure, now_us: int) -> Change | None:
     unsigned = measure.countersign_due_us == due_us and not measure.signed(Signature.COUNTERSIGNED)
     reason = "not countersigned in time" if unsigned else "end of term"
     lapsed = replace(
-        _released(measure, now_us),
+        let_go(measure, now_us),
         status=TRANSITIONS[measure.status, Event.LAPSE].to,
         ended_us=due_us,
         end_reason=reason,
@@ -167,9 +167,9 @@ def lapse(measure: Measure, now_us: int) -> Change | None:
     return Change(lapsed, (happened(Happening.LAPSED, lapsed, MACHINE, now_us, reason=reason),), incidents)
 
 
-def _released(measure: Measure, now_us: int) -> Measure:
-    """With a release order, where an order to begin may have left."""
-    if not measure.orders:
+def let_go(measure: Measure, now_us: int) -> Measure:
+    """With a release order, where an order to begin may have left; one is enough."""
+    if not measure.orders or any(order.verb is Verb.RELEASE for order in measure.orders):
         return measure
     return replace(measure, orders=with_order(measure, next_order(measure, Verb.RELEASE, now_us)))
 

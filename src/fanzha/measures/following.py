@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from fanzha.core.actor import Actor, Role
 from fanzha.core.ids import Ids
@@ -28,11 +28,14 @@ def draft_follow_on(
     )
 
 
-def follows_already(measures: Iterable[Measure], request: Request) -> Measure | None:
-    """The measure, whatever became of it, that followed the same onward payment of the same measure before."""
+def follows_already(measures: Iterable[Measure], request: Request, told_by: Collection[str]) -> Measure | None:
+    """The measure, whatever became of it, that followed the same onward payment before.
+
+    told_by: the measures on the account that paid on; each of their receipts may tell of the payment again.
+    """
     for each in measures:
         origin, fact = each.request.origin, each.request.fact
-        same = origin is not None and origin.kind is OriginKind.EXTENSION and origin == request.origin
+        same = origin is not None and origin.kind is OriginKind.EXTENSION and origin.id in told_by
         if same and fact is not None and request.fact is not None and fact.fields == request.fact.fields:
             return each
     return None

@@ -44,6 +44,7 @@ class Hazard(StrEnum):
 
     LITTLE_TRACED = "little_traced"  # ask instead of hold
     MORE_THAN_LEAST = "more_than_least"
+    TRACED_UNKNOWN = "traced_unknown"  # an amount of which nobody says how much is traced
     MERCHANT = "merchant"
     WAGES = "wages"
     GOOD_FAITH = "good_faith"
@@ -116,6 +117,11 @@ def _hazards(
     found = [
         (little, Hazard.LITTLE_TRACED, "little of what is there is traced money: ask the institution, hold nothing"),
         (more, Hazard.MORE_THAN_LEAST, "the amount is more than the traced money that is there"),
+        (
+            asked is not None and scope.traced_minor is None,
+            Hazard.TRACED_UNKNOWN,
+            "nobody says how much of the amount is traced money: trace the case first",
+        ),
         (view.merchant is True, Hazard.MERCHANT, "a merchant's account: customers' payments pass through it"),
         ((view.wages_minor or 0) > 0, Hazard.WAGES, "wages are paid into this account: leave them free"),
         (view.good_faith, Hazard.GOOD_FAITH, "goods or services stand against the money: a payee in good faith"),
@@ -126,7 +132,7 @@ def _hazards(
             "the balance is not known, or older than the last movement",
         ),
     ]
-    always = {Hazard.LITTLE_TRACED, Hazard.MORE_THAN_LEAST}
+    always = {Hazard.LITTLE_TRACED, Hazard.MORE_THAN_LEAST, Hazard.TRACED_UNKNOWN}
     return tuple(
         HazardFound(hazard, sentence, hazard in always or hazard.value in rules.needs_reason)
         for there, hazard, sentence in found

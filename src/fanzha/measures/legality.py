@@ -20,7 +20,12 @@ def faults(measure: Measure, rules: MeasureRules, now_us: int) -> tuple[str, ...
     kind = rules.of(measure.kind, measure.drafted_us)
     return tuple(
         f"{measure.id}: {fault}"
-        for fault in (*_papers(measure, kind), *_names(measure, kind), *_times(measure, kind, now_us))
+        for fault in (
+            *_papers(measure, kind),
+            *_names(measure, kind),
+            *_times(measure, kind, now_us),
+            *_renewals(measure, kind, rules),
+        )
     )
 
 
@@ -65,3 +70,20 @@ def _times(measure: Measure, kind: KindRules, now_us: int) -> Iterator[str]:
             yield f"longer than {period}"
     if measure.status in OPEN and effective_status(measure, now_us) is Status.LAPSED:
         yield "over, and the machine has not noted it yet"
+
+
+def _renewals(measure: Measure, kind: KindRules, rules: MeasureRules) -> Iterator[str]:
+    """Each asked for by one and granted by another before the end of the last, and no longer than the term allows."""
+    term = kind.term(measure.request.term)
+    begun_us = measure.starts_us if measure.starts_us is not None else measure.sent_us
+    ends_us = None if begun_us is None else rules.end_of(measure.request, begun_us)
+    for renewal in measure.renewals:
+        if renewal.approved_us is None or renewal.ends_us is None or ends_us is None:
+            continue
+        if kind.four_eyes and renewal.approved_by == renewal.proposed_by:
+            yield "renewed by one person"
+        if renewal.approved_us >= ends_us:
+            yield "renewed after its end"
+        if term is None or term.renewal is None or renewal.ends_us > term.renewal.end_of(ends_us, rules.work):
+            yield "renewed for longer than its term allows"
+        ends_us = renewal.ends_us

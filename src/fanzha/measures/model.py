@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
+from typing import Final
 
 from fanzha.core.actor import Level
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures.lifecycle import HOLDING, OPEN, OUT, Status
-from fanzha.measures.orders import Order, Question, Receipt
+from fanzha.measures.orders import Order, OrderStatus, Question, Receipt
 from fanzha.measures.terms import Certainty, Span
 
 
@@ -41,6 +42,9 @@ class TargetKind(StrEnum):
     PERSON = "person"  # only by a finding of an organ, in a case: discipline
 
 
+BANK_DIGITS_MIN: Final = 15  # a wallet's number is a telephone number or a short id
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """The account, line or site, and at which institution; `holder` is the name that the order states."""
@@ -51,8 +55,17 @@ class Target:
     holder: str = ""
 
     def is_same_as(self, other: Target) -> bool:
-        """Whether both are the same thing; the written name of its holder does not tell two apart."""
-        return (self.kind, self.reference, self.institution) == (other.kind, other.reference, other.institution)
+        """Whether both are the same thing; the written name of its holder does not tell two apart.
+
+        Nor does that of the bank, where the number is a card's or a bank account's: those of wallets are told apart by it.
+        """
+        alike = (self.kind, self.reference) == (other.kind, other.reference)
+        return alike and (self.institution == other.institution or self._is_a_banks_account)
+
+    @property
+    def _is_a_banks_account(self) -> bool:
+        digits = self.reference.isascii() and self.reference.isdigit()
+        return self.kind is TargetKind.ACCOUNT and digits and len(self.reference) >= BANK_DIGITS_MIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,8 +325,9 @@ class Measure:
 
     @property
     def released_minor(self) -> int:
-        """What was let go of it so far."""
-        return sum(release.amount_minor for release in self.part_releases)
+        """What was let go of it so far; what the institution refused to let go is held still."""
+        refused = {order.id for order in self.orders if order.status is OrderStatus.REFUSED}
+        return sum(release.amount_minor for release in self.part_releases if release.order not in refused)
 
     def order(self, request_id: str) -> Order | None:
         """The order of that request id."""
@@ -336,6 +350,9 @@ def holds(measure: Measure, now_us: int) -> bool:
 def stands(measure: Measure, now_us: int) -> bool:
     """Whether it binds, or may bind since the institution was told."""
     return effective_status(measure, now_us) in OUT
+
+
+HOLDING_KINDS: Final = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE})  # a queued freeze holds nothing yet
 
 
 def held_minor(measures: Iterable[Measure], now_us: int) -> int:

@@ -33,6 +33,7 @@ class CaseStanding:
     id: str
     organisation: str
     filing: str = ""  # 立案决定书文号; empty before 立案
+    over: str = ""  # how it ended without a prosecution: not filed, withdrawn, referred elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ def _case(request: Request, kind: KindRules, standing: Standing) -> Iterator[Obs
     case = standing.case
     if Need.CASE in kind.needs and (not request.case or case is None or case.id != request.case):
         yield Obstacle("case", f"{kind.label} needs the case that it serves")
+    if case is not None and case.over:
+        yield Obstacle("case", f"{case.id} is {case.over}: nothing is asked for in it any more")
     if Need.FILED_CASE in kind.needs:
         yield from filing_obstacles(request, kind.label, case)
 

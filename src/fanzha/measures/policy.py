@@ -9,7 +9,7 @@ from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotAllowed
 from fanzha.core.time import format_instant
 from fanzha.measures.lifecycle import ENDED, TRANSITIONS, Answer, Event, Step
-from fanzha.measures.model import Measure, Request, Signature, effective_status, stands
+from fanzha.measures.model import Measure, MeasureKind, Request, Signature, effective_status, stands
 from fanzha.measures.obstacles import (
     REASON_MIN,
     CaseStanding,
@@ -19,7 +19,7 @@ from fanzha.measures.obstacles import (
     standing_in_the_way,
 )
 from fanzha.measures.orders import Channel, Verb
-from fanzha.measures.rules import Grant, KindRules, MeasureRules, TermRule
+from fanzha.measures.rules import Grant, KindRules, MeasureRules, Need, TermRule
 from fanzha.measures.terms import Span
 
 Arguments = ParamSpec("Arguments")
@@ -183,8 +183,7 @@ def check_renew(measure: Measure, actor: Actor, rules: MeasureRules, period: Spa
         raise NotAllowed("renewal", f"{kind.label} ({term.name}) is not renewed")
     if any(renewal.approved_us is None for renewal in measure.renewals):
         raise NotAllowed("renewal", f"a renewal of {measure.id} waits for approval already")
-    if measure.unrelated_us is not None:
-        raise NotAllowed("unrelated", f"{measure.id} was found unrelated to the case: lift it")
+    _check_related(measure)
     if term.renewals_most is not None and len(measure.renewals) >= term.renewals_most:
         raise NotAllowed("renewal", f"renewed {len(measure.renewals)} times; at most {term.renewals_most} are allowed")
     if period.count < 1 or period.is_longer_than(term.renewal, measure.ends_us):
@@ -200,6 +199,7 @@ def check_approve_renewal(
     """The same approval as at first, by another than who asked, and before the end."""
     check_event(measure, Event.RENEW, now_us)
     _check_decider(measure, actor, lineage, rules, now_us)
+    _check_related(measure)
     asked = next((renewal for renewal in measure.renewals if renewal.approved_us is None), None)
     if asked is None:
         raise NotAllowed("renewal", f"no renewal of {measure.id} waits for approval")
@@ -207,11 +207,20 @@ def check_approve_renewal(
         raise NotAllowed("four_eyes", "who asked for the renewal does not approve it")
 
 
+def check_founded(measure: Measure, rules: MeasureRules, case: CaseStanding | None, now_us: int) -> None:
+    """What a measure rests on must stand when it is made longer: after 撤案 nothing keeps a freeze."""
+    kind = rules.of(measure.kind, now_us)
+    if Need.FILED_CASE in kind.needs and (case is None or not case.filing):
+        raise NotAllowed("filed_case", f"{measure.request.case} is not filed any more: lift {measure.id}")
+
+
 def check_lift(
     measure: Measure, actor: Actor, lineage: Sequence[Organisation], rules: MeasureRules, reason: str, now_us: int
 ) -> None:
     """Whoever may approve, or is named for it, may lift at any time; one is enough to let somebody's money go."""
     check_event(measure, Event.LIFT, now_us)
+    if measure.kind is MeasureKind.RETURN:
+        raise NotAllowed("kind", f"{measure.id} pays a decided return: the bank carries it out or refuses it")
     check_reach(measure, actor, lineage)
     if not any(grant.covers(actor) for grant in rules.of(measure.kind, now_us).lifters):
         _check_decider(measure, actor, lineage, rules, now_us)
@@ -303,6 +312,11 @@ def _kind_and_term(measure: Measure, rules: MeasureRules, now_us: int) -> tuple[
     if term is None:
         raise NotAllowed("term", f"{measure.request.term!r} is no term of {kind.label} any more")
     return kind, term
+
+
+def _check_related(measure: Measure) -> None:
+    if measure.unrelated_us is not None:
+        raise NotAllowed("unrelated", f"{measure.id} was found unrelated to the case: lift it")
 
 
 def _check_reason(reason: str) -> None:

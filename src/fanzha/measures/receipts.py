@@ -7,10 +7,11 @@ from enum import StrEnum, unique
 
 from fanzha.core.actor import MACHINE, Actor
 from fanzha.core.errors import NotAllowed
+from fanzha.core.identifiers import plain_identifier
 from fanzha.core.ids import Ids
 from fanzha.core.time import MINUTE_US, format_instant
 from fanzha.measures.changes import Change, Happening, MeasureEvent, happened, replaced_order
-from fanzha.measures.ending import lapse
+from fanzha.measures.ending import lapse, let_go
 from fanzha.measures.guard import AccountView, holds_whole, innocent_money
 from fanzha.measures.lifecycle import HOLDING, TRANSITIONS, Answer, Event, Status
 from fanzha.measures.model import (
@@ -133,6 +134,9 @@ def _begin_answered(
     if step.answer is Answer.KEPT or told_late or (overtaken and measure.status in HOLDING):
         return ReceiptDecision(Taken.KEPT, start, onward=receipt.onward, late=late)
     if step.answer is Answer.INCIDENT:
+        holds_all_the_same = event in {Event.EXECUTE, Event.EXECUTE_PART} and measure.request.period is not None
+        if measure.status is Status.REFUSED and holds_all_the_same:
+            start = replace(start, measure=let_go(measure, now_us))
         kind = IncidentKind.ANSWER_AFTER_END if measure.status in _ENDED_BY_US else IncidentKind.CONTRADICTION
         sentence = f"the institution says {receipt.outcome.value}, but {measure.id} is {measure.status.value}"
         return _as_incident(start, kind, sentence, receipt, now_us, ids, late=late)
@@ -141,7 +145,9 @@ def _begin_answered(
     if event in {Event.EXECUTE, Event.EXECUTE_PART}:
         changed = _executed(changed, order, receipt, rules)
     if event is Event.ACKNOWLEDGE and changed.ends_us is None:
-        changed = replace(changed, ends_us=_term(changed, order, receipt, rules)[1])  # it overtook the note of the sending
+        changed = replace(
+            changed, ends_us=_term(changed, order, receipt, rules)[1]
+        )  # it overtook the note of the sending
     if event is Event.REFUSE:
         changed = replace(changed, ended_us=receipt.arrived_us, end_reason=receipt.code or receipt.note)
     incidents = _doubts(order, receipt, measure, now_us, ids)
@@ -187,20 +193,27 @@ def _executed(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRu
 
     An order may reach its institution long before we know that it did: when the answer to every earlier attempt was lost.
     """
-    executed = receipt.amount_minor if receipt.amount_minor is not None else order.amount_minor
-    executed = measure.request.scope.traced_minor if executed is None else executed
+    executed = _held_by(measure, order, receipt)
     if measure.starts_us is not None:
         return replace(measure, executed_minor=executed)
     starts_us, ends_us = _term(measure, order, receipt, rules)
     return replace(measure, starts_us=starts_us, ends_us=ends_us, executed_minor=executed)
 
 
+def _held_by(measure: Measure, order: Order, receipt: Receipt) -> int | None:
+    """What the institution holds by its answer; a part of which it does not say how much is as much as it said before."""
+    if receipt.amount_minor is not None:
+        return receipt.amount_minor
+    if receipt.outcome is Outcome.PARTIAL:
+        return measure.executed_minor
+    return measure.request.scope.traced_minor if order.amount_minor is None else order.amount_minor
+
+
 def _term(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules) -> tuple[int, int | None]:
     """From when to when, by the instant that the institution gives, cut to what can be."""
     earliest_us = min(order.prepared_us, receipt.arrived_us)
     starts_us = min(max(receipt.answered_us, earliest_us), receipt.arrived_us)
-    period = measure.request.period
-    return starts_us, None if period is None else period.end_of(starts_us, rules.work)
+    return starts_us, rules.end_of(measure.request, starts_us)
 
 
 def _doubts(order: Order, receipt: Receipt, measure: Measure, now_us: int, ids: Ids) -> tuple[Incident, ...]:
@@ -286,12 +299,13 @@ def follow_on_request(
     if not kind.extends:
         return None
     before = measure.request
-    fields = FourFields(onward.holder, onward.account, onward.amount_minor, onward.time_us)
+    account = plain_identifier(onward.account)
+    fields = FourFields(onward.holder, account, onward.amount_minor, onward.time_us)
     hop = 1 if before.fact is None else before.fact.hop
     term = kind.term(before.term) or kind.terms[0]
     return replace(
         before,
-        target=Target(TargetKind.ACCOUNT, onward.account, onward.institution, onward.holder),
+        target=Target(TargetKind.ACCOUNT, account, onward.institution, onward.holder),
         scope=replace(
             before.scope,
             modes=(kind.modes[0].name,),

@@ -80,10 +80,16 @@ def book_payment(procedure: ReturnProcedure, payment: Measure, more_minor: int) 
     return replace(procedure, booked=(*others, _booking(plan, paid)))
 
 
+def paid_out_minor(procedure: ReturnProcedure, plan: ReturnPlan) -> int:
+    """What was paid so far by one of the plans of a return; minor units."""
+    place = (plan.account, plan.currency)
+    rows = (row for each in procedure.booked if (each.account, each.currency) == place for row in each.rows)
+    return sum(row.paid_minor for row in rows)
+
+
 def all_is_paid(procedure: ReturnProcedure) -> bool:
     """Whether as much was paid out of each account as was decided; the receipts of each payment are looked at then."""
-    paid = {(each.account, each.currency): sum(row.paid_minor for row in each.rows) for each in procedure.booked}
-    return all(paid.get((plan.account, plan.currency), 0) >= plan.paid_minor for plan in procedure.plans)
+    return all(paid_out_minor(procedure, plan) >= plan.paid_minor for plan in procedure.plans)
 
 
 def _booking(plan: ReturnPlan, paid_minor_by_label: Mapping[str, int]) -> Booking:

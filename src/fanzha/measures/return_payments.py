@@ -79,7 +79,7 @@ def complete_return(procedure: ReturnProcedure, payments: Sequence[Measure]) -> 
         if measure.status in HOLDING and measure.request.origin == Origin(OriginKind.RETURN_PLAN, procedure.id):
             key = (measure.target.reference, measure.request.beneficiary, measure.request.scope.modes[0])
             paid[key] = paid.get(key, 0) + (measure.executed_minor or 0)
-    whole = all(paid.get((a.account, a.victim, a.branch.value), 0) == a.amount_minor for a in procedure.awards)
+    whole = all(paid.get((a.account, a.victim, a.branch.value), 0) >= a.amount_minor for a in procedure.awards)
     return replace(procedure, status=status) if whole else procedure
 
 

@@ -157,11 +157,11 @@ def check_remainder(earlier: ReturnProcedure, plans: Sequence[ReturnPlan]) -> No
         raise NotAllowed(
             "earlier_return", f"{earlier.id} is {earlier.status.value}: finish it, or add the victims to it"
         )
-    left = {plan.account: plan.remainder_minor for plan in earlier.plans}
+    left = {plan.measure: plan.remainder_minor for plan in earlier.plans}  # what was frozen anew since is another matter
     for plan in plans:
-        if plan.account in left and plan.frozen_minor > left[plan.account]:
+        if plan.measure in left and plan.frozen_minor > left[plan.measure]:
             sentence = (
-                f"account {plan.account}: {earlier.id} left {format_minor(left[plan.account])}; no more can be shared"
+                f"account {plan.account}: {earlier.id} left {format_minor(left[plan.measure])}; no more can be shared"
             )
             raise NotAllowed("earlier_return", sentence)
 

@@ -11,7 +11,7 @@ from typing import Final, Protocol, TypeVar
 
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import BadInput
-from fanzha.measures.model import FactSource, LegalBasis, MeasureKind, TargetKind
+from fanzha.measures.model import FactSource, LegalBasis, MeasureKind, Request, TargetKind
 from fanzha.measures.tables import Entry, Text
 from fanzha.measures.terms import Span, WorkCalendar, day_of
 
@@ -222,6 +222,19 @@ class MeasureRules:
     def of(self, kind: MeasureKind, at_us: int) -> KindRules:
         """The rules of a kind in force at an instant; BadInput when there are none yet."""
         return in_force(self.kinds[kind], at_us, kind.value)
+
+    def end_of(self, request: Request, start_us: int) -> int | None:
+        """When what is asked for is over if it begins then; None where it has no period.
+
+        Never later than the term itself where its text binds: 184 days are six months from July, and more from August.
+        """
+        if request.period is None:
+            return None
+        asked_us = request.period.end_of(start_us, self.work)
+        term = self.of(request.kind, start_us).term(request.term)
+        if term is None or term.period is None or not term.text.binds:
+            return asked_us
+        return min(asked_us, term.period.end_of(start_us, self.work))
 
     def guard(self, at_us: int) -> GuardRules:
         """The guard in force."""

@@ -46,8 +46,6 @@ def record_sent(
     if order.verb is Verb.BEGIN:
         step = policy.check_event(measure, Event.SEND, now_us)
         if step.answer is Answer.MOVES:
-            period = measure.request.period
-            ends_us = None if period is None else period.end_of(now_us, rules.work)
-            changed = replace(changed, status=step.to, sent_us=now_us, ends_us=ends_us)
+            changed = replace(changed, status=step.to, sent_us=now_us, ends_us=rules.end_of(measure.request, now_us))
     detail = {"order": order_id, "channel": channel.value, "document": document}
     return Change(changed, (happened(Happening.ORDER_SENT, changed, actor, now_us, **detail),))

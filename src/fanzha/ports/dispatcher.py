@@ -8,6 +8,7 @@ from typing import Protocol
 
 from fanzha.access import PartnerLink
 from fanzha.core.errors import Refused
+from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures.orders import Receipt
 from fanzha.ports.work_queues import OutMessage
 
@@ -85,6 +86,7 @@ class ReadReceipt:
     receipt: Receipt
     statements: tuple[StatementPart, ...] = ()
     unknown: tuple[str, ...] = ()
+    currency: str = DEFAULT_CURRENCY  # that its amounts count in
 
 
 class ReceiptReader(Protocol):

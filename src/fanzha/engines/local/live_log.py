@@ -63,7 +63,7 @@ class LocalLiveLog:
     def writing(self) -> Iterator[LiveWriter]:
         """Opens it for one writer, cutting off an entry that a crash left unfinished."""
         try:
-            self._directory.mkdir(parents=True, exist_ok=True)
+            self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             sync_directory(self._directory.parent)
         except (FileExistsError, NotADirectoryError):
             raise BadInput(f"{self._directory} is a file; the state of a live trace needs a directory") from None

@@ -163,7 +163,7 @@ class LocalFactStore:
         made = not self._home.exists()
         try:
             for directory in (self._home, self._home / FACTS, self._home / INDEX):
-                directory.mkdir(parents=True, exist_ok=True)
+                directory.mkdir(mode=0o700, parents=True, exist_ok=True)  # facts name people
         except (FileExistsError, NotADirectoryError):
             raise BadInput(f"{self._home} is a file; --home takes a directory") from None
         except OSError as error:

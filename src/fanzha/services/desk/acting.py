@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from fanzha.access import Action, OrganisationTree, Scope, check_can_see, check_do
-from fanzha.audit import AuditEntry, Subject, refused
+from fanzha.audit import AuditEntry, Subject, refused, without_numbers
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotAllowed, NotFound, Refused, StaleVersion
@@ -133,7 +133,7 @@ def acting(desk: Desk, actor: Actor, action: str, subject: Subject) -> Iterator[
                 case = work.case
             unit.commit()
     except NotFound as hidden:
-        _note(desk, refused(actor, desk.clock.now_us(), action, subject, NotAllowed("access.see", str(hidden))))
+        _note_hidden(desk, actor, action, subject, hidden)
         raise
     except Refused as refusal:
         _note(desk, refused(actor, desk.clock.now_us(), action, subject, refusal, case=case))
@@ -149,12 +149,18 @@ def looking(desk: Desk, actor: Actor, action: str, subject: Subject) -> Iterator
             look = Look(desk, view, actor)
             yield look
     except NotFound as hidden:
-        _note(desk, refused(actor, desk.clock.now_us(), action, subject, NotAllowed("access.see", str(hidden))))
+        _note_hidden(desk, actor, action, subject, hidden)
         raise
     except Refused as refusal:
         case = "" if look is None else look.case
         _note(desk, refused(actor, desk.clock.now_us(), action, subject, refusal, case=case))
         raise
+
+
+def _note_hidden(desk: Desk, actor: Actor, action: str, subject: Subject, hidden: NotFound) -> None:
+    """Notes that somebody asked for what he may not see; what he typed may be no id at all, but a person's number."""
+    asked_for = Subject(subject.kind, without_numbers(subject.id))
+    _note(desk, refused(actor, desk.clock.now_us(), action, asked_for, NotAllowed("access.see", str(hidden))))
 
 
 def _note(desk: Desk, entry: AuditEntry) -> None:

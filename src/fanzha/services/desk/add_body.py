@@ -38,6 +38,8 @@ def _check_fits(work: Work, body: Organisation) -> None:
         _check_partner(work, body)
         return
     assert body.parent is not None, "only a partner stands beside the tree"
+    if body.institution:
+        raise BadInput(f"{body.id} is a body of the tree: only a partner answers for an institution")
     tree = work.tree(body.parent)
     above = lineage_of(tree, body.parent)
     if not above:

@@ -13,7 +13,7 @@ from fanzha.core.actor import Actor
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import exponent_of, parse_minor
 from fanzha.measures.lifecycle import OPEN, OUT, Status
-from fanzha.measures.model import Measure, MeasureKind, OriginKind, effective_status
+from fanzha.measures.model import HOLDING_KINDS, Measure, OriginKind, effective_status
 from fanzha.measures.orders import Receipt
 from fanzha.measures.purposes import AmountChoice, Purpose, PurposeRule, Says, choose_amount
 from fanzha.ports.record_query import Query
@@ -24,8 +24,6 @@ from fanzha.services.desk.trace_case import need_run
 from fanzha.services.trace_money import HOUR_US, TraceRules
 from fanzha.tracing.reference import shares_of
 from fanzha.tracing.runs import LEADS_METHOD, Held, RunAccount, TraceRun
-
-HOLDING_KINDS = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,11 @@ def _urgency(amount: AccountAmount, rules: TraceRules, now_us: int) -> tuple[boo
 
 
 def _on(measures: Iterable[Measure], account: RunAccount) -> tuple[Measure, ...]:
-    return tuple(m for m in measures if account.is_called(plain_identifier(m.target.reference)))
+    return tuple(
+        m
+        for m in measures
+        if m.request.scope.currency == account.currency and account.is_called(plain_identifier(m.target.reference))
+    )
 
 
 def _amount(
@@ -160,7 +162,7 @@ def _bound_by_others(look: Look, account: RunAccount, own: Sequence[Measure]) ->
         measure
         for number in numbers
         for measure in every(look.unit.records(Measure), Query(equals={"account": number}))
-        if measure.id not in mine
+        if measure.id not in mine and measure.request.scope.currency == account.currency
     ]
     return bound_minor({measure.id: measure for measure in found}.values(), look.now_us)
 

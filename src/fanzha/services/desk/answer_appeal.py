@@ -17,6 +17,7 @@ from fanzha.services.desk.change_measure import check_read, lineage_around
 from fanzha.services.desk.keeping import keep_measure, set_clocks
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.once import fingerprint_of, once
+from fanzha.services.desk.pay_return import check_not_owed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,13 @@ def _carry_out(work: Work, measure: Measure, appeal: Appeal, release_minor: int 
     rules, lineage, now_us = work.rules.measures, lineage_around(work, measure), work.now_us
     reason = f"申诉成立 {appeal.id}: {appeal.answer}"
     if appeal.status is AppealStatus.UPHELD_IN_PART and release_minor is not None:
+        check_not_owed(work, measure, release_minor)
         part = ending.release_part(measure, work.actor, lineage, rules, release_minor, reason, now_us)
         return keep_measure(work, part)
     over = TRANSITIONS[effective_status(measure, now_us), Event.LIFT].answer is Answer.REFUSED
     if appeal.status is not AppealStatus.UPHELD or over:
         return measure
+    check_not_owed(work, measure, None)
     return keep_measure(work, ending.lift_measure(measure, work.actor, lineage, rules, reason, now_us))
 
 

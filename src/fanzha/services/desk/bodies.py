@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from fanzha.access import OrganisationTree
-from fanzha.core.actor import Organisation
+from fanzha.core.actor import Level, Organisation
 from fanzha.core.errors import NotFound
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import RecordsView
@@ -51,5 +51,6 @@ def partner_of(bodies: RecordsView[Organisation], institution: str) -> str:
     """The partner that answers for an institution; empty where none is connected."""
     if not institution:
         return ""
-    found = bodies.find(Query(equals={"institution": institution}, limit=1)).rows
+    wanted = {"institution": institution, "level": int(Level.PARTNER)}  # a body of the tree answers for no bank
+    found = bodies.find(Query(equals=wanted, limit=1)).rows
     return found[0].id if found else ""

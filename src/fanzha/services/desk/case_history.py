@@ -15,6 +15,7 @@ from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.case_family import family_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.sight import Sight
 
 
 def record_history(desk: Desk, actor: Actor, kind: type[Kept], record_id: str) -> tuple[WorkEvent, ...]:
@@ -25,7 +26,7 @@ def record_history(desk: Desk, actor: Actor, kind: type[Kept], record_id: str) -
 
 
 def case_history(desk: Desk, actor: Actor, case_id: str) -> tuple[WorkEvent, ...]:
-    """Everything that happened to a case and to its reports, clues, facts and tasks, oldest first.
+    """Everything that happened to a case and to its reports, clues, facts and tasks that the actor sees, oldest first.
 
     What happened to a case before it was merged into this one is part of it. Measures have their own history.
     """
@@ -37,13 +38,14 @@ def case_history(desk: Desk, actor: Actor, case_id: str) -> tuple[WorkEvent, ...
 
 def _parts(look: Look, case: Case) -> Iterator[str]:
     unit = look.unit
+    sight = Sight(unit, look.actor, look.rules.access.permissions)
     for member in family_of(unit, case):
         yield member.id
         on = Query(equals={"case_id": member.id})
         kinds: tuple[type[Any], ...] = (Report, Task, Clue)
         for kind in kinds:
-            yield from (record.id for record in every(unit.records(kind), on))
-        for clue in list(every(unit.records(Clue), on)):
+            yield from (record.id for record in every(unit.records(kind), on) if sight.sees(record))
+        for clue in [clue for clue in every(unit.records(Clue), on) if sight.sees(clue)]:
             yield from (fact.id for fact in every(unit.records(Fact), Query(equals={"clue": clue.id})))
 
 

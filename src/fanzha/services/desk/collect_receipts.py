@@ -146,10 +146,10 @@ def _record(desk: Desk, link: PartnerLink, read: ReadReceipt) -> ReceiptTaken:
     partner = partner_actor(link)
     for _ in range(RACES_MAX):
         try:
-            return record_receipt(desk, partner, read.receipt)
+            return record_receipt(desk, partner, read.receipt, currency=read.currency)
         except StaleVersion:
             continue
-    return record_receipt(desk, partner, read.receipt)
+    return record_receipt(desk, partner, read.receipt, currency=read.currency)
 
 
 def partner_actor(link: PartnerLink) -> Actor:

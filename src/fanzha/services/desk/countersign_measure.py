@@ -10,14 +10,16 @@ from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.standing import check_fact_stands
 
 
 def countersign_measure(
     desk: Desk, actor: Actor, measure_id: str, *, version: int | None = None, request: str = ""
 ) -> Measure:
-    """Countersigns within the set time; afterwards the measure is void and NotAllowed is raised."""
+    """Countersigns within the set time; afterwards, or once its fact was withdrawn, NotAllowed is raised."""
 
     def decide(work: Work, measure: Measure) -> Change:
+        check_fact_stands(work, measure.request)
         return deciding.countersign(measure, actor, lineage_around(work, measure), work.rules.measures, work.now_us)
 
     return change_measure(

@@ -23,6 +23,7 @@ from fanzha.services.desk.keeping import keep_new_measures
 from fanzha.services.desk.keeping_returns import keep_return
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.return_planning import decided_minor, freezes_of, returns_of
+from fanzha.services.desk.standing import case_standing
 
 
 def propose_return(desk: Desk, actor: Actor, return_id: str, *, version: int | None = None) -> ReturnProcedure:
@@ -54,6 +55,7 @@ def approve_return(
         hold_returns(work, found.case)
         procedure = work.load(ReturnProcedure, return_id, Action.RETURN_APPROVE, version)
         lineage = lineage_of(work.tree(procedure.organisation), procedure.organisation)
+        _check_filed(work, procedure)
         freezes = {freeze.id: freeze for freeze in freezes_of(work, procedure.case)}
         approved = return_procedure.approve_return(
             procedure, actor, lineage, work.rules.measures, freezes, decision, work.now_us
@@ -86,6 +88,13 @@ def withdraw_return(
         procedure = work.load(ReturnProcedure, return_id, Action.RETURN_PROPOSE, version)
         withdrawn = return_procedure.withdraw_return(procedure, actor, reason, work.now_us)
         return keep_return(work, withdrawn, "withdraw", reason=reason)
+
+
+def _check_filed(work: Work, procedure: ReturnProcedure) -> None:
+    """What was planned before 撤案 is not decided after it: whose money it is, is open again."""
+    case = case_standing(work, procedure.case)
+    if case is None or not case.filing:
+        raise NotAllowed("filed_case", f"{procedure.case} is not filed any more: nothing of it is returned")
 
 
 def _ordered(work: Work, payment: Measure) -> Change:

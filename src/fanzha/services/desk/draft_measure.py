@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fanzha import casework
 from fanzha.access import Action, Scope
 from fanzha.audit import Subject
-from fanzha.casework import Case, CheckedField, DocumentKind, Fact
+from fanzha.casework import Case, CheckedField, Clue, DocumentKind, Fact
 from fanzha.core.actor import Actor
-from fanzha.core.errors import BadInput
+from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures import deciding, ending
 from fanzha.measures import model as measures
@@ -19,6 +20,7 @@ from fanzha.measures.orders import Question
 from fanzha.measures.rules import KindRules
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.case_family import family_of
 from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.once import fingerprint_of, once
@@ -47,7 +49,7 @@ class MeasureDraft:
     modes: tuple[str, ...] = ()
     amount_minor: int | None = None
     traced_minor: int | None = None  # None: nobody knows
-    currency: str = DEFAULT_CURRENCY
+    currency: str = ""  # empty: that of the fact, or of the earlier measure
     mode_reason: str = ""
     term: str = ""
     period: Span | None = None  # None: the longest of the term
@@ -81,6 +83,7 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
     rules = work.rules.measures.of(draft.kind, work.now_us)
     case = case_standing(work, draft.case)
     fact = work.load(Fact, draft.fact, Action.MEASURE_PROPOSE) if draft.fact else None
+    _check_fact_of_case(work, fact, draft.case)
     earlier = work.load(Measure, draft.continues, Action.MEASURE_PROPOSE) if draft.continues else None
     term = rules.term(draft.term or rules.terms[0].name)
     period = draft.period or (None if term is None else term.period)
@@ -89,7 +92,7 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
         _target(draft, fact, earlier),
         measures.Scope(
             draft.modes or _least_mode(rules), draft.amount_minor, draft.traced_minor,
-            currency=draft.currency, reason=draft.mode_reason,
+            currency=_currency(draft, fact, earlier), reason=draft.mode_reason,
         ),
         rules.basis(draft.basis),
         draft.term or rules.terms[0].name,
@@ -105,6 +108,16 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
     return request if earlier is None else _continued(work, earlier, request, case)
 
 
+def _check_fact_of_case(work: Work, fact: Fact | None, case_id: str) -> None:
+    """A case's order rests on that case's facts; a clue that is in no case yet may serve any."""
+    if fact is None or not case_id:
+        return
+    theirs = work.unit.records(Clue).get(fact.clue).case
+    family = family_of(work.unit, work.unit.records(Case).get(case_id))
+    if theirs and theirs not in {member.id for member in family}:
+        raise NotAllowed("fact.case", f"{fact.id} is of {theirs}, not of {case_id}: draft it there, or merge the cases")
+
+
 def _target(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> Target:
     if fact is not None:
         target = casework.order_target_of(fact)
@@ -113,7 +126,16 @@ def _target(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> 
         return earlier.target
     if draft.target is None:
         raise BadInput(f"a {draft.kind} needs a target: name a fact, an earlier measure, or an account, line or site")
-    return draft.target
+    if draft.target.kind is not measures.TargetKind.ACCOUNT:
+        return draft.target
+    return replace(draft.target, reference=plain_identifier(draft.target.reference))  # as facts and statements spell it
+
+
+def _currency(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> str:
+    known = fact.fields.currency if fact is not None else "" if earlier is None else earlier.request.scope.currency
+    if draft.currency and known and draft.currency != known:
+        raise BadInput(f"currency: the money is in {known}, not in {draft.currency}")
+    return draft.currency or known or DEFAULT_CURRENCY
 
 
 def _least_mode(rules: KindRules) -> tuple[str, ...]:

@@ -52,8 +52,9 @@ def _candidates(look: Look, report: Report) -> list[Report]:
 def _clues_alike(look: Look, report: Report) -> list[Clue]:
     """The report's clues with the body's others about the same thing."""
     clues = look.unit.records(Clue)
+    sight = Sight(look.unit, look.actor, look.rules.access.permissions)
     found: dict[str, Clue] = {}
-    for own in list(every(clues, Query(mentions={"report": report.id}))):
+    for own in [clue for clue in every(clues, Query(mentions={"report": report.id})) if sight.sees(clue)]:
         same = every(clues, Query(equals={"subject": own.subject, "organisation": own.organisation}))
-        found |= {clue.id: clue for clue in same if own.subject and clue.kind is own.kind}
+        found |= {clue.id: clue for clue in same if own.subject and clue.kind is own.kind and sight.sees(clue)}
     return list(found.values())

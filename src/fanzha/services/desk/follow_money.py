@@ -158,9 +158,9 @@ def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
     if request is None:
         return FollowOn(measure.id, onward, choice, None, new=False)
     account = plain_identifier(onward.account)
-    there = follows_already(
-        every(work.unit.records(Measure), Query(equals={"account": request.target.reference})), request
-    )
+    records = work.unit.records(Measure)
+    told_by = {each.id for each in every(records, Query(equals={"account": measure.target.reference}))}
+    there = follows_already(every(records, Query(equals={"account": request.target.reference})), request, told_by)
     if there is not None:
         return FollowOn(measure.id, onward, choice, there, new=False)
     fact = _fact(work, found, account)

@@ -10,14 +10,19 @@ from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.pay_return import check_not_owed
 
 
 def lift_measure(
     desk: Desk, actor: Actor, measure_id: str, reason: str, *, version: int | None = None, request: str = ""
 ) -> Measure:
-    """Lifts it; one officer who may is enough to let somebody's money go."""
+    """Lifts it; one officer who may is enough to let somebody's money go.
+
+    Raises NotAllowed while a decided return has not been paid out of it.
+    """
 
     def decide(work: Work, measure: Measure) -> Change:
+        check_not_owed(work, measure, None)
         lineage = lineage_around(work, measure)
         return ending.lift_measure(measure, actor, lineage, work.rules.measures, reason, work.now_us)
 

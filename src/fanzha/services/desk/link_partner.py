@@ -1,4 +1,8 @@
-"""A partner is connected, shown, or let go; only an administrator may, and every time it is written down."""
+"""A partner is connected, shown, or let go, each time written down.
+
+Whoever says where orders go and whose answers count could read and answer them all: only the administrator of the body
+at the top of the tree may, who keeps the people of partners too.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,9 @@ from dataclasses import replace
 from fanzha.access import Action, PartnerLink, Scope, check_link
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Actor, Level, Organisation
-from fanzha.core.errors import BadInput, NotFound
+from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.ports.record_query import Query
-from fanzha.services.desk.acting import Work, acting, looking
+from fanzha.services.desk.acting import Look, Work, acting, looking
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 
@@ -20,7 +24,7 @@ def link_partner(desk: Desk, actor: Actor, wanted: PartnerLink) -> PartnerLink:
     Raises BadInput when the body is no partner or the link could not work.
     """
     with acting(desk, actor, "link.add", Subject("organisation", wanted.organisation)) as work:
-        work.check(Action.LINK_KEEP, Scope(wanted.organisation))
+        _check_keeps_links(work)
         _check_partner(work, wanted.organisation)
         check_link(wanted)
         before = _held(work, wanted.organisation)
@@ -36,7 +40,7 @@ def link_partner(desk: Desk, actor: Actor, wanted: PartnerLink) -> PartnerLink:
 def unlink_partner(desk: Desk, actor: Actor, organisation: str) -> PartnerLink:
     """Lets a partner go: its orders wait from now on. Raises NotFound when it is not connected."""
     with acting(desk, actor, "link.remove", Subject("organisation", organisation)) as work:
-        work.check(Action.LINK_KEEP, Scope(organisation))
+        _check_keeps_links(work)
         before = _held(work, organisation)
         if before is None or not before.active:
             raise NotFound(f"{organisation} is not connected; see: fanzha exchange link list")
@@ -48,8 +52,17 @@ def unlink_partner(desk: Desk, actor: Actor, organisation: str) -> PartnerLink:
 def list_links(desk: Desk, actor: Actor) -> tuple[PartnerLink, ...]:
     """Every connected partner."""
     with looking(desk, actor, "link.list", Subject("link", "")) as look:
-        look.check(Action.LINK_KEEP, Scope(""))
+        _check_keeps_links(look)
         return tuple(every(look.unit.records(PartnerLink), Query(equals={"state": "active"})))
+
+
+def _check_keeps_links(look: Look) -> None:
+    """Raises NotAllowed for a partner's own administrator, and for one of a body below another."""
+    actor = look.actor
+    if actor.level is Level.PARTNER:
+        raise NotAllowed("link.partner", f"{actor.id} is of a partner: how partners are reached is kept by the desk")
+    top = (actor.organisation, *look.tree().above(actor.organisation))[-1]
+    look.check(Action.LINK_KEEP, Scope(top))
 
 
 def _check_partner(work: Work, organisation: str) -> None:

@@ -6,10 +6,21 @@ from fanzha.access import Action
 from fanzha.audit import DetailValue, Subject
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
+from fanzha.core.errors import NotAllowed
+from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures import return_payments
 from fanzha.measures.changes import Change, Happening, happened
-from fanzha.measures.model import Measure, MeasureKind, OriginKind
-from fanzha.measures.return_booking import all_is_paid, book_out, book_payment, payments_of, unbooked_minor
+from fanzha.measures.model import Measure, MeasureKind, OriginKind, held_minor
+from fanzha.measures.orders import Outcome
+from fanzha.measures.return_booking import (
+    all_is_paid,
+    book_out,
+    book_payment,
+    paid_out_minor,
+    payments_of,
+    unbooked_minor,
+)
+from fanzha.measures.return_plan import ReturnPlan
 from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import WorkView
@@ -18,6 +29,7 @@ from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.keeping_returns import keep_return
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.return_planning import returns_of
 
 
 def pay_again(desk: Desk, actor: Actor, return_id: str, payment_id: str, pay_to: str, reason: str) -> Measure:
@@ -45,6 +57,57 @@ def all_payments(view: WorkView, procedure: ReturnProcedure) -> tuple[Measure, .
     return payments_of(procedure, tuple(every(view.records(Measure), query)))
 
 
+def check_payable(work: Work, payment: Measure) -> None:
+    """Raises NotAllowed where a refused payment would be paid elsewhere though nothing is held for it, or it went through.
+
+    payment: what `pay_again` proposed.
+    """
+    origin = payment.request.origin
+    assert origin is not None, "a payment comes out of a return"
+    work.unit.hold(f"return:{payment.request.case}")
+    procedure = work.unit.records(ReturnProcedure).get(origin.id)
+    freeze = work.unit.records(Measure).get(_plan_of(procedure, payment).measure)
+    if held_minor([freeze], work.now_us) < (payment.request.scope.amount_minor or 0):
+        raise NotAllowed("not_frozen", f"{freeze.id} does not hold so much any more: nothing is there to pay")
+    first = work.unit.records(Measure).get(payment.id.partition(return_payments.AGAIN)[0])
+    if any(receipt.outcome in _PAID for receipt in first.receipts):
+        raise NotAllowed(
+            "payment", f"the bank says of {first.id} by now that it was paid: look into its incident first"
+        )
+
+
+def owed_minor(work: Work, freeze: Measure) -> int:
+    """What a decided return is still to pay out of a freeze; minor units. Nobody else decides on it meanwhile."""
+    case = freeze.request.case
+    if freeze.kind is not MeasureKind.FREEZE or not case:
+        return 0
+    work.unit.hold(f"return:{case}")
+    decided = (one for one in returns_of(work, case) if one.status is ProcedureStatus.APPROVED)
+    return sum(
+        plan.paid_minor - paid_out_minor(one, plan)
+        for one in decided
+        for plan in one.plans
+        if plan.measure == freeze.id
+    )
+
+
+def check_not_owed(work: Work, freeze: Measure, amount_minor: int | None) -> None:
+    """Raises NotAllowed where what is let go was decided to go back to victims; None: all of it."""
+    owed = owed_minor(work, freeze)
+    free = held_minor([freeze], work.now_us) - owed
+    if owed > 0 and (amount_minor is None or amount_minor > free):
+        owing = format_minor(owed, exponent_of(freeze.request.scope.currency))
+        raise NotAllowed("return_decided", f"{owing} of {freeze.id} is decided to go back to victims and not paid yet")
+
+
+_PAID = frozenset({Outcome.EXECUTED, Outcome.PARTIAL})
+
+
+def _plan_of(procedure: ReturnProcedure, payment: Measure) -> ReturnPlan:
+    place = (payment.target.reference, payment.request.scope.currency)
+    return next(plan for plan in procedure.plans if (plan.account, plan.currency) == place)
+
+
 def book_receipt_of_payment(work: Work, payment: Measure) -> None:
     """Called as a receipt is taken in: books what the bank paid; does nothing for other measures, or a second time."""
     origin = payment.request.origin
@@ -52,9 +115,7 @@ def book_receipt_of_payment(work: Work, payment: Measure) -> None:
         return
     work.unit.hold(f"return:{payment.request.case}")  # two banks may answer at once
     procedure = work.unit.records(ReturnProcedure).get(origin.id)
-    place = (payment.target.reference, payment.request.scope.currency)
-    plan = next(plan for plan in procedure.plans if (plan.account, plan.currency) == place)
-    freeze = work.unit.records(Measure).get(plan.measure)
+    freeze = work.unit.records(Measure).get(_plan_of(procedure, payment).measure)
     more = unbooked_minor(freeze, payment)
     if not more:
         return

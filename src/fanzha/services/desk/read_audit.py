@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fanzha.access import Action, OrganisationTree, Scope, can_do
-from fanzha.audit import AuditEvent, DetailValue, Subject, done
+from fanzha.audit import AuditEvent, DetailValue, Subject, done, without_numbers
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed, NotFound
@@ -33,14 +33,15 @@ def read_audit(desk: Desk, actor: Actor, wanted: AuditWanted) -> tuple[AuditEven
 
     Raises NotAllowed when he audits nothing.
     """
-    subject = Subject("audit", wanted.record or wanted.case)
+    # Whatever is asked for may be a person's number that somebody took for an id.
+    subject = Subject("audit", without_numbers(wanted.record or wanted.case))
     with looking(desk, actor, ACTION, subject) as look:
         found = tuple(_Reader(look).rows(wanted))
     said: dict[str, DetailValue] = {"rows": len(found)}
     if wanted.actor:
         said["by"] = wanted.actor
     with acting(desk, actor, ACTION, subject) as work:
-        work.unit.audit.append(done(actor, work.now_us, ACTION, subject, case=wanted.case, details=said))
+        work.unit.audit.append(done(actor, work.now_us, ACTION, subject, case=without_numbers(wanted.case), details=said))
     return found
 
 

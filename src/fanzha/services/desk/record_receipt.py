@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Actor, Role
-from fanzha.core.errors import NotFound
+from fanzha.core.errors import BadInput, NotFound
 from fanzha.measures.ending import mark_converted
 from fanzha.measures.model import Measure, OriginKind, holds
 from fanzha.measures.orders import Incident, OnwardTransfer, Receipt
@@ -34,10 +34,13 @@ class ReceiptTaken:
     late: bool
 
 
-def record_receipt(desk: Desk, actor: Actor, receipt: Receipt) -> ReceiptTaken:
+def record_receipt(desk: Desk, actor: Actor, receipt: Receipt, *, currency: str = "") -> ReceiptTaken:
     """Takes an answer in; one to an order that nobody sent, or that cannot be true, opens an incident and is kept.
 
     What comes by wire arrives now; what is typed in arrived when the officer says, and names him.
+
+    currency: in which it counts, where it says so; empty: as its order does. Raises BadInput where it speaks of money in
+    another one than its order.
     """
     with acting(desk, actor, "receipt.record", Subject("order", receipt.order)) as work:
         receipt = _as_arrived(work, receipt)
@@ -45,6 +48,7 @@ def record_receipt(desk: Desk, actor: Actor, receipt: Receipt) -> ReceiptTaken:
         if not found:
             return _unknown(work, receipt)
         measure = work.load(Measure, found[0].id, Action.RECEIPT_ENTER)
+        _check_currency(measure, receipt, currency)
         decision = decide_receipt(measure, receipt, work.rules.measures, work.now_us, work.ids)
         if decision.change is not None:
             measure = keep_measure(work, decision.change)
@@ -52,6 +56,14 @@ def record_receipt(desk: Desk, actor: Actor, receipt: Receipt) -> ReceiptTaken:
             book_receipt_of_payment(work, measure)
             draft_release(work, measure)
     return _told(decision, measure)
+
+
+def _check_currency(measure: Measure, receipt: Receipt, currency: str) -> None:
+    """30,000 of one currency's least units are not 30,000 of another's."""
+    ordered = measure.request.scope.currency
+    speaks = receipt.onward or receipt.amount_minor is not None or receipt.balance_minor is not None
+    if currency not in {"", ordered} and speaks:
+        raise BadInput(f"receipt: field currency: order {receipt.order} counts in {ordered}, this answer in {currency}")
 
 
 def _as_arrived(work: Work, receipt: Receipt) -> Receipt:

@@ -11,6 +11,7 @@ from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.pay_return import check_not_owed
 from fanzha.services.desk.weighing import spare_of
 
 
@@ -26,13 +27,15 @@ def release_part(
 ) -> Measure:
     """Lets a part go; None: what the guard would leave free for wages and living, less what was let go before.
 
-    Raises NotAllowed when no amount is named and nothing is known that should be left free.
+    Raises NotAllowed when no amount is named and nothing is known that should be left free, or when a decided return is
+    to pay it out.
     """
 
     def decide(work: Work, measure: Measure) -> Change:
         amount = spare_of(work, measure) if amount_minor is None else amount_minor
         if amount_minor is None and amount == 0:
             raise NotAllowed("amount", f"nothing is known that {measure.id} should leave free; name the amount")
+        check_not_owed(work, measure, amount)
         lineage = lineage_around(work, measure)
         return ending.release_part(measure, actor, lineage, work.rules.measures, amount, reason, work.now_us)
 

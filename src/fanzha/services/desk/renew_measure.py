@@ -5,13 +5,14 @@ from __future__ import annotations
 from fanzha.access import Action
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
-from fanzha.measures import ending
+from fanzha.measures import ending, policy
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.standing import case_standing
 
 
 def ask_renewal(
@@ -27,6 +28,7 @@ def ask_renewal(
     """Asks for one more period; None: the longest that the term allows. Nothing is longer until it is approved."""
 
     def decide(work: Work, measure: Measure) -> Change:
+        _check_founded(work, measure)
         asked = period or _longest(work, measure)
         return ending.ask_renewal(measure, actor, work.rules.measures, asked, reason, work.now_us)
 
@@ -42,12 +44,18 @@ def approve_renewal(
     """The new period begins where the old one ends; the institution is told."""
 
     def decide(work: Work, measure: Measure) -> Change:
+        _check_founded(work, measure)
         lineage = lineage_around(work, measure)
         return ending.approve_renewal(measure, actor, lineage, work.rules.measures, work.now_us)
 
     return change_measure(
         desk, actor, "measure.renew", measure_id, Action.MEASURE_APPROVE, decide, version=version, request=request
     )
+
+
+def _check_founded(work: Work, measure: Measure) -> None:
+    case = case_standing(work, measure.request.case)
+    policy.check_founded(measure, work.rules.measures, case, work.now_us)
 
 
 def _longest(work: Work, measure: Measure) -> Span:

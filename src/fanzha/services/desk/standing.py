@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Final
 
 from fanzha import casework
-from fanzha.casework import Case, Fact
+from fanzha.casework import Case, CaseStatus, Fact
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.model import Request
 from fanzha.measures.obstacles import CaseStanding, Standing
 from fanzha.services.desk.acting import Look
 from fanzha.services.desk.weighing import on_account, view_of
+
+_OVER: Final = frozenset({CaseStatus.NOT_FILED, CaseStatus.WITHDRAWN, CaseStatus.REFERRED})
 
 
 def case_standing(look: Look, case_id: str) -> CaseStanding | None:
@@ -21,7 +24,8 @@ def case_standing(look: Look, case_id: str) -> CaseStanding | None:
     if case.merged_into:
         raise NotAllowed("merged", f"{case_id} was merged into {case.merged_into}; act in that case")
     filing = case.filing
-    return CaseStanding(case.id, case.organisation, "" if filing is None else filing.number)
+    over = case.status.value.replace("_", " ") if case.status in _OVER else ""
+    return CaseStanding(case.id, case.organisation, "" if filing is None else filing.number, over)
 
 
 def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
@@ -29,8 +33,7 @@ def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
 
     itself: the id of the measure of the request. Raises NotAllowed when the fact that it rests on was withdrawn.
     """
-    if request.fact is not None and request.fact.evidence:
-        _check_fact_stands(look, request.fact.evidence)
+    check_fact_stands(look, request)
     others = on_account(look, request)
     view = view_of(look, request, others, itself)
     return Standing(case_standing(look, request.case), others, view)
@@ -43,9 +46,12 @@ def with_filing(request: Request, standing: Standing) -> Request:
     return replace(request, filing=standing.case.filing)
 
 
-def _check_fact_stands(look: Look, evidence: str) -> None:
+def check_fact_stands(look: Look, request: Request) -> None:
+    """Raises NotAllowed when the fact that a request rests on was withdrawn."""
+    if request.fact is None or not request.fact.evidence:
+        return
     try:
-        fact = look.unit.records(Fact).get(evidence)
+        fact = look.unit.records(Fact).get(request.fact.evidence)
     except NotFound:
         return  # a bank's receipt or statement, which is kept elsewhere
     casework.check_is_fact(fact)

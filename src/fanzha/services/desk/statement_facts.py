@@ -50,7 +50,7 @@ def _known_fact(work: Work, run: TraceRun, account: RunAccount) -> Fact | None:
         fact
         for number in numbers
         for fact in every(work.unit.records(Fact), Query(equals={"account": number}))
-        if fact.withdrawn_at_us is None and fact.clue in clues
+        if fact.withdrawn_at_us is None and fact.clue in clues and fact.fields.currency == account.currency
     ]
     return max(found, key=lambda fact: (fact.fields.at_us, fact.id), default=None)
 

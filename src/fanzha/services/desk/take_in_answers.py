@@ -95,8 +95,12 @@ def _read_in(books: Books, path: str, sha256: str) -> None:
 
 def _note_what_it_covers(books: Books, measure: Measure, receipt: Receipt, unreadable: Iterable[str]) -> None:
     """任务信息 of the answer, as exports carry it in a table of its own; the same answer gives the same bytes."""
+    # Of an account that it was not asked about a bank cannot say that nothing happened: it may be another bank's.
+    asked = {question.account for question in measure.request.questions}
     spans = [
-        (each, min(each.until_us, receipt.answered_us)) for each in receipt.answered if each.statement not in unreadable
+        (each, min(each.until_us, receipt.answered_us))
+        for each in receipt.answered
+        if each.account in asked and each.statement not in unreadable
     ]
     facts = [
         {

@@ -8,6 +8,7 @@ from fanzha.core.errors import BadInput
 from fanzha.measures.guard import AccountView, GuardAdvice, holds_whole, open_evidence, weigh
 from fanzha.measures.lifecycle import HOLDING
 from fanzha.measures.model import (
+    HOLDING_KINDS,
     EvidenceKind,
     Measure,
     OriginKind,
@@ -43,14 +44,15 @@ def view_of(look: Look, request: Request, others: Sequence[Measure], itself: str
         return None
     told = _told(look, request)
     same = [measure for measure in others if measure.target.is_same_as(target)]
-    answers = [receipt for measure in same for receipt in measure.receipts]
+    alike = [measure for measure in same if measure.request.scope.currency == request.scope.currency]
+    answers = [receipt for measure in alike for receipt in measure.receipts]
     balance_us, balance_minor = _last_balance(answers, told)
     continued = request.origin.id if request.origin is not None else ""
-    apart = [measure for measure in same if measure.id not in {itself, continued}]
+    apart = [m for m in alike if m.kind in HOLDING_KINDS and m.id not in {itself, continued}]
     return AccountView(
         balance_minor=balance_minor,
         balance_us=balance_us,
-        last_movement_us=max(_movements(same, answers, told, request), default=None),
+        last_movement_us=max(_movements(alike, answers, told, request), default=None),
         natural_person=told.natural_person,
         merchant=told.merchant,
         wages_minor=_wages_there(told, balance_minor),

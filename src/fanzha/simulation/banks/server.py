@@ -38,6 +38,10 @@ class HttpPeer:
         self._address = address
         self._client = httpx.Client(timeout=PEER_TIMEOUT_S, trust_env=False)
 
+    def close(self) -> None:
+        """Closes its connections."""
+        self._client.close()
+
     def credit(self, payout: str, payee: str, amount_minor: int, payer: Counterparty) -> bool | None:
         """Books a payment in there."""
         asked = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from fanzha.casework import Clue, ClueStage, Fact, Report
 from fanzha.core.errors import NotFound
-from fanzha.measures.lifecycle import ENDED
+from fanzha.measures.lifecycle import ENDED, Status
 from fanzha.measures.model import Measure, MeasureKind, effective_status, holds
 from fanzha.measures.purposes import Purpose
 from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
@@ -21,11 +22,21 @@ from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.follow_money import follow_money
 from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.listing import every
+from fanzha.services.desk.pay_return import pay_again
 from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.read_return_figures import read_return_figures
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.services.desk.take_in_answers import take_in_answers
-from fanzha.simulation.drill.officers import STOP_BASIS, UNSETTLED, Officers, actors, held_stops, is_filed, receipts_of
+from fanzha.simulation.drill.officers import (
+    STOP_BASIS,
+    UNSETTLED,
+    Officers,
+    actors,
+    held_stops,
+    is_filed,
+    receipts_of,
+    was_busy,
+)
 from fanzha.simulation.drill.stage import Stage
 from fanzha.tracing.runs import TraceRun
 
@@ -41,7 +52,7 @@ class Analysts:
         self.stage, self.desk, self.officers = stage, stage.desk, officers
         self.duty, self.chief, self.city_chief = actors(stage)
         self._followed = (0, 0)  # how many facts and answers were followed; only saves work
-        self._asked_for = ""  # the run whose questions were asked
+        self._asked_for: tuple[str, int] = ("", 0)  # the run whose questions were asked, and how many were refused
 
     def act(self) -> bool:
         """Does everything that can be done at this instant, once; whether there was anything."""
@@ -67,14 +78,15 @@ class Analysts:
         From 立案 on the working method says how much, in freezes; no further stops are worded by the largest.
         """
         run = self._last_run()
-        if run is None or run.id == self._asked_for or is_filed(self.officers.case()):
+        refused = len(was_busy(self.officers.everything(Measure), MeasureKind.QUERY))
+        if run is None or (run.id, refused) == self._asked_for or is_filed(self.officers.case()):
             return False
         case = self._case_id()
         queries = draft_queries(self.desk, self.duty, case, basis=QUERY_BASIS, reason="模拟：调取流水，查清资金去向")
         stops = draft_stops(
             self.desk, self.stage.books, self.duty, case, basis=STOP_BASIS, reason="模拟：涉案资金仍在账户"
         )
-        self._asked_for = run.id
+        self._asked_for = (run.id, refused)
         return bool(queries.drafted or stops.drafted)
 
     def decide(self) -> bool:
@@ -112,7 +124,11 @@ class Analysts:
     def _freeze(self, stop: Measure, amount_minor: int) -> None:
         number = f"模拟冻字〔2026〕{stop.target.reference[-4:]}号"
         wanted = Conversion(document=number, reason="模拟：涉案资金在账", amount_minor=amount_minor)
-        convert_measure(self.desk, self.duty, stop.id, wanted, request=f"drill freeze {stop.target.reference}")
+        tried = [
+            m for m in self.officers.everything(Measure) if m.kind is MeasureKind.FREEZE and m.target == stop.target
+        ]
+        request = f"drill freeze {stop.target.reference} {len(tried)}"
+        convert_measure(self.desk, self.duty, stop.id, wanted, request=request)
 
     def give_back(self) -> bool:
         """返还: plan, notice, decision of the city; the banks pay."""
@@ -132,8 +148,19 @@ class Analysts:
         elif procedure.status is ProcedureStatus.PROPOSED:
             approve_return(self.desk, self.city_chief, procedure.id, DECISION)
         else:
-            return False
+            return self._pay_again(procedure)
         return True
+
+    def _pay_again(self, procedure: ReturnProcedure) -> bool:
+        """A payment that a busy bank refused is proposed again, to the same account."""
+        measures = self.officers.everything(Measure)
+        paid = {m.id for m in measures if m.kind is MeasureKind.RETURN and m.status is not Status.REFUSED}
+        for refused in was_busy(measures, MeasureKind.RETURN):
+            if not any(other.startswith(f"{refused.id}.again") for other in paid | _refused_later(measures, refused)):
+                why = "模拟：银行首次未办理"
+                pay_again(self.desk, self.duty, procedure.id, refused.id, refused.request.payee, why)
+                return True
+        return False
 
     def in_flight(self) -> bool:
         """Whether an order or its answer is still on its way, or a draft waits for its signatures."""
@@ -164,3 +191,8 @@ class Analysts:
         with self.desk.store.reading() as view:
             runs = tuple(every(view.records(TraceRun), Query(order_by="at_us")))
         return runs[-1] if runs else None
+
+
+def _refused_later(measures: Iterable[Measure], refused: Measure) -> set[str]:
+    """Repetitions of a payment that were refused in their turn; those are repeated themselves."""
+    return {m.id for m in was_busy(measures, MeasureKind.RETURN) if m.id.startswith(f"{refused.id}.again")}

@@ -32,7 +32,11 @@ def running_banks(scenario: Scenario, home: Path, faults: Faults, seed: int) -> 
             open_banks.callback(bank.stop)
             banks.append(bank)
         for one in banks:
-            one.bank.peers.update({other.bank.config.name: HttpPeer(other.url) for other in banks if other is not one})
+            for other in banks:
+                if other is not one:
+                    peer = HttpPeer(other.url)
+                    open_banks.callback(peer.close)
+                    one.bank.peers[other.bank.config.name] = peer
         yield tuple(banks)
 
 

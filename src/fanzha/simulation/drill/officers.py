@@ -6,7 +6,7 @@ records stand. A rule says True when it did something.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fanzha.casework import (
@@ -28,7 +28,7 @@ from fanzha.casework import (
 )
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
-from fanzha.measures.lifecycle import ENDED, OUT, Status
+from fanzha.measures.lifecycle import ENDED, Status
 from fanzha.measures.model import Measure, MeasureKind, Override, effective_status, holds
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Order, OrderStatus, Outcome, Receipt
@@ -53,6 +53,7 @@ from fanzha.simulation.drill.scenario import ScriptedReport
 from fanzha.simulation.drill.stage import Stage
 
 STOP_BASIS: Final = "afl-20"
+BUSY: Final = "BUSY"  # how a bank of the drill refuses that may take the order next time
 NUMBER: Final = "document"  # the rule that asks for a 文号
 SLIP: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f transfer slip of drill report "  # 模拟
 UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
@@ -63,12 +64,12 @@ class Officers:
 
     def __init__(self, stage: Stage) -> None:
         self.stage, self.desk = stage, stage.desk
-        self.duty, self.chief = stage.people["duty"], stage.people["chief"]
+        self.duty, self.chief, self.city_chief = actors(stage)
 
     def act(self) -> bool:
         """Does everything that can be done at this instant, once; whether there was anything."""
         rules = (
-            self.take_in_reports, self.put_into_case, self.check_clues, self.stop_first_accounts, self.sign,
+            self.take_in_reports, self.put_into_case, self.check_clues, self.stop_first_accounts, self.stop_again, self.sign,
             self.close_clues, self.issue_on_paper,
         )  # fmt: skip
         return sum(rule() for rule in rules) > 0  # all of them, not up to the first
@@ -168,6 +169,24 @@ class Officers:
             done = True
         return done
 
+    def stop_again(self) -> bool:
+        """A bank that was busy is told again, until the account's next stop is worded or the case is filed."""
+        case, done = self.case(), False
+        stops = [measure for measure in self.everything(Measure) if measure.kind is MeasureKind.STOP_PAYMENT]
+        for refused in was_busy(stops, MeasureKind.STOP_PAYMENT):
+            account, fact = refused.target.reference, refused.request.fact
+            later = any(m.target.reference == account and m.drafted_us > refused.drafted_us for m in stops)
+            if case is None or case.filing is not None or later or fact is None:
+                continue
+            draft = MeasureDraft(
+                kind=MeasureKind.STOP_PAYMENT, reason="模拟：银行首次未办理，再次止付", basis=STOP_BASIS, case=case.id,
+                fact=fact.evidence, amount_minor=refused.request.scope.amount_minor,
+                traced_minor=refused.request.scope.traced_minor,
+            )  # fmt: skip
+            draft_measure(self.desk, self.duty, draft, request=f"drill again {refused.id}")
+            done = True
+        return done
+
     def sign(self) -> bool:
         """One proposes, another approves; where a limit asks for a reason, it is given."""
         done = False
@@ -175,7 +194,8 @@ class Officers:
             if measure.status is Status.DRAFT:
                 self._propose(measure)
             elif measure.status is Status.PROPOSED:
-                approve_measure(self.desk, self.chief, measure.id)
+                head = self.city_chief if measure.kind is MeasureKind.RETURN else self.chief
+                approve_measure(self.desk, head, measure.id)
             else:
                 continue
             done = True
@@ -234,9 +254,9 @@ def is_filed(case: Case | None) -> bool:
     return case is not None and case.status is CaseStatus.FILED
 
 
-def out(measure: Measure, now_us: int) -> bool:
-    """Whether it binds, or may."""
-    return effective_status(measure, now_us) in OUT
+def was_busy(measures: Iterable[Measure], kind: MeasureKind) -> tuple[Measure, ...]:
+    """Those of a kind that the bank refused for the moment only."""
+    return tuple(m for m in measures if m.kind is kind and m.status is Status.REFUSED and m.end_reason == BUSY)
 
 
 def held_stops(officers: Officers) -> tuple[Measure, ...]:

@@ -27,7 +27,9 @@ def open_engine(url: str) -> Engine:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise BadInput(f"{url!r} is no database; write sqlite:///PATH or postgresql://user@host/name") from None
+        raise BadInput(  # it may hold a password: it is not repeated
+            "that is no address of a database; write sqlite:///PATH or postgresql://user@host/name"
+        ) from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
             return _open_sqlite(parsed)
