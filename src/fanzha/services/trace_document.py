@@ -25,6 +25,7 @@ _EXIT_KIND: Final = {
     End.CREDIT_REPAID: "fee",
     End.TO_VICTIM: "to_victim",
     End.SUPERSEDED: "superseded",
+    End.RETURNED: "returned",
 }
 _STATE_OF_END: Final = {
     End.FRONTIER: "frontier",

@@ -25,6 +25,7 @@ from fanzha.tracing.allocate import Ledger, allocate, extract_for, turned_round
 from fanzha.tracing.findings import findings_of
 from fanzha.tracing.model import Limits, Method, Origin, Question
 from fanzha.tracing.origins import Claim, Found, Match, find_payment, is_covered, near_payments
+from fanzha.tracing.returned import as_returned
 
 HOUR_US: Final = 3600 * SECOND_US
 
@@ -52,6 +53,7 @@ class TraceRequest:
     hops_max: int | None = None
     dust: str | None = None
     unmatched_asked: bool = False  # a payment to which no one row answers is a question, not an error
+    returned: tuple[tuple[int, str], ...] = ()  # transfers that carry a decision to return out, with its number
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +108,12 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
             tuple(one.origin for one in own),
             frozenset(request.nested),
             _limits(request, own, exponent_of(currency)),
-            _homes(stored, [one.origin for one in own if one.origin.label not in request.nested]),
+            _homes(stored, [one.origin for one in own if one.origin.label not in request.nested])
+            | frozenset(int(ledger.columns.transfers.payee[eid]) for eid, _ in request.returned) - {OUTSIDE},
         )
         writer = Writer(stored, ledger, question, currency, rules, {n: f.payee_name for n, f in enumerate(own)})
-        for method, document in _by_method(ledger, question, request.methods, writer):
+        back = frozenset(eid for eid, _ in request.returned)
+        for method, document in _by_method(ledger, question, request.methods, writer, back):
             methods[method.value if currency == currencies[0] else f"{method.value}@{currency}"] = document
         warnings.extend(warnings_of(writer, request.methods))
     found: dict[str, Any] = {
@@ -128,7 +132,7 @@ def trace_money(stored: StoredLedger, request: TraceRequest, rules: TraceRules) 
 
 
 def _by_method(
-    ledger: Ledger, question: Question, methods: Sequence[Method], writer: Writer
+    ledger: Ledger, question: Question, methods: Sequence[Method], writer: Writer, returned: frozenset[int]
 ) -> list[tuple[Method, dict[str, Any]]]:
     replayed = [m for m in methods if m is not Method.FIFO]
     touchy = len(ledger.index.group_pocket) > 0
@@ -138,7 +142,7 @@ def _by_method(
     other_taken = extract_for(turned.ledger, other) if turned is not None and other is not None else None
     out = []
     for method in methods:
-        money = allocate(ledger, question, method, taken)
+        money = as_returned(allocate(ledger, question, method, taken), returned)
         twin = None
         if turned is not None and other is not None and method is not Method.POISON:
             twin = allocate(turned.ledger, other, method, other_taken)
@@ -358,6 +362,8 @@ def _row_text(stored: StoredLedger, eid: int) -> str:
 
 
 def _parameters(request: TraceRequest, resolved: Sequence[ResolvedPayment], stored: StoredLedger) -> dict[str, Any]:
+    ids = stored.assembly.details["transfer_id"]
+    returned = [{"transfer": str(ids[eid]), "decision": number} for eid, number in request.returned]
     return {
         "origins": [
             {
@@ -377,5 +383,6 @@ def _parameters(request: TraceRequest, resolved: Sequence[ResolvedPayment], stor
         "until": None if request.until is None else format_instant(parse_period(request.until)[1]),
         "max_hops": request.hops_max,
         "dust": request.dust,
+        **({"returned": returned} if returned else {}),
         "version": __version__,
     }

@@ -16,7 +16,7 @@ from fanzha.tracing.reference import shares_of
 
 ByLabel = Mapping[int, int]
 # Ends at which the payee himself is the place where the trail stops being an account under trace.
-_ENDPOINTS: Final = frozenset({End.EXIT, End.HUB, End.TO_VICTIM, End.COUNTERPARTY_MISSING})
+_ENDPOINTS: Final = frozenset({End.EXIT, End.HUB, End.TO_VICTIM, End.RETURNED, End.COUNTERPARTY_MISSING})
 _ARRIVED_UNKNOWN: Final = frozenset({End.FRONTIER, End.NOT_IN_STATEMENT, End.BLOCKED, End.DUST, End.HOP_LIMIT})
 
 

@@ -39,9 +39,10 @@ class End(IntEnum):
     DUST = 12
     HOP_LIMIT = 13
     SHORTFALL = 14  # the bank says that less is there than was traced
+    RETURNED = 15  # given back by a decision
 
 
-EXIT_ENDS: Final = frozenset({End.EXIT, End.HUB, End.CREDIT_REPAID, End.TO_VICTIM, End.SUPERSEDED})
+EXIT_ENDS: Final = frozenset({End.EXIT, End.HUB, End.CREDIT_REPAID, End.TO_VICTIM, End.SUPERSEDED, End.RETURNED})
 UNKNOWN_REASON: Final[Mapping[End, str]] = {
     End.FRONTIER: "frontier",
     End.NOT_IN_STATEMENT: "not_in_payee_statement",

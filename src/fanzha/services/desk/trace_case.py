@@ -23,6 +23,7 @@ from fanzha.services.compare_traces import compare_traces
 from fanzha.services.desk.acting import Look, acting, looking
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.case_origins import facts_of, origins_of
+from fanzha.services.desk.case_returns import returned_rows
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.traced_accounts import CalledAccount, Named, accounts_of, questions_of, totals_of
@@ -47,6 +48,7 @@ class _Asked:
 
     origins: tuple[RunOrigin, ...]
     former: TraceRun | None
+    measures: tuple[Measure, ...]  # of the case
     called: tuple[CalledAccount, ...]  # accounts as facts and measures of the case call them
 
 
@@ -66,7 +68,8 @@ def trace_case(
     relays = tuple(sorted(set(nested if nested is not None else asked.former.nested if asked.former else ())))
     stored = books.ledger()
     origins = tuple(_with_payer(stored, origin, books.trace_rules) for origin in asked.origins)
-    document = trace_money(stored, _request(origins, relays), books.trace_rules)
+    request = replace(_request(origins, relays), returned=returned_rows(stored, asked.measures))
+    document = trace_money(stored, request, books.trace_rules)
     changes = None
     if asked.former is not None and books.evidence.has(asked.former.document):
         changes = compare_traces(document_of(books, asked.former), document)
@@ -111,14 +114,15 @@ def _asked(look: Look, case: Case) -> _Asked:
     for _, fact in facts:
         fields = fact.fields
         called[plain_identifier(fields.account), fields.holder_name] = fields.institution
-    for measure in every(look.unit.records(Measure), Query(equals={"case_id": case.id})):
+    measures = tuple(every(look.unit.records(Measure), Query(equals={"case_id": case.id}, order_by="drafted_us")))
+    for measure in measures:
         target = measure.target
         if target.kind is TargetKind.ACCOUNT:
             called.setdefault((plain_identifier(target.reference), target.holder), target.institution)
         for question in measure.request.questions:
             called.setdefault((plain_identifier(question.account), question.holder), target.institution)
     names = tuple(CalledAccount(number, holder, bank) for (number, holder), bank in called.items())
-    return _Asked(origins, last_run(look, case.id), names)
+    return _Asked(origins, last_run(look, case.id), measures, names)
 
 
 def _request(origins: Sequence[RunOrigin], relays: Sequence[str]) -> TraceRequest:

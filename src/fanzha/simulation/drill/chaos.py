@@ -84,7 +84,7 @@ def chaos_run(
             if code == 0:
                 break
             if code != -signal.SIGKILL:
-                raise Refused(f"run {seed}: the desk ended with {code}; see {home}/drill/worker.log")
+                raise Refused(f"run {seed}: the desk ended with {code}: {_last_line(home, 'worker')}")
             kills += 1
             if chance.random() < 0.5:
                 _kill(banks)
@@ -107,7 +107,7 @@ def _start_banks(home: Path, options: dict[str, Any]) -> subprocess.Popen[bytes]
     while not file.exists():
         if banks.poll() is not None or time.monotonic() > until:
             _kill(banks)
-            raise Refused(f"the simulated banks do not listen; see {home}/drill/banks_process.log")
+            raise Refused(f"the simulated banks do not listen: {_last_line(home, 'banks_process')}")
         time.sleep(0.02)
     return banks
 
@@ -129,6 +129,11 @@ def _start(module: str, home: Path, options: dict[str, Any]) -> subprocess.Popen
         return subprocess.Popen(  # noqa: S603 - this Python, and modules of this package
             [*command, json.dumps(options, ensure_ascii=False)], stdout=log, stderr=log, env=os.environ.copy()
         )
+
+
+def _last_line(home: Path, module: str) -> str:
+    lines = (home / "drill" / f"{module}.log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return lines[-1] if lines else "it said nothing"
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:

@@ -102,6 +102,8 @@ def read_scenario(file: Path | None = None) -> Scenario:
         scenario = _scenario(tomllib.loads(text))
     except OSError as error:
         raise BadInput(f"{name}: {error.strerror}") from None
+    except BadInput as error:
+        raise BadInput(f"{name}: {error}") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"{name}: it is no TOML: {error}") from None
     except KeyError as error:
