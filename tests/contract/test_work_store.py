@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import string
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -215,6 +217,22 @@ def test_a_text_that_no_database_takes_is_refused_everywhere(store):
     for bad in ("nul\0", "half \ud800"):
         with store.begin() as unit, pytest.raises(BadInput, match="S-000001"):
             unit.records(Sample).add(sample(1, parts=(SamplePart(bad, Money(1)),)))
+
+
+def test_a_key_that_no_index_takes_is_refused_everywhere_before_anything_is_written(store):
+    long = "".join(random.Random(1).choices(string.ascii_letters, k=2001))
+    for bad in (
+        sample(1, id=long[:201]), sample(1, organisation=long), sample(1, parts=(SamplePart(long, Money(1)),)),
+    ):  # fmt: skip
+        with store.begin() as unit, pytest.raises(BadInput, match="shorten it"):
+            unit.records(Sample).add(bad)
+    add(store, sample(1, organisation=long[:2000], parts=(SamplePart(long[:2000], Money(1), long),)))
+    assert found(store, Query(mentions={"account": long[:2000]})) == ["S-000001"]
+    with store.begin() as unit:
+        unit.audit.append(AuditEntry(at_us=1, actor="a", organisation="b", action="case.see", subject_id=long * 5))
+        unit.commit()
+    with store.reading() as view:
+        assert not verify(view.audit.walk(), stored=view.audit.head()).findings
 
 
 # --- lists ------------------------------------------------------------------------------------------------------------

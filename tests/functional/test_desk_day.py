@@ -17,6 +17,7 @@ from fanzha.audit import verify
 from fanzha.casework import (
     AccountName,
     CaseStatus,
+    CaseStep,
     Channel,
     ClueStage,
     Document,
@@ -31,12 +32,12 @@ from fanzha.casework import (
     WorkEvent,
 )
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
-from fanzha.core.errors import NotAllowed, NotFound, Refused, StaleVersion
+from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused, StaleVersion
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import MINUTE_US, parse_instant
 from fanzha.measures.changes import Happening
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, MeasureKind, Override
+from fanzha.measures.model import Measure, MeasureKind, Override, Target, TargetKind
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Incident, OrderStatus, Outcome, Receipt
 from fanzha.measures.receipts import Taken
@@ -49,6 +50,7 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.assign_clue import assign_clue
 from fanzha.services.desk.countersign_measure import countersign_measure
+from fanzha.services.desk.dispatch_orders import dispatch_orders
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.lift_measure import lift_measure
@@ -59,14 +61,16 @@ from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.record_sent import record_sent
 from fanzha.services.desk.reject_measure import reject_measure
+from fanzha.services.desk.renew_measure import approve_renewal, ask_renewal
 from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.services.desk.step_case import step_case
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.services.desk.withdraw_fact import withdraw_fact
 from fanzha.services.desk.withdraw_measure import withdraw_measure
 
 NOON_US = parse_instant("2026-11-20T12:00:00")
 HOUR_US = 60 * MINUTE_US
-ACCOUNT = "6299990000000000017"
+ACCOUNT, SECOND = "6299990000000000017", "6299990000000000025"
 BODIES = (
     Organisation("CITY", "模拟市局", Level.CITY, None, "5301"),
     Organisation("COUNTY", "模拟县局", Level.COUNTY, "CITY", "530102"),
@@ -106,12 +110,12 @@ class Day:
     desk: Desk
     clock: StandingClock
 
-    def fact(self, actor: Actor = BOTH):
+    def fact(self, actor: Actor = BOTH, *, account: str = ACCOUNT, currency: str = "CNY"):
         received = receive_report(self.desk, actor, report())
         (clue,) = received.clues
         assign_clue(self.desk, actor, clue.id, actor.id)
         assess_clue(self.desk, actor, clue.id, "刚刚转出，先核四要素")
-        fields = VerifiedFields("模拟·钱二", ACCOUNT, "模拟银行", 5_000_000, NOON_US - 30 * MINUTE_US)
+        fields = VerifiedFields("模拟·钱二", account, "模拟银行", 5_000_000, NOON_US - 30 * MINUTE_US, currency)
         verified = verify_clue(self.desk, actor, clue.id, fields, Document(DocumentKind.TRANSFER_SLIP, "FILE-1"))
         case = open_case(self.desk, actor, [received.report.id], "模拟刷单案")
         return verified, case
@@ -119,6 +123,15 @@ class Day:
     def stop(self, actor: Actor = BOTH) -> Measure:
         verified, case = self.fact(actor)
         return draft_measure(self.desk, actor, stop(case.id, verified.fact.id))
+
+    def filed(self) -> str:
+        _, case = self.fact()
+        return file_case(self.desk, CHIEF, case.id, "模拟立字〔2026〕1号").id
+
+    def frozen(self, case: str) -> Measure:
+        drafted = draft_measure(self.desk, BOTH, freezing(case, ACCOUNT, "1号"))
+        approved = approve_measure(self.desk, CHIEF, propose_measure(self.desk, BOTH, drafted.id).id)
+        return record_receipt(self.desk, CLERK, self.answer(approved, number="R-freeze")).measure
 
     def proposed(self) -> Measure:
         return propose_measure(self.desk, BOTH, self.stop().id)
@@ -147,6 +160,21 @@ def stop(case: str, fact: str) -> MeasureDraft:
         kind=MeasureKind.STOP_PAYMENT, reason="被害人刚刚转账", basis="afl-20", case=case, fact=fact,
         amount_minor=5_000_000, traced_minor=5_000_000,
     )  # fmt: skip
+
+
+def freezing(case: str, account: str, number: str) -> MeasureDraft:
+    return MeasureDraft(
+        kind=MeasureKind.FREEZE, reason="涉案资金在账", basis="procedure-239", case=case,
+        target=Target(TargetKind.ACCOUNT, account, "模拟银行", "模拟·钱二"), amount_minor=5_000_000,
+        traced_minor=5_000_000, document=f"模拟冻字〔2026〕{number}",
+    )  # fmt: skip
+
+
+class NobodyToSendTo:
+    """Fails whoever sends by it."""
+
+    def send(self, link, message):
+        raise AssertionError(f"{message.request_id} left")
 
 
 @pytest.fixture(params=STORES)
@@ -365,6 +393,56 @@ def test_nothing_is_approved_upon_a_fact_that_was_withdrawn(day):
         withdraw_measure(day.desk, BOTH, measure.id, "不再需要")
     assert refusal.value.rule == "transition"
     assert [event.details["rule"] for event in day.audit("measure.reject")[:1]] == ["StaleVersion"]
+
+
+def test_nothing_is_countersigned_or_sent_upon_a_fact_that_was_withdrawn(day):
+    begun = act_first(day.desk, BOTH, day.stop().id, "账户余额正在减少")
+    withdraw_fact(day.desk, BOTH, begun.request.fact.evidence, "账号看错了一位")
+    with pytest.raises(NotAllowed, match="withdrawn"):
+        countersign_measure(day.desk, CHIEF, begun.id)
+    (given_up,) = dispatch_orders(day.desk, NobodyToSendTo(), "w").given_up
+    assert given_up.order == begun.orders[0].id
+    assert day.get(Measure, begun.id).sent_us is None
+
+
+def test_after_the_case_is_withdrawn_nothing_is_made_longer_and_what_it_holds_is_to_be_lifted(day):
+    case = day.filed()
+    freeze = day.frozen(case)
+    ask_renewal(day.desk, BOTH, freeze.id, "案件未结")
+    waiting = propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, freezing(case, SECOND, "2号")).id)
+    step_case(day.desk, CHIEF, case, CaseStep.WITHDRAW, number="模拟撤字1号", reason="没有犯罪事实")
+    calls = [(ask_renewal, BOTH, freeze.id, "案件未结"), (approve_renewal, CHIEF, freeze.id)]
+    for call, *said in (*calls, (approve_measure, CHIEF, waiting.id)):
+        with pytest.raises(NotAllowed):
+            call(day.desk, *said)
+    assert day.get(Measure, freeze.id).unrelated_us == day.clock.at_us
+    with day.desk.store.reading() as view:
+        assert "measure.lift_unrelated" in {clock.kind for clock in view.clocks.running(freeze.id)}
+
+
+def test_an_account_is_one_however_it_is_spelled(day):
+    case = day.filed()
+    day.frozen(case)
+    spelled = f"{ACCOUNT[:4]} {ACCOUNT[4:8]} {ACCOUNT[8:]}"
+    again = draft_measure(day.desk, BOTH, freezing(case, spelled, "2号"))
+    with pytest.raises(NotAllowed) as refusal:
+        propose_measure(day.desk, BOTH, again.id)
+    assert (again.target.reference, refusal.value.rule) == (ACCOUNT, "double_freeze")
+
+
+def test_an_order_is_in_the_currency_of_its_fact_and_of_the_facts_case(day):
+    dollars, case = day.fact(currency="USD", account=f"6299 {ACCOUNT[4:]}")
+    wanted = stop(case.id, dollars.fact.id)
+    drafted = draft_measure(day.desk, BOTH, wanted)
+    assert (drafted.request.scope.currency, drafted.target.reference) == ("USD", ACCOUNT)
+    with pytest.raises(BadInput, match="USD"):
+        draft_measure(day.desk, BOTH, replace(wanted, currency="CNY"))
+    with pytest.raises(NotAllowed, match="nobody has asked"):
+        act_on_clue(day.desk, BOTH, dollars.clue.id, (drafted.id,), "已紧急止付")
+    _, other = day.fact()
+    with pytest.raises(NotAllowed) as refusal:
+        draft_measure(day.desk, BOTH, replace(wanted, case=other.id))
+    assert refusal.value.rule == "fact.case"
 
 
 def test_an_order_issued_elsewhere_runs_by_the_same_clocks_until_it_is_lifted(day):

@@ -45,7 +45,7 @@ def test_what_goes_wrong_on_the_way_changes_nothing_in_the_end(tmp_path, first):
     assert calm["victims"]["模拟·孙二"]["returned"] == "42000.00"
     summary = chaos_summary(calm, runs)
     assert summary["others"] == []
-    assert summary["kills"] >= RUNS  # two at least in every run
+    assert summary["kills"] >= RUNS  # drawn by the seeds: two a run or more
 
 
 def edited(tmp_path, before, after):

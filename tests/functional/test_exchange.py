@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from dataclasses import replace
 
 import pytest
@@ -21,16 +22,20 @@ from partner_banks import (
     make_town,
     open_mule_bank,
 )  # fmt: skip
+from sqlalchemy import text
 
 from fanzha.access import LinkChannel, PartnerLink
+from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.time import MINUTE_US, parse_instant
+from fanzha.exchange import order_files
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
 from fanzha.measures.orders import Channel, Incident, IncidentKind, OrderStatus, Question
 from fanzha.measures.receipts import Taken
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_queues import Delivery
+from fanzha.services.desk.add_body import add_body
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.convert_measure import Conversion, convert_measure
 from fanzha.services.desk.dispatch_orders import NO_LINK
@@ -41,6 +46,7 @@ from fanzha.services.desk.link_partner import link_partner, list_links, unlink_p
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.record_sent import record_sent
 from fanzha.simulation.banks import AccountConfig, BankConfig, Faults, PlannedPayment
+from fanzha.storage.memory import MemoryWorkStore
 
 HOUR_S = 3600
 
@@ -238,6 +244,66 @@ def test_only_an_administrator_links_partners_and_only_safe_links(town, tmp_path
     assert [event.outcome for event in town.audit("link.remove")] == ["refused", "refused", "done"]
 
 
+@pytest.mark.parametrize("body", ["BANK2", "OTHER", "BANK"])
+def test_nobody_but_the_top_of_the_tree_says_where_orders_go(town, tmp_path, body):
+    bank = open_mule_bank(town, tmp_path)
+    level = Level.COUNTY if body == "OTHER" else Level.PARTNER
+    elsewhere = Actor("admin2", body, level, frozenset({Role.ADMINISTRATOR}))
+    theirs = link_to(bank, address="https://elsewhere.example", public_key="ab" * 32)
+    for refused in (
+        lambda: link_partner(town.desk, elsewhere, theirs),
+        lambda: unlink_partner(town.desk, elsewhere, "BANK"),
+        lambda: list_links(town.desk, elsewhere),
+    ):
+        with pytest.raises(NotAllowed):
+            refused()
+    assert list_links(town.desk, ADMIN)[0].address == "http://127.0.0.1:9001"
+
+
+def test_a_body_of_the_tree_takes_no_banks_orders(town, tmp_path):
+    open_mule_bank(town, tmp_path)
+    admin = Actor("admin2", "OTHER", Level.COUNTY, frozenset({Role.ADMINISTRATOR}))
+    station = Organisation("A-STATION", "模拟所", Level.STATION, "OTHER", "53010301", institution="模拟银行")
+    with pytest.raises(BadInput, match="only a partner"):
+        add_body(town.desk, admin, station)
+    with town.desk.store.begin() as unit:  # as one was made before that was refused
+        unit.records(Organisation).add(station)
+        unit.commit()
+    measure = town.stop()
+    assert outbox(town, measure.orders[0].id).message.recipient == "BANK"
+
+
+@pytest.mark.parametrize(("was", "becomes"), [("50000.00", "99999.00"), (MULE, SECOND_MULE), ("{", "[")])
+def test_an_order_that_was_changed_in_the_outbox_does_not_leave(town, tmp_path, was, becomes):
+    if isinstance(town.desk.store, MemoryWorkStore):
+        pytest.skip("nobody writes into a memory")
+    bank = open_mule_bank(town, tmp_path)
+    measure = town.stop()
+    with town.desk.store.engine.begin() as database:
+        database.execute(
+            text("UPDATE outbox SET body = replace(body, :was, :becomes)"), {"was": was, "becomes": becomes}
+        )
+    (left,) = town.send().given_up
+    assert left.order == measure.orders[0].id
+    assert bank.book.ask("SELECT id FROM orders") == []
+    assert [one.kind for one in incidents(town)] == [IncidentKind.NOT_DELIVERED]
+    assert town.audit("order.give_up")[0].details["rule"] == "order.changed"
+
+
+def test_an_answer_in_another_currency_than_its_order_moves_nothing(town, tmp_path):
+    bank = open_mule_bank(town, tmp_path, faults=Faults(delay_s=(600, 600)))
+    measure = town.stop()
+    town.send()
+    say(bank, {
+        "format": "fanzha-receipt/1", "id": "X1", "request_id": measure.orders[0].id, "outcome": "executed",
+        "answered_at": "2026-11-20T12:00:00+08:00", "currency": "JPY", "amount": "30000",
+    })  # fmt: skip
+    run = town.collect()
+    assert [one.kind for one in run.incidents] == [IncidentKind.UNREADABLE]
+    assert "counts in CNY" in run.incidents[0].sentence
+    assert town.get(Measure, measure.id).executed_minor is None
+
+
 def test_forged_receipts_are_refused_noted_and_kept_and_the_genuine_one_counts(town, tmp_path):
     open_mule_bank(town, tmp_path, faults=Faults(forge=1.0, duplicate=1.0))
     measure = town.stop()
@@ -412,6 +478,32 @@ def test_signed_files_carry_orders_out_and_receipts_in_once(town, tmp_path):
     assert [one.taken.taken for one in town.collect().recorded] == [Taken.APPLIED]
     assert town.get(Measure, measure.id).status is Status.EXECUTED
     assert list(inbox.glob("*.json")) == [inbox / "4.json"]  # until the cursor is acted upon
+
+
+def test_what_a_partner_leaves_in_the_folder_hangs_and_fills_nothing(town, tmp_path, monkeypatch):
+    monkeypatch.setattr(order_files, "FILE_BYTES_MAX", 3000)
+    folder = tmp_path / "shared"
+    bank = open_mule_bank(town, tmp_path, linked=False)
+    link_partner(town.desk, ADMIN, link_to(bank, channel=LinkChannel.SIGNED_FILE, address=str(folder)))
+    measure = town.stop()
+    town.send()
+    inbox = folder / "receipts"
+    inbox.mkdir()
+    (inbox / "0.json").write_text("{}")
+    os.mkfifo(inbox / "0.json.sig")  # whoever opened it would wait for ever
+    (inbox / "1.json").write_bytes(b"x" * 3001)
+    (inbox / "2.json").write_text("{}")
+    (inbox / "2.json.sig").symlink_to("/etc/hostname")
+    (inbox / "3.json").symlink_to("/etc/hostname")
+    for number in range(4, 20):
+        (inbox / f"4{number}.json").write_bytes(b"x" * 900)
+    put(bank, inbox, "9", measure.orders[0].id, "executed")
+    run = town.collect()
+    assert {one.kind for one in run.incidents} == {IncidentKind.NOT_GENUINE}
+    assert any("longer than 3000 bytes" in one.sentence for one in run.incidents)
+    assert [one.taken.taken for one in run.recorded] == [Taken.APPLIED]
+    town.collect()
+    assert [path.name for path in inbox.glob("*.json")] == ["3.json"]
 
 
 def put(bank, inbox, name, order_id, outcome, *, forge=False) -> None:

@@ -6,18 +6,18 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import product
 from typing import Any
 
 import pytest
-from return_day import BOTH, CHIEF, DUTY, EVENING_US, M, ReturnDay, make_return_day
+from county_desk import fill
+from return_day import CHIEF, EVENING_US, M, ReturnDay, make_return_day
 
 from fanzha import bootstrap
 from fanzha.access import LinkChannel, PartnerLink, Person
 from fanzha.casework import (
-    AccountName,
     Case,
     Channel,
     Clue,
@@ -26,15 +26,14 @@ from fanzha.casework import (
     Fact,
     Report,
     ReportDraft,
-    ReportedPayment,
     Reporter,
     ReporterKind,
     Task,
     VerifiedFields,
 )
 from fanzha.core.actor import Actor, Level, Organisation, Role
-from fanzha.core.errors import FanzhaError
-from fanzha.core.time import DAY_US, MINUTE_US
+from fanzha.core.errors import FanzhaError, NotFound
+from fanzha.core.time import DAY_US
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind
 from fanzha.measures.orders import Channel as OrderChannel
@@ -43,29 +42,19 @@ from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
 from fanzha.services import desk as desk_room
-from fanzha.services.desk.add_case_file import add_case_file
 from fanzha.services.desk.add_person import PersonDraft
 from fanzha.services.desk.add_to_report import Addition, BroughtFile
 from fanzha.services.desk.amend_draft import Amendment
-from fanzha.services.desk.answer_appeal import lodge_appeal
-from fanzha.services.desk.assign_clue import assign_clue
-from fanzha.services.desk.case_series import Link, start_series
-from fanzha.services.desk.case_tasks import create_task
-from fanzha.services.desk.comment_case import comment_case
+from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.case_page import case_page
+from fanzha.services.desk.case_series import Link
 from fanzha.services.desk.convert_measure import Conversion
-from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
-from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
-from fanzha.services.desk.hear_evidence import give_evidence
-from fanzha.services.desk.link_partner import link_partner
+from fanzha.services.desk.draft_measure import MeasureDraft
+from fanzha.services.desk.export_list import export_accounts
+from fanzha.services.desk.hand_over_case import Offer
 from fanzha.services.desk.lists import ListWanted
-from fanzha.services.desk.merge_reports import merge_clues, merge_reports
-from fanzha.services.desk.object_to_return import receive_objection
-from fanzha.services.desk.open_case import open_case
-from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
-from fanzha.services.desk.receive_report import receive_report
-from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
@@ -173,57 +162,6 @@ def county(tmp_path_factory) -> Iterator[County]:
     day.desk.store.close()
 
 
-def fill(day: ReturnDay) -> dict[str, str]:
-    """One of everything; the id of each."""
-    desk = day.desk
-    procedure, labels, _ = day.drafted()
-    publish_return(desk, DUTY, procedure.id)
-    receive_objection(desk, DUTY, procedure.id, "模拟·V2", "模拟绝密事由")
-    case = procedure.case
-    day.wait(MINUTE_US)
-    told = ReportDraft(
-        Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·V1", phone="19900000077"), "模拟绝密事由",
-        payments=(ReportedPayment("", "模拟·V1", AccountName(M, "模拟·钱二", "模拟银行"), amount_minor=100, at_us=EVENING_US),),
-    )  # fmt: skip
-    first, second = (receive_report(desk, BOTH, told) for _ in range(2))
-    for one in (first, second):
-        assign_clue(desk, BOTH, one.clues[0].id, BOTH.id)
-    merge_reports(desk, BOTH, first.report.id, second.report.id, "同一件事情")
-    merge = merge_clues(desk, BOTH, first.clues[0].id, second.clues[0].id, "同一账户线索")
-    task = create_task(desk, BOTH, case, "模拟绝密事由")
-    comment_case(desk, BOTH, case, "模拟绝密事由")
-    add_case_file(desk, day.books.evidence, BOTH, case, BroughtFile("模拟·钱二.txt", b"x"))
-    analyst = Actor("analyst", "COUNTY", Level.COUNTY, frozenset({Role.ANALYST}))
-    series = start_series(desk, analyst, "模拟绝密事由", case, Link("同一话术"))
-    with desk.store.reading() as view:
-        freeze = view.records(Measure).find(Query(equals={"case_id": case, "kind": MeasureKind.FREEZE})).rows[0]
-        fact = view.records(Fact).find(Query()).rows[0].id
-        run = view.records(TraceRun).find(Query()).rows[0].id
-    given = give_evidence(desk, BOTH, freeze.id, EvidenceKind.OTHER, "模拟绝密事由")
-    appeal = lodge_appeal(desk, BOTH, freeze.id, "模拟·钱二", "模拟绝密事由")
-    draft = MeasureDraft(
-        kind=MeasureKind.STOP_PAYMENT, reason="模拟绝密事由", basis="afl-20", case=case, fact=fact, amount_minor=100
-    )
-    drafted = draft_measure(desk, BOTH, draft)
-    untrue = Receipt(f"R-{freeze.orders[0].id}", freeze.orders[0].id, Outcome.REFUSED, day.clock.at_us, day.clock.at_us)
-    clerk = Actor("clerk", "BANK", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
-    (incident,) = record_receipt(desk, clerk, untrue).incidents
-    small = open_case(desk, BOTH, [first.report.id], "模拟绝密事由")
-    offer = offer_hand_over(desk, CHIEF, small.id, Offer("CITY", "模拟移字1号", "模拟绝密事由"))
-    with desk.store.reading() as view:
-        procedure = view.records(ReturnProcedure).get(procedure.id)
-        comment = view.records(Case).get(case).comments[0].id
-    admin = Actor("admin", "CITY", Level.CITY, frozenset({Role.ADMINISTRATOR}))
-    link_partner(desk, admin, PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://bank.example", "k", "ab" * 32))
-    return {
-        "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
-        "measure": freeze.id, "draft": drafted.id, "order": freeze.orders[0].id, "task": task.id, "series": series.id,
-        "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
-        "merge": merge.id, "hand_over": offer.id, "run": run, "comment": comment, "label": labels["V1"],
-        "evidence": given.counter_evidence[0].id,
-    }  # fmt: skip
-
-
 def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict[str, tuple[Any, ...]]:
     """What stands for each parameter: COUNTY's own record where it names one."""
     why = ("有正当理由的请求",)
@@ -279,7 +217,8 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "link_partner.wanted": (PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://x.example", "k", "ab" * 32),),
         "unlink_partner.organisation": ("BANK",), "list_measures.waiting_for_me": (True, False),
         "channel": (OrderChannel.ISSUED_ELSEWHERE,), "split_case.tasks": ((ids["task"],),),
-        "documents": (("模拟查字9号",),), "answer_nothing.query": (ids["measure"],), "basis": ("cpl-144", "afl-20"),
+        "documents": (("模拟查字9号",),), "answer_nothing.query": (ids["measure"],),
+        "basis": ("cpl-144", "afl-20"), "mask_for.records": ((),),
     }  # fmt: skip
 
 
@@ -302,3 +241,29 @@ def test_whoever_is_elsewhere_neither_sees_nor_changes_what_is_ours(county, name
     now = county.stands()
     changed = [key for key, value in before.items() if now.get(key) != value]
     assert not changed, f"{name} changed {changed}"
+
+
+def test_a_number_that_was_taken_for_an_id_does_not_stand_in_the_audit(county):
+    for refused in (
+        lambda who: case_page(county.day.desk, who, M),
+        lambda who: approve_measure(county.day.desk, who, M),
+    ):
+        with pytest.raises(NotFound):
+            refused(ELSEWHERE[0])
+    with county.day.desk.store.reading() as view:
+        rows = [event for event in view.audit.walk() if M in repr(event)]
+        assert rows == []
+        assert view.audit.about(subject_id="***0017")
+
+
+def test_whoever_exports_a_case_takes_out_no_other_bodys_facts(tmp_path):
+    day = make_return_day("memory", tmp_path)
+    procedure, _, _ = day.drafted()
+    exported = export_accounts(day.desk, CHIEF, "上级要求的统计", case=procedure.case)
+    with day.desk.store.begin() as unit:  # a clue that stayed with its body when the case came from there
+        clue = unit.records(Clue).find(Query(equals={"case_id": procedure.case}, limit=1)).rows[0]
+        unit.records(Clue).save(replace(clue, organisation="OTHER"))
+        unit.commit()
+    less = export_accounts(day.desk, CHIEF, "上级要求的统计", case=procedure.case)
+    assert {row.fact.id for row in exported.rows} - {row.fact.id for row in less.rows} == set(clue.facts)
+    day.desk.store.close()

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from unittest import mock
 
+import numpy as np
 import pytest
 from desk_home import run
 from desk_stores import STORES
@@ -18,6 +19,7 @@ from return_day import (
     CHIEF,
     CITY_CHIEF,
     CITY_CHIEF_2,
+    CLERK,
     DUTY,
     MERCHANT,
     ROWS,
@@ -32,27 +34,33 @@ from return_day import (
 from fanzha.access import Person
 from fanzha.audit import AuditEntry, verify
 from fanzha.audit import Outcome as AuditOutcome
+from fanzha.casework import CaseStep
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused, StaleVersion
 from fanzha.core.money import format_minor
-from fanzha.core.time import DAY_US
+from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.measures.legality import faults
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, held_minor
-from fanzha.measures.orders import Outcome
+from fanzha.measures.orders import Outcome, Receipt
 from fanzha.measures.return_plan import Base, Branch, Inflow
 from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
 from fanzha.services.desk.add_report_to_case import add_report_to_case
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.decide_return import approve_return, propose_return, reject_return, withdraw_return
 from fanzha.services.desk.draft_return import draft_return, replan_return
+from fanzha.services.desk.follow_money import follow_money
+from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.object_to_return import decide_objection, receive_objection
 from fanzha.services.desk.pay_return import pay_again
 from fanzha.services.desk.plan_return import plan_return
 from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.read_return_figures import read_return_figures
+from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.release_part import release_part
 from fanzha.services.desk.return_figures import AccountFigures, ReturnFigures, VictimPayment
 from fanzha.services.desk.return_planning import AccountChoice, ReturnWanted
 from fanzha.services.desk.set_working_method import set_working_method
+from fanzha.services.desk.step_case import step_case
 
 RATIO = (Branch.PRO_RATA,)
 NUMBER = "模拟返字〔2026〕1号"
@@ -332,6 +340,82 @@ def test_of_two_who_race_to_approve_one_is_refused_and_nothing_is_paid_twice(day
         assert sorted(pool.map(approve, (CITY_CHIEF, CITY_CHIEF_2))) == ["approved", "refused"]
     assert sorted(event.outcome for event in day.audit("return.approve")) == [AuditOutcome.DONE, AuditOutcome.REFUSED]
     assert len(day.payments(ready)) == 3
+
+
+def test_what_is_decided_to_go_back_is_let_go_to_nobody_else(one_day):
+    day = one_day
+    approved = approve_return(day.desk, CITY_CHIEF, proposed(day).id, NUMBER)
+    freeze = approved.plans[0].measure
+    for call, more in ((release_part, {"amount_minor": 1}), (lift_measure, {})):
+        assert rule_of(call, day.desk, CHIEF, freeze, "工资先行解除", **more) == "return_decided"
+    first, *rest = day.payments(approved)
+    assert rule_of(lift_measure, day.desk, CITY_CHIEF, first.id, "先不付款") == "kind"
+    day.answer(first, Outcome.REFUSED)
+    again = pay_again(day.desk, DUTY, approved.id, first.id, "6299990000000000777", "原账户已销户")
+    for payment in rest:
+        day.answer(payment)
+    assert rule_of(lift_measure, day.desk, CHIEF, freeze, "其余已返还") == "return_decided", "one waits to be paid"
+    day.clock.at_us += 1
+    order = first.orders[0].id
+    record_receipt(day.desk, CLERK, Receipt("R-late", order, Outcome.EXECUTED, day.clock.at_us, day.clock.at_us))
+    assert rule_of(approve_measure, day.desk, CITY_CHIEF, again.id) == "payment", "the bank paid it after all"
+
+
+def test_what_a_bank_could_pay_only_in_part_is_paid_elsewhere_for_the_rest(one_day):
+    day = one_day
+    approved = approve_return(day.desk, CITY_CHIEF, proposed(day).id, NUMBER)
+    first, *rest = day.payments(approved)
+    elsewhere = (day.desk, DUTY, approved.id, first.id, "6299990000000000777", "原账户已销户，余款付另一账户")
+
+    def say(number, payment, outcome, paid_minor=None):
+        day.clock.at_us += MINUTE_US
+        now_us = day.clock.at_us
+        record_receipt(
+            day.desk, CLERK, Receipt(number, payment.orders[0].id, outcome, now_us, now_us, amount_minor=paid_minor)
+        )
+
+    say("R-1", first, Outcome.PARTIAL, 600_000)
+    assert rule_of(pay_again, *elsewhere) == "payment", "the bank may still pay the rest"
+    say("R-2", first, Outcome.REFUSED)
+    again = pay_again(*elsewhere)
+    assert again.request.scope.amount_minor == 400_000
+    say("R-3", approve_measure(day.desk, CITY_CHIEF, again.id), Outcome.EXECUTED)
+    for payment in rest:
+        day.answer(payment)
+    assert day.get(ReturnProcedure, approved.id).status is ProcedureStatus.DONE
+    assert (day.law(approved.case).faults, day.law(approved.case).totals[0].returned_minor) == ((), 2_700_000)
+
+
+def test_what_the_bank_says_again_of_one_payment_goes_out_of_the_ledger_once(one_day):
+    day = one_day
+    approved = approve_return(day.desk, CITY_CHIEF, proposed(day).id, NUMBER)
+    order = day.payments(approved)[0].orders[0].id
+    before = out_of(day, M)
+    story = [(Outcome.PARTIAL, 600_000), (Outcome.EXECUTED, 1_000_000), (Outcome.EXECUTED, 1_000_000)]
+    for number, (outcome, paid_minor) in enumerate(story):
+        now_us = day.clock.at_us = day.clock.at_us + MINUTE_US
+        told = Receipt(
+            f"R-{number}", order, outcome, now_us, now_us, amount_minor=paid_minor,
+            balance_minor=2_700_000 - paid_minor, balance_us=now_us,
+        )  # fmt: skip
+        record_receipt(day.desk, CLERK, told)
+        follow_money(day.desk, day.books, BOTH, approved.case)
+        law = day.law(approved.case)
+        assert (law.faults, law.notes, law.totals[0].returned_minor) == ((), (), paid_minor)
+        assert out_of(day, M) - before == paid_minor
+
+
+def out_of(day: ReturnDay, account: str) -> int:
+    """What the ledger shows to have left an account."""
+    columns = day.books.ledger().assembly.columns
+    own = np.flatnonzero(columns.pockets.account == account)
+    return int(columns.transfers.amount_minor[np.isin(columns.transfers.payer, own)].sum())
+
+
+def test_a_return_of_a_withdrawn_case_is_not_decided(one_day):
+    ready = proposed(one_day)
+    step_case(one_day.desk, CHIEF, ready.case, CaseStep.WITHDRAW, number="模拟撤字1号", reason="没有犯罪事实")
+    assert rule_of(approve_return, one_day.desk, CITY_CHIEF, ready.id, NUMBER) == "filed_case"
 
 
 def test_who_may_not_decide_is_refused_with_the_reason_and_noted(one_day):

@@ -31,8 +31,8 @@ from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused
 from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import MeasureKind
-from fanzha.measures.orders import OnwardTransfer, Outcome, Receipt
+from fanzha.measures.model import Measure, MeasureKind, Override
+from fanzha.measures.orders import Answered, OnwardTransfer, Outcome, Receipt
 from fanzha.measures.purposes import Purpose
 from fanzha.services.desk.amounts import case_amounts, shares_at
 from fanzha.services.desk.answer_query import answer_nothing, answer_query
@@ -45,6 +45,7 @@ from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.papers.query_form import query_sheet, query_text
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.take_in_answers import take_in_answers
 from fanzha.services.desk.trace_case import document_of, trace_case
 from fanzha.services.desk.traced_accounts import RECEIPT_PATH
 from fanzha.services.trace_money import ReportedPayment, TraceRequest, trace_money
@@ -160,6 +161,13 @@ def test_amounts_stand_side_by_side_and_stops_are_drafted_once(day: TracedDay):
     assert {why for _, why in again.left_out if why == "stopped already"}
     ordered = case_amounts(day.desk, day.books.trace_rules, BOTH, case.id, Purpose.STOP)
     assert sum(each.bound_minor for each in ordered.accounts) == sum(recoverable)
+    with day.desk.store.begin() as unit:  # a stop of dollars binds no yuan of the same account
+        stop = unit.records(Measure).get(stops.drafted[0][1].id)
+        dollars = replace(stop.request, scope=replace(stop.request.scope, currency="USD"))
+        unit.records(Measure).save(replace(stop, request=dollars))
+        unit.commit()
+    ordered = case_amounts(day.desk, day.books.trace_rules, BOTH, case.id, Purpose.STOP)
+    assert sum(each.bound_minor for each in ordered.accounts) == sum(recoverable[1:])
 
 
 def test_the_working_method_of_the_case_says_how_much_a_freeze_takes(small_day: TracedDay):
@@ -234,6 +242,25 @@ def test_queries_are_drafted_answered_and_the_trace_goes_on(day: TracedDay):
     assert reasons["6299995500001108660"] == "not_in_payee_statement"
     with pytest.raises(Refused, match="no query waits"):
         answer_nothing(day.desk, day.books, BOTH, wu.id)
+
+
+def test_a_bank_says_nothing_of_accounts_that_it_was_not_asked_about(small_day: TracedDay):
+    day = small_day
+    day.read_in_without(BING)
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    wu = next(one for one in ask(day, case.id).drafted if one.target.institution == "模拟戊银行")
+    (order,) = send(day, wu).orders
+    asked, others = wu.request.questions[0], "6299990000000099999"
+    answers = tuple(Answered(account, asked.from_us, asked.until_us) for account in (asked.account, others))
+    now_us = day.desk.clock.now_us()
+    told = Receipt("R-77", order.id, Outcome.NOTHING_FOUND, now_us, now_us, answered=answers)
+    record_receipt(day.desk, MACHINE, told)
+    take_in_answers(day.desk, day.books, MACHINE, case.id)
+    kept = [day.books.evidence.get(sha256) for sha256 in day.books.evidence.walk()]
+    noted = next(content for content in kept if content.startswith(b"request,account") and order.id.encode() in content)
+    assert asked.account.encode() in noted
+    assert others.encode() not in noted
 
 
 def test_the_letter_of_a_query_and_its_form_name_every_question(small_day: TracedDay):
@@ -318,6 +345,15 @@ def test_a_receipt_extends_the_trace_and_drafts_the_follow_on_stop_once(day: Tra
     again = follow_money(day.desk, day.books, BOTH, case.id)
     assert (again.drafted, again.trace.new, day.books.facts.files()) == ((), False, files)
     assert [each.draft.id for each in again.follow_ons] == [draft.id for draft in followed.drafted]
+
+    # The next stop of the account is told of the same payments: they are followed already.
+    more = tuple(Override(rule, "款项仍在流出") for rule in ("stops_on_account", "little_traced", "more_than_least"))
+    second = send(day, draft_measure(day.desk, BOTH, replace(wanted, overrides=more)))
+    record_receipt(day.desk, BOTH, replace(receipt_of(second, rows, 80_000), id="R-second"))
+    twice = follow_money(day.desk, day.books, BOTH, case.id)
+    assert {each.draft.id for each in twice.follow_ons} == {draft.id for draft in followed.drafted}
+    assert twice.drafted == ()
+    assert parse_minor(traced_amounts(twice.trace.document, "fifo")[RELAY]["traced_out"]) == gone
 
     # The account's own statement comes: the receipt's rows give way, and nothing is counted twice.
     day.read_in(BING)

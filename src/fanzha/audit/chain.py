@@ -15,6 +15,7 @@ from fanzha.audit.model import AuditEntry, AuditEvent, DetailValue
 
 GENESIS: Final = "0" * 64
 FORMAT: Final = b"fanzha-audit/1\n"  # another way to write an event down is another number
+FINDABLE_MAX: Final = 300
 FINDINGS_MAX: Final = 100  # one changed number near the start may break every later row
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 _ACTION = re.compile(r"[a-z_]+(\.[a-z_]+)+")
@@ -92,13 +93,13 @@ def seal(entry: AuditEntry, head: Head) -> AuditEvent:
     assert _ACTION.fullmatch(entry.action), f"action {entry.action!r} is not of the form subject.verb"
     clear = AuditEntry(
         at_us=entry.at_us,
-        actor=_storable(entry.actor),
-        organisation=_storable(entry.organisation),
+        actor=_findable(entry.actor),
+        organisation=_findable(entry.organisation),
         action=entry.action,
         outcome=entry.outcome,
-        subject_kind=_storable(entry.subject_kind),
-        subject_id=_storable(entry.subject_id),
-        case=_storable(entry.case),
+        subject_kind=_findable(entry.subject_kind),
+        subject_id=_findable(entry.subject_id),
+        case=_findable(entry.case),
         reason=without_numbers(_storable(entry.reason)),
         details={name: _clear_value(value) for name, value in sorted(entry.details.items())},
     )
@@ -177,6 +178,11 @@ class _Walk:
 
 def _clear_value(value: DetailValue) -> DetailValue:
     return without_numbers(_storable(value)) if isinstance(value, str) else value
+
+
+def _findable(text: str) -> str:
+    """Rows are found by it; what somebody typed for an id may be longer than any index holds."""
+    return _storable(text)[:FINDABLE_MAX]
 
 
 def _storable(text: str) -> str:

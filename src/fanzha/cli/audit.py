@@ -15,7 +15,10 @@ from fanzha.cli.whole_file import write_whole
 from fanzha.core.time import SECOND_US, format_instant
 
 if TYPE_CHECKING:
-    from fanzha.audit import AuditEvent
+    from collections.abc import Mapping
+
+    from fanzha.audit import AuditEvent, DetailValue
+    from fanzha.services.desk.mask import Mask
 
 KEY_FILE: Final = Path("keys") / "audit.pem"  # in the home where nobody says otherwise
 KeyOption = Annotated[
@@ -89,22 +92,24 @@ def show(
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="The newest so many.")] = 50,
 ) -> None:
     """Who did what, newest first; for auditors, who see their own body's people and those below."""
+    from fanzha.services.desk.open_record import mask_for
     from fanzha.services.desk.read_audit import AuditWanted, read_audit
 
     with at_desk(context, login) as at:
         events = read_audit(at.desk, at.actor, AuditWanted(case, actor, record, limit))
+        mask = mask_for(at.desk, at.actor, events)
     if at.json:
-        write_json({"events": [event_document(event) for event in events]})
+        write_json({"events": [event_document(event, mask) for event in events]})
         return
     columns = ["row", "at", "who", "body", "what", "about", "case", "outcome", "reason", "details"]
     show_table(
-        "Audit", columns, [_line(event) for event in events], right=["row"], spare=["body", "case", "details", "reason"],
+        "Audit", columns, [_line(event, mask) for event in events], right=["row"], spare=["body", "case", "details", "reason"],
         nothing="nothing that you may read answers to this",
     )  # fmt: skip
 
 
-def event_document(event: AuditEvent) -> dict[str, Any]:
-    """A row of the audit; what it says of the records that it wrote stands apart."""
+def event_document(event: AuditEvent, mask: Mask) -> dict[str, Any]:
+    """A row of the audit; what it says of the records that it wrote stands apart. What people wrote may name others."""
     from fanzha.audit import said, written_by
 
     return {
@@ -116,8 +121,8 @@ def event_document(event: AuditEvent) -> dict[str, Any]:
         "outcome": event.outcome.value,
         "subject": {"kind": event.subject_kind, "id": event.subject_id},
         "case": event.case,
-        "reason": event.reason,
-        "details": dict(said(event)),
+        "reason": mask.text(event.reason),
+        "details": _masked(said(event), mask),
         "wrote": [
             {"record": f"{one.table}/{one.id}", "version": one.version, "fingerprint": one.fingerprint}
             for one in written_by(event)
@@ -126,12 +131,16 @@ def event_document(event: AuditEvent) -> dict[str, Any]:
     }
 
 
-def _line(event: AuditEvent) -> list[str]:
+def _masked(details: Mapping[str, DetailValue], mask: Mask) -> dict[str, DetailValue]:
+    return {name: mask.text(value) if isinstance(value, str) else value for name, value in details.items()}
+
+
+def _line(event: AuditEvent, mask: Mask) -> list[str]:
     from fanzha.audit import said
 
     about = f"{event.subject_kind} {event.subject_id}".strip()
-    details = ", ".join(f"{name}={value}" for name, value in said(event).items())
+    details = ", ".join(f"{name}={value}" for name, value in _masked(said(event), mask).items())
     return [
         str(event.seq), format_instant(event.at_us)[:19], event.actor, event.organisation, event.action, about,
-        event.case, event.outcome.value, event.reason, details,
+        event.case, event.outcome.value, mask.text(event.reason), details,
     ]  # fmt: skip

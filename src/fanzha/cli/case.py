@@ -120,7 +120,8 @@ def list_them(
     )  # fmt: skip
     with at_desk(context, login) as seat:
         page = list_cases(seat.desk, seat.actor, wanted)
-        lines = [case_document(case, list_mask(seat), seat.desk.rules.casework) for case in page.rows]
+        mask = list_mask(seat, page.rows)
+        lines = [case_document(case, mask, seat.desk.rules.casework) for case in page.rows]
         columns = ["id", "title", "status", "officer", "opened_at", "filing", "organisation", "merged_into"]
         show_page(seat, "cases", lines, columns, page.next_cursor, spare=["merged_into", "organisation"])
 
@@ -264,10 +265,11 @@ def undo(
 @app.command()
 def history(context: typer.Context, case: CaseArgument, login: AsOption = None) -> None:
     """Everything that happened to a case and to its reports, clues, facts and tasks."""
+    from fanzha.casework import Case
     from fanzha.services.desk.case_history import case_history
 
     with at_desk(context, login) as seat:
-        show_history(seat, case_history(seat.desk, seat.actor, case))
+        show_history(seat, case_history(seat.desk, seat.actor, case), Case, case)
 
 
 # The verbs of a case itself stand first, then those of what is put on it.
@@ -301,7 +303,7 @@ def _step_of(name: str) -> CaseStep:
 def _tell(seat: AtDesk, case: Case, *sentences: str) -> None:
     from fanzha.services.desk.documents.case import case_document
 
-    answer(seat, case_document(case, list_mask(seat), seat.desk.rules.casework), *sentences)
+    answer(seat, case_document(case, list_mask(seat, [case]), seat.desk.rules.casework), *sentences)
 
 
 def _tell_move(seat: AtDesk, move: CaseMove, *sentences: str) -> None:

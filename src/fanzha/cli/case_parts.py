@@ -167,7 +167,8 @@ def list_tasks_of(
     wanted = ListWanted(case=case, officer=person, limit=limit, cursor=cursor or None)
     with at_desk(context, login) as seat:
         page = list_tasks(seat.desk, seat.actor, wanted)
-        lines = [task_document(task, list_mask(seat), seat.desk.clock.now_us()) for task in page.rows]
+        mask = list_mask(seat, page.rows)
+        lines = [task_document(task, mask, seat.desk.clock.now_us()) for task in page.rows]
         columns = ["id", "title", "officer", "status", "due", "overdue", "case"]
         show_page(seat, "tasks", lines, columns, page.next_cursor, spare=["case"])
 
@@ -273,7 +274,9 @@ def list_offers(context: typer.Context, login: AsOption = None) -> None:
     from fanzha.services.desk.hand_over_case import waiting_hand_overs
 
     with at_desk(context, login) as seat:
-        lines = [hand_over_document(offered, list_mask(seat)) for offered in waiting_hand_overs(seat.desk, seat.actor)]
+        waiting = waiting_hand_overs(seat.desk, seat.actor)
+        mask = list_mask(seat, waiting)
+        lines = [hand_over_document(offered, mask) for offered in waiting]
         columns = ["id", "case", "organisation", "to_organisation", "due", "document_number"]
         show_page(seat, "hand_overs", lines, columns, None)
 
@@ -324,22 +327,22 @@ def _step_task(context: typer.Context, login: str | None, task: str, step: TaskS
 def _tell_case(seat: AtDesk, case: Case, *sentences: str) -> None:
     from fanzha.services.desk.documents.case import case_document
 
-    answer(seat, case_document(case, list_mask(seat), seat.desk.rules.casework), *sentences)
+    answer(seat, case_document(case, list_mask(seat, [case]), seat.desk.rules.casework), *sentences)
 
 
 def _tell_task(seat: AtDesk, task: Task, *sentences: str) -> None:
     from fanzha.services.desk.documents.case import task_document
 
-    answer(seat, task_document(task, list_mask(seat), seat.desk.clock.now_us()), *sentences)
+    answer(seat, task_document(task, list_mask(seat, [task]), seat.desk.clock.now_us()), *sentences)
 
 
 def _tell_series(seat: AtDesk, held: Series, *sentences: str) -> None:
     from fanzha.services.desk.documents.case import series_document
 
-    answer(seat, series_document(held, list_mask(seat)), *sentences)
+    answer(seat, series_document(held, list_mask(seat, [held])), *sentences)
 
 
 def _tell_offer(seat: AtDesk, offered: HandOver, *sentences: str) -> None:
     from fanzha.services.desk.documents.case import hand_over_document
 
-    answer(seat, hand_over_document(offered, list_mask(seat)), *sentences)
+    answer(seat, hand_over_document(offered, list_mask(seat, [offered])), *sentences)

@@ -101,7 +101,8 @@ def assess(
 
     with at_desk(context, login) as seat:
         assessed = assess_clue(seat.desk, seat.actor, clue, finding)
-        _tell(seat, assessed, f"{clue} is assessed", "next: fanzha clue verify, or dismiss with a reason")
+        following = f"next: fanzha clue verify {clue} …, or fanzha clue dismiss {clue} --reason …"
+        _tell(seat, assessed, f"{clue} is assessed", following)
 
 
 @app.command()
@@ -135,7 +136,8 @@ def verify(
     read_in = _document(document, reference, place)
     with at_desk(context, login) as seat:
         verified = verify_clue(seat.desk, seat.actor, clue, fields, read_in, hop=hop)
-        mask, rules, now_us = list_mask(seat), seat.desk.rules.casework, seat.desk.clock.now_us()
+        mask = list_mask(seat, [verified.clue, verified.fact])
+        rules, now_us = seat.desk.rules.casework, seat.desk.clock.now_us()
         answer(
             seat,
             {
@@ -143,7 +145,8 @@ def verify(
                 "fact": fact_document(verified.fact, mask),
             },
             f"{clue} is verified: fact {verified.fact.id}",
-            f"next: fanzha measure draft stop_payment --fact {verified.fact.id}, then fanzha clue act {clue} MEASURE",
+            f"next: fanzha measure draft stop_payment --case CASE --fact {verified.fact.id} --basis afl-20 --traced YUAN …, "
+            f"then fanzha clue act {clue} MEASURE",
         )  # fmt: skip
 
 
@@ -297,7 +300,7 @@ def withdraw_a_fact(
     with at_desk(context, login) as seat:
         gone = withdraw_fact(seat.desk, seat.actor, fact, reason)
         hints = [f"look at {measure} again: it rests on this fact" for measure in gone.measures]
-        document = {"fact": fact_document(gone.fact, list_mask(seat)), "measures": list(gone.measures)}
+        document = {"fact": fact_document(gone.fact, list_mask(seat, [gone.fact])), "measures": list(gone.measures)}
         answer(seat, document, f"{fact} is withdrawn", *hints)
 
 
@@ -308,14 +311,14 @@ def history(context: typer.Context, clue: ClueArgument, login: AsOption = None) 
     from fanzha.services.desk.case_history import record_history
 
     with at_desk(context, login) as seat:
-        show_history(seat, record_history(seat.desk, seat.actor, Clue, clue))
+        show_history(seat, record_history(seat.desk, seat.actor, Clue, clue), Clue, clue)
 
 
 def _tell(seat: AtDesk, clue: Clue, *sentences: str) -> None:
     from fanzha.services.desk.documents.clue import clue_document
 
     rules, now_us = seat.desk.rules.casework, seat.desk.clock.now_us()
-    answer(seat, clue_document(clue, list_mask(seat), rules, now_us), *sentences)
+    answer(seat, clue_document(clue, list_mask(seat, [clue]), rules, now_us), *sentences)
 
 
 def _document(kind: str, reference: str, place: str) -> Document:

@@ -32,7 +32,7 @@ def list_them(
     )  # fmt: skip
     with at_desk(context, login) as seat:
         page = list_clues(seat.desk, seat.actor, wanted)
-        mask, rules, now_us = list_mask(seat), seat.desk.rules.casework, seat.desk.clock.now_us()
+        mask, rules, now_us = list_mask(seat, page.rows), seat.desk.rules.casework, seat.desk.clock.now_us()
         lines = [clue_document(clue, mask, rules, now_us) for clue in page.rows]
         shown = [
             {**line, "clock": line["clock"]["state"], "minutes": line["clock"]["elapsed_minutes"]} for line in lines

@@ -31,6 +31,7 @@ from fanzha.core.time import parse_instant
 if TYPE_CHECKING:
     from fanzha.measures.model import Target
     from fanzha.measures.orders import Question
+    from fanzha.services.desk.mask import Mask
     from fanzha.services.desk.preview_measure import Preview
 
 Traced = Annotated[str, typer.Option("--traced", metavar="YUAN", help="How much of it is traced money.")]
@@ -182,10 +183,10 @@ def preview(context: typer.Context, measure: MeasureId, *, login: AsOption = Non
         if at.json:
             write_json({"id": measure, "version": found.measure.version, **preview_document(found, mask)})
             return
-        show_preview(found)
+        show_preview(found, mask)
 
 
-def show_preview(found: Preview) -> None:
+def show_preview(found: Preview, mask: Mask) -> None:
     """What stands against a measure and beside it, for people."""
     from fanzha.core.money import exponent_of, format_minor
 
@@ -217,7 +218,7 @@ def show_preview(found: Preview) -> None:
             ("advice", "ask the institution, hold nothing" if advice.query_instead else ""),
         ]
         show_pairs("The account", list(pairs))
-        hazards = [[each.hazard.value, each.sentence] for each in advice.hazards]
+        hazards = [[each.hazard.value, mask.text(each.sentence)] for each in advice.hazards]
         show_table("Hazards", ["hazard", "what"], hazards)
     if found.open:
         say("a reason is given with: fanzha measure amend ID --override RULE=REASON")

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.desk_session import AsOption, at_desk
 from fanzha.cli.measure_drafting import show_preview
 from fanzha.cli.measure_words import MeasureId, RequestKey, Version, read_word, show_pairs
 from fanzha.cli.output import say, show_table, write_json
-from fanzha.cli.record_options import ForCaseOption, RevealOption, WhyOption
+from fanzha.cli.record_options import ForCaseOption, RevealOption, WhyOption, list_mask
 from fanzha.core.time import DAY_US, format_instant, parse_instant
 
 if TYPE_CHECKING:
     from fanzha.measures.orders import Incident
-    from fanzha.services.desk.mask import Mask
 
 Status = Annotated[list[str] | None, typer.Option("--status", help="Only these; repeatable.")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=1000, help="Records of a page.")]
@@ -47,7 +46,7 @@ def show(
             write_json({**document, "preview": preview_document(found, mask)})
             return
         _show_document(document)
-        show_preview(found)
+        show_preview(found, mask)
         _show_appeals([appeal_document(one, mask) for one in found.appeals])
 
 
@@ -72,7 +71,8 @@ def list_measures(
             cursor=cursor or None,
         )  # fmt: skip
         page = lists.list_measures(at.desk, at.actor, wanted)
-        rows = [measure_line(one, _mask(at), at.desk.clock.now_us()) for one in page.rows]
+        mask = list_mask(at, ())  # no free text is in a line
+        rows = [measure_line(one, mask, at.desk.clock.now_us()) for one in page.rows]
         if at.json:
             write_json({"measures": rows, "next_cursor": page.next_cursor})
             return
@@ -108,7 +108,8 @@ def list_appeals(
         page = use_case.list_appeals(
             at.desk, at.actor, status=wanted, organisation=organisation, limit=limit, cursor=cursor or None
         )
-        rows = [appeal_document(one, _mask(at)) for one in page.rows]
+        mask = list_mask(at, page.rows)
+        rows = [appeal_document(one, mask) for one in page.rows]
         if at.json:
             write_json({"appeals": rows, "next_cursor": page.next_cursor})
             return
@@ -133,7 +134,8 @@ def list_incidents(
     with at_desk(context, login) as at:
         wanted = lists.ListWanted(status=tuple(status or ()), measure=measure, limit=limit, cursor=cursor or None)
         page = lists.list_incidents(at.desk, at.actor, wanted)
-        rows = [incident_document(one, _mask(at)) for one in page.rows]
+        mask = list_mask(at, page.rows)
+        rows = [incident_document(one, mask) for one in page.rows]
         if at.json:
             write_json({"incidents": rows, "next_cursor": page.next_cursor})
             return
@@ -160,7 +162,7 @@ def close_incident(
     with at_desk(context, login) as at:
         closed: Incident = use_case(at.desk, at.actor, incident, finding, version=version, request=request)
         if at.json:
-            write_json(incident_document(closed, _mask(at)))
+            write_json(incident_document(closed, list_mask(at, [closed])))
             return
         say(f"{closed.id} is closed")
 
@@ -189,13 +191,6 @@ def tally(
             write_json(document)
             return
         show_pairs("Acted first", [(name, str(value)) for name, value in document.items()])
-
-
-def _mask(at: AtDesk) -> Mask:
-    """Lists are always masked."""
-    from fanzha.services.desk.mask import Mask
-
-    return Mask(at.desk.rules.access.masks)
 
 
 def _show_document(document: dict[str, Any]) -> None:

@@ -114,7 +114,8 @@ def tell_measure(at: AtDesk, measure: Measure, said: str = "") -> None:
     until_us = measure.void_from_us
     if until_us is not None and not measure.ended_us:
         say(f"holds until {format_instant(until_us)[:16]}")
-    following = _NEXT.get(status.value)
+    answered_by_files = status.value == "sent" and measure.kind.value == "query"
+    following = _QUERY_SENT if answered_by_files else _NEXT.get(status.value)
     if following:
         say(following.format(id=measure.id))
 
@@ -138,6 +139,9 @@ _NEXT: Final = {
     "approved": "its order waits to leave: fanzha exchange send; issued elsewhere: fanzha measure send {id} --document 文号",
     "sent": "when the institution has answered on paper: fanzha measure receipt {id} --outcome … --number …",
 }
+_QUERY_SENT: Final = (
+    "when statements came: fanzha measure query answer FILE…; when there are none: measure query nothing {id}"
+)
 
 
 def show_pairs(title: str, pairs: list[tuple[str, Any]]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -46,11 +46,11 @@ def answer(seat: AtDesk, document: dict[str, Any], *sentences: str) -> None:
         say(sentence)
 
 
-def list_mask(seat: AtDesk) -> Mask:
+def list_mask(seat: AtDesk, records: Iterable[Any]) -> Mask:
     """The mask of lists and of what is told after a verb; it is never lifted there."""
-    from fanzha.services.desk.mask import Mask
+    from fanzha.services.desk.open_record import mask_for
 
-    return Mask(seat.desk.rules.access.masks)
+    return mask_for(seat.desk, seat.actor, records)
 
 
 def show_page(
@@ -79,11 +79,12 @@ def show_fields(title: str, document: dict[str, Any]) -> None:
     show_table(title, ["field", "value"], rows)
 
 
-def show_history(seat: AtDesk, events: Sequence[WorkEvent]) -> None:
-    """What happened, oldest first."""
+def show_history(seat: AtDesk, events: Sequence[WorkEvent], kind: type[Any], record_id: str) -> None:
+    """What happened to a record, oldest first."""
     from fanzha.services.desk.documents.case import event_document
+    from fanzha.services.desk.open_record import open_record
 
-    mask = list_mask(seat)
+    mask = open_record(seat.desk, seat.actor, kind, record_id).mask
     if seat.json:
         write_json({"events": [event_document(event, mask) for event in events]})
         return

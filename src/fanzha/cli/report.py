@@ -142,9 +142,8 @@ def show(
     from fanzha.services.desk.open_record import open_record
 
     with at_desk(context, login) as seat:
-        opened = open_record(
-            seat.desk, seat.actor, Report, report_id_of(seat.desk, seat.actor, report), reveal=reveal, case=for_case, reason=why
-        )
+        wanted = report_id_of(seat.desk, seat.actor, report)
+        opened = open_record(seat.desk, seat.actor, Report, wanted, reveal=reveal, case=for_case, reason=why)
         document = report_document(opened.record, opened.mask)
         answer(seat, document)
         if not seat.json:
@@ -173,7 +172,8 @@ def list_them(
     )
     with at_desk(context, login) as seat:
         page = list_reports(seat.desk, seat.actor, wanted)
-        lines = [report_document(report, list_mask(seat)) for report in page.rows]
+        mask = list_mask(seat, page.rows)
+        lines = [report_document(report, mask) for report in page.rows]
         columns = ["id", "acknowledgement", "status", "channel", "received_at", "organisation", "case", "merged_into"]
         show_page(seat, "reports", lines, columns, page.next_cursor, spare=["organisation", "merged_into", "channel"])
 
@@ -187,9 +187,8 @@ def duplicates(context: typer.Context, report: ReportArgument, login: AsOption =
     from fanzha.services.desk.find_report import report_id_of
 
     with at_desk(context, login) as seat:
-        document = alike_document(
-            find_duplicates(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report)), list_mask(seat)
-        )
+        found = find_duplicates(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report))
+        document = alike_document(found, list_mask(seat, ()))
         answer(seat, document)
         if seat.json:
             return
@@ -262,8 +261,8 @@ def attach(
     with at_desk(context, login) as seat:
         evidence = bootstrap.evidence_store(seat.home)
         kept = attach_file(seat.desk, evidence, seat.actor, report_id_of(seat.desk, seat.actor, report), brought)
-        document = report_document(kept, list_mask(seat))
-        sha256 = next((one["sha256"] for one in document["attachments"] if one["name"] == brought.name), "")
+        document = report_document(kept, list_mask(seat, [kept]))
+        sha256 = next((one.sha256 for one in kept.attachments if one.name == brought.name), "")
         answer(seat, document, f"{kept.id}: {brought.name} is kept as {sha256 or 'a file that was there already'}")
 
 
@@ -299,7 +298,8 @@ def history(context: typer.Context, report: ReportArgument, login: AsOption = No
     from fanzha.services.desk.find_report import report_id_of
 
     with at_desk(context, login) as seat:
-        show_history(seat, record_history(seat.desk, seat.actor, Report, report_id_of(seat.desk, seat.actor, report)))
+        wanted = report_id_of(seat.desk, seat.actor, report)
+        show_history(seat, record_history(seat.desk, seat.actor, Report, wanted), Report, wanted)
 
 
 def _step(context: typer.Context, login: str | None, report: str, step: ReportStep, reason: str) -> None:
@@ -309,14 +309,15 @@ def _step(context: typer.Context, login: str | None, report: str, step: ReportSt
 
     with at_desk(context, login) as seat:
         stepped = step_report(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report), step, reason)
-        answer(seat, report_document(stepped, list_mask(seat)), f"{stepped.id} is {stepped.status} now")
+        answer(seat, report_document(stepped, list_mask(seat, [stepped])), f"{stepped.id} is {stepped.status} now")
 
 
 def _tell_received(seat: AtDesk, received: Received) -> None:
     from fanzha.services.desk.documents.clue import clue_document
     from fanzha.services.desk.documents.report import report_document
 
-    mask, rules, now_us = list_mask(seat), seat.desk.rules.casework, seat.desk.clock.now_us()
+    mask = list_mask(seat, [received.report, *received.clues])
+    rules, now_us = seat.desk.rules.casework, seat.desk.clock.now_us()
     clues = [clue_document(clue, mask, rules, now_us) for clue in received.clues]
     minutes = rules.clock.limit_us // 60_000_000
     answer(

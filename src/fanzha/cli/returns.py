@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -247,12 +248,13 @@ def _figures(seat: AtDesk, case: str) -> Any:
 def tell(seat: AtDesk, procedure: ReturnProcedure) -> None:
     """The return as it stands after a step, behind the mask."""
     from fanzha.services.desk.documents.return_ import return_document
-    from fanzha.services.desk.mask import Mask
+    from fanzha.services.desk.open_record import mask_for
     from fanzha.services.desk.pay_return import all_payments
 
     with seat.desk.store.reading() as view:
         payments = all_payments(view, procedure)
-    found = return_document(procedure, Mask(seat.desk.rules.access.masks, names=_objectors(procedure)), payments)
+    mask = mask_for(seat.desk, seat.actor, [procedure])
+    found = return_document(procedure, replace(mask, names=(*mask.names, *_objectors(procedure))), payments)
     if seat.json:
         write_json(found)
         return

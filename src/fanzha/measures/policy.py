@@ -167,6 +167,7 @@ def check_send(measure: Measure, order_id: str, channel: Channel, document: str,
             raise NotAllowed("approval", f"{measure.id} was approved by nobody")
         if measure.request.basis is None:
             raise NotAllowed("legal_basis", f"{measure.id} has no legal basis")
+        _check_related(measure)
     elif order.verb is not Verb.RELEASE and effective_status(measure, now_us) in ENDED:
         raise NotAllowed("void", f"{measure.id} is over: nothing of it can be extended or let go in part")
 

@@ -113,7 +113,7 @@ def decide_receipt(
         return _as_incident(start, IncidentKind.CONTRADICTION, sentence, receipt, now_us, ids, late=late)
     if order.verb is Verb.BEGIN:
         return _begin_answered(start, order, receipt, rules, now_us, ids, late=late)
-    return _later_order_answered(start, order, receipt, now_us, ids, late=late)
+    return _later_order_answered(start, order, receipt, rules, now_us, ids, late=late)
 
 
 def _begin_answered(
@@ -228,13 +228,17 @@ def _doubts(order: Order, receipt: Receipt, measure: Measure, now_us: int, ids: 
 
 
 def _later_order_answered(
-    start: Change, order: Order, receipt: Receipt, now_us: int, ids: Ids, *, late: bool
+    start: Change, order: Order, receipt: Receipt, rules: MeasureRules, now_us: int, ids: Ids, *, late: bool
 ) -> ReceiptDecision:
-    """An answer to a release or an extension changes that order; the measure itself is decided by us."""
+    """An answer to a release or an extension changes that order; the measure itself is decided by us.
+
+    Only what the institution will not hold longer ends as it did before: nothing is held that nobody holds.
+    """
     if order.status in {OrderStatus.DONE, OrderStatus.REFUSED} and receipt.outcome is Outcome.RECEIVED:
         return ReceiptDecision(Taken.KEPT, start, late=late)
+    answered = replaced_order(start.measure, replace(order, status=_ORDER_STATUS[receipt.outcome]))
     changed = Change(
-        replaced_order(start.measure, replace(order, status=_ORDER_STATUS[receipt.outcome])),
+        _with_end(answered, order, receipt, rules) if order.verb is Verb.EXTEND else answered,
         start.events,
         start.incidents,
     )
@@ -243,6 +247,19 @@ def _later_order_answered(
         sentence = f"order {order.id} ({order.verb.value}) was answered {receipt.outcome.value} {receipt.code}".rstrip()
         return _as_incident(changed, kind, sentence, receipt, now_us, ids, late=late)
     return ReceiptDecision(Taken.APPLIED, changed, late=late)
+
+
+def _with_end(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules) -> Measure:
+    """The end as the institution has it: the extension's, or that of before where it refuses."""
+    if measure.status not in HOLDING or measure.starts_us is None or order.until_us is None:
+        return measure
+    if receipt.outcome is Outcome.EXECUTED and measure.ends_us is not None:
+        return replace(measure, ends_us=max(measure.ends_us, order.until_us))
+    if receipt.outcome is not Outcome.REFUSED or measure.ends_us != order.until_us:
+        return measure
+    granted = [each.ends_us for each in measure.renewals if each.ends_us is not None and each.ends_us < order.until_us]
+    first_us = rules.end_of(measure.request, measure.starts_us)
+    return replace(measure, ends_us=max(granted, default=first_us))
 
 
 def _as_incident(

@@ -21,7 +21,7 @@ from fanzha.measures.model import (
     Target,
     TargetKind,
 )
-from fanzha.measures.orders import Order, OrderStatus, Verb
+from fanzha.measures.orders import Order, OrderStatus, Outcome, Verb
 from fanzha.measures.return_plan import Award, ReturnPlan
 from fanzha.measures.return_procedure import ProcedureEvent, ProcedureStatus, ReturnProcedure, check_own, step
 from fanzha.measures.rules import KindRules, MeasureRules
@@ -53,11 +53,12 @@ def pay_again(
 ) -> Measure:
     """The bank could not pay to the account the money came from: the victim's other account is proposed, with the reason.
 
+    Where it paid a part and refused the rest, the rest is proposed; as long as it may still pay it, nothing is.
     Another officer approves it like any measure; only then the order leaves. others: the payments of this return so far,
     of which one that was tried again may not be tried a second time beside it.
     """
     check_own(procedure, actor)
-    if refused.status is not Status.REFUSED or refused.request.origin != Origin(OriginKind.RETURN_PLAN, procedure.id):
+    if not _is_refused(refused) or refused.request.origin != Origin(OriginKind.RETURN_PLAN, procedure.id):
         raise NotAllowed("payment", f"{refused.id} is no refused payment of {procedure.id}")
     if not pay_to.strip() or not reason.strip():
         raise NotAllowed("payment", "name the victim's other account and say why the first cannot take it")
@@ -65,10 +66,29 @@ def pay_again(
     going_on = next((each for each in tried if each.status not in _CAME_TO_NOTHING), None)
     if going_on is not None:
         raise NotAllowed("payment", f"{going_on.id} pays it elsewhere already; it is {going_on.status.value}")
-    request = replace(refused.request, payee=pay_to.strip(), reason=reason.strip())
+    left = (refused.request.scope.amount_minor or 0) - paid_by_word(refused)
+    if left <= 0:
+        raise NotAllowed("payment", f"the bank says that it paid {refused.id} after all: look into its incident")
+    scope = replace(refused.request.scope, amount_minor=left, traced_minor=left)
+    request = replace(refused.request, scope=scope, payee=pay_to.strip(), reason=reason.strip())
     again = f"{refused.id}{AGAIN}" + (f"{len(tried) + 1}" if tried else "")
     asked = Approval(Signature.PROPOSED, actor.id, actor.organisation, actor.level, now_us, reason.strip())
     return Measure(again, 0, procedure.organisation, request, Status.PROPOSED, actor.id, now_us, (asked,))
+
+
+def _is_refused(payment: Measure) -> bool:
+    """Wholly, or in what was left after a part was paid."""
+    if payment.status is Status.PARTIAL:
+        return any(receipt.outcome is Outcome.REFUSED for receipt in payment.receipts)
+    return payment.status is Status.REFUSED
+
+
+def paid_by_word(payment: Measure) -> int:
+    """What the bank says anywhere to have paid of it, contradicted or not; minor units."""
+    ordered = payment.request.scope.amount_minor or 0
+    whole = {Outcome.EXECUTED: ordered, Outcome.PARTIAL: 0}
+    said = ((whole[r.outcome], r.amount_minor) for r in payment.receipts if r.outcome in whole)
+    return max((unsaid if minor is None else minor for unsaid, minor in said), default=0)
 
 
 def complete_return(procedure: ReturnProcedure, payments: Sequence[Measure]) -> ReturnProcedure:

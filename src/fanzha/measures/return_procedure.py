@@ -39,7 +39,7 @@ class ProcedureEvent(StrEnum):
 
     PUBLISH = "publish"
     REPLAN = "replan"
-    CORRECT = "correct"  # an objection was upheld; the rest of the plan stays as it was published
+    CORRECT = "correct"  # an objection was upheld; the rest stays as it was published, and somebody proposes it anew
     OBJECT = "object"
     PROPOSE = "propose"
     APPROVE = "approve"
@@ -56,7 +56,7 @@ _LEADS: Final[Mapping[ProcedureStatus, Mapping[ProcedureEvent, ProcedureStatus]]
         _E.WITHDRAW: _S.WITHDRAWN,
     },
     _S.PROPOSED: {
-        _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.PROPOSED, _E.OBJECT: _S.PROPOSED, _E.APPROVE: _S.APPROVED,
+        _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.NOTICED, _E.OBJECT: _S.PROPOSED, _E.APPROVE: _S.APPROVED,
         _E.REJECT: _S.REJECTED, _E.WITHDRAW: _S.WITHDRAWN,
     },
     _S.APPROVED: {_E.COMPLETE: _S.DONE},
@@ -157,7 +157,9 @@ def check_remainder(earlier: ReturnProcedure, plans: Sequence[ReturnPlan]) -> No
         raise NotAllowed(
             "earlier_return", f"{earlier.id} is {earlier.status.value}: finish it, or add the victims to it"
         )
-    left = {plan.measure: plan.remainder_minor for plan in earlier.plans}  # what was frozen anew since is another matter
+    left = {
+        plan.measure: plan.remainder_minor for plan in earlier.plans
+    }  # what was frozen anew since is another matter
     for plan in plans:
         if plan.measure in left and plan.frozen_minor > left[plan.measure]:
             sentence = (

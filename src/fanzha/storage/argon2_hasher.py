@@ -23,15 +23,20 @@ class Argon2Hasher:
 
     def hash(self, password: str) -> str:
         """What is kept of a password: method, cost, salt and hash in one text."""
-        return self._hasher.hash(password)
+        return self._hasher.hash(_bytes(password))
 
     def matches(self, hashed: str, password: str) -> bool:
         """Whether it is the password, at the cost that stands in the hash."""
         try:
-            return self._hasher.verify(hashed, password)
+            return self._hasher.verify(hashed, _bytes(password))
         except (VerificationError, InvalidHashError):
             return False
 
     def new_token(self) -> str:
         """256 random bits."""
         return secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def _bytes(password: str) -> bytes:
+    """In UTF-8; a terminal of another encoding may give half characters, which are only wrong."""
+    return password.encode("utf-8", "surrogatepass")

@@ -5,14 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Final, Generic
+from typing import Final, Generic, TypeVar
 
 import msgspec
 
 from fanzha.core.errors import BadInput
+from fanzha.ports.record_query import KeyValue
 from fanzha.ports.record_table import R, RecordTable
 
+KEY_BYTES_MAX: Final = 2_000  # with an id or two beside it still within a third of a page of PostgreSQL
+ID_BYTES_MAX: Final = 200
 FINGERPRINT_DIGITS: Final = 32  # 128 bits: nobody finds another record with the same ones
+KeyOf = TypeVar("KeyOf", bound=KeyValue | None)
 _CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -51,6 +55,20 @@ class RecordCodec(Generic[R]):
             f"{self._table.name}: record {record.id!r} holds a NUL, half a character or a number beyond 64 bits, which no "
             "database takes; correct it"
         )
+
+
+def findable(table: RecordTable[R], record_id: str, name: str, value: KeyOf) -> KeyOf:
+    """The value, as it can stand in an index of every database; PostgreSQL's hold no long texts.
+
+    Raises BadInput where it cannot, on whatever store: a report that one takes is taken by all.
+    """
+    most = ID_BYTES_MAX if name == "id" else KEY_BYTES_MAX
+    if isinstance(value, str) and 4 * len(value) > most and len(value.encode("utf-8", "surrogatepass")) > most:
+        raise BadInput(
+            f"{table.name}: {name} of record {record_id[:40]!r} has {len(value)} letters, more than any record can be found "
+            f"by ({most} bytes); shorten it"
+        )
+    return value
 
 
 def body_fingerprint(body: str | bytes) -> str:

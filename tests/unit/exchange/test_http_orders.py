@@ -85,11 +85,23 @@ def test_what_nobody_heard_is_tried_again(partner, error):
 
 @pytest.mark.parametrize(
     "page", [b"", b"[]", b"{}", b'{"receipts": {}, "next": "", "more": false}', b'{"receipts": [], "next": 5, "more": 0}',
-             b"[" * 100_000]
+             b"[" * 100_000, b'{"receipts": [], "next": "\\ud800", "more": true}',
+             b'{"receipts": [], "next": "a\\u0000", "more": true}',
+             b'{"receipts": [], "next": "' + b"x" * 501 + b'", "more": true}',
+             b'{"receipts": [' + b"1," * 50 + b'1], "next": "", "more": false}']
 )  # fmt: skip
 def test_a_page_that_is_none_is_no_page(partner, page):
     with pytest.raises(Unreachable, match="not as agreed"):
         partner(lambda request: httpx.Response(200, content=page)).collect(LINK, "")
+
+
+def test_a_key_of_ours_that_cannot_be_read_holds_up_no_other_partner(partner, tmp_path):
+    bootstrap.exchange_key(tmp_path, LINK.own_key)
+    (tmp_path / "keys" / LINK.own_key).chmod(0o644)
+    asked = partner(lambda request: httpx.Response(202))
+    assert asked.send(LINK, MESSAGE).verdict is Verdict.AGAIN
+    with pytest.raises(Unreachable, match="chmod 600"):
+        asked.collect(LINK, "")
 
 
 def test_an_answer_without_end_is_not_read(partner):

@@ -260,6 +260,19 @@ def test_renewal():
     )
 
 
+def test_what_was_found_unrelated_or_stands_in_no_filed_case_is_not_made_longer():
+    freeze = executed(freeze_request(), Standing(FILED))
+    asked = ask_renewal(freeze, DUTY, RULES, span(6, "months"), "案件未结", T0).measure
+    found = find_unrelated(asked, CHIEF, LINEAGE, "系正常货款", T0).measure
+    assert rule_of(approve_renewal, found, CHIEF, LINEAGE, RULES, T0) == "unrelated"
+    for case in (UNFILED, None):  # 撤案 takes the filing away
+        assert rule_of(policy.check_founded, asked, RULES, case, T0) == "filed_case"
+    policy.check_founded(asked, RULES, FILED, T0)
+    waiting = replace(approved(stop_request(), Standing(UNFILED)), unrelated_us=T0)
+    order = waiting.orders[0].id
+    assert rule_of(record_sent, waiting, order, WIRE, RULES, T0, channel=Channel.HTTP) == "unrelated"
+
+
 def test_discipline_lasts_no_longer_than_five_years_together():
     rules = RULES.of(MeasureKind.DISCIPLINE, T0)
     request = Request(
@@ -329,6 +342,48 @@ def test_the_guard():
     reasons = tuple(Override(rule, "被害人直接汇入该户") for rule in ("merchant", "wages", "good_faith"))
     draft = amend_draft(draft, stop_request(overrides=reasons), DUTY, RULES, T0).measure
     assert propose_measure(draft, DUTY, RULES, standing, T0).measure.request.scope.innocent_minor == 7_000_000
+
+
+def test_an_amount_of_which_nobody_says_what_is_traced_asks_for_a_reason():
+    account = AccountView(100_000_000)
+    request = freeze_request(scope=Scope(("amount_limited",), 100_000_000))
+    found = obstacles(request, RULES, Standing(FILED, account=account), T0)
+    assert [(each.rule, each.gives_way) for each in found] == [("traced_unknown", True)]
+    covering = freeze_request(scope=Scope(("amount_limited",), 100_000_000, 100_000_000))
+    assert obstacles(covering, RULES, Standing(FILED, account=account), T0) == ()
+
+
+def test_nothing_is_asked_for_in_a_case_that_is_over():
+    found = obstacles(stop_request(), RULES, Standing(replace(UNFILED, over="withdrawn")), T0)
+    assert [(each.rule, each.gives_way) for each in found] == [("case", False)]
+
+
+def test_a_banks_account_is_one_however_its_bank_is_written():
+    again = replace(ACCOUNT, institution="模拟银行股份有限公司")
+    standing = Standing(FILED, (executed(freeze_request(), Standing(FILED)),))
+    assert {each.rule for each in obstacles(freeze_request(target=again), RULES, standing, T0)} == {"double_freeze"}
+    wallets = [Target(TargetKind.ACCOUNT, "19900000001", bank) for bank in ("模拟钱包", "模拟支付")]
+    assert not wallets[0].is_same_as(wallets[1])
+
+
+def test_a_decided_payment_is_not_lifted():
+    payment = replace(executed(freeze_request(), Standing(FILED)), request=freeze_request(kind=MeasureKind.RETURN))
+    assert rule_of(lift_measure, payment, CITY_CHIEF, LINEAGE, RULES, "先不付款", T0) == "kind"
+
+
+def test_renewals_are_proven_too():
+    freeze = executed(freeze_request(), Standing(FILED))
+    asked = ask_renewal(freeze, DUTY, RULES, span(6, "months"), "案件未结", T0).measure
+    renewed = approve_renewal(asked, CHIEF, LINEAGE, RULES, T0).measure
+    assert faults(renewed, RULES, T0) == ()
+    (granted,) = renewed.renewals
+    stained = {
+        "renewed by one person": replace(granted, approved_by="duty"),
+        "renewed after its end": replace(granted, approved_us=freeze.ends_us),
+        "renewed for longer": replace(granted, ends_us=granted.ends_us + 1),
+    }
+    for fault, renewal in stained.items():
+        assert fault in faults(replace(renewed, renewals=(renewal,)), RULES, T0)[0]
 
 
 def test_what_is_written_is_proven_lawful_afterwards():

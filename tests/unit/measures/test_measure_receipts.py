@@ -24,16 +24,27 @@ from made_measures import (
     freeze_request,
     officer,
     sent,
+    span,
     stop_request,
 )
 
 from fanzha.core.actor import Role
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import CountedIds
-from fanzha.core.time import DAY_US, MINUTE_US
+from fanzha.core.time import DAY_US, MINUTE_US, parse_instant
 from fanzha.measures.appeals import AppealStatus, answer_appeal, appeal_clocks, receive_appeal, withdraw_appeal
 from fanzha.measures.clocks import ClockKind, Consequence, Stage, breach_incident, due_clocks
-from fanzha.measures.ending import find_unrelated, give_evidence, lapse, lift_measure, look_at_evidence
+from fanzha.measures.ending import (
+    approve_renewal,
+    ask_renewal,
+    find_unrelated,
+    give_evidence,
+    lapse,
+    lift_measure,
+    look_at_evidence,
+    release_part,
+)
+from fanzha.measures.legality import faults
 from fanzha.measures.matching import Field, match_fields
 from fanzha.measures.model import (
     EvidenceKind,
@@ -41,11 +52,22 @@ from fanzha.measures.model import (
     FourFields,
     MeasureKind,
     OriginKind,
+    Renewal,
     Status,
     effective_status,
+    held_minor,
 )
 from fanzha.measures.obstacles import Standing, obstacles
-from fanzha.measures.orders import Answered, Channel, IncidentKind, OnwardTransfer, OrderStatus, Outcome, Question
+from fanzha.measures.orders import (
+    Answered,
+    Channel,
+    IncidentKind,
+    OnwardTransfer,
+    OrderStatus,
+    Outcome,
+    Question,
+    Verb,
+)
 from fanzha.measures.queries import Asked, open_questions, query_requests
 from fanzha.measures.receipts import Taken, close_incident, decide_receipt, follow_on_request
 from fanzha.measures.sending import record_sent
@@ -91,6 +113,59 @@ def test_parts_refusals_and_too_much():
     assert (no.status, no.end_reason) == (Status.REFUSED, "四项要素不符")
     assert decided(no, answer(measure, Outcome.EXECUTED, T0 - 1, "R2")).incidents[0].kind is IncidentKind.CONTRADICTION
     assert decided(no, answer(measure, Outcome.REFUSED, T0, "R3")).taken is Taken.KEPT
+
+
+def test_a_part_without_an_amount_is_not_the_whole():
+    measure = sent(stop_request(), STANDING)
+    part = decided(measure, answer(measure, Outcome.PARTIAL, T0)).change.measure
+    assert (part.status, part.executed_minor) == (Status.PARTIAL, None)
+    some = decided(part, answer(measure, Outcome.PARTIAL, T0 + 1, "R2", amount_minor=7)).change.measure
+    again = decided(some, answer(measure, Outcome.PARTIAL, T0 + 2, "R3")).change.measure
+    assert (again.executed_minor, held_minor([again], T0)) == (7, 7)
+
+
+def test_a_hold_that_was_refused_before_is_let_go_and_waited_for():
+    measure = sent(stop_request(), STANDING)
+    no = decided(measure, answer(measure, Outcome.REFUSED, T0)).change.measure
+    told = decided(no, answer(measure, Outcome.EXECUTED, T0 + 1, "R2"))
+    assert told.incidents[0].kind is IncidentKind.CONTRADICTION
+    again = decided(told.change.measure, answer(measure, Outcome.EXECUTED, T0 + 2, "R3")).change.measure
+    assert [order.id for order in again.orders if order.verb is Verb.RELEASE] == [f"{measure.id}.release"]
+    assert [row.kind for row in due_clocks(again, RULES)] == [ClockKind.RELEASE]
+
+
+def test_a_part_that_the_bank_does_not_let_go_is_held_still():
+    freeze = release_part(
+        executed(freeze_request(), Standing(FILED)), CHIEF, LINEAGE, RULES, 700_000, "工资部分解除", T0
+    )
+    held, order = freeze.measure, freeze.measure.orders[-1].id
+    assert held_minor([held], T0) == 2_000_000
+    kept = decided(held, answer(held, Outcome.REFUSED, T0, "R9", order, code="E42"))
+    assert kept.incidents[0].kind is IncidentKind.RELEASE_FAILED
+    assert held_minor([kept.change.measure], T0) == 2_700_000
+    after_all = decided(kept.change.measure, answer(held, Outcome.EXECUTED, T0 + 1, "R10", order)).change.measure
+    assert held_minor([after_all], T0) == 2_000_000
+
+
+def test_what_the_bank_will_not_hold_longer_ends_as_before():
+    freeze = executed(freeze_request(), Standing(FILED))
+    asked = ask_renewal(freeze, DUTY, RULES, span(6, "months"), "案件未结", T0).measure
+    renewed = approve_renewal(asked, CHIEF, LINEAGE, RULES, T0).measure
+    order = renewed.orders[-1].id
+    no = decided(renewed, answer(renewed, Outcome.REFUSED, T0, "R8", order, code="E7"))
+    assert no.incidents[0].kind is IncidentKind.EXTENSION_FAILED
+    assert no.change.measure.ends_us == freeze.ends_us < renewed.ends_us
+    assert effective_status(no.change.measure, freeze.ends_us) is Status.LAPSED
+    after_all = decided(no.change.measure, answer(renewed, Outcome.EXECUTED, T0 + 1, "R9", order))
+    assert after_all.change.measure.ends_us == renewed.ends_us
+
+
+def test_days_never_last_longer_than_the_months_of_the_law():
+    july, august = parse_instant("2027-07-31 10:00"), parse_instant("2027-08-31 10:00")
+    measure = sent(freeze_request(period=span(184, "days")), Standing(FILED), july)
+    held = decided(measure, answer(measure, Outcome.EXECUTED, august), august).change.measure
+    assert held.ends_us == span(6, "months").end_of(august) < span(184, "days").end_of(august)
+    assert faults(held, RULES, august) == ()
 
 
 def test_what_does_not_fit_is_kept():
@@ -296,6 +371,9 @@ def test_an_appeal_gets_a_number_a_clock_and_an_answer_by_somebody_else():
         assert refusal.value.rule == rule
     with pytest.raises(NotAllowed, match="written"):
         answer_appeal(appeal, held, other, LINEAGE, RULES, AppealStatus.DENIED, "不行", T0)
+    renewed = replace(held, renewals=(Renewal(span(1, "months"), "案件未结", "duty", T0, "other-chief", T0),))
+    with pytest.raises(NotAllowed, match="took part"):
+        answer_appeal(appeal, renewed, other, *answers)
     done = answer_appeal(appeal, held, other, *answers)
     assert (done.status, appeal_clocks(done)) == (AppealStatus.UPHELD, ())
     with pytest.raises(NotAllowed):

@@ -273,6 +273,7 @@ def test_nothing_is_paid_before_notice_objections_and_the_citys_decision():
     assert (anew.status, anew.notice_until_us) == (ProcedureStatus.DRAFT, None), "another plan is published anew"
     assert can_propose_return(heard, DUTY, over)
     ready = propose_return(heard, DUTY, over)
+    assert replan_return(ready, [corrected], DUTY).status is ProcedureStatus.NOTICED, "proposed anew"
     decision = (LINEAGE, RULES, freezes, "模拟返字〔2026〕1号", over)
     assert rule_of(approve_return, ready, CHIEF, *decision) == "level"
     assert rule_of(approve_return, ready, STRANGER, *decision) == "organisation"
@@ -319,6 +320,10 @@ def test_payments_are_orders_like_any_other_and_a_return_is_done_when_all_are_pa
     follow = {"case": "CASE-1", "filing": FILED.filing, "method": "fifo"}
     assert rule_of(draft_return, [later], DUTY, RULES, T0, ids, **follow, earlier=finished) == "earlier_return"
     assert rule_of(draft_return, [later], DUTY, RULES, T0, ids, **follow, earlier=approved) == "earlier_return"
+    anew = replace(later, measure="MEAS-000009")
+    assert draft_return([anew], DUTY, RULES, T0, ids, **follow, earlier=finished), "frozen anew since"
+    more = decide_receipt(again, answer(again, Outcome.EXECUTED, T0, amount_minor=2_700_001), RULES, T0, ids)
+    assert complete_return(approved, [refused, more.change.measure]).status is ProcedureStatus.DONE
     left = replace(finished, plans=(replace(plan, remainder_minor=1),))
     assert draft_return([later], DUTY, RULES, T0, ids, **follow, earlier=left).earlier == finished.id
 

@@ -17,7 +17,6 @@ from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_clue
 from fanzha.services.desk.model import Desk
 
-
 _NOT_ASKED: Final = frozenset({Status.DRAFT, Status.REJECTED, Status.WITHDRAWN})
 
 

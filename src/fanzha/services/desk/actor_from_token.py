@@ -19,7 +19,7 @@ NOT_SIGNED_IN: Final = "this token is not known here; sign in anew"
 
 def token_hash(token: str) -> str:
     """What is kept of a token, its method in front; a token of 256 random bits needs no slow hash."""
-    return TOKEN_METHOD + hashlib.sha256(token.encode()).hexdigest()
+    return TOKEN_METHOD + hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def actor_from_token(desk: Desk, token: str) -> Actor:

@@ -51,6 +51,7 @@ def partner_of(bodies: RecordsView[Organisation], institution: str) -> str:
     """The partner that answers for an institution; empty where none is connected."""
     if not institution:
         return ""
-    wanted = {"institution": institution, "level": int(Level.PARTNER)}  # a body of the tree answers for no bank
-    found = bodies.find(Query(equals=wanted, limit=1)).rows
+    # A body of the tree answers for no bank, whatever it calls itself.
+    partners = Query(equals={"institution": institution, "level": int(Level.PARTNER)}, limit=1)
+    found = bodies.find(partners).rows
     return found[0].id if found else ""

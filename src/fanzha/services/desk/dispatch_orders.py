@@ -21,11 +21,15 @@ from fanzha.ports.work_queues import LeasedMessage
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.orders_out import is_as_prepared
+from fanzha.services.desk.standing import check_fact_stands
 
 LEASE_S: Final = 180  # a batch at a partner that answers slowly stays within it
 BATCH: Final = 8
 NO_LINK: Final = "no link to this partner: print it, hand it over as a file, or connect the partner"
 NOT_OURS: Final = "no measure has this order; only orders of measures leave by this way"
+CHANGED: Final = "order.changed"
+_LOOKED_INTO: Final = frozenset({"partner", CHANGED})
 _CHANNELS: Final = {LinkChannel.HTTP: Channel.HTTP, LinkChannel.SIGNED_FILE: Channel.SIGNED_FILE}
 _FAILED: Final = {Verb.RELEASE: IncidentKind.RELEASE_FAILED, Verb.RELEASE_PART: IncidentKind.RELEASE_FAILED,
                   Verb.EXTEND: IncidentKind.EXTENSION_FAILED}  # fmt: skip
@@ -122,10 +126,16 @@ def _look(desk: Desk, leased: LeasedMessage) -> tuple[Order | None, PartnerLink 
             measure = view.records(Measure).get(message.subject_id)
         except NotFound:
             return None, None, None
+        wrong = policy.why_not(check_fact_stands, view, measure.request)
     link = links[0] if links else None
     channel = Channel.SIGNED_FILE if link is None else _CHANNELS[link.channel]
+    order = measure.order(message.request_id)
     obstacle = policy.why_not(policy.check_send, measure, message.request_id, channel, "", desk.clock.now_us())
-    return measure.order(message.request_id), link, obstacle
+    if obstacle is None and order is not None and order.verb is Verb.BEGIN:
+        obstacle = wrong
+    if order is not None and not is_as_prepared(message, measure, order):
+        obstacle = NotAllowed(CHANGED, f"order {order.id} in the outbox asks for something else than its measure says")
+    return order, link, obstacle
 
 
 def _note_sent(desk: Desk, leased: LeasedMessage, channel: Channel) -> None:
@@ -167,7 +177,7 @@ def _give_up(desk: Desk, leased: LeasedMessage, rule: str, reason: str) -> None:
         measure = work.load(Measure, leased.message.subject_id, Action.ORDER_SENT)
         _tell(work, "order.give_up", leased, reason, {"order": order_id, "rule": rule})
         order = measure.order(order_id)
-        if rule == "partner" and order is not None:
+        if rule in _LOOKED_INTO and order is not None:
             _open_incident(work, _not_taken(work, measure, order, reason))
         work.unit.outbox.give_up(leased, work.now_us, reason)
 

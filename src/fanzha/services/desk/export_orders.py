@@ -19,9 +19,10 @@ from fanzha.ports.record_query import Query
 from fanzha.ports.work_queues import Delivery, OutMessage
 from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.acting import acting
+from fanzha.services.desk.dispatch_orders import CHANGED
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.orders_out import order_message
+from fanzha.services.desk.orders_out import is_as_prepared, order_message
 
 LISTED_MAX: Final = 10_000
 
@@ -67,6 +68,9 @@ def export_order(desk: Desk, dispatcher: Dispatcher, waiting: WaitingOrder, fold
     with acting(desk, MACHINE, "order.export", Subject("order", order_id)) as work:
         measure = work.load(Measure, waiting.measure, Action.ORDER_SENT)
         policy.check_send(measure, order_id, Channel.SIGNED_FILE, "", work.now_us)
+        order = measure.order(order_id)
+        if order is None or not is_as_prepared(waiting.message, measure, order):
+            raise NotAllowed(CHANGED, f"order {order_id} in the outbox asks for something else than its measure says")
         address = f"{folder}/{_folder_name(waiting.message.recipient)}"
         link = PartnerLink("", 0, waiting.message.recipient, LinkChannel.SIGNED_FILE, address, "", "", OWN_KEY)
         handed = dispatcher.send(link, waiting.message)

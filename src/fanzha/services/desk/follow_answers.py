@@ -11,6 +11,7 @@ from fanzha.services.desk.books import Books
 from fanzha.services.desk.collect_receipts import CollectRun
 from fanzha.services.desk.follow_money import follow_money
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.receipt_rows import says_of_money
 from fanzha.services.desk.take_in_answers import take_in_answers
 
 
@@ -37,7 +38,7 @@ def _cases(run: CollectRun) -> list[str]:
         if measure is None or one.taken.taken is Taken.ALREADY:
             continue
         receipt = next(each for each in reversed(measure.receipts) if each.id == one.receipt)
-        if receipt.onward or receipt.balance_minor is not None or any(each.statement for each in receipt.answered):
+        if says_of_money(measure, receipt) or any(each.statement for each in receipt.answered):
             cases.append(measure.request.case)
     return cases
 

@@ -129,7 +129,7 @@ def _receipts(look: Look, case: Case) -> tuple[_Told, ...]:
         for measure in measures
         if not measure.request.questions
         for receipt in measure.receipts
-        if says_of_money(receipt)
+        if says_of_money(measure, receipt)
     )
 
 

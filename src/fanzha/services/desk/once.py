@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from typing import Final
 
 import msgspec
 
+from fanzha.core.errors import BadInput
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import Work
+
+KEY_MAX: Final = 200
 
 
 def fingerprint_of(verb: str, *content: object) -> str:
@@ -27,11 +31,14 @@ def once(work: Work, key: str, fingerprint: str, kind: type[Kept], carry_out: Ca
         carry_out: makes the record and saves it.
 
     Raises:
+        BadInput: that can be no key.
         Refused: the key was used for another command.
         StaleVersion: the same command was carried out at the same moment; sent again, it finds what was made.
     """
     if not key:
         return carry_out()
+    if len(key) > KEY_MAX or not key.isprintable():
+        raise BadInput(f"a key of a command has at most {KEY_MAX} printable letters")
     owned = f"{work.actor.id}:{key}"  # one person's keys are nobody else's
     made = work.unit.requests.recall(owned, fingerprint)
     if made is not None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic
 
 from fanzha.access import Action, CaseTie, Field, Purpose, Reveal, bind_purpose, make_reveal
-from fanzha.audit import Subject, done
-from fanzha.casework import Case, Clue, Fact, HandOver, Report, Task
+from fanzha.audit import AuditEvent, Subject, done
+from fanzha.casework import Case, Clue, Fact, HandOver, Report, Series, Task
 from fanzha.core.actor import Actor
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
@@ -59,12 +59,18 @@ def open_record(
     if not reveal:
         with looking(desk, actor, f"{word}.see", subject) as look:
             record = _shown(look, look.load(kind, record_id, Action.SEE))
-            return Opened(record, Mask(desk.rules.access.masks, names=_names(_persons(look, record))))
+            return Opened(record, Mask(desk.rules.access.masks, names=_names_around(look, (record,))))
     with acting(desk, actor, f"{word}.reveal", subject) as work:
         record = _shown(work, work.load(kind, record_id, Action.SEE))
         purpose = purpose_of(work, record, case, reason)
         write_reveals(work, subject, _persons(work, record), purpose)
     return Opened(record, Mask(desk.rules.access.masks, lifted=True), purpose)
+
+
+def mask_for(desk: Desk, actor: Actor, records: Iterable[Any]) -> Mask:
+    """The mask of records that the actor has at hand: free texts hide whom these and their cases name, too."""
+    with desk.store.reading() as view:
+        return Mask(desk.rules.access.masks, names=_names_around(Look(desk, view, actor), records))
 
 
 def purpose_of(work: Work, record: Any, case: str, reason: str) -> Purpose:
@@ -111,6 +117,34 @@ def _shown(look: Look, record: Kept) -> Kept:
     """The record, or what a partner is told of a measure that was sent to it."""
     shown: Kept = Sight(look.unit, look.actor, look.rules.access.permissions).shown(record)
     return shown
+
+
+def _names_around(look: Look, records: Iterable[Any]) -> tuple[str, ...]:
+    """Everybody's name who may stand in a free text of these records: a reason, a comment, the name of a file."""
+    found: list[Named] = []
+    cases: dict[str, Case] = {}
+    for record in _with_subjects(look, records):
+        found += persons_in(record)
+        members = (member.case for member in record.members) if isinstance(record, Series) else ()
+        own = look.case_of(record)
+        around = (*look.unit.records(Case).get_many(members), *(() if own is None else (own,)))
+        cases |= {case.id: case for case in around}
+    return _names([*found, *(named for case in cases.values() for named in _persons(look, case))])
+
+
+def _with_subjects(look: Look, records: Iterable[Any]) -> Iterator[Any]:
+    """The records, and in place of what the audit tells of others those that it tells of, each once."""
+    kinds = {word: kind for kind, word in WORDS.items()}
+    told: dict[type[Any], set[str]] = {}
+    for record in records:
+        if not isinstance(record, AuditEvent):
+            yield record
+            continue
+        told.setdefault(Case, set()).add(record.case)
+        if record.subject_kind in kinds:
+            told.setdefault(kinds[record.subject_kind], set()).add(record.subject_id)
+    for kind, ids in told.items():
+        yield from look.unit.records(kind).get_many(sorted(ids))
 
 
 def _persons(look: Look, record: Any) -> tuple[Named, ...]:

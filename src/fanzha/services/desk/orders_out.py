@@ -16,6 +16,10 @@ from fanzha.services.desk.acting import Work
 from fanzha.services.desk.bodies import partner_of
 
 ORDER_FORMAT: Final = "fanzha-order/1"
+# Of an order, what its institution does, to whom, with how much, for how long.
+ASKED_FOR: Final = (
+    "format", "request_id", "verb", "original", "kind", "target", "scope", "period", "until", "fact", "questions", "payee",
+)  # fmt: skip
 
 
 def put_orders_down(work: Work, measure: Measure) -> None:
@@ -55,6 +59,19 @@ def order_message(measure: Measure, order: Order, recipient: str, due_us: int) -
         request_id=order.id, recipient=recipient, topic=f"measure.{order.verb}",
         body=order_body(measure, order), created_us=order.prepared_us, due_us=due_us, subject_id=measure.id,
     )  # fmt: skip
+
+
+def is_as_prepared(message: OutMessage, measure: Measure, order: Order) -> bool:
+    """Whether a message asks for what its measure says: the audit vouches for measures, but not for the outbox.
+
+    What a case's hand-over or filing may have changed since is not compared.
+    """
+    try:
+        said = json.loads(message.body)
+    except ValueError:
+        return False
+    wanted = json.loads(order_body(measure, order))
+    return isinstance(said, dict) and all(said.get(name) == wanted[name] for name in ASKED_FOR)
 
 
 def order_body(measure: Measure, order: Order) -> str:

@@ -11,7 +11,6 @@ from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures import return_payments
 from fanzha.measures.changes import Change, Happening, happened
 from fanzha.measures.model import Measure, MeasureKind, OriginKind, held_minor
-from fanzha.measures.orders import Outcome
 from fanzha.measures.return_booking import (
     all_is_paid,
     book_out,
@@ -69,11 +68,16 @@ def check_payable(work: Work, payment: Measure) -> None:
     freeze = work.unit.records(Measure).get(_plan_of(procedure, payment).measure)
     if held_minor([freeze], work.now_us) < (payment.request.scope.amount_minor or 0):
         raise NotAllowed("not_frozen", f"{freeze.id} does not hold so much any more: nothing is there to pay")
-    first = work.unit.records(Measure).get(payment.id.partition(return_payments.AGAIN)[0])
-    if any(receipt.outcome in _PAID for receipt in first.receipts):
-        raise NotAllowed(
-            "payment", f"the bank says of {first.id} by now that it was paid: look into its incident first"
-        )
+    first = payment.id.partition(return_payments.AGAIN)[0]
+    tries = [
+        each
+        for each in all_payments(work.unit, procedure)
+        if each.id == first or each.id.startswith(first + return_payments.AGAIN)
+    ]
+    ordered = next(each.request.scope.amount_minor or 0 for each in tries if each.id == first)
+    paid = sum(return_payments.paid_by_word(each) for each in tries)
+    if paid + (payment.request.scope.amount_minor or 0) > ordered:
+        raise NotAllowed("payment", f"the bank says by now that it paid of {first}: look into its incidents first")
 
 
 def owed_minor(work: Work, freeze: Measure) -> int:
@@ -98,9 +102,6 @@ def check_not_owed(work: Work, freeze: Measure, amount_minor: int | None) -> Non
     if owed > 0 and (amount_minor is None or amount_minor > free):
         owing = format_minor(owed, exponent_of(freeze.request.scope.currency))
         raise NotAllowed("return_decided", f"{owing} of {freeze.id} is decided to go back to victims and not paid yet")
-
-
-_PAID = frozenset({Outcome.EXECUTED, Outcome.PARTIAL})
 
 
 def _plan_of(procedure: ReturnProcedure, payment: Measure) -> ReturnPlan:

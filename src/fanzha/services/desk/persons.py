@@ -33,7 +33,7 @@ class Named:
         It hides nobody from whoever can try all numbers; it stands only where the data itself stands too.
         """
         sign = next((f"{kind}:{value}" for kind, value in self._signs if value), "")
-        return hashlib.sha256(sign.encode()).hexdigest()[:KEY_DIGITS]
+        return hashlib.sha256(sign.encode("utf-8", "surrogatepass")).hexdigest()[:KEY_DIGITS]
 
     @property
     def shown(self) -> tuple[Field, ...]:

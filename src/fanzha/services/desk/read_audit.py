@@ -41,7 +41,9 @@ def read_audit(desk: Desk, actor: Actor, wanted: AuditWanted) -> tuple[AuditEven
     if wanted.actor:
         said["by"] = wanted.actor
     with acting(desk, actor, ACTION, subject) as work:
-        work.unit.audit.append(done(actor, work.now_us, ACTION, subject, case=without_numbers(wanted.case), details=said))
+        work.unit.audit.append(
+            done(actor, work.now_us, ACTION, subject, case=without_numbers(wanted.case), details=said)
+        )
     return found
 
 

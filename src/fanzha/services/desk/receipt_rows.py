@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 import numpy as np
@@ -29,9 +30,10 @@ PAID: Final = frozenset({Outcome.EXECUTED, Outcome.PARTIAL})
 NOT_FOUND_CODES: Final = frozenset({Outcome.RECEIVED, Outcome.NOTHING_FOUND})
 
 
-def says_of_money(receipt: Receipt) -> bool:
-    """Whether it tells a balance or where money went."""
-    return receipt.outcome not in NOT_FOUND_CODES and bool(receipt.onward or receipt.balance_minor is not None)
+def says_of_money(measure: Measure, receipt: Receipt) -> bool:
+    """Whether it tells a balance or where money went, the payment of a return too."""
+    told = receipt.onward or receipt.balance_minor is not None or _paid_back(measure, receipt)
+    return receipt.outcome not in NOT_FOUND_CODES and bool(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,12 @@ def _paid_back(measure: Measure, receipt: Receipt) -> tuple[OnwardTransfer, ...]
     """The payment by which the bank says that it carried a return out: its row, by the bank's own word."""
     if measure.kind is not MeasureKind.RETURN or receipt.outcome not in PAID or not receipt.amount_minor:
         return ()
+    # A bank says how much it has paid by now: what an earlier answer said of it went out once.
+    earlier = takewhile(lambda each: each != receipt, measure.receipts)
+    paid_before = max((each.amount_minor or 0 for each in earlier if each.outcome in PAID), default=0)
+    more = receipt.amount_minor - paid_before
     payee = plain_identifier(measure.request.payee)
-    return (OnwardTransfer(payee, "", "", receipt.amount_minor, receipt.answered_us),)
+    return (OnwardTransfer(payee, "", "", more, receipt.answered_us),) if more > 0 else ()
 
 
 def _ends(told: Periods, until_us: int) -> list[int]:

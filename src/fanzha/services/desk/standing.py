@@ -10,6 +10,7 @@ from fanzha.casework import Case, CaseStatus, Fact
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.model import Request
 from fanzha.measures.obstacles import CaseStanding, Standing
+from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.acting import Look
 from fanzha.services.desk.weighing import on_account, view_of
 
@@ -33,7 +34,7 @@ def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
 
     itself: the id of the measure of the request. Raises NotAllowed when the fact that it rests on was withdrawn.
     """
-    check_fact_stands(look, request)
+    check_fact_stands(look.unit, request)
     others = on_account(look, request)
     view = view_of(look, request, others, itself)
     return Standing(case_standing(look, request.case), others, view)
@@ -46,12 +47,12 @@ def with_filing(request: Request, standing: Standing) -> Request:
     return replace(request, filing=standing.case.filing)
 
 
-def check_fact_stands(look: Look, request: Request) -> None:
+def check_fact_stands(view: WorkView, request: Request) -> None:
     """Raises NotAllowed when the fact that a request rests on was withdrawn."""
     if request.fact is None or not request.fact.evidence:
         return
     try:
-        fact = look.unit.records(Fact).get(request.fact.evidence)
+        fact = view.records(Fact).get(request.fact.evidence)
     except NotFound:
         return  # a bank's receipt or statement, which is kept elsewhere
     casework.check_is_fact(fact)

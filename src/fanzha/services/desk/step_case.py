@@ -10,7 +10,8 @@ from fanzha.audit import Subject
 from fanzha.casework import Case, CaseStep
 from fanzha.core.actor import Actor
 from fanzha.measures import ending
-from fanzha.measures.model import stands
+from fanzha.measures.lifecycle import OUT, Status
+from fanzha.measures.model import effective_status
 from fanzha.measures.obstacles import GUARDED
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.bodies import lineage_of
@@ -19,6 +20,7 @@ from fanzha.services.desk.keeping import keep_case, keep_measure
 from fanzha.services.desk.model import Desk
 
 _NOTHING_TO_HOLD_FOR: Final = frozenset({CaseStep.DECLINE, CaseStep.WITHDRAW})
+_HOLDS_OR_MAY: Final = OUT | {Status.APPROVED}
 
 
 def step_case(
@@ -55,5 +57,9 @@ def _have_lifted(work: Work, case: Case, reason: str) -> None:
     """What the case still holds has nothing to do with a crime any more: the days in which it must be lifted run."""
     lineage = lineage_of(work.tree(case.organisation), case.organisation)
     for measure in list(measures_of(work.unit, case)):
-        if measure.kind in GUARDED and stands(measure, work.now_us) and measure.unrelated_us is None:
+        if (
+            measure.kind in GUARDED
+            and effective_status(measure, work.now_us) in _HOLDS_OR_MAY
+            and measure.unrelated_us is None
+        ):
             keep_measure(work, ending.find_unrelated(measure, work.actor, lineage, reason, work.now_us))

@@ -14,7 +14,7 @@ from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_curs
 from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
 from fanzha.ports.work_store import Kept
 from fanzha.storage.memory.work_queues import Draft, MemoryClocks, MemoryOutbox, MemoryRequests, QueueRows
-from fanzha.storage.record_codec import RecordCodec, body_fingerprint
+from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable
 
 WAIT_S: Final = 5.0  # for another writer, as the databases wait
 Value = TypeVar("Value")
@@ -201,13 +201,19 @@ class MemoryRecords(Generic[R]):
 
     def _put(self, record: R) -> None:
         kept = self._codec.decode(self._codec.encode(record))
-        keys: dict[str, KeyValue | None] = {key.name: key.value(kept) for key in self._table.keys}
+        table, name = self._table, findable(self._table, kept.id, "id", kept.id)
+        keys: dict[str, KeyValue | None] = {
+            key.name: findable(table, name, key.name, key.value(kept)) for key in table.keys
+        }
         for names in self._table.unique:
             values = [keys[name] for name in names]
             for other in self._draft.rows.values():
                 if other.record.id != kept.id and None not in values and [other.keys[name] for name in names] == values:
                     raise Refused(f"{self._table.name}: {' + '.join(names)} of {kept.id!r} is there already")
-        terms = {term.name: term.values(kept) for term in self._table.terms}
+        terms = {term.name: term.values(kept) for term in table.terms}
+        for term, values_of in terms.items():
+            for value in values_of:
+                findable(table, name, term, value)
         self._draft.put(kept.id, _Row(kept, {**keys, "id": kept.id}, terms))
 
 

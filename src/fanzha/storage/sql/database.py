@@ -115,6 +115,8 @@ def told() -> Iterator[None]:
     """Puts the errors of a database in words."""
     try:
         yield
+    except (UnicodeEncodeError, OverflowError) as error:
+        raise BadInput("a text holds half a character, or a number is beyond 64 bits: no database takes it") from error
     except IntegrityError as error:
         raise StaleVersion(f"the same was written by somebody else meanwhile ({_first_line(error)})") from error
     except DBAPIError as error:

@@ -32,7 +32,7 @@ from fanzha.audit import Written
 from fanzha.core.errors import NotFound, Refused, StaleVersion
 from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_cursor, write_cursor
 from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
-from fanzha.storage.record_codec import RecordCodec, body_fingerprint
+from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable
 from fanzha.storage.sql.merged_walks import plan_walk, walk_keys
 from fanzha.storage.sql.record_walk import walk_records
 
@@ -227,8 +227,9 @@ class SqlRecords(Generic[R]):
     # --- writing --------------------------------------------------------------------------------------------------
 
     def _row(self, record: R) -> Row:
-        keys: Row = {key.name: key.value(record) for key in self._table.keys}
-        return {"id": record.id, "version": version_of(record), **keys, "body": self._codec.encode(record)}
+        name, table = findable(self._table, record.id, "id", record.id), self._table
+        keys: Row = {key.name: findable(table, name, key.name, key.value(record)) for key in table.keys}
+        return {"id": name, "version": version_of(record), **keys, "body": self._codec.encode(record)}
 
     def _insert(self, records: Sequence[R]) -> None:
         rows = [self._row(record) for record in records]
@@ -249,6 +250,7 @@ class SqlRecords(Generic[R]):
         for record in records:
             for term in self._table.terms:
                 for value in sorted(term.values(record)):
+                    findable(self._table, record.id, term.name, value)
                     yield {"term": term.name, "value": value, "id": record.id}
 
     def _there_already(self, records: Sequence[R]) -> Refused:

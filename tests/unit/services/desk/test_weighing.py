@@ -86,6 +86,13 @@ def test_the_last_balance_counts_less_what_other_measures_hold(look):
     assert view_of(look, request, (other,), itself="MEAS-0").bound_elsewhere_minor == 0
     apart = replace(other, request=replace(request, target=replace(request.target, reference="6299990000000000009")))
     assert view_of(look, request, (apart,)).bound_elsewhere_minor == 0
+    # Nor what was paid back out of it, a freeze that only waits, or money of another currency with its balance.
+    for kind in (MeasureKind.RETURN, MeasureKind.QUEUED_FREEZE):
+        assert view_of(look, request, (replace(other, request=replace(request, kind=kind)),)).bound_elsewhere_minor == 0
+    look.account_facts.facts = UNKNOWN
+    dollars = replace(other, request=replace(request, scope=replace(request.scope, currency="USD")))
+    view = view_of(look, request, (dollars,))
+    assert (view.balance_minor, view.bound_elsewhere_minor) == (None, 0)
 
 
 def test_a_balance_older_than_a_movement_is_no_balance(look):

@@ -74,7 +74,7 @@ def case_document(case: Case, mask: Mask, rules: CaseworkRules) -> dict[str, Any
             }
             for comment in case.comments
         ],
-        "files": [attachment_document(file) for file in case.files],
+        "files": [attachment_document(file, mask) for file in case.files],
         "merged_into": case.merged_into,
     }
 

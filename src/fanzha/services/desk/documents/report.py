@@ -37,7 +37,7 @@ def report_document(report: Report, mask: Mask) -> dict[str, Any]:
         "losses": [_loss(loss, mask) for loss in report.losses],
         "payments": [_payment(payment, mask) for payment in report.payments],
         "contacts": [_contact(contact, mask) for contact in report.contacts],
-        "attachments": [attachment_document(file) for file in report.attachments],
+        "attachments": [attachment_document(file, mask) for file in report.attachments],
         "first_contact_at": instant(report.first_contact_us),
         "leaked_from": mask.text(report.leaked_from),
         "source_reference": report.source_reference,
@@ -46,11 +46,11 @@ def report_document(report: Report, mask: Mask) -> dict[str, Any]:
     }
 
 
-def attachment_document(file: Attachment) -> dict[str, Any]:
-    """A file by its hash; its content lies with the evidence."""
+def attachment_document(file: Attachment, mask: Mask) -> dict[str, Any]:
+    """A file by its hash; its content lies with the evidence. People call files by those who are in them."""
     return {
         "id": file.id,
-        "name": file.name,
+        "name": mask.text(file.name),
         "sha256": file.sha256,
         "size_bytes": file.size_bytes,
         "media_type": file.media_type,

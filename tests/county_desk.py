@@ -1,0 +1,94 @@
+"""COUNTY's desk with one of every kind of record, whose every free text names people; all 模拟."""
+
+from __future__ import annotations
+
+from return_day import BOTH, CHIEF, DUTY, EVENING_US, M, ReturnDay
+
+from fanzha.access import LinkChannel, PartnerLink
+from fanzha.casework import (
+    AccountName,
+    Case,
+    Channel,
+    Fact,
+    ReportDraft,
+    ReportedPayment,
+    Reporter,
+    ReporterKind,
+)
+from fanzha.core.actor import Actor, Level, Role
+from fanzha.core.time import MINUTE_US
+from fanzha.measures.model import EvidenceKind, Measure, MeasureKind
+from fanzha.measures.orders import Outcome, Receipt
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.add_case_file import add_case_file
+from fanzha.services.desk.add_to_report import BroughtFile
+from fanzha.services.desk.answer_appeal import lodge_appeal
+from fanzha.services.desk.assign_clue import assign_clue
+from fanzha.services.desk.case_series import Link, start_series
+from fanzha.services.desk.case_tasks import create_task
+from fanzha.services.desk.comment_case import comment_case
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
+from fanzha.services.desk.hear_evidence import give_evidence
+from fanzha.services.desk.link_partner import link_partner
+from fanzha.services.desk.merge_reports import merge_clues, merge_reports
+from fanzha.services.desk.object_to_return import receive_objection
+from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.publish_return import publish_return
+from fanzha.services.desk.receive_report import receive_report
+from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.tracing.runs import TraceRun
+
+TOLD = "模拟绝密事由：模拟·钱二收了模拟·V1的钱"  # stands in every free text
+
+
+def fill(day: ReturnDay) -> dict[str, str]:
+    """One of everything; the id of each."""
+    desk = day.desk
+    procedure, labels, _ = day.drafted()
+    publish_return(desk, DUTY, procedure.id)
+    receive_objection(desk, DUTY, procedure.id, "模拟·V2", TOLD)
+    case = procedure.case
+    day.wait(MINUTE_US)
+    told = ReportDraft(
+        Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·V1", phone="19900000077"), TOLD,
+        payments=(ReportedPayment("", "模拟·V1", AccountName(M, "模拟·钱二", "模拟银行"), amount_minor=100, at_us=EVENING_US),),
+    )  # fmt: skip
+    first, second = (receive_report(desk, BOTH, told) for _ in range(2))
+    for one in (first, second):
+        assign_clue(desk, BOTH, one.clues[0].id, BOTH.id)
+    merge_reports(desk, BOTH, first.report.id, second.report.id, "同一件事情")
+    merge = merge_clues(desk, BOTH, first.clues[0].id, second.clues[0].id, "同一账户线索")
+    task = create_task(desk, BOTH, case, TOLD)
+    comment_case(desk, BOTH, case, TOLD)
+    add_case_file(desk, day.books.evidence, BOTH, case, BroughtFile("模拟·钱二.txt", b"x"))
+    analyst = Actor("analyst", "COUNTY", Level.COUNTY, frozenset({Role.ANALYST}))
+    series = start_series(desk, analyst, TOLD, case, Link("同一话术"))
+    with desk.store.reading() as view:
+        freeze = view.records(Measure).find(Query(equals={"case_id": case, "kind": MeasureKind.FREEZE})).rows[0]
+        fact = view.records(Fact).find(Query()).rows[0].id
+        run = view.records(TraceRun).find(Query()).rows[0].id
+    given = give_evidence(desk, BOTH, freeze.id, EvidenceKind.OTHER, TOLD)
+    appeal = lodge_appeal(desk, BOTH, freeze.id, "模拟·钱二", TOLD)
+    draft = MeasureDraft(
+        kind=MeasureKind.STOP_PAYMENT, reason=TOLD, basis="afl-20", case=case, fact=fact, amount_minor=100
+    )
+    drafted = draft_measure(desk, BOTH, draft)
+    untrue = Receipt(f"R-{freeze.orders[0].id}", freeze.orders[0].id, Outcome.REFUSED, day.clock.at_us, day.clock.at_us)
+    clerk = Actor("clerk", "BANK", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
+    (incident,) = record_receipt(desk, clerk, untrue).incidents
+    small = open_case(desk, BOTH, [first.report.id], TOLD)
+    offer = offer_hand_over(desk, CHIEF, small.id, Offer("CITY", "模拟移字1号", TOLD))
+    with desk.store.reading() as view:
+        procedure = view.records(ReturnProcedure).get(procedure.id)
+        comment = view.records(Case).get(case).comments[0].id
+    admin = Actor("admin", "CITY", Level.CITY, frozenset({Role.ADMINISTRATOR}))
+    link_partner(desk, admin, PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://bank.example", "k", "ab" * 32))
+    return {
+        "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
+        "measure": freeze.id, "draft": drafted.id, "order": freeze.orders[0].id, "task": task.id, "series": series.id,
+        "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
+        "merge": merge.id, "hand_over": offer.id, "run": run, "comment": comment, "label": labels["V1"],
+        "evidence": given.counter_evidence[0].id,
+    }  # fmt: skip
