@@ -13,6 +13,7 @@ from desk_home import make_desk_home, run
 from fanzha import bootstrap
 from fanzha.access import Export, Reveal, SearchEntry
 from fanzha.casework import Clue, Fact
+from fanzha.cli.account import _cell
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.actor_from_token import actor_from_token
 from fanzha.storage.argon2_hasher import Argon2Hasher
@@ -208,6 +209,18 @@ def test_the_ledger_says_what_statements_cover(home):
         "****0017", "500.00", "120.50", True,
     )  # fmt: skip
     assert [period["from"][:10] for period in line["covered"]] == ["2026-03-01"]
-    (other,) = document(home, "show", "6299993000000000055", "--as", "both")["ledger"]
-    assert (other["covered"], other["transfers_in"]) == ([], 1)
     assert document(home, "show", "6299990000000009999", "--as", "both")["ledger"] == []
+    for number, login, ask in (
+        ("6299993000000000055", "both", []),  # no record has it
+        (ACCOUNT, "stranger", ["COUNTY"]),
+    ):
+        hidden = document(home, "show", number, "--as", login)
+        assert (hidden["ledger"], hidden["ledger_withheld"], hidden["ask"]) == ([], True, ask)
+        code, _, err = run(home, "account", "show", number, "--as", login)
+        assert (code, "120.50" in err, "is yours to see; ask" in err) == (0, False, True)
+
+
+@pytest.mark.parametrize("text", ["CLUE-1M7YWTX8T-0001-1", "FACT-1M7YWTX8T-0001", "MEAS-12345T12:34:56-0"])
+def test_an_id_is_no_time(text):
+    assert _cell(text) == text
+    assert _cell("2026-03-01T10:00:00.000123+08:00") == "2026-03-01 10:00"

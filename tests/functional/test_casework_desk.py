@@ -438,7 +438,7 @@ def test_a_report_on_which_a_measure_rests_stays_in_its_case(day):
     day.stop(case.id, day.fact(one))
     with refuses("case.measure"):
         step_report(day.desk, AT.both, one.report.id, ReportStep.FIND_UNFOUNDED, "查无实据")
-    assert step_report(day.desk, AT.both, two.report.id, ReportStep.FIND_UNFOUNDED, "查无实据").case == ""
+    assert step_report(day.desk, AT.both, two.report.id, ReportStep.FIND_UNFOUNDED, "查无实据").report.case == ""
     assert day.get(Case, case.id).reports == (one.report.id,)
     with refuses("case.report"):
         withdraw_measure(day.desk, AT.both, day.stops(case)[0].id, "不再需要")

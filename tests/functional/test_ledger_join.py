@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 import pytest
+from desk_home import make_desk_home
+from desk_home import run as run_at
 
+from fanzha import bootstrap
 from fanzha.cli import main as shell
 
 HEADER = "交易卡号,账户开户名称,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名,摘要说明,交易流水号"
@@ -81,3 +84,35 @@ def test_a_suggestion_enters_amounts_only_once_confirmed(run, tmp_path):
     assert run("ledger", "join", *ids, "--undo")[0] == 1
     assert len(run("ledger", "joins")[1]["inferred"]) == 1
     assert run("ledger", "info")[1]["digest"] != digest
+
+
+def test_once_an_office_stands_the_ledger_changes_by_name_alone(tmp_path):
+    home = make_desk_home(tmp_path / "home")
+    folder = written(tmp_path / "first", *list(FILES)[:2])
+    assert run_at(home, "ingest", folder, "--as", "auditor")[0] == 1
+    assert run_at(home, "ingest", folder, "--as", "both")[0] == 0
+    pair = json.loads(run_at(home, "--json", "ledger", "joins")[1])["inferred"][0]
+    join = ("ledger", "join", pair["outgoing"], pair["incoming"], "--reason", "乙行电话核实")
+    forget = ("ledger", "forget", list(FILES)[1], "--reason", "读错了")
+    unjoin = ("ledger", "unjoin", A, B)
+    for words in (join, forget, unjoin):
+        code, _, err = run_at(home, *words)
+        assert (code, "--as LOGIN" in err) == (1, True)
+        assert run_at(home, *words, "--as", "auditor")[0] == 1
+    assert run_at(home, *join, "--as", "both")[0] == 0
+    assert run_at(home, *forget, "--as", "both")[0] == 0
+    done = [event for event in ledger_audit(home) if event.outcome == "done"]
+    assert [event.action for event in done] == ["ledger.ingest", "ledger.ingest", "ledger.join", "ledger.forget"]
+    assert {event.actor for event in done} == {"both"}
+    assert (done[-1].reason, done[-1].details["file"]) == ("读错了", done[-1].details["file"])
+    assert done[-1].details["file"] in {event.details["file"] for event in done[:2]}
+    assert not any(number in repr(ledger_audit(home)) for number in (A, B, "模拟甲"))
+
+
+def ledger_audit(home):
+    desk = bootstrap.desk(home)
+    try:
+        with desk.store.reading() as view:
+            return [event for event in view.audit.walk() if event.action.startswith("ledger.")]
+    finally:
+        desk.store.close()

@@ -11,6 +11,8 @@ from traced_case import BING, BOTH, CHIEF, TracedDay, victims
 
 from fanzha import bootstrap
 from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.documents.trace import masked_trace
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.propose_measure import propose_measure
 
 
@@ -70,6 +72,10 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, query).id)
     told = said(made, "measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
     assert [one["query"] for one in told["answered"]] == [query]
+    read = told["files"][0]
+    forget = ("ledger", "forget", read["sha256"], "--reason", "模拟：读错了", "--as", "both")
+    code, _, err = run(made, *forget)
+    assert (code, query in err, "--although" in err) == (1, True, True)
     other = next(one["query"] for one in drafted if one["institution"] == "模拟戊银行")
     approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, other).id)
     assert said(made, "measure", "query", "nothing", other)["answered"][0]["status"] == "executed"
@@ -83,6 +89,38 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     assert code == 0, err
     assert "How much to freeze" in err
     assert page.exists()
+
+
+def test_an_answer_tells_which_rows_were_put_aside_and_why(home, tmp_path):
+    made, case, _ = home
+    header = "交易卡号,账户开户名称,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名,摘要说明,交易流水号"
+    rows = (
+        "6299992000000000044,模拟甲,2026-03-01 10:00:00,500.00,500.00,进,6299991000000000011,模拟乙,转账,1",
+        "6299992000000000044,模拟甲,2026-03-01 10:05:00,不明,500.00,出,6299993000000000055,模拟丙,转账,2",
+    )
+    statement = tmp_path / "模拟甲行_交易明细信息.csv"
+    statement.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    told = said(made, "measure", "query", "answer", str(statement), "--case", case, code=3)
+    (file,) = told["files"]
+    assert (file["quarantined"], [(one["row"], one["field"]) for one in file["reasons"]]) == (1, [(3, "amount")])
+    assert "6299992000000000044" not in json.dumps(file)
+    code, _, err = run(made, "measure", "query", "answer", str(statement), "--case", case, "--as", "both")
+    assert (code, "Put aside" in err, "amount" in err) == (3, True, True)
+
+
+def test_a_warning_hides_numbers_and_names_and_no_time_or_amount():
+    mask = Mask(bootstrap.desk_rules().access.masks, names=("模拟甲乙",))
+    document = {
+        "parameters": {"origins": []},
+        "warnings": [
+            "2026-11-21T18:30:00+08:00 6299991000000000011 → 6299992000000000044 10000.00 at 2026-03-01T10:00:00.5+08:00",
+            "模拟甲乙 6299 9920 0000 0000 044: 120000.50, the row is of 2026-11-21T18:30:00+08:00",
+        ],
+    }
+    assert masked_trace(document, mask)["warnings"] == [
+        "2026-11-21T18:30:00+08:00 ****0011 → ****0044 10000.00 at 2026-03-01T10:00:00.5+08:00",
+        "模* ****0044: 120000.50, the row is of 2026-11-21T18:30:00+08:00",
+    ]
 
 
 @pytest.mark.parametrize(

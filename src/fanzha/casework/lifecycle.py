@@ -31,6 +31,7 @@ class ClueStep(StrEnum):
     VERIFY = "verify"
     ACT = "act"
     DISMISS = "dismiss"
+    DROP = "drop"  # the only report that it rests on has nothing behind it
     PAUSE = "pause"
     RESUME = "resume"
     REOPEN = "reopen"
@@ -86,7 +87,7 @@ REPORT_TABLE: Final[Table[ReportStatus, ReportStep]] = _total(
     },
 )
 
-_UNDER_CHECK: Final = {ClueStep.ROUTE: ClueStage.QUEUED}
+_UNDER_CHECK: Final = {ClueStep.ROUTE: ClueStage.QUEUED, ClueStep.DROP: ClueStage.DISMISSED}
 CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = _total(
     ClueStage,
     ClueStep,
@@ -114,6 +115,7 @@ CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = _total(
             ClueStep.VERIFY: ClueStage.VERIFIED,
             ClueStep.ACT: ClueStage.ACTED,
             ClueStep.DISMISS: ClueStage.DISMISSED,
+            ClueStep.DROP: ClueStage.DISMISSED,
             ClueStep.PAUSE: ClueStage.VERIFIED,
             ClueStep.RESUME: ClueStage.VERIFIED,
         },

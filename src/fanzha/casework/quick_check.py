@@ -8,7 +8,7 @@ from dataclasses import replace
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
 from fanzha.casework.model import Assessment, Clue, ClueKind, Document, Outcome, Pause
-from fanzha.casework.policy import check_clue_step, check_live, check_reason, check_same_body, is_paused
+from fanzha.casework.policy import check_clue_step, check_live, check_person, check_reason, check_same_body, is_paused
 from fanzha.casework.queue import DutyOfficer
 from fanzha.casework.rules import ClockRules
 from fanzha.core.actor import Actor
@@ -107,6 +107,16 @@ def dismiss_clue(clue: Clue, reason: str, actor: Actor, now_us: int, ids: Ids) -
     check_clue_step(clue, actor, ClueStep.DISMISS, now_us)
     check_reason(reason, f"dismissing {clue.id}")
     return _followed_through(clue, ClueStep.DISMISS, Outcome(actor.id, now_us, reason), actor, now_us, ids)
+
+
+def drop_clue(clue: Clue, reason: str, actor: Actor, now_us: int, ids: Ids) -> tuple[Clue, Events]:
+    """Close a clue with the only report that it rests on, whoever has it; its clock stands, and reopening takes it back."""
+    check_same_body(actor, clue)
+    check_live(clue)
+    check_person(actor, f"dropping {clue.id}")
+    check_reason(reason, f"dropping {clue.id}")
+    outcome = Outcome(actor.id, now_us, reason)
+    return _followed_through(_resumed(clue, now_us), ClueStep.DROP, outcome, actor, now_us, ids)
 
 
 def _followed_through(

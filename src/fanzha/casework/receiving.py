@@ -19,12 +19,15 @@ from fanzha.casework.model import (
     Report,
     ReportedPayment,
     Reporter,
+    ReporterKind,
 )
 from fanzha.casework.policy import check_live, check_person, check_reason, check_same_body
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
+from fanzha.core.time import MINUTE_US, format_instant
 
+CLOCKS_APART_MAX_US = 5 * MINUTE_US  # so far a sender's clock may go ahead of the desk's
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STEP_EVENTS = {
     ReportStep.PUT_IN_CASE: EventKind.REPORT_PUT_IN_CASE,
@@ -54,9 +57,9 @@ class ReportDraft:
 def receive_report(draft: ReportDraft, actor: Actor, now_us: int, ids: Ids) -> tuple[Report, Events]:
     """The report with its acknowledgement number (受案回执, 程序规定 Art. 171); nothing about it is too little to take in.
 
-    Raises BadInput when an amount is below zero or a hash is none.
+    Raises BadInput when an amount is below zero, a payment lies in the future or a hash is none.
     """
-    _check_parts(draft.payments, draft.losses, draft.attachments)
+    _check_parts(draft.payments, draft.losses, draft.attachments, now_us)
     if draft.channel is not Channel.SYSTEM and actor.has(Role.MACHINE):
         raise NotAllowed("report.channel", "the machine reports by the channel 系统发现 only")
     report = Report(
@@ -72,7 +75,7 @@ def receive_report(draft: ReportDraft, actor: Actor, now_us: int, ids: Ids) -> t
         narrative=draft.narrative,
         attachments=draft.attachments,
         losses=draft.losses,
-        payments=_numbered(draft.payments, ids),
+        payments=_numbered(draft.payments, draft.reporter, ids),
         contacts=draft.contacts,
         first_contact_us=draft.first_contact_us,
         leaked_from=draft.leaked_from,
@@ -101,11 +104,11 @@ def add_to_report(
     """What the reporter brought later; what was said before stays as it was said."""
     check_same_body(actor, report)
     check_live(report)
-    _check_parts(payments, losses, attachments)
+    _check_parts(payments, losses, attachments, now_us)
     told = "\n\n".join(part for part in (report.narrative, narrative) if part)
     added = replace(
         report,
-        payments=report.payments + _numbered(payments, ids),
+        payments=report.payments + _numbered(payments, report.reporter, ids),
         attachments=report.attachments + tuple(attachments),
         losses=report.losses + tuple(losses),
         contacts=report.contacts + tuple(contacts),
@@ -203,14 +206,21 @@ def _claim(report: Report, payment: ReportedPayment, ids: Ids) -> Claim:
     )
 
 
-def _numbered(payments: Sequence[ReportedPayment], ids: Ids) -> tuple[ReportedPayment, ...]:
-    return tuple(payment if payment.id else replace(payment, id=ids.new("CLAIM")) for payment in payments)
+def _numbered(payments: Sequence[ReportedPayment], reporter: Reporter, ids: Ids) -> tuple[ReportedPayment, ...]:
+    """With an id each; who reports his own loss paid what he names no other victim of."""
+    himself = reporter.name if reporter.kind is ReporterKind.VICTIM else ""
+    return tuple(
+        replace(payment, id=payment.id or ids.new("CLAIM"), victim=payment.victim or himself) for payment in payments
+    )
 
 
 def _check_parts(
-    payments: Sequence[ReportedPayment], losses: Sequence[Loss], attachments: Sequence[Attachment]
+    payments: Sequence[ReportedPayment], losses: Sequence[Loss], attachments: Sequence[Attachment], now_us: int
 ) -> None:
     for at, payment in enumerate(payments, 1):
+        if payment.at_us is not None and payment.at_us > now_us + CLOCKS_APART_MAX_US:
+            said = format_instant(payment.at_us)
+            raise BadInput(f"payments[{at}].at: {said} lies in the future; leave it out where nobody knows it")
         if payment.amount_minor is not None and payment.amount_minor <= 0:
             raise BadInput(f"payment {at}: amount must be above zero; leave it out where nobody knows it")
     for at, loss in enumerate(losses, 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fanzha.services.desk.export_list import ExportedAccounts
 
 FORMULA_BEGINS: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would carry it out
+_INSTANT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:[+-]\d\d:\d\d|Z)?")
 
 app = typer.Typer(
     name="account", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
@@ -186,7 +188,11 @@ def _show_dossier(found: Mapping[str, Any]) -> None:
     _show("Measures", found["measures"], ["id", "kind", "status", "organisation", "asked", "held", "ends", "case"])
     _show("Returns", found["returns"], ["id", "status", "decision", "case"])
     _show("Incidents", found["incidents"], ["id", "kind", "measure", "at", "sentence"])
-    _show_ledger(found["ledger"])
+    if found["ledger_withheld"]:
+        whom = ", ".join(found["ask"]) or "whoever brought the statements in"
+        say(f"the ledger holds this account, but no record of it is yours to see; ask {whom}")
+    else:
+        _show_ledger(found["ledger"])
     if found["cut_off"]:
         say("(a thousand of a kind are shown; there are more)")
 
@@ -211,4 +217,4 @@ def _show(title: str, lines: Sequence[Mapping[str, Any]], columns: Sequence[str]
 
 def _cell(text: str) -> str:
     """Times to the minute."""
-    return text[:16].replace("T", " ") if len(text) > 16 and text[10:11] == "T" and text[4:5] == "-" else text
+    return text[:16].replace("T", " ") if _INSTANT.fullmatch(text) else text

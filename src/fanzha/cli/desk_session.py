@@ -67,6 +67,26 @@ def at_desk(context: typer.Context, login: str | None) -> Iterator[AtDesk]:
         yield AtDesk(desk, actor, invocation.json, invocation.home)
 
 
+@contextmanager
+def at_office(context: typer.Context, login: str | None) -> Iterator[AtDesk | None]:
+    """The desk with the person at it where the home has an office; None, whoever acts, where it has none.
+
+    Raises NotAllowed as `at_desk`.
+    """
+    from fanzha.services.desk.keep_ledger import has_office
+
+    invocation = invocation_of(context)
+    stands = False
+    if invocation.database or (invocation.home / "work.db").exists():
+        with open_desk(invocation) as desk:
+            stands = has_office(desk)
+    if not stands:
+        yield None
+        return
+    with at_desk(context, login) as seat:
+        yield seat
+
+
 def session_file(home: Path, login: str) -> Path:
     """Where the token of a login lies. Raises BadInput for what cannot be a login."""
     if not _LOGIN.fullmatch(login):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from fanzha.cli.desk_session import AsOption, at_desk
 from fanzha.cli.output import Invocation, counted, invocation_of, progress, say, show_table, write_json
 from fanzha.cli.reason_words import reason_words
 from fanzha.core.errors import BadInput
@@ -52,6 +53,7 @@ def ingest(
         Path | None, typer.Option(metavar="CSV", help="account,from,to: replaces what rows say of coverage.")
     ] = None,
     keep_going: Annotated[bool, typer.Option("--keep-going", help="Import the rest if a PATH is not there.")] = False,
+    login: AsOption = None,
 ) -> int:
     """Read statement exports and other files into the ledger, with a quality report."""
     invocation = invocation_of(context)
@@ -64,12 +66,28 @@ def ingest(
             if missing
             else "give at least one file, folder or ZIP archive: fanzha ingest PATH…"
         )
-    report = read_in(invocation, paths, mapping, coverage)
+    report = _read_in_by(context, login, paths, mapping, coverage)
     if invocation.json:
         write_json(report.document)
     else:
         _show(report.document)
     return ROWS_PUT_ASIDE if report.put_aside else 0
+
+
+def _read_in_by(
+    context: typer.Context, login: str | None, paths: Sequence[Path], mapping: Path | None, coverage: Path | None
+) -> IngestReport:
+    """Reads the files in; where somebody says who he is, he must be allowed to trace, and it is written down."""
+    invocation = invocation_of(context)
+    if not login:
+        return read_in(invocation, paths, mapping, coverage)
+    from fanzha.services.desk.keep_ledger import check_may_ingest, note_ingested
+
+    with at_desk(context, login) as seat:
+        check_may_ingest(seat.desk, seat.actor)
+        report = read_in(invocation, paths, mapping, coverage)
+        note_ingested(seat.desk, seat.actor, report.document["files"])
+    return report
 
 
 def read_in(
@@ -156,7 +174,17 @@ def _show_explanation(path: str, sheet: Mapping[str, Any]) -> None:
 
 
 def _show(document: Mapping[str, Any]) -> None:
-    files: Sequence[Mapping[str, Any]] = document["files"]
+    read = show_files(document["files"])
+    ledger = document["ledger"]
+    if read and all(file["already_known"] for file in read):
+        say("Every file was known already; nothing was added.")
+    counts = f"{counted(ledger['transfers'], 'transfer')}, {counted(ledger['accounts'], 'account')}"
+    say(f"Ledger: {counts}, digest {ledger['digest'][:16]}…")
+    _advise(read)
+
+
+def show_files(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """What became of the rows of each file: counts, what was put aside and why, what is blocked; gives those read."""
     read = [file for file in files if "sha256" in file]
     figures = ["rows", "new", "known", "put aside", "reversals", "gaps", "gap amount"]
     columns = ["file", "table", *figures, "order"]
@@ -182,12 +210,7 @@ def _show(document: Mapping[str, Any]) -> None:
         if file.get("answered_nothing"):
             say(f"note: {file['path']}: answered with nothing for {', '.join(file['answered_nothing'])}")
     _show_blocked(read)
-    ledger = document["ledger"]
-    if read and all(file["already_known"] for file in read):
-        say("Every file was known already; nothing was added.")
-    counts = f"{counted(ledger['transfers'], 'transfer')}, {counted(ledger['accounts'], 'account')}"
-    say(f"Ledger: {counts}, digest {ledger['digest'][:16]}…")
-    _advise(read)
+    return read
 
 
 def _figures(file: Mapping[str, Any]) -> list[int]:

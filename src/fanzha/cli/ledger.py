@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
+from fanzha.cli.desk_session import AsOption, at_office
 from fanzha.cli.output import Invocation, counted, invocation_of, say, show_table, write_json
 
 BROKEN: Final = 1
@@ -133,17 +134,23 @@ def join(
     *,
     reason: Annotated[str, typer.Option(help="By what it is known that the two rows are one transfer.")] = "",
     undo: Annotated[bool, typer.Option("--undo", help="Take it back: let the pair be a suggestion again.")] = False,
+    login: AsOption = None,
 ) -> None:
     """Confirm that two rows inferred to be one transfer are one (see joins), and make the ledger anew."""
     from fanzha import bootstrap
     from fanzha.services.confirm_pair import confirm_pair, part_pair
+    from fanzha.services.desk.keep_ledger import join_in_office
 
     invocation = invocation_of(context)
     store, rules = bootstrap.fact_store(invocation.home), bootstrap.ledger_rules()
-    if undo:
-        found = part_pair(store, outgoing, incoming, rules=rules)
-    else:
-        found = confirm_pair(store, outgoing, incoming, reason, rules=rules)
+    with at_office(context, login) as seat:
+        if seat is not None:
+            books = bootstrap.books(seat.home)
+            found = join_in_office(seat.desk, books, seat.actor, outgoing, incoming, reason, undo=undo)
+        elif undo:
+            found = part_pair(store, outgoing, incoming, rules=rules)
+        else:
+            found = confirm_pair(store, outgoing, incoming, reason, rules=rules)
     if invocation.json:
         write_json(found)
         return
@@ -161,14 +168,20 @@ def unjoin(
     again: Annotated[
         bool, typer.Option("--again", help="Take it back: let the two be joined as the rows show.")
     ] = False,
+    login: AsOption = None,
 ) -> None:
     """Set two numbers apart that were taken for one account, and make the ledger anew."""
     from fanzha import bootstrap
+    from fanzha.services.desk.keep_ledger import unjoin_in_office
     from fanzha.services.unjoin_accounts import unjoin_accounts
 
     invocation = invocation_of(context)
     store = bootstrap.fact_store(invocation.home)
-    found = unjoin_accounts(store, first, second, rules=bootstrap.ledger_rules(), again=again)
+    with at_office(context, login) as seat:
+        if seat is not None:
+            found = unjoin_in_office(seat.desk, bootstrap.books(seat.home), seat.actor, first, second, again=again)
+        else:
+            found = unjoin_accounts(store, first, second, rules=bootstrap.ledger_rules(), again=again)
     if invocation.json:
         write_json(found)
         return
@@ -183,13 +196,23 @@ def forget(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Its path, or how its SHA-256 begins.")],
     *,
     reason: Annotated[str, typer.Option(help="Why it does not belong here, or was read wrongly.")] = "",
+    although: Annotated[
+        str,
+        typer.Option("--although", metavar="TEXT", help="Why it goes though an answer, fact or return rests on it."),
+    ] = "",
+    login: AsOption = None,
 ) -> None:
     """Take a file out of the ledger again, with everything that it said, and make the ledger anew."""
     from fanzha import bootstrap
+    from fanzha.services.desk.keep_ledger import forget_in_office
     from fanzha.services.forget_file import forget_file
 
     invocation = invocation_of(context)
-    found = forget_file(bootstrap.fact_store(invocation.home), file, reason, rules=bootstrap.ledger_rules())
+    with at_office(context, login) as seat:
+        if seat is not None:
+            found = forget_in_office(seat.desk, bootstrap.books(seat.home), seat.actor, file, reason, although)
+        else:
+            found = forget_file(bootstrap.fact_store(invocation.home), file, reason, rules=bootstrap.ledger_rules())
     if invocation.json:
         write_json(found)
         return

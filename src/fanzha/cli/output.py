@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ import typer
 if TYPE_CHECKING:  # rich costs a tenth of a second, which only a verb that shows something should pay
     from rich.console import Console
 
+_OBEYED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control signs, but for tabs and line ends
 PIPE_WIDTH: Final = 200  # where no terminal says how wide it is; a wider table is not folded there either
 NAME_WIDTH_MIN: Final = 24  # a file's name is shortened no further than this
 RULED: Final = 3  # between two columns: a line with blanks around it
@@ -61,7 +63,12 @@ def console() -> Console:
 
 def say(text: str) -> None:
     """One plain line for people, on stderr."""
-    sys.stderr.write(text + "\n")
+    sys.stderr.write(harmless(text) + "\n")
+
+
+def harmless(text: str) -> str:
+    """The text without what a terminal would obey: a partner's file may be called anything."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def counted(number: int, noun: str) -> str:
@@ -138,7 +145,8 @@ def show_table(
             say(nothing)
         return
     made = [
-        _Column(name, [row[place] for row in rows], name in right, name in paths) for place, name in enumerate(columns)
+        _Column(name, [harmless(row[place]) for row in rows], name in right, name in paths)
+        for place, name in enumerate(columns)
     ]
     screen = console()
     if not screen.is_terminal:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.ingest import ROWS_PUT_ASIDE, show_files
 from fanzha.cli.output import counted, say, show_table, write_json
 from fanzha.core.errors import BadInput
 
@@ -123,8 +124,8 @@ def answer(
     case: CaseOption = "",
     query: Annotated[str, typer.Option("--query", metavar="QUERY", help="Only this query.")] = "",
     login: AsOption = None,
-) -> None:
-    """Read statements in as the answer to open queries, and trace their cases again."""
+) -> int:
+    """Read statements in as the answer to open queries, and trace their cases again; exit 3 if rows were put aside."""
     from fanzha import bootstrap
     from fanzha.services.desk.answer_query import answer_query
 
@@ -138,6 +139,7 @@ def answer(
             if path.is_file():
                 books.evidence.put(path.read_bytes(), path.name)
         _tell(at, told)
+    return ROWS_PUT_ASIDE if told.put_aside else 0
 
 
 @app.command("nothing")
@@ -236,9 +238,7 @@ def _tell(at: AtDesk, told: QueryAnswered) -> None:
     if at.json:
         write_json(document)
         return
-    for file in document["files"]:
-        if "error" in file:
-            say(f"not read: {file['path']}: {file['error']}")
+    show_files(document["files"])
     for one in document["answered"]:
         say(f"{one['query']}: {counted(one['questions'], 'account')} answered, it is {one['status']} now")
     if not document["answered"]:

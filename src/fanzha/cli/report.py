@@ -44,6 +44,7 @@ PayeeBank = Annotated[str, typer.Option("--payee-bank", metavar="NAME", help="Th
 Payer = Annotated[str, typer.Option("--payer", metavar="ACCOUNT", help="The victim's own account.")]
 Amount = Annotated[str, typer.Option("--amount", metavar="YUAN", help="What was paid, such as 50000.00.")]
 At = Annotated[str, typer.Option("--at", metavar="TIME", help="When, such as '2026-11-20 11:30'.")]
+Victim = Annotated[str, typer.Option("--victim", metavar="NAME", help="Who paid; left out: the victim who reports.")]
 Narrative = Annotated[str, typer.Option("--narrative", metavar="TEXT", help="What happened, in the reporter's words.")]
 Lines = Annotated[list[str] | None, typer.Option("--line", metavar="NUMBER", help="A number that called; repeatable.")]
 Sites = Annotated[list[str] | None, typer.Option("--site", metavar="HOST", help="A site or app; repeatable.")]
@@ -110,6 +111,7 @@ def add(
     payer: Payer = "",
     amount: Amount = "",
     at: At = "",
+    victim: Victim = "",
     line: Lines = None,
     site: Sites = None,
     login: AsOption = None,
@@ -119,7 +121,7 @@ def add(
     from fanzha.services.desk.documents.report_form import read_report
     from fanzha.services.desk.find_report import report_id_of
 
-    payment = _payment(payee, payee_name, payee_bank, payer, amount, at)
+    payment = _payment(payee, payee_name, payee_bank, payer, amount, at, victim)
     read = read_report({"narrative": narrative, "contacts": _contacts(line, site), **payment})
     added = Addition(payments=read.payments, contacts=read.contacts, narrative=read.narrative)
     with at_desk(context, login) as seat:
@@ -309,7 +311,12 @@ def _step(context: typer.Context, login: str | None, report: str, step: ReportSt
 
     with at_desk(context, login) as seat:
         stepped = step_report(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report), step, reason)
-        answer(seat, report_document(stepped, list_mask(seat, [stepped])), f"{stepped.id} is {stepped.status} now")
+        report_now, dropped = stepped.report, [clue.id for clue in stepped.dropped]
+        document = {**report_document(report_now, list_mask(seat, [report_now])), "dismissed_clues": dropped}
+        answer(
+            seat, document, f"{report_now.id} is {report_now.status} now",
+            *(f"  clue {clue} is dismissed with it; fanzha clue reopen {clue} takes that back" for clue in dropped),
+        )  # fmt: skip
 
 
 def _tell_received(seat: AtDesk, received: Received) -> None:
@@ -328,15 +335,17 @@ def _tell_received(seat: AtDesk, received: Received) -> None:
     )  # fmt: skip
 
 
-def _payment(payee: str, name: str, bank: str, payer: str, amount: str, at: str) -> dict[str, Any]:
+def _payment(
+    payee: str, name: str, bank: str, payer: str, amount: str, at: str, victim: str = ""
+) -> dict[str, Any]:
     """The one payment of the common case, and with its amount the loss."""
-    if not any((payee, name, bank, payer, amount, at)):
+    if not any((payee, name, bank, payer, amount, at, victim)):
         return {}
     if not (payee or name):
         raise BadInput("whom was it paid to? give --payee ACCOUNT, or --payee-name where nobody knows the account")
     paid = {
         "payee": {"account": payee, "holder_name": name, "institution": bank},
-        "payer": {"account": payer}, "amount": amount, "at": at,
+        "payer": {"account": payer}, "amount": amount, "at": at, "victim": victim,
     }  # fmt: skip
     return {"payments": [paid], "losses": [{"actual": amount}] if amount else []}
 

@@ -77,6 +77,11 @@ def wanted_of(case: str, typed: Typed, figures: ReturnFigures, planned: Sequence
             ("branch", typed.branch), ("base", typed.base), ("why", typed.why), ("others", typed.others)
         )
     }  # fmt: skip
+    if len(accounts) > 1 and "" in by_account["others"]:
+        raise BadInput(
+            f"--third-parties {by_account['others']['']}: there are {len(accounts)} accounts; "
+            "write ACCOUNT=YUAN for each that holds others' money"
+        )
     choices = tuple(_choice(account, by_account, figures) for account in accounts)
     return ReturnWanted(
         case,

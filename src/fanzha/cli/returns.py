@@ -197,17 +197,17 @@ def list_(
     if seat.json:
         write_json({"returns": lines, "next_cursor": page.next_cursor})
         return
-    columns = ["return", "case", "status", "victims", "currency", "frozen", "paid", "remainder", "decision", "drafted"]
+    amounts = ["frozen", "planned", "paid", "remainder"]
+    columns = ["return", "case", "status", "victims", "currency", *amounts, "decision", "drafted"]
     rows = [
         [
-            line["id"], line["case"], line["status"], str(line["victims"]), one["currency"], one["frozen"], one["paid"],
-            one["remainder"], line["decision"], line["drafted_at"],
+            line["id"], line["case"], line["status"], str(line["victims"]), one["currency"],
+            *(one[name] for name in amounts), line["decision"], line["drafted_at"],
         ]
         for line in lines
         for one in line["sums"]
     ]  # fmt: skip
-    amounts = ["victims", "frozen", "paid", "remainder"]
-    show_table("Returns", columns, rows, right=amounts, spare=["drafted", "currency"], nothing="no return yet")
+    show_table("Returns", columns, rows, right=["victims", *amounts], spare=["drafted", "currency"], nothing="no return yet")
     if page.next_cursor:
         say(f"more: --cursor {page.next_cursor}")
 

@@ -223,9 +223,16 @@ def _leaves_out_only(before: Sequence[ReturnPlan], after: Sequence[ReturnPlan]) 
         (old.account, old.frozen_minor, old.branches, old.base)
         == (new.account, new.frozen_minor, new.branches, new.base)
         and new.third_party_minor >= old.third_party_minor
-        and {award.victim for award in new.awards} <= {award.victim for award in old.awards}
+        and all(minor <= _by_victim(old).get(victim, 0) for victim, minor in _by_victim(new).items())
         for old, new in zip(before, after, strict=True)
     )
+
+
+def _by_victim(plan: ReturnPlan) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for award in plan.awards:
+        found[award.victim] = found.get(award.victim, 0) + award.amount_minor
+    return found
 
 
 def check_propose_return(procedure: ReturnProcedure, actor: Actor, now_us: int) -> None:

@@ -47,6 +47,11 @@ def forget_file(store: FactStore, named: str, reason: str, *, rules: LedgerRules
     }
 
 
+def file_named(store: FactStore, named: str) -> FactBatch:
+    """The facts of the file of this path or of a SHA-256 that begins so. Raises BadInput as `forget_file`."""
+    return _find(stored_batches(store), named)
+
+
 def _find(batches: Sequence[FactBatch], named: str) -> FactBatch:
     meant = Path(named).absolute()
     found = [batch for batch in batches if batch.path == named or Path(batch.path).absolute() == meant]

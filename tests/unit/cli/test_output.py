@@ -25,6 +25,15 @@ def test_a_table_shows_texts_of_strangers_as_they_are(capsys):
     assert "\x1b" not in shown.err
 
 
+def test_a_terminal_obeys_no_stranger(capsys):
+    named = "\x1b]0;title\x07\x9b2J\r模拟.json\u3000x"
+    output.say(f"{named} has no signature\n\tbeside it")
+    output.show_table("Incidents", ["what"], [(named,)])
+    shown = capsys.readouterr().err
+    assert not set(shown) & set("\x1b\x07\x9b\r")
+    assert shown.count("模拟.json\u3000x") == 2
+
+
 CARD, FILE = "6299991100000079190", "examples/银行反馈_模拟/交易明细信息_模拟.csv"
 
 

@@ -53,6 +53,11 @@ class QueryAnswered:
     still_open: tuple[OpenQuery, ...]
     traces: tuple[CaseTrace, ...]
 
+    @property
+    def put_aside(self) -> bool:
+        """Whether a row or a whole file could not be read."""
+        return any(file.get("error") or file.get("quarantined") for file in self.files)
+
 
 def open_queries(desk: Desk, actor: Actor, *, case: str = "", query: str = "") -> tuple[OpenQuery, ...]:
     """Queries that wait for an answer: of a case, one alone, or all of the actor's body, the oldest first."""

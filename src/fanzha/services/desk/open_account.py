@@ -24,6 +24,7 @@ from fanzha.services.desk.open_record import tie_of, write_reveals
 from fanzha.services.desk.persons import Named
 from fanzha.services.desk.search_records import TERMS_MIN, check_may_search, write_search
 from fanzha.services.desk.sight import Sight
+from fanzha.tracing.runs import TraceRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class AccountDossier:
     mask: Mask
     purpose: Purpose | None = None  # of the reveal; None behind the mask
     cut_off: bool = False  # a thousand of a kind are shown, and there are more
+    own: bool = False  # a record of a body whose records the actor may see, or of his own case, has the account
+    ask: tuple[str, ...] = ()  # bodies with records on it that the actor may not see
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -112,6 +115,7 @@ def _gathered(look: Look, number: str, mask: Mask) -> AccountDossier:
     # A fact is seen with the clue that it was made of.
     facts = pages.seen(Fact, Query(equals={"account": number}), of_clues=True)
     reports = pages.seen(Report, Query(mentions={"account": number}))
+    pages.seen(TraceRun, Query(mentions={"account": number}))  # an account of one's own trace is one's own too
     returns = pages.seen(ReturnProcedure, Query(mentions={"account": number}))
     standing = _standing(look, sight, pages, number)
     return AccountDossier(
@@ -125,6 +129,8 @@ def _gathered(look: Look, number: str, mask: Mask) -> AccountDossier:
         now_us=look.now_us,
         mask=replace(mask, names=_holders(facts, clues, standing.measures)),
         cut_off=pages.cut_off,
+        own=pages.own,
+        ask=tuple(sorted(pages.others)),
     )
 
 
@@ -134,11 +140,18 @@ class _Pages:
     def __init__(self, look: Look, sight: Sight) -> None:
         self._look, self._sight = look, sight
         self.cut_off = False
+        self.own = False  # whether a record is among them that is more than addressed to the actor's body
+        self.others: set[str] = set()  # bodies whose records are among them that the actor may not see
 
     def every(self, kind: type[Kept], query: Query) -> tuple[Kept, ...]:
         """A thousand of them, seen or not."""
         page: Page[Kept] = self._look.unit.records(kind).find(replace(query, limit=LIMIT_MAX))
         self.cut_off = self.cut_off or page.next_cursor is not None
+        for record in page.rows:
+            if self._sight.sees_whole(record):
+                self.own = True
+            elif not self._sight.sees(record):
+                self.others |= {getattr(record, "organisation", "")} - {""}
         return page.rows
 
     def seen(self, kind: type[Kept], query: Query, *, of_clues: bool = False) -> tuple[Kept, ...]:

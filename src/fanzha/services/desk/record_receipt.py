@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from typing import Final
 
 from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotFound
+from fanzha.core.time import MINUTE_US, format_instant
 from fanzha.measures.ending import mark_converted
 from fanzha.measures.model import Measure, OriginKind, holds
 from fanzha.measures.orders import Incident, OnwardTransfer, Receipt
@@ -20,6 +22,7 @@ from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import book_receipt_of_payment
 
+_CLOCKS_APART_MAX_US: Final = 5 * MINUTE_US  # so far a bank's clock may go ahead of the desk's
 _BY_WIRE = frozenset({Role.MACHINE, Role.API_CLIENT})
 
 
@@ -69,6 +72,9 @@ def _check_currency(measure: Measure, receipt: Receipt, currency: str) -> None:
 def _as_arrived(work: Work, receipt: Receipt) -> Receipt:
     if _BY_WIRE & work.actor.roles:
         return replace(receipt, arrived_us=work.now_us, entered_by="")
+    for option, at_us in (("--at", receipt.answered_us), ("--balance-at", receipt.balance_us)):
+        if at_us is not None and at_us > work.now_us + _CLOCKS_APART_MAX_US:
+            raise BadInput(f"receipt: {option}: {format_instant(at_us)} lies in the future")
     return replace(receipt, arrived_us=min(receipt.arrived_us, work.now_us), entered_by=work.actor.id)
 
 

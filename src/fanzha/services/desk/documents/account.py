@@ -44,7 +44,9 @@ def account_document(dossier: AccountDossier, ledger: tuple[LedgerAccount, ...] 
             {"id": one.id, "status": one.status.value, "case": one.case, "decision": one.decision}
             for one in dossier.returns
         ],
-        "ledger": None if ledger is None else [_ledger(line, mask) for line in ledger],
+        "ledger": None if ledger is None else [_ledger(line, mask) for line in ledger] if dossier.own else [],
+        "ledger_withheld": bool(ledger) and not dossier.own,
+        "ask": list(dossier.ask),
         "cut_off": dossier.cut_off,
     }  # fmt: skip
 

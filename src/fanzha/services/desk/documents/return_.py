@@ -8,7 +8,7 @@ from typing import Any
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 from fanzha.measures.model import Approval, Measure
-from fanzha.measures.return_booking import paid_minor
+from fanzha.measures.return_booking import paid_minor, paid_out_minor
 from fanzha.measures.return_plan import Award, Booking, ReturnPlan, VictimClaim, WhatIf
 from fanzha.measures.return_procedure import Objection, ReturnProcedure
 from fanzha.services.desk.case_law import CaseLaw, LawRow
@@ -35,12 +35,13 @@ def return_document(procedure: ReturnProcedure, mask: Mask, payments: Sequence[M
 
 
 def return_line(procedure: ReturnProcedure) -> dict[str, Any]:
-    """What a list shows of a return; amounts by currency."""
+    """What a list shows of a return; amounts by currency. planned: by its plans; paid: by the banks' receipts."""
     sums: dict[str, dict[str, int]] = {}
     for plan in procedure.plans:
-        one = sums.setdefault(plan.currency, {"frozen": 0, "paid": 0, "remainder": 0})
+        one = sums.setdefault(plan.currency, {"frozen": 0, "planned": 0, "paid": 0, "remainder": 0})
         one["frozen"] += plan.frozen_minor
-        one["paid"] += plan.paid_minor
+        one["planned"] += plan.paid_minor
+        one["paid"] += paid_out_minor(procedure, plan)
         one["remainder"] += plan.remainder_minor
     return {
         "id": procedure.id,

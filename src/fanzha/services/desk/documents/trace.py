@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,10 @@ from fanzha.services.desk.trace_case import CaseTrace
 from fanzha.tracing.runs import RunOrigin, RunQuestion
 
 Document = dict[str, Any]
+# As the trace writes them; between blanks, so that no part of an account's number can be taken for one.
+_TIME_OR_AMOUNT = re.compile(
+    r"(?<!\S)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:\d\d|Z)|\d{1,13}\.\d\d)(?=[\s,;)]|$)"
+)
 
 
 def case_trace_document(trace: CaseTrace, mask: Mask) -> Document:
@@ -41,7 +46,13 @@ def masked_trace(document: Mapping[str, Any], mask: Mask) -> Document:
         {**origin, "from": mask.account(origin["from"]), "to": mask.account(origin["to"] or "")}
         for origin in parameters["origins"]
     ]
-    return {**shown, "parameters": parameters, "warnings": [mask.text(text) for text in document["warnings"]]}
+    return {**shown, "parameters": parameters, "warnings": [_warning(text, mask) for text in document["warnings"]]}
+
+
+def _warning(text: str, mask: Mask) -> str:
+    """A warning with its numbers and names behind the mask, its times and amounts as they are."""
+    parts = _TIME_OR_AMOUNT.split(text)
+    return "".join(part if place % 2 else mask.text(part) for place, part in enumerate(parts))
 
 
 def _masked(part: Any, mask: Mask) -> Any:
@@ -182,10 +193,7 @@ def _question(question: Question, mask: Mask) -> Document:
 def answered_document(told: QueryAnswered, mask: Mask) -> Document:
     """What an answer brought."""
     return {
-        "files": [
-            {k: f[k] for k in ("path", "sha256", "rows", "accepted", "quarantined", "error") if k in f}
-            for f in told.files
-        ],
+        "files": [_file(file, mask) for file in told.files],
         "answered": [
             {
                 "query": measure.id,
@@ -202,6 +210,14 @@ def answered_document(told: QueryAnswered, mask: Mask) -> Document:
             for trace in told.traces
         ],
     }
+
+
+def _file(file: Mapping[str, Any], mask: Mask) -> Document:
+    """A file of the Ingest document; of its rows put aside it tells no more than the ends of numbers already."""
+    shown: Document = _masked(file, mask)
+    if "answered_nothing" in file:
+        shown["answered_nothing"] = [mask.account(account) for account in file["answered_nothing"]]
+    return shown
 
 
 def _money(minor: int, currency: str) -> str:
