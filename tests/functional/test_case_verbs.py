@@ -243,3 +243,54 @@ def test_cases_become_one_or_two_and_go_to_another_body(home):
     taken = document(home, "case", "hand-over", "accept", offer, "--officer", "stranger", "--as", "stranger")
     assert (taken["organisation"], taken["officer"]) == ("OTHER", "stranger")
     assert refused(home, "case", "show", kept, "--as", "both")[0] == 2
+
+
+def test_what_is_added_to_a_report_is_its_reporters_own_payment(home):
+    more = ("--payee", "6299990000000000025", "--amount", "10.00", "--as", "both")
+    told = document(home, "report", "new", "--as", "both", "--reporter", "模拟·孙三", *PAID, "--amount", "10.00")
+    report = told["report"]["id"]
+    document(home, "report", "add", report, *more)
+    document(home, "report", "add", report, *more, "--victim", "模拟·周五")
+    document(home, "case", "open", report, "--title", "模拟案", "--as", "both")
+    shown = document(home, "report", "show", report, "--reveal", "--as", "both")
+    assert [paid["victim"] for paid in shown["payments"]] == ["模拟·孙三", "模拟·孙三", "模拟·周五"]
+
+
+def test_the_clues_of_an_unfounded_report_are_dismissed_with_it(home):
+    for step in ("unfounded", "withdraw"):
+        told = taken_in(home, "--line", "19900000009")
+        clues = sorted(clue["id"] for clue in told["clues"])
+        stepped = document(home, "report", step, told["report"]["id"], "--reason", "另查无实据", "--as", "duty")
+        assert stepped["dismissed_clues"] == clues
+        for clue in clues:
+            shown = document(home, "clue", "show", clue, "--as", "duty")
+            assert (shown["stage"], shown["clock"]["state"]) == ("dismissed", "met")
+        reopened = document(home, "clue", "reopen", clues[0], "--reason", "又有新线索", "--as", "duty")
+        assert (reopened["stage"], reopened["clock"]["state"]) == ("assigned", "running")
+
+
+def test_what_is_verified_is_held_against_what_was_reported(home):
+    clue = taken_in(home)["clues"][0]["id"]
+    document(home, "clue", "claim", clue, "--as", "both")
+    document(home, "clue", "assess", clue, "--finding", "刚刚转出，先核四要素", "--as", "both")
+
+    def words(account=ACCOUNT, amount="50000", reference="FILE-1"):
+        return (
+            "clue", "verify", clue, "--holder", "模拟·钱二", "--account", account, "--institution", "模拟银行",
+            "--amount", amount, "--at", "2026-11-20 11:30", "--document", "transfer_slip", "--reference", reference,
+            "--as", "both",
+        )  # fmt: skip
+
+    code, sentence = refused(home, *words(account="6299990000000000025"))
+    assert (code, "another account" in sentence) == (1, True)
+    code, sentence = refused(home, *words(reference="ab" * 32))
+    assert (code, "--reference" in sentence) == (2, True)
+    assert document(home, *words(amount="49000"))["differs"] == ["amount"]
+    code, sentence = refused(home, *words())
+    assert (code, "withdraw" in sentence) == (1, True)
+
+
+def test_no_payment_is_reported_from_the_future(home):
+    told = {"payments": [{"at": "2999-01-01T00:00:00", "payee": {"account": ACCOUNT}}]}
+    code, sentence = refused(home, "report", "new", "--from", "-", "--as", "duty", stdin=json.dumps(told))
+    assert (code, sentence.startswith("payments[1].at: ")) == (2, True)

@@ -368,6 +368,17 @@ def test_a_measure_is_renewed_found_unrelated_and_lifted(place):
     assert place.document("chief", "lift", freeze, "--reason", "与案件无关")["status"] == "lifted"
 
 
+def test_an_answer_from_the_future_or_without_its_part_is_not_entered(place):
+    stop = place.approved()
+    for words, option in (
+        (("--outcome", "executed", "--at", "2999-01-01"), "--at"),
+        (("--outcome", "executed", "--balance", "1", "--balance-at", "2999-01-01"), "--balance-at"),
+        (("--outcome", "partial"), "--amount"),
+    ):
+        code, _, said = place.do("both", "receipt", stop, "--number", "R1", *words)
+        assert (code, f"{option}:" in said) == (2, True), said
+
+
 def test_a_draft_or_a_proposal_is_turned_down_or_taken_back(place):
     first, second = place.stop(), place.stop()
     place.document("both", "propose", first)

@@ -64,7 +64,7 @@ OURS = {"COUNTY", "BANK"}  # the link to the bank is kept at the top of the tree
 # Machines run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
     "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
-    "follow_answers", "found_office", "list_waiting_orders", "run_clocks", "sign_in",
+    "follow_answers", "found_office", "has_office", "list_waiting_orders", "run_clocks", "sign_in",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}
@@ -219,6 +219,8 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "channel": (OrderChannel.ISSUED_ELSEWHERE,), "split_case.tasks": ((ids["task"],),),
         "documents": (("模拟查字9号",),), "answer_nothing.query": (ids["measure"],),
         "basis": ("cpl-144", "afl-20"), "mask_for.records": ((),),
+        "named": day.books.facts.files(), "although": ("", why[0]), "outgoing": ("T1",), "incoming": ("T2",),
+        "first": (M,), "second": ("6299990000000000991",), "note_ingested.files": ([],),
     }  # fmt: skip
 
 

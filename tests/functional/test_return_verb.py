@@ -10,7 +10,7 @@ from unittest import mock
 import openpyxl
 import pytest
 from desk_home import run
-from return_day import BOTH, M, ReturnDay, make_return_day
+from return_day import AWAY, BOTH, M, ReturnDay, make_return_day
 
 from fanzha.access import Credential, CredentialKind, Person, new_credential
 from fanzha.cli.desk_session import write_session
@@ -99,6 +99,10 @@ def test_a_return_from_the_plan_to_the_payment_that_goes_elsewhere(day):
     assert "version" in refused(day, "city-chief", "approve", drafted, "--decision", NUMBER, "--version", stale)
     assert "设区的市" in refused(day, "chief", "approve", drafted, "--decision", NUMBER)
     assert "may not see it" in run(day.folder / "home", "return", "show", drafted, "--as", "stranger")[2]
+    statement, *_ = day.books.facts.files()
+    forget = ("ledger", "forget", statement, "--reason", "模拟：读错了", "--as", "duty")
+    code, _, err = run(day.folder / "home", *forget)
+    assert (code, drafted in err, "--although" in err) == (1, True, True)
     approved = said(day, "city-chief", "approve", drafted, "--decision", NUMBER, "--version", str(proposed["version"]))
     assert [payment["status"] for payment in approved["payments"]] == ["approved"] * 3
     pays_elsewhere(day, drafted, approved["payments"][0]["id"])
@@ -107,8 +111,19 @@ def test_a_return_from_the_plan_to_the_payment_that_goes_elsewhere(day):
     assert books["totals"][0]["lost"] == "90000.00"
     (line,) = said(day, "duty", "list", "--case", case)["returns"]
     assert (line["status"], line["sums"]) == (
-        "approved", [{"currency": "CNY", "frozen": "27000.00", "paid": "21516.13", "remainder": "5483.87"}],
+        "approved", [{"currency": "CNY", "frozen": "27000.00", "planned": "21516.13", "paid": "0.00", "remainder": "5483.87"}],
     )  # fmt: skip
+
+
+def test_what_is_others_money_is_said_for_each_of_several_accounts(day):
+    case = frozen_case(day)
+    day.freeze(case, 2_000_000, account=AWAY)
+    trace_case(day.desk, day.books, BOTH, case)
+    drafted = said(day, "duty", "draft", case)["id"]
+    code, _, err = run(day.folder / "home", "return", "replan", drafted, "--third-parties", "5000", "--as", "duty")
+    assert (code, "ACCOUNT=YUAN" in err) == (2, True), err
+    planned = said(day, "duty", "replan", drafted, "--third-parties", f"{M[-4:]}=5000")
+    assert {one["third_parties"] for one in planned["accounts"]} == {"5000.00", "0.00"}
 
 
 def pays_elsewhere(day: ReturnDay, drafted: str, first: str) -> None:

@@ -67,15 +67,24 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     assert victims()[2]["to"] in (tmp_path / "letter.txt").read_text(encoding="utf-8")
     assert {one["query"] for one in said(made, "measure", "query", "open", "--case", case)["queries"]} >= {query}
 
-    unsent = said(made, "measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
+    answer = ("measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
+    unsent = said(made, *answer, code=3)  # rows of the example are put aside
     assert unsent["not_sent"] == [query]
     approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, query).id)
-    told = said(made, "measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
+    told = said(made, *answer, code=3)
     assert [one["query"] for one in told["answered"]] == [query]
     read = told["files"][0]
     forget = ("ledger", "forget", read["sha256"], "--reason", "模拟：读错了", "--as", "both")
     code, _, err = run(made, *forget)
     assert (code, query in err, "--although" in err) == (1, True, True)
+    assert run(made, *forget, "--although", "银行重发，原件作废")[0] == 0
+    gone = day.audit("ledger.forget")[-1]
+    assert (gone.outcome, gone.details["although"], query in gone.details["rested"]) == (
+        "done",
+        "银行重发，原件作废",
+        True,
+    )
+    assert run(made, *answer, "--as", "both")[0] == 3
     other = next(one["query"] for one in drafted if one["institution"] == "模拟戊银行")
     approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, other).id)
     assert said(made, "measure", "query", "nothing", other)["answered"][0]["status"] == "executed"
@@ -113,12 +122,12 @@ def test_a_warning_hides_numbers_and_names_and_no_time_or_amount():
     document = {
         "parameters": {"origins": []},
         "warnings": [
-            "2026-11-21T18:30:00+08:00 6299991000000000011 → 6299992000000000044 10000.00 at 2026-03-01T10:00:00.5+08:00",
+            "2026-11-21T18:30:00+08:00 6299991000000000011 → 6299992000000000044 10000.00 at 2026-03-01T10:00:00.5+08:00.",
             "模拟甲乙 6299 9920 0000 0000 044: 120000.50, the row is of 2026-11-21T18:30:00+08:00",
         ],
     }
     assert masked_trace(document, mask)["warnings"] == [
-        "2026-11-21T18:30:00+08:00 ****0011 → ****0044 10000.00 at 2026-03-01T10:00:00.5+08:00",
+        "2026-11-21T18:30:00+08:00 ****0011 → ****0044 10000.00 at 2026-03-01T10:00:00.5+08:00.",
         "模* ****0044: 120000.50, the row is of 2026-11-21T18:30:00+08:00",
     ]
 

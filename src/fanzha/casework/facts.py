@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -56,10 +57,15 @@ def verify_clue(
     ids: Ids,
     *,
     hop: int = 1,
+    reason: str = "",
+    standing: Sequence[Fact] = (),
 ) -> tuple[Clue, Fact, Events]:
     """The fact that 户名, 账号, 金额 and 时间 of a payment stand so in a document that an officer looked at.
 
-    Raises NotAllowed when a field was not checked or is empty, or the document is not enough at this hop.
+    reason: why the victim's payment went to another account than the clue names. standing: the clue's facts so far.
+
+    Raises NotAllowed when a field was not checked or is empty, the document is not enough at this hop, the account is
+    another one and nobody says why, or each of the victim's payments that the clue is about has its fact already.
     """
     if clue.kind is not ClueKind.ACCOUNT:
         raise NotAllowed("fact.account", f"{clue.id} is about a {clue.kind}; only an account has the four fields")
@@ -67,6 +73,9 @@ def verify_clue(
     fields = replace(fields, account=plain_identifier(fields.account))  # one account, however the slip spaces it
     _check_fields(clue, fields, now_us)
     _check_documents(checks, rules, hop)
+    if hop < FOLLOW_ON_HOP:
+        _check_account(clue, fields, reason)
+        _check_first(clue, standing)
     after = next_status(CLUE_TABLE, clue.stage, ClueStep.VERIFY, clue.id)
     fact = Fact(
         id=ids.new("FACT"),
@@ -83,7 +92,7 @@ def verify_clue(
     events = (
         work_event(
             EventKind.CLUE_VERIFIED, clue.id, actor, now_us, ids, before=clue.stage, after=after,
-            fact=fact.id, corrected=_corrected(clue, fields),
+            fact=fact.id, corrected=_corrected(clue, fields), reason=reason.strip(),
         ),
         work_event(EventKind.FACT_MADE, fact.id, actor, now_us, ids, clue=clue.id, hop=hop, documents=documents),
     )  # fmt: skip
@@ -134,6 +143,30 @@ def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:
         raise NotAllowed("fact.time", f"{clue.id}: 交易时间 lies in the future")
 
 
+def _check_account(clue: Clue, fields: VerifiedFields, reason: str) -> None:
+    """An order must not hit an account that nobody reported because somebody mistyped it."""
+    if clue.subject and _is_number(clue) and plain_identifier(clue.subject) != fields.account and not reason.strip():
+        raise NotAllowed(
+            "fact.other_account",
+            f"{clue.id} is about another account than the one verified; say by a reason why the document names that one",
+        )
+    if reason.strip():
+        check_reason(reason, f"verifying {clue.id}")
+
+
+def _is_number(clue: Clue) -> bool:
+    """Where no claim knows an account, a clue is called by the name of its holder."""
+    return any(claim.account for claim in clue.claims) or not clue.claims
+
+
+def _check_first(clue: Clue, standing: Sequence[Fact]) -> None:
+    made = [fact.id for fact in standing if fact.hop < FOLLOW_ON_HOP and fact.withdrawn_at_us is None]
+    if len(made) >= max(len(clue.claims), 1):
+        raise NotAllowed(
+            "fact.made", f"{clue.id} is verified by {', '.join(made)}; withdraw that first if it turned out wrong"
+        )
+
+
 def _corrected(clue: Clue, fields: VerifiedFields) -> str:
     """Which fields the document says otherwise than every claim of the clue: people mistype what they are robbed of."""
     said: dict[str, tuple[str | int, set[str] | set[int | None]]] = {
@@ -141,7 +174,7 @@ def _corrected(clue: Clue, fields: VerifiedFields) -> str:
         "holder_name": (fields.holder_name, {claim.holder_name for claim in clue.claims}),
         "amount": (fields.amount_minor, {claim.amount_minor for claim in clue.claims}),
     }
-    return " ".join(name for name, (value, claimed) in said.items() if value not in claimed)
+    return " ".join(name for name, (value, claimed) in said.items() if claimed - {"", None} and value not in claimed)
 
 
 def _check_documents(checks: tuple[FieldCheck, ...], rules: FactRules, hop: int) -> None:

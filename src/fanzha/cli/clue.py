@@ -119,9 +119,11 @@ def verify(
     place: PlaceOption = "",
     hop: Annotated[int, typer.Option("--hop", min=1, help="1: the victim paid it; more: the money moved on.")] = 1,
     currency: Annotated[str, typer.Option("--currency")] = "CNY",
+    reason: Annotated[str, typer.Option("--reason", help="Needed where the account is not the clue's.")] = "",
     login: AsOption = None,
 ) -> None:
     """Make a fact of an account's clue: you read all four fields in a document; only a fact leads to an order."""
+    from fanzha import bootstrap
     from fanzha.casework import VerifiedFields
     from fanzha.core.money import exponent_of, parse_minor
     from fanzha.core.time import parse_instant
@@ -135,7 +137,8 @@ def verify(
     )  # fmt: skip
     read_in = _document(document, reference, place)
     with at_desk(context, login) as seat:
-        verified = verify_clue(seat.desk, seat.actor, clue, fields, read_in, hop=hop)
+        kept = bootstrap.evidence_store(seat.home)
+        verified = verify_clue(seat.desk, seat.actor, clue, fields, read_in, hop=hop, reason=reason, evidence=kept)
         mask = list_mask(seat, [verified.clue, verified.fact])
         rules, now_us = seat.desk.rules.casework, seat.desk.clock.now_us()
         answer(
@@ -143,8 +146,10 @@ def verify(
             {
                 "clue": clue_document(verified.clue, mask, rules, now_us),
                 "fact": fact_document(verified.fact, mask),
+                "differs": list(verified.differs),
             },
             f"{clue} is verified: fact {verified.fact.id}",
+            *(f"note: the {name.replace('_', ' ')} is not what was reported" for name in verified.differs),
             f"next: fanzha measure draft stop_payment --case CASE --fact {verified.fact.id} --basis afl-20 --traced YUAN …, "
             f"then fanzha clue act {clue} MEASURE",
         )  # fmt: skip

@@ -83,6 +83,8 @@ def receipt(
     from fanzha.services.desk.record_receipt import record_receipt
 
     said = read_word(outcome, Outcome, "--outcome")
+    if said is Outcome.PARTIAL and not amount:
+        raise BadInput("--amount: say how much of it the institution did, with --outcome partial")
     went = tuple(_onward(text) for text in onward or ())
     with at_desk(context, login) as at:
         now_us = at.desk.clock.now_us()

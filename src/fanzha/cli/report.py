@@ -335,9 +335,7 @@ def _tell_received(seat: AtDesk, received: Received) -> None:
     )  # fmt: skip
 
 
-def _payment(
-    payee: str, name: str, bank: str, payer: str, amount: str, at: str, victim: str = ""
-) -> dict[str, Any]:
+def _payment(payee: str, name: str, bank: str, payer: str, amount: str, at: str, victim: str = "") -> dict[str, Any]:
     """The one payment of the common case, and with its amount the loss."""
     if not any((payee, name, bank, payer, amount, at, victim)):
         return {}

@@ -207,7 +207,9 @@ def list_(
         for line in lines
         for one in line["sums"]
     ]  # fmt: skip
-    show_table("Returns", columns, rows, right=["victims", *amounts], spare=["drafted", "currency"], nothing="no return yet")
+    show_table(
+        "Returns", columns, rows, right=["victims", *amounts], spare=["drafted", "currency"], nothing="no return yet"
+    )
     if page.next_cursor:
         say(f"more: --cursor {page.next_cursor}")
 

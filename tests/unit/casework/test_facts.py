@@ -23,12 +23,13 @@ from fanzha.casework import (
 from fanzha.core.errors import NotAllowed
 
 
-def verified(desk, fields=None, document=None, checks=None, hop=1):
+def verified(desk, fields=None, document=None, checks=None, hop=1, **more):
     clue, _ = desk.assessed()
     checks = checks_by(desk.officer, document or desk.slip(), desk.at(5)) if checks is None else checks
     return verify_clue(
-        clue, fields or desk.fields(), checks, desk.rules.fact, desk.officer, desk.at(5), desk.ids, hop=hop
-    )
+        clue, fields or desk.fields(), checks, desk.rules.fact, desk.officer, desk.at(5), desk.ids, hop=hop,
+        **more,
+    )  # fmt: skip
 
 
 def test_a_fact_says_who_checked_which_field_against_which_document(desk):
@@ -80,9 +81,22 @@ def test_a_later_hop_rests_on_the_bank(desk):
 
 
 def test_what_the_victim_mistyped_is_corrected_by_the_document_and_told(desk):
-    _, fact, events = verified(desk, desk.fields(account="6299990000000000025"))
+    other = desk.fields(account="6299990000000000025")
+    with pytest.raises(NotAllowed) as refused:
+        verified(desk, other)
+    assert refused.value.rule == "fact.other_account"
+    _, fact, events = verified(desk, other, reason="回单上为另一账号")
     assert fact.fields.account == "6299990000000000025"
-    assert events[0].detail("corrected") == "account"
+    assert (events[0].detail("corrected"), events[0].detail("reason")) == ("account", "回单上为另一账号")
+
+
+def test_a_payment_has_one_fact_until_it_is_withdrawn(desk):
+    _, fact, _ = verified(desk)
+    with pytest.raises(NotAllowed) as refused:
+        verified(desk, standing=[fact])
+    assert refused.value.rule == "fact.made"
+    gone, _ = withdraw_fact(fact, "户名核对有误", desk.officer, desk.at(9), desk.ids)
+    assert verified(desk, standing=[gone])[1].withdrawn_at_us is None
 
 
 def test_neither_a_clue_nor_a_claim_nor_a_withdrawn_fact_is_one(desk):

@@ -269,6 +269,9 @@ def test_nothing_is_paid_before_notice_objections_and_the_citys_decision():
     corrected = plan_return(replace(M, third_party_minor=548_387), [V1, V2, V3], TIME_THEN_RATIO)
     heard = replan_return(heard, [corrected], DUTY)
     assert (heard.status, heard.notice_until_us) == (ProcedureStatus.NOTICED, over), "the notice goes on"
+    (first, *others) = corrected.awards
+    risen = replace(corrected, awards=(replace(first, amount_minor=first.amount_minor + 1), *others))
+    assert replan_return(heard, [risen], DUTY).status is ProcedureStatus.DRAFT, "more than was published"
     anew = replan_return(heard, [plan_return(M, [V1, V3], TIME_THEN_RATIO)], DUTY)
     assert (anew.status, anew.notice_until_us) == (ProcedureStatus.DRAFT, None), "another plan is published anew"
     assert can_propose_return(heard, DUTY, over)

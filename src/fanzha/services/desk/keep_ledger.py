@@ -23,6 +23,7 @@ from fanzha.services.desk.books import Books
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.persons import Named
+from fanzha.services.desk.sight import Sight
 from fanzha.services.forget_file import file_named, forget_file
 from fanzha.services.unjoin_accounts import unjoin_accounts
 from fanzha.tracing.runs import TraceRun
@@ -43,14 +44,22 @@ def forget_in_office(desk: Desk, books: Books, actor: Actor, named: str, reason:
 
     although: why it is taken out though records rest on it.
 
-    Raises NotAllowed when the actor may not trace, Refused when a record rests on the file and no `although` is given.
+    Raises NotAllowed when the actor may not trace, Refused when a record rests on the file and no `although`
+    is given, or it is another body's.
     """
     with acting(desk, actor, "ledger.forget", Subject("ledger", "")) as work:
         _check(work)
         if not reason.strip():
             raise BadInput("taking a file out needs a reason: --reason TEXT")
         sha256 = file_named(books.facts, named).sha256
-        rests = tuple(_resting(work, books.ledger(), sha256))
+        resting = tuple(_resting(work, books.ledger(), sha256))
+        sight = Sight(work.unit, actor, work.rules.access.permissions)
+        others = {record.organisation for record in resting if not sight.sees_whole(record)}
+        if others:
+            raise Refused(
+                f"{named} is evidence of {', '.join(sorted(others))}, whose records you may not see; ask there"
+            )
+        rests = tuple(record.id for record in resting)
         if rests and not although.strip():
             listed = ", ".join(rests[:_NAMED_MAX]) + (" …" if len(rests) > _NAMED_MAX else "")
             raise Refused(f"{named} is what {listed} rests on; if it must go nevertheless, say why: --although TEXT")
@@ -127,22 +136,22 @@ def _hash(sha256: str) -> str:
     return f"x{sha256}"  # behind a letter no run of its digits is taken for a person's number
 
 
-def _resting(work: Work, stored: StoredLedger, sha256: str) -> Iterator[str]:
-    """The ids of queries, facts and returns that a file is evidence of."""
+def _resting(work: Work, stored: StoredLedger, sha256: str) -> Iterator[Measure | Fact | ReturnProcedure]:
+    """The queries, facts and returns that a file is evidence of."""
     records = work.unit.records
     for measure in every(records(Measure), Query(equals={"kind": MeasureKind.QUERY})):
         if any(answer.statement == sha256 for receipt in measure.receipts for answer in receipt.answered):
-            yield measure.id
+            yield measure
     for fact in every(records(Fact), Query()):
         if fact.withdrawn_at_us is None and any(check.document.reference == sha256 for check in fact.checks):
-            yield fact.id
+            yield fact
     accounts = _accounts_in(stored, sha256)
     for procedure in every(records(ReturnProcedure), Query()):
         if procedure.status in _OVER or not procedure.trace_run:
             continue
         run = records(TraceRun).get(procedure.trace_run)
         if any(accounts & {found.account, *found.also} for found in run.accounts):
-            yield procedure.id
+            yield procedure
 
 
 def _accounts_in(stored: StoredLedger, sha256: str) -> set[str]:

@@ -2,41 +2,67 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from fanzha import casework
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.casework import Clue, Document, EventKind, Fact, VerifiedFields, checks_by
 from fanzha.core.actor import Actor
+from fanzha.core.errors import BadInput
+from fanzha.ports.evidence_store import EvidenceStore
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.keeping import keep_clue, tell
+from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+
+_SHA256: Final = re.compile(r"[0-9A-Fa-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The clue as it stands now, and the fact that was made of it."""
+    """The clue as it stands now, the fact that was made of it, and which of its fields every claim says otherwise."""
 
     clue: Clue
     fact: Fact
+    differs: tuple[str, ...] = ()
 
 
 def verify_clue(
-    desk: Desk, actor: Actor, clue_id: str, fields: VerifiedFields, document: Document, *, hop: int = 1
+    desk: Desk,
+    actor: Actor,
+    clue_id: str,
+    fields: VerifiedFields,
+    document: Document,
+    *,
+    hop: int = 1,
+    reason: str = "",
+    evidence: EvidenceStore | None = None,
 ) -> Verified:
     """Makes the fact that all four fields stand so in the document that the actor looked at.
 
-    Raises NotAllowed when a field is empty or the document is not enough at this hop.
+    reason: why it is another account than the clue's. evidence: where a document that is named by its SHA-256 must lie.
+
+    Raises NotAllowed when a field is empty, the document is not enough at this hop, the account is another one without a
+    reason, or the payment has its fact already; BadInput when no file with that SHA-256 is kept.
     """
+    named = document.reference.strip()
+    if evidence is not None and _SHA256.fullmatch(named) and not evidence.has(named.lower()):
+        raise BadInput(f"--reference {named}: no file with this SHA-256 is kept; attach it to the report first")
     with acting(desk, actor, "clue.verify", Subject("clue", clue_id)) as work:
         clue = work.load(Clue, clue_id, Action.CLUE_WORK)
+        standing = tuple(every(work.unit.records(Fact), Query(equals={"clue": clue.id})))
         checks = checks_by(actor, document, work.now_us)
         clue, fact, events = casework.verify_clue(
-            clue, fields, checks, work.rules.casework.fact, actor, work.now_us, work.ids, hop=hop
-        )
+            clue, fields, checks, work.rules.casework.fact, actor, work.now_us, work.ids,
+            hop=hop, reason=reason, standing=standing,
+        )  # fmt: skip
         fact = work.unit.records(Fact).add(fact)
         made = tuple(event for event in events if event.kind is EventKind.FACT_MADE)
         clue = keep_clue(work, clue, tuple(event for event in events if event not in made))
         tell(work, made, "fact")
-    return Verified(clue, fact)
+    differs = next((event.detail("corrected") for event in events if event.kind is EventKind.CLUE_VERIFIED), "")
+    return Verified(clue, fact, tuple(differs.split()))

@@ -20,7 +20,7 @@ from fanzha.tracing.runs import RunOrigin, RunQuestion
 Document = dict[str, Any]
 # As the trace writes them; between blanks, so that no part of an account's number can be taken for one.
 _TIME_OR_AMOUNT = re.compile(
-    r"(?<!\S)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:\d\d|Z)|\d{1,13}\.\d\d)(?=[\s,;)]|$)"
+    r"(?<!\S)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:[+-]\d\d:\d\d|Z)|\d{1,13}\.\d\d)(?=[\s,;:)]|\.?(?:\s|$))"
 )
 
 
