@@ -44,24 +44,29 @@ kernel: Any = _compile(cache=True, nogil=True, no_cfunc_wrapper=True)
 inner: Any = _compile(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 
 
-def _prefetch_address(_typing: Any, _address: Any) -> Any:
-    def generate(context: Any, builder: Any, _signature: Any, values: Any) -> Any:
+def _prefetch_row(_typing: Any, array: Any, index: Any) -> Any:
+    """Machine code straight from the array's parts: going through `array.ctypes` compiles for seconds per array type."""
+
+    def generate(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        parts = context.make_array(signature.args[0])(context, builder, values[0])
+        place = context.cast(builder, values[1], signature.args[1], types.intp)
+        offset = builder.mul(place, builder.extract_value(parts.strides, 0))
         small, byte = ir.IntType(32), ir.IntType(8).as_pointer()
+        address = builder.inttoptr(builder.add(builder.ptrtoint(parts.data, offset.type), offset), byte)
         shape = ir.FunctionType(ir.VoidType(), [byte, small, small, small])
-        prefetch = builder.module.declare_intrinsic("llvm.prefetch", [byte], shape)
-        # For reading, to be used again, data.
-        builder.call(prefetch, [builder.inttoptr(values[0], byte), small(0), small(3), small(1)])
+        asked = builder.module.declare_intrinsic("llvm.prefetch", [byte], shape)
+        builder.call(asked, [address, small(0), small(3), small(1)])  # for reading, to be used again, data
         return context.get_dummy_value()
 
-    return types.void(types.uintp), generate
+    return types.void(array, index), generate
 
 
-_ask_for_line: Any = intrinsic(_prefetch_address)
+_ask_for_line: Any = intrinsic(_prefetch_row)
 
 
 def _prefetch(array: Any, index: Any) -> None:
     """Ask for the cache line where the row of an array begins, and go on without waiting for it."""
-    _ask_for_line(array.ctypes.data + index * array.strides[0])
+    _ask_for_line(array, index)
 
 
 def _nothing(array: Any, index: Any) -> None:

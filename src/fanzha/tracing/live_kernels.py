@@ -158,7 +158,8 @@ def rows_of(pockets, accounts, prev):
         while side >= 0:
             if n == out.size:
                 grown = np.empty(2 * n, np.int64)
-                grown[:n] = out
+                for k in range(n):
+                    grown[k] = out[k]
                 out = grown
             out[n] = side >> 1
             n += 1

@@ -388,9 +388,7 @@ def copy_runs(fresh, first, end, former, new, out):
     """Copies stretches of two columns one behind the other into `out`, those marked fresh from the new one."""
     at = 0
     for run in range(first.size):
-        length = end[run] - first[run]
-        if fresh[run]:
-            out[at : at + length] = new[first[run] : end[run]]
-        else:
-            out[at : at + length] = former[first[run] : end[run]]
-        at += length
+        # One by one: assigning a slice would compile numba's text functions for its error message, per column type.
+        for k in range(first[run], end[run]):
+            out[at] = new[k] if fresh[run] else former[k]
+            at += 1
