@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import random
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -67,6 +68,7 @@ def run(size: int, *, seed: int, url: str | None = None, rounds: int = ROUNDS) -
     with closing(databases(url)) as addresses:
         for engine, address in addresses:
             loaded = fill(address, made)
+            print(f"{engine}: {loaded.records} records loaded in {loaded.seconds:.0f} s; asking", file=sys.stderr)
             limit |= _load_figures(engine, loaded)
             seconds, answers[engine] = _measure(address, made, rounds)
             results += [

@@ -80,6 +80,7 @@ _SHARES: Final = {
 }  # fmt: skip
 DRAWN: Final = 1000  # cases whose measures' states are drawn at once
 _CASE_SHARES: Final = [2, 2, 30, 5, 10, 10, 1, 1, 39]  # in the order of CaseStatus
+_OVER: Final = frozenset({CaseStatus.NOT_FILED, CaseStatus.WITHDRAWN, CaseStatus.REFERRED, CaseStatus.CLOSED})
 _DOCUMENT: Final = Document(DocumentKind.TRANSFER_SLIP, "模拟凭证", "第1页")
 
 
@@ -270,7 +271,9 @@ class MadeDesk:
             if line.number % DRAWN == 0:
                 drawn = rng.choice(len(statuses), (DRAWN, MEASURES_A_CASE), p=shares / shares.sum()).tolist()
             for k, at in enumerate(drawn[line.number % DRAWN]):
-                yield _measure(line, k, statuses[at], chance)
+                # Nothing waits for a signature in a case that is over.
+                waits = statuses[at] in (Status.PROPOSED, Status.DRAFT) and line.status in _OVER
+                yield _measure(line, k, Status.WITHDRAWN if waits else statuses[at], chance)
 
 
 def clock_of(measure: Measure) -> DueClock | None:
