@@ -215,6 +215,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
     terms=(Term("order", of=lambda measure: (order.id for order in measure.orders)), Term("awaits", of=awaited_of)),
     indexes=(
         ("organisation", "status", "due_us"),
+        ("organisation", "status", "drafted_us"),
         ("status", "due_us"),
         ("institution", "status", "due_us"),
         ("organisation", "drafted_us"),

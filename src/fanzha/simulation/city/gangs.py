@@ -1,0 +1,108 @@
+"""Gangs: which accounts they use for what, which of them other gangs use too, their lines and their devices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from fanzha.simulation.city.assumptions import Assumptions
+from fanzha.simulation.city.people import NOBODY, Codes, Job, People
+
+ABROAD: Final = -2  # in place of an account: one at a bank abroad, which answers nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Gang:
+    """Accounts as places; a place may be in several gangs."""
+
+    number: int
+    first: tuple[int, ...]  # that victims pay into (一级卡)
+    later: tuple[int, ...]
+    shells: tuple[int, ...]  # companies' accounts
+    collectors: tuple[int, ...]  # where money of several comes together
+    trader: int  # sells stable coins (U商)
+    shop: int  # lends its terminal
+    recruiters: tuple[int, ...]  # holders who found the accounts (卡头)
+    lines: tuple[int, ...]  # places of telephone lines
+    devices: tuple[int, ...]
+
+
+def make_gangs(people: People, assumptions: Assumptions, cases: int, seed: int) -> tuple[Gang, ...]:
+    """As many gangs as so many cases need. Accounts are rented from people, bought as companies, and in part shared."""
+    told = assumptions.table("gangs")
+    count = max(round(cases / told["cases_each"]), 1)
+    rng = np.random.default_rng([seed, 3])
+    rented = _rented(rng, people, assumptions, count * (told["first_accounts"] + told["later_accounts"] + 2))
+    shells = _shell_accounts(rng, people)
+    shops = people.holders.main[people.holders.having(Job.SHOP)]
+    found: list[Gang] = []
+    for number in range(count):
+        each = told["first_accounts"] + told["later_accounts"] + 2
+        mine = rented[number * each : (number + 1) * each].tolist()
+        first, rest = mine[: told["first_accounts"]], mine[told["first_accounts"] :]
+        later = _with_shared(rng, rest[2:], [gang.later for gang in found[-3:]], told["shared_share"])
+        n_shells = max(round(len(later) * told["corporate_share"]), 1)
+        recruiters = rng.integers(0, people.holders.people, told["recruiters"]).tolist()
+        found.append(
+            Gang(
+                number=number, first=tuple(first), later=later, collectors=tuple(rest[1:2]), trader=rest[0],
+                shells=tuple(shells[(number * n_shells + at) % len(shells)] for at in range(n_shells)),
+                shop=int(shops[rng.integers(len(shops) // 2, len(shops))]),
+                recruiters=tuple(found[-1].recruiters[:1]) + tuple(recruiters) if number % 3 == 2 else tuple(recruiters),
+                lines=tuple(range(number * told["lines"], (number + 1) * told["lines"])),
+                devices=tuple(range(number * told["devices"], (number + 1) * told["devices"])),
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _rented(rng: np.random.Generator, people: People, assumptions: Assumptions, count: int) -> Codes:
+    """Accounts of ordinary people: of some the one they live on, of the others a second one."""
+    holders, holder = people.holders, people.accounts.holder
+    places = np.arange(len(holder))
+    persons = holder < holders.people
+    bank = people.accounts.bank < people.banks
+    is_main = holders.main[holder] == places
+    lived_on = rng.permutation(places[persons & is_main & (holders.job[holder] != Job.LANDLORD)])
+    second = rng.permutation(places[persons & bank & ~is_main])
+    n_lived_on = min(round(count * assumptions.table("laundering")["own_life_share"]), len(lived_on))
+    chosen = np.concatenate((lived_on[:n_lived_on], second[: count - n_lived_on], lived_on[n_lived_on:]))[:count]
+    return rng.permutation(chosen).astype(np.int32)
+
+
+def _shell_accounts(rng: np.random.Generator, people: People) -> Sequence[int]:
+    dormant = people.holders.main[people.holders.having(Job.DORMANT)]
+    shells: list[int] = rng.permutation(dormant).tolist()
+    return shells
+
+
+def _with_shared(
+    rng: np.random.Generator, own: list[int], others: Sequence[tuple[int, ...]], share: float
+) -> tuple[int, ...]:
+    """Some of one's own places are given up for places of other gangs."""
+    pool = [place for other in others for place in other]
+    n = min(round(len(own) * share), len(pool))
+    return tuple(own[n:]) + tuple(rng.choice(pool, n, replace=False).tolist() if n else ())
+
+
+def roles(gangs: Sequence[Gang]) -> Mapping[int, list[tuple[int, str]]]:
+    """Of every account that a gang uses: the gang and what for. Part of the truth."""
+    found: dict[int, list[tuple[int, str]]] = {}
+    for gang in gangs:
+        parts: dict[str, Sequence[int]] = {
+            "first": gang.first, "later": gang.later, "shell": gang.shells, "collector": gang.collectors,
+            "trader": (gang.trader,), "shop": (gang.shop,),
+        }  # fmt: skip
+        for role, places in parts.items():
+            for place in places:
+                found.setdefault(place, []).append((gang.number, role))
+    return found
+
+
+def holders_of(people: People, gang: Gang) -> set[int]:
+    """Whose accounts a gang rents."""
+    places: list[Any] = [*gang.first, *gang.later, *gang.collectors, gang.trader]
+    return {int(people.accounts.holder[place]) for place in places if place >= 0} - {NOBODY}
