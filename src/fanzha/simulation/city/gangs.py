@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -28,6 +28,10 @@ class Gang:
     recruiters: tuple[int, ...]  # holders who found the accounts (卡头)
     lines: tuple[int, ...]  # places of telephone lines
     devices: tuple[int, ...]
+
+    def in_use(self, window: int, windows: int) -> Gang:
+        """The gang with the accounts that it uses in one window of its time: used ones are given up for fresh ones."""
+        return replace(self, first=self.first[window::windows], later=self.later[window::windows])
 
 
 def make_gangs(people: People, assumptions: Assumptions, cases: int, seed: int) -> tuple[Gang, ...]:

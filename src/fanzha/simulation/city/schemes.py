@@ -92,9 +92,11 @@ def _victims(people: People, gangs: Sequence[Gang], assumptions: Assumptions, ca
 
 def _fraud(scene: _Scene, number: int, kind: FraudType, gang: Gang, victim: int, chance: random.Random) -> Fraud:
     told, moves = scene.assumptions.table("fraud"), scene.moves
-    laundering = Laundering(scene.assumptions.table("laundering"), gang, chance, moves)
     account = int(scene.people.holders.main[victim])
     day = chance.randrange(1, max(scene.days - 3, 2))
+    each = scene.assumptions.table("gangs")["account_used_days"]
+    gang = gang.in_use(day // each, -(-scene.days // each))
+    laundering = Laundering(scene.assumptions.table("laundering"), gang, chance, moves)
     at_us = scene.begins_us + day * DAY_US + chance.choices(range(24), told["hours"])[0] * 60 * MINUTE_US
     at_us += chance.randrange(3600) * SECOND_US
     contact_us = at_us - int(chance.lognormvariate(math.log(90), 0.8) * MINUTE_US) // SECOND_US * SECOND_US
