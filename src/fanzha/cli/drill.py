@@ -1,4 +1,4 @@
-"""`fanzha drill`: a scripted case from its reports to the money's return, calm or with everything going wrong."""
+"""`fanzha drill`: which way of deciding stops most money, on made cities; and a scripted case, calm or with all going wrong."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from fanzha.cli.output import invocation_of, progress, say, show_table, write_json
+from fanzha.cli.whole_file import write_whole
 from fanzha.core.errors import BadInput
 
 FAILED = 1
 AMOUNTS = ("lost", "reattributed", "held", "returned", "exited", "unknown", "difference")
 
 app = typer.Typer(
-    name="drill", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-    help="Play a made case (模拟) against simulated banks on this machine.",
+    name="drill", add_completion=False, rich_markup_mode=None, invoke_without_command=True,
+    help="Compare ways of deciding which order to send next, on made cities (模拟); or play a made case against simulated banks.",
 )  # fmt: skip
 Script = Annotated[
     Path | None, typer.Argument(metavar="[FIXTURE]", help="A script in TOML; a built-in one if left out.")
@@ -28,6 +29,43 @@ Keep = Annotated[
     Path | None,
     typer.Option("--keep", metavar="DIR", help="An empty folder in which the drill stays, to look into it."),
 ]
+
+
+@app.callback()
+def interception(
+    context: typer.Context,
+    *,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, max=1000, help="How many cities.")] = 10,
+    seed: Seed = 1,
+    small: Annotated[
+        bool, typer.Option("--small", help="Small cities, for a quick look; results are less sure.")
+    ] = False,
+    sensitivity: Annotated[
+        bool, typer.Option("--sensitivity", help="Each assumption halved and doubled too; takes sixteen times as long.")
+    ] = False,
+    svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="The picture.")] = None,
+) -> int:
+    """Of the money reported, how much does each way stop, and at what price? See docs/drill.md for what it rests on."""
+    if context.invoked_subcommand is not None:
+        return 0
+    import os
+
+    from fanzha.simulation.interception.picture import drill_picture
+    from fanzha.simulation.interception.report import Wanted, drill_document
+
+    invocation = invocation_of(context)
+    wanted = Wanted(
+        range(seed, seed + seeds), "small_city" if small else "city", sensitivity, min(os.cpu_count() or 1, seeds)
+    )
+    with progress("drill") as step:
+        document = drill_document(wanted, lambda _done, _total: step(1))
+    if svg is not None:
+        write_whole(svg, drill_picture(document).encode("utf-8"))
+    if invocation.json:
+        write_json(document)
+    else:
+        _show_drill(document)
+    return 0
 
 
 @app.command()
@@ -106,6 +144,62 @@ def _home(keep: Path | None) -> Iterator[Path]:
         raise BadInput(f"{keep} is not empty; a drill begins in an empty folder")
     keep.mkdir(parents=True, exist_ok=True)
     yield keep
+
+
+def _show_drill(document: Mapping[str, Any]) -> None:
+    rows = [
+        [
+            one["policy"], _share(one["stopped_share"]), _times(one["innocent_share"]), f"{one['orders']['mean']:.0f}",
+            f"{one['empty_share']:.0%}", f"{one['first_order_min']:.0f} min",
+        ]
+        for one in document["policies"]
+    ]  # fmt: skip
+    heads = [
+        "policy",
+        "stopped of reported",
+        "innocent held by reported",
+        "orders",
+        "stops on nothing",
+        "first order after",
+    ]
+    show_table(f"Interception drill (模拟), {len(document['seeds'])} cities", heads, rows, right=heads[1:])
+    rows = [
+        [other, _share(gain["stopped_share"]), "yes" if gain["stopped_share"]["excludes_zero"] else "no",
+         _times(gain["innocent_share"])]
+        for other, gain in document["ours_less_other"].items()
+    ]  # fmt: skip
+    heads = ["ours less", "stopped of reported", "beyond chance", "innocent held by reported"]
+    show_table("Paired differences, 95 % intervals", heads, rows, right=heads[1:])
+    if "sensitivity" not in document:
+        return
+    rows = [
+        [
+            f"{one['of']} x {one['times']}",
+            _share(one["ours_less_by_hand"]),
+            _share(one["ours_less_everything_at_our_harm"]),
+        ]
+        for one in document["sensitivity"]
+    ]
+    heads = ["assumption", "ours less by hand", "ours less everything at our harm"]
+    show_table("Each assumption by itself", heads, rows, right=heads[1:])
+    found = document["break_even"]["break_even_min"]
+    say(
+        "an order may take us "
+        + (
+            f"{found} min"
+            if found is not None
+            else f"over {document['break_even']['handling_min'][-1]['minutes']:.0f} min"
+        )
+        + f" before the desk by hand ({document['break_even']['by_hand_min']:.0f} min) stops as much"
+    )
+
+
+def _share(interval: Mapping[str, float]) -> str:
+    return f"{interval['mean']:.1%} [{interval['low']:.1%}, {interval['high']:.1%}]"
+
+
+def _times(interval: Mapping[str, float]) -> str:
+    return f"{interval['mean']:.2f} [{interval['low']:.2f}, {interval['high']:.2f}]"
 
 
 def _show_case(document: Mapping[str, Any]) -> None:

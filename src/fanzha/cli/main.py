@@ -48,7 +48,10 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "verify": ("fanzha.cli.verify:verify", "Prove that what is stored is what was done; name what is not."),
     "backup": ("fanzha.cli.backup:backup", "Write everything that a home holds into one file."),
     "restore": ("fanzha.cli.restore:restore", "Make a home of a backup, whole or not at all."),
-    "drill": ("fanzha.cli.drill:app", "Play a made case against simulated banks, calm or with everything going wrong."),
+    "drill": (
+        "fanzha.cli.drill:app",
+        "Compare ways of stopping money on made cities; play a made case with everything going wrong.",
+    ),
     "bench": ("fanzha.cli.bench:bench", "Measure speed side by side with other engines."),
 }
 

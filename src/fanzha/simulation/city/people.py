@@ -17,6 +17,8 @@ Small = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.int32]
 NOBODY: Final = -1
 ADULT: Final = 18
+COMPANY_MONTH_MINOR: Final = 3_000_000
+DORMANT_MONTH_MINOR: Final = 10_000  # a shell has hardly anything of its own
 
 
 class Job(IntEnum):
@@ -182,7 +184,8 @@ def zipf_choice(rng: np.random.Generator, count: int, draws: int, exponent: floa
 
 def _savings(rng: np.random.Generator, holder: Codes, holders: Holders, told: Mapping[str, Any]) -> Ints:
     months = rng.lognormal(np.log(told["savings_months_median"]), told["savings_sigma"], len(holder))
-    lives_on = np.where(holders.income_minor > 0, holders.income_minor, 3_000_000)[holder]
-    share = np.where(holders.main[holder] == np.arange(len(holder)), 1.0, 0.25)
+    a_month = np.where(holders.income_minor > 0, holders.income_minor, COMPANY_MONTH_MINOR)
+    lives_on = np.where(holders.job == Job.DORMANT, DORMANT_MONTH_MINOR, a_month)[holder]
+    share = np.where(holders.main[holder] == np.arange(len(holder)), 1.0, told["spare_account_share"])
     kept: Ints = np.round(months * lives_on * share / 100).astype(np.int64) * 100
     return kept

@@ -28,6 +28,7 @@ BY_HAND: Final = "by_hand"
 EVERYTHING: Final = "everything"
 EQUAL_HARM: Final = "everything_at_our_harm"
 LIMIT: Final = "limit"
+HALVINGS: Final = 8
 POLICIES: Final = ("first_only", BY_HAND, EVERYTHING, EQUAL_HARM, "newest", "value_only", OURS, LIMIT)
 
 
@@ -95,28 +96,41 @@ def learnt_curve(size_name: str) -> StayCurve:
 def drill_city(
     seed: int, size_name: str, factors: Factors = Factors(), only: Sequence[str] = POLICIES
 ) -> list[Outcome]:
-    """Every policy on the city of one seed."""
+    """Every policy on the city of one seed; what is measured at our harm needs ours to be among them."""
     city = _delayed(build_city(drill_size(size_name), seed), factors.report_delay)
     rows, told = ordinary_rows(city), drill_assumptions()
     banks = Banks(told["banks"], city.people.accounts.bank.tolist(), str(seed), factors.bank_time, factors.refusal)
-    harm: dict[str, int] = {}
-    outcomes: list[Outcome] = []
-    for name in sorted(only, key=POLICIES.index, reverse=True):  # ours comes before what is measured at its harm
+
+    def run(policy: Policy) -> Outcome:
         world = world_of(city, rows, factors.hop_time)
-        if name == LIMIT:
-            kept = limit_minor(world, city.frauds, banks, str(seed))
-            outcomes.append(_outcome(city, name, world, kept, None))
-            continue
-        desk = DrillDesk(
-            world, city.frauds, _policy(name, size_name, harm), banks, told["desk"], str(seed), factors.handling_time
-        )
+        desk = DrillDesk(world, city.frauds, policy, banks, told["desk"], str(seed), factors.handling_time)
         desk.run()
-        harm[name] = desk.tally.innocent_minor
-        outcomes.append(_outcome(city, name, world, world.kept_minor(_all(city)), desk))
-    return outcomes[::-1]
+        return _outcome(city, policy.name, world, world.kept_minor(_all(city)), desk)
+
+    found: dict[str, Outcome] = {}
+    for name in sorted(only, key=lambda one: (one == EQUAL_HARM, POLICIES.index(one))):
+        if name == LIMIT:
+            world = world_of(city, rows, factors.hop_time)
+            found[name] = _outcome(city, name, world, limit_minor(world, city.frauds, banks, str(seed)), None)
+        elif name == EQUAL_HARM:
+            found[name] = _at_harm(run, found[OURS].innocent_minor)
+        else:
+            found[name] = run(_policy(name, size_name))
+    return [found[name] for name in POLICIES if name in found]
 
 
-def _policy(name: str, size_name: str, harm: Mapping[str, int]) -> Policy:
+def _at_harm(run: Callable[[Policy], Outcome], innocent_minor: int) -> Outcome:
+    """Everything downstream by such a share that it holds about as much innocent money: the nearest of some halvings."""
+    low, high = 0.0, 1.0
+    tried: list[Outcome] = []
+    for _ in range(HALVINGS):
+        share = (low + high) / 2
+        tried.append(run(Everything(EQUAL_HARM, share)))
+        low, high = (low, share) if tried[-1].innocent_minor > innocent_minor else (share, high)
+    return min(tried, key=lambda one: abs(one.innocent_minor - innocent_minor))
+
+
+def _policy(name: str, size_name: str) -> Policy:
     told = drill_assumptions()
     price, expected = told["planner"], told["innocent"]["expected_minor"]
     match name:
@@ -124,8 +138,6 @@ def _policy(name: str, size_name: str, harm: Mapping[str, int]) -> Policy:
             return FirstOnly()
         case "by_hand":
             return ByHand()
-        case "everything_at_our_harm":
-            return Everything(name, harm[OURS])
         case "newest":
             return Newest(name)
         case "value_only":

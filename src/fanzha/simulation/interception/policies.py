@@ -54,22 +54,17 @@ class ByHand:
 class Everything:
     """Every account downstream of a stopped one, whether the money went there or not; the newest first.
 
-    most_minor: it sends nothing more once so much innocent money is held.
+    share: of the accounts behind the first ones so many are stopped, drawn by lot; to hold less innocent money.
     """
 
     handling = "everything"
 
-    def __init__(self, name: str = "everything", most_minor: int | None = None) -> None:
-        self.name, self._most_minor = name, most_minor
+    def __init__(self, name: str = "everything", share: float = 1.0) -> None:
+        self.name, self._share = name, share
 
     def next_order(self, known: Mapping[int, Known], now_us: int, banks: Banks) -> Order | None:
         """The account heard of last."""
-        if (
-            self._most_minor is not None
-            and sum(each.own_minor or 0 for each in known.values() if each.stopped) >= self._most_minor
-        ):
-            return None
-        found = _open(known, now_us)
+        found = [each for each in _open(known, now_us) if each.hop == 1 or _lot(each.account) < self._share]
         return (
             Order(Step.STOP, max(found, key=lambda each: (each.came[-1][0], each.account)).account) if found else None
         )
@@ -77,6 +72,11 @@ class Everything:
     def follows(self, row: Row) -> bool:
         """Whatever left after the money came."""
         return True
+
+
+def _lot(account: int) -> float:
+    """The account's lot from 0 to 1, the same in every run: a greater share stops what a smaller one does, and more."""
+    return (account * 0x9E3779B97F4A7C15 % 2**64) / 2**64
 
 
 class Newest(Everything):
