@@ -26,7 +26,7 @@ from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.ids import CountedIds
 from fanzha.core.money import format_minor
 from fanzha.core.time import MINUTE_US, parse_instant
-from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
+from fanzha.measures.model import Measure, MeasureKind, Override, Target, TargetKind
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.measures.receipts import Taken
 from fanzha.measures.return_procedure import ReturnProcedure
@@ -150,6 +150,7 @@ class ReturnDay:
             kind=MeasureKind.FREEZE, reason="涉案资金在账", basis="procedure-239", case=case,
             target=Target(TargetKind.ACCOUNT, account, "模拟银行", "模拟·钱二"), amount_minor=amount_minor,
             traced_minor=amount_minor, document=f"模拟冻字〔2026〕{account[-2:]}号",
+            overrides=(Override("more_than_carried", "全部余额待查，先行冻结"),),
         )  # fmt: skip
         drafted = draft_measure(self.desk, BOTH, wanted)
         frozen = approve_measure(self.desk, CHIEF, propose_measure(self.desk, BOTH, drafted.id).id)

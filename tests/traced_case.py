@@ -27,14 +27,19 @@ from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.ids import CountedIds
 from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
+from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.ports.statement_reader import StatementReader
 from fanzha.records import FactBatch
+from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.assign_clue import assign_clue
 from fanzha.services.desk.books import Books
+from fanzha.services.desk.draft_queries import draft_queries
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.receive_report import receive_report
+from fanzha.services.desk.record_sent import record_sent
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.services.ingest_files import ingest_files
 from fanzha.storage.memory import MemoryEvidenceStore, MemoryFactStore, MemoryWorkStore
@@ -133,6 +138,23 @@ class TracedDay:
         """The audit's events of an action."""
         with self.desk.store.reading() as view:
             return [event for event in view.audit.walk() if event.action == action]
+
+
+def send(day: TracedDay, measure):
+    """Proposed by one officer, approved by another."""
+    return approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, measure.id).id)
+
+
+def carried(day: TracedDay, measure):
+    """Approved, and its letter carried to the bank."""
+    order = send(day, measure).orders[0]
+    return record_sent(day.desk, BOTH, order.id, OrderChannel.ISSUED_ELSEWHERE, document="模拟平台〔2026〕7号")
+
+
+def ask(day: TracedDay, case: str):
+    """Queries for what the last trace lacks."""
+    numbers = [f"模拟查〔2026〕{n}号" for n in range(1, 9)]
+    return draft_queries(day.desk, BOTH, case, basis="procedure-238", reason="缺少资金去向的流水", documents=numbers)
 
 
 def make_books(day: TracedDay) -> Books:

@@ -271,6 +271,7 @@ def desk_rules() -> DeskRules:
     """The dated tables that the desk works by; read once a start."""
     from fanzha.access import AccessRules
     from fanzha.casework import CaseworkRules, Taxonomy
+    from fanzha.measures.interception_rules import InterceptionRules
     from fanzha.measures.purposes import PurposeRules
     from fanzha.measures.rules import MeasureRules
     from fanzha.services.desk.model import DeskRules
@@ -280,6 +281,7 @@ def desk_rules() -> DeskRules:
         measures=MeasureRules.from_table(rule_table("measures.toml")),
         access=AccessRules.from_table(rule_table("access.toml")),
         purposes=PurposeRules.from_table(rule_table("purposes.toml")),
+        interception=InterceptionRules.from_table(rule_table("interception.toml")),
         taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
     )
 

@@ -359,6 +359,32 @@ def message(request_id: str, **changes) -> OutMessage:
     return OutMessage(request_id=request_id, **{**given, "created_us": NOW, "due_us": NOW, **changes})
 
 
+def test_what_is_put_down_many_at_once_is_as_if_one_by_one(store):
+    with store.begin() as unit:
+        unit.outbox.put(message("r1"))
+        unit.clocks.set(clock("c1", NOW))
+        unit.commit()
+    count = 250
+    with store.begin() as unit:
+        unit.records(Sample).add_many([sample(n, id=f"S-{n:04d}") for n in range(count)])
+        unit.outbox.put_many([message(f"r{n}") for n in range(count)])
+        unit.clocks.set_many([clock(f"c{n}", NOW + 5) for n in range(count)])
+        unit.audit.append(entry("sample.add"))
+        unit.commit()
+    with store.reading() as view:
+        assert view.records(Sample).count(Query()) == count
+        assert len(view.outbox.undelivered(1000)) == count
+        assert {one.due_us for one in view.clocks.due_before(NOW + 10, 1000)} == {NOW + 5}
+        written = [one for event in view.audit.walk() for one in written_by(event)]
+        assert len({one.id for one in written if one.id.startswith("S-")}) == count, (
+            "told in the audit, unlike bulk_add"
+        )
+    with store.begin() as unit, pytest.raises(Refused, match="there already"):
+        unit.records(Sample).add_many([sample(1, id="S-new"), sample(2, id="S-0001")])
+    with store.begin() as unit, pytest.raises(Refused, match="another message"):
+        unit.outbox.put_many([message("r-new"), message("r1", body="{}")])
+
+
 def put(store: WorkStore, *messages: OutMessage) -> list[bool]:
     with store.begin() as unit:
         new = [unit.outbox.put(one) for one in messages]

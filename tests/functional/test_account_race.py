@@ -13,7 +13,7 @@ from postgres_server import new_database
 from fanzha import bootstrap
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import CountedIds
-from fanzha.measures.model import MeasureKind, Target, TargetKind
+from fanzha.measures.model import MeasureKind, Override, Target, TargetKind
 from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.file_case import file_case
@@ -47,6 +47,7 @@ def test_one_account_is_never_frozen_twice_by_two_at_once(desk):
             kind=MeasureKind.FREEZE, reason="涉案资金在账", basis="procedure-239", case=case,
             target=Target(TargetKind.ACCOUNT, account, "模拟银行", HOLDER),
             amount_minor=5_000_000, traced_minor=5_000_000, document="模拟冻字〔2026〕1号",
+            overrides=(Override("more_than_carried", "银行来函：钱已转入"),),
         )  # fmt: skip
         drafts = [(actor, draft_measure(desk, actor, wanted).id) for actor in (duty, other)]
         ready = threading.Barrier(2)

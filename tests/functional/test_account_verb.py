@@ -51,7 +51,7 @@ def test_a_dossier_is_masked_until_its_own_case_lifts_the_mask(home):
     masked = document(home, "show", grouped, "--as", "both")
     assert (masked["account"], masked["holders"], masked["masked"]) == ("****0017", ["模*"], True)
     assert [(one["amount"], one["hop"]) for one in masked["facts"]] == [("50000.00", 1)]
-    assert [claim["holder"] for clue in masked["clues"] for claim in clue["claims"]] == ["模*"]
+    assert [claim["holder_name"] for clue in masked["clues"] for claim in clue["claims"]] == ["模*"]
     (measure,) = masked["measures"]
     assert (measure["status"], measure["asked"]) == ("executed", "50000.00")
     assert (masked["last_balance"]["amount"], masked["ledger"], masked["held_elsewhere"]) == ("1234.56", None, False)
@@ -174,6 +174,19 @@ def test_an_export_is_marked_counted_and_alarmed(home, monkeypatch):
     assert not (home / "no.csv").exists()
 
 
+def test_an_export_whose_file_could_not_be_written_is_not_told_as_one_that_left(home):
+    many_facts(home, 30)
+    words = ("--reason", "辖区涉案账户核对", "--as", "both")
+    code, _, err = run(home, "account", "export", home / "nowhere" / "out.csv", *words)
+    assert (code, "cannot be written" in err) == (2, True)
+    (listed,) = document(home, "exports", "--as", "city-chief")["exports"]
+    assert "cannot be written" in listed["failed"]
+    told = document(home, "export", home / "out.csv", *words)
+    assert told["alarm"] == {"action": "log", "persons": 30}  # what never left is counted nowhere
+    _, audit = kept(home, Export)
+    assert [e.subject_id for e in audit if e.action == "export.fail"] == [listed["id"]]
+
+
 def test_the_last_threshold_asks_for_a_second_person(home, monkeypatch):
     monkeypatch.setattr(bootstrap, "secret_hasher", lambda: Argon2Hasher(1, 8, 1))
     many_facts(home, 2500)
@@ -203,7 +216,7 @@ def test_the_ledger_says_what_statements_cover(home):
     )
     statement = home / "模拟甲行_交易明细信息.csv"
     statement.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
-    assert run(home, "ingest", statement)[0] == 0
+    assert run(home, "ingest", statement, "--as", "both")[0] == 0
     (line,) = document(home, "show", ACCOUNT, "--as", "both")["ledger"]
     assert (line["account"], line["amount_in"], line["amount_out"], line["enters_traces"]) == (
         "****0017", "500.00", "120.50", True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -20,6 +21,7 @@ from return_day import make_return_day
 
 from fanzha import bootstrap
 from fanzha.cli.main import main
+from fanzha.engines.local.home_archive import read_contents
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +55,14 @@ def test_what_comes_back_is_what_was_there_and_can_be_proved(home, backup, tmp_p
     assert code == 0
     document = json.loads(out)
     assert document["rules_changed"] == []
-    assert names(tmp_path / "new") == set(document["files"])
-    assert not [name for name in document["files"] if name.startswith(("keys", "sessions"))]
+    contents = read_contents(backup)
+    assert names(tmp_path / "new") == set(contents.files)
+    assert not [name for name in contents.files if name.startswith(("keys", "sessions"))]
+    assert (document["files"], document["bytes"]) == (len(contents.files), contents.size)
+    assert sum(document["folders"].values()) == document["files"]
+    with tarfile.open(backup) as archive:
+        listed = json.load(archive.extractfile(document["list"]["member"]))
+    assert listed["sha256"] == document["list"]["sha256"] == hashlib.sha256(listed["body"].encode()).hexdigest()
     code, out, _ = run(
         tmp_path / "new", "--json", "verify", "--head", home.parent / "head.json", "--key", home / "keys" / "audit.pem"
     )

@@ -66,11 +66,16 @@ def test_a_report_becomes_a_fact_and_a_filed_case(home):
     opened = document(home, "case", "open", report["id"], "--title", "模拟刷单案", "--as", "both")
     case = opened["id"]
     assert [clock["name"] for clock in opened["clocks"]] == ["review"]
-    code, sentence = refused(home, "case", "file", case, "--number", "模拟立字〔2026〕1号", "--as", "duty")
-    assert (code, "case_decide" in sentence) == (1, True)
-    code, sentence = refused(home, "case", "file", case, "--number", "模拟立字〔2026〕1号", "--as", "both")
+    code, sentence = refused(home, "case", "file", case, "--document", "模拟立字〔2026〕1号", "--as", "duty")
+    assert (code, "立案" in sentence and "the approver (审批人) or commander (指挥长) of COUNTY" in sentence) == (
+        1,
+        True,
+    )
+    code, sentence = refused(home, "case", "file", case, "--document", "模拟立字〔2026〕1号", "--as", "both")
     assert (code, "whose case it is" in sentence) == (1, True)  # four eyes
-    assert document(home, "case", "file", case, "--number", "模拟立字〔2026〕1号", "--as", "chief")["status"] == "filed"
+    assert (
+        document(home, "case", "file", case, "--document", "模拟立字〔2026〕1号", "--as", "chief")["status"] == "filed"
+    )
     acted = document(home, "clue", "act", clue["id"], case, "--as", "both")
     assert (acted["stage"], acted["clock"]["state"], acted["case"]) == ("acted", "met", case)
 
@@ -233,7 +238,7 @@ def test_cases_become_one_or_two_and_go_to_another_body(home):
         home, "case", "split", kept, reports[1], "--title", "模拟另案", "--reason", "实为两案", "--as", "both"
     )
     assert document(home, "case", "show", split["target"], "--as", "both")["case"]["reports"] == [reports[1]]
-    words = ("case", "hand-over", "offer", kept, "OTHER", "--number", "模拟移字〔2026〕1号", "--reason", "归邻县管辖")
+    words = ("case", "hand-over", "offer", kept, "OTHER", "--document", "模拟移字〔2026〕1号", "--reason", "归邻县管辖")
     assert refused(home, *words, "--as", "duty")[0] == 1
     offer = document(home, *words, "--as", "chief")["id"]
     assert [one["id"] for one in document(home, "case", "hand-over", "list", "--as", "stranger")["hand_overs"]] == [

@@ -18,7 +18,9 @@ from fanzha.casework import (
     CaseStep,
     Channel,
     Clue,
+    ClueKind,
     ClueStage,
+    Contact,
     Document,
     DocumentKind,
     EventKind,
@@ -45,6 +47,7 @@ from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
+from fanzha.services.desk.act_on_clue import act_on_clue
 from fanzha.services.desk.add_report_to_case import add_report_to_case
 from fanzha.services.desk.add_to_report import Addition, BroughtFile, add_to_report, attach_file
 from fanzha.services.desk.allot_queue import allot_queue
@@ -80,6 +83,7 @@ from fanzha.services.desk.run_clocks import run_clocks
 from fanzha.services.desk.step_case import step_case
 from fanzha.services.desk.step_report import step_report
 from fanzha.services.desk.verify_clue import verify_clue
+from fanzha.services.desk.withdraw_fact import withdraw_fact
 from fanzha.services.desk.withdraw_measure import withdraw_measure
 from fanzha.storage.memory import MemoryEvidenceStore, MemoryWorkStore
 
@@ -321,7 +325,7 @@ def test_a_series_links_cases_across_bodies_and_lets_them_go(day):
 
 def test_at_night_everything_in_the_queue_goes_to_somebody(day):
     received = [day.report(yuan=yuan) for yuan in (100, 90_000, 5_000)]
-    foreign = day.report(actor=AT.stranger, jurisdiction="53")
+    foreign = day.report(actor=AT.stranger)
     with refuses("access.clue_assign"):
         allot_queue(day.desk, AT.chief)
     by_day = allot_queue(day.desk, AT.duty, ["duty2"])
@@ -336,6 +340,22 @@ def test_at_night_everything_in_the_queue_goes_to_somebody(day):
     taken = day.get(Clue, foreign.clues[0].id)
     assert (taken.officer, taken.organisation, taken.received_at_us) == ("duty", "COUNTY", NOON_US)
     assert allot_queue(day.desk, MACHINE).taken == ()
+
+
+def test_a_place_that_no_body_covers_is_said_and_waits_with_who_received_it(day):
+    for code in ("9999", "53010", "530102x", "530002"):
+        with pytest.raises(BadInput, match="GB/T 2260"):
+            day.report(jurisdiction=code)
+    elsewhere, near, wide = (day.report(jurisdiction=code) for code in ("110105", "530103", "530100"))
+    assert (elsewhere.report.jurisdiction, elsewhere.clues[0].jurisdiction) == ("110105", "530102")
+    assert "no body covers the place 110105: the clues wait in the queue of COUNTY" in elsewhere.warning
+    assert (near.clues[0].jurisdiction, near.warning) == ("530103", "")
+    assert (wide.report.jurisdiction, wide.warning) == ("5301", ""), "a prefecture by its own digits"
+    paid = ReportedPayment("", "", AccountName("6299990000000000025"), amount_minor=100, at_us=day.clock.at_us)
+    grown = add_to_report(day.desk, AT.both, elsewhere.report.id, Addition(payments=(paid,)))
+    assert [clue.jurisdiction for clue in grown.clues] == ["530102"]
+    allotted = allot_queue(day.desk, AT.duty, ["duty2"])
+    assert elsewhere.clues[0].id in {one.clue for one in allotted.taken}
 
 
 def test_the_figure_names_what_broke_it(day):
@@ -443,6 +463,44 @@ def test_a_report_on_which_a_measure_rests_stays_in_its_case(day):
     with refuses("case.report"):
         withdraw_measure(day.desk, AT.both, day.stops(case)[0].id, "不再需要")
         step_report(day.desk, AT.both, one.report.id, ReportStep.FIND_UNFOUNDED, "查无实据")
+
+
+def test_a_report_that_is_opened_again_brings_back_the_clues_that_were_dismissed_with_it(day):
+    received = day.report()
+    line = Contact(ClueKind.LINE, "19900000002")
+    both = day.report("6299990000000000025", contacts=(line,))
+    account, contact = both.clues
+    claim_clue(day.desk, AT.both, contact.id)
+    assess_clue(day.desk, AT.both, contact.id, "号码已停机")
+    dismiss_clue(day.desk, AT.both, contact.id, "号码与案件无关")
+    fact = day.fact(received)
+    for one, step in ((received, ReportStep.FIND_UNFOUNDED), (both, ReportStep.WITHDRAW)):
+        assert len(step_report(day.desk, AT.both, one.report.id, step, "报案人称误会").dropped) == 1
+    day.clock.at_us += HOUR_US
+    done = step_report(day.desk, AT.both, received.report.id, ReportStep.REOPEN, "又有新的证据")
+    assert [(clue.id, clue.stage, clue.officer) for clue in done.restored] == [(fact.clue, ClueStage.VERIFIED, "both")]
+    back = day.get(Clue, fact.clue)
+    assert (back.done_at_us, back.outcome, back.pauses[-1].resumed_at_us) == (None, None, day.clock.at_us)
+    done = step_report(day.desk, AT.both, both.report.id, ReportStep.REOPEN, "又有新的证据")
+    assert [(clue.id, clue.stage, clue.officer) for clue in done.restored] == [(account.id, ClueStage.QUEUED, "")]
+    assert day.get(Clue, contact.id).stage is ClueStage.DISMISSED, "dismissed before, for its own reason"
+    assert day.told(account.id)[-1].detail("report") == both.report.id
+    with day.desk.store.reading() as view:
+        assert "clue.overnight" in {clock.kind for clock in view.clocks.running(account.id)}
+
+
+def test_a_clue_whose_last_fact_is_withdrawn_is_to_be_verified_anew(day):
+    received = day.report()
+    fact = day.fact(received)
+    gone = withdraw_fact(day.desk, AT.both, fact.id, "转账凭证系伪造")
+    assert (gone.clue.stage, day.get(Clue, fact.clue).stage) == (ClueStage.ASSESSED, ClueStage.ASSESSED)
+    assert (day.told(fact.clue)[-1].kind, day.told(fact.clue)[-1].before) == ("clue.unverified", "verified")
+    with refuses("step.act"):
+        act_on_clue(day.desk, AT.both, fact.clue, (day.case(received).id,))
+    paid = received.report.payments[0]
+    fields = VerifiedFields("模拟·钱二", paid.payee.number, "模拟银行", paid.amount_minor, paid.at_us)
+    slip = Document(DocumentKind.TRANSFER_SLIP, "FILE-2")
+    assert verify_clue(day.desk, AT.both, fact.clue, fields, slip).clue.stage is ClueStage.VERIFIED
 
 
 def test_a_proposal_by_one_filing_does_not_slip_into_a_case_with_another(day):

@@ -23,11 +23,13 @@ from fanzha.casework import (
     Document,
     DocumentKind,
     EventKind,
+    Fact,
     Report,
     ReportDraft,
     ReportedPayment,
     Reporter,
     ReporterKind,
+    Task,
     VerifiedFields,
     WorkEvent,
 )
@@ -49,6 +51,8 @@ from fanzha.services.desk.act_on_clue import act_on_clue
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.assign_clue import assign_clue
+from fanzha.services.desk.close_clue import dismiss_clue
+from fanzha.services.desk.convert_measure import Conversion, convert_measure
 from fanzha.services.desk.countersign_measure import countersign_measure
 from fanzha.services.desk.dispatch_orders import dispatch_orders
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
@@ -395,6 +399,45 @@ def test_nothing_is_approved_upon_a_fact_that_was_withdrawn(day):
     assert [event.details["rule"] for event in day.audit("measure.reject")[:1]] == ["StaleVersion"]
 
 
+def test_what_holds_by_a_fact_that_was_withdrawn_is_to_be_lifted_within_its_days(day):
+    stop = approve_measure(day.desk, CHIEF, day.proposed().id)
+    record_receipt(day.desk, CLERK, day.answer(stop))
+    case = stop.request.case
+    file_case(day.desk, CHIEF, case, "模拟立字〔2026〕1号")
+    freeze = convert_measure(day.desk, BOTH, stop.id, Conversion(document="模拟冻字〔2026〕1号", reason="涉案资金在账"))
+    freeze = approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, freeze.id).id)
+    record_receipt(day.desk, CLERK, day.answer(freeze, number="R2"))
+    gone = withdraw_fact(day.desk, BOTH, stop.request.fact.evidence, "转账凭证系伪造")
+    assert gone.to_be_lifted == (freeze.id,), "the stop ended as the freeze began; it rests on the same fact"
+    found = day.get(Measure, freeze.id)
+    assert found.unrelated_us == day.clock.at_us
+    with day.desk.store.reading() as view:
+        titles = [task.title for task in view.records(Task).find(Query(equals={"case_id": case})).rows]
+    assert [title for title in titles if title.startswith("解除")] == [
+        f"解除 {freeze.id}：经查与案件无关，限期解除并告知当事人"
+    ]
+    day.clock.at_us += 3 * 24 * HOUR_US
+    while run_clocks(day.desk, "w").rang:
+        pass
+    assert "lift_unrelated" in [event.details.get("clock") for event in day.audit("clock.breach")]
+    with day.desk.store.reading() as view:
+        kinds = [one.kind for one in view.records(Incident).find(Query(equals={"measure": freeze.id})).rows]
+    assert kinds == ["not_lifted"]
+    lift_measure(day.desk, CHIEF, freeze.id, "凭证系伪造，与案件无关")
+    with day.desk.store.reading() as view:
+        done = [task.status for task in view.records(Task).find(Query(equals={"case_id": case})).rows
+                if task.title.startswith("解除")]  # fmt: skip
+    assert done == ["done"]
+
+
+def test_a_clue_that_leads_nowhere_takes_its_stop_with_it(day):
+    stop = approve_measure(day.desk, CHIEF, day.proposed().id)
+    record_receipt(day.desk, CLERK, day.answer(stop))
+    clue = day.get(Fact, stop.request.fact.evidence).clue
+    dismiss_clue(day.desk, BOTH, clue, "经查系正常还款")
+    assert day.get(Measure, stop.id).unrelated_us == day.clock.at_us
+
+
 def test_nothing_is_countersigned_or_sent_upon_a_fact_that_was_withdrawn(day):
     begun = act_first(day.desk, BOTH, day.stop().id, "账户余额正在减少")
     withdraw_fact(day.desk, BOTH, begun.request.fact.evidence, "账号看错了一位")
@@ -409,7 +452,8 @@ def test_after_the_case_is_withdrawn_nothing_is_made_longer_and_what_it_holds_is
     case = day.filed()
     freeze = day.frozen(case)
     ask_renewal(day.desk, BOTH, freeze.id, "案件未结")
-    waiting = propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, freezing(case, SECOND, "2号")).id)
+    further = replace(freezing(case, SECOND, "2号"), overrides=(Override("more_than_carried", "银行来函：钱已转入"),))
+    waiting = propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, further).id)
     step_case(day.desk, CHIEF, case, CaseStep.WITHDRAW, number="模拟撤字1号", reason="没有犯罪事实")
     calls = [(ask_renewal, BOTH, freeze.id, "案件未结"), (approve_renewal, CHIEF, freeze.id)]
     for call, *said in (*calls, (approve_measure, CHIEF, waiting.id)):

@@ -20,7 +20,7 @@ from fanzha.measures.model import Approval, Measure, Signature
 from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk import clue_queue, lists
 from fanzha.services.desk.case_page import case_page
-from fanzha.services.desk.lists import ListWanted, list_clues, list_measures
+from fanzha.services.desk.lists import ListWanted, list_clues, list_incidents, list_measures, list_reports, list_tasks
 from fanzha.services.desk.model import Desk
 from fanzha.storage.memory import MemoryWorkStore
 
@@ -146,11 +146,13 @@ def test_asked_for_by_case_or_account_a_list_shows_no_more(desk):
     for name in ("reports", "clues", "cases", "measures", "returns", "tasks"):
         assert len(ids(desk, name, duty, ListWanted(case="CASE-own"))) == 1
         assert len(ids(desk, name, duty, ListWanted(case="CASE-own_case"))) == 1
-        assert ids(desk, name, duty, ListWanted(case="CASE-below")) == []
+        with pytest.raises(NotFound, match="or you may not see it"):
+            ids(desk, name, duty, ListWanted(case="CASE-below"))
     account = "6299990000000000001"
     assert set(ids(desk, "measures", duty, ListWanted(account=account))) == {"MEAS-own", "MEAS-own_case"}
     assert set(ids(desk, "cases", duty, ListWanted(account=account))) == {"CASE-own", "CASE-own_case"}
-    assert ids(desk, "tasks", duty, ListWanted(officer="officer-of-STATION")) == []
+    with pytest.raises(NotFound):
+        ids(desk, "tasks", duty, ListWanted(officer="officer-of-STATION"))
 
 
 def test_who_stands_at_the_top_sees_the_whole_tree_but_no_partner(desk):
@@ -202,6 +204,21 @@ def test_a_case_page_has_all_that_hangs_on_the_case(desk):
     with desk.store.reading() as view:
         (noted,) = list(view.audit.walk())[before:]
     assert (noted.action, noted.subject_id, noted.details["rule"]) == ("case.see", "CASE-other", "access.see")
+
+
+def test_a_list_of_what_is_not_there_says_so_and_an_empty_one_of_what_is_stays_empty(desk):
+    one_of_each(desk)
+    duty = actor_of(Role.DUTY_OFFICER)
+    for listed, wanted, said in (
+        (list_reports, ListWanted(case="CASE-typo"), "there is no CASE-typo, or you may not see it"),
+        (list_measures, ListWanted(case="CASE-below"), "there is no CASE-below, or you may not see it"),
+        (list_incidents, ListWanted(measure="MEAS-typo"), "there is no MEAS-typo"),
+        (list_tasks, ListWanted(officer="nobody"), "nobody called 'nobody'"),
+        (list_clues, ListWanted(organisation="NONE"), "there is no body NONE"),
+    ):
+        with pytest.raises(NotFound, match=said):
+            listed(desk, duty, wanted)
+    assert list_measures(desk, duty, ListWanted(case="CASE-own", status=("lapsed",))).rows == ()
 
 
 # --- order and pages ----------------------------------------------------------------------------------------------------

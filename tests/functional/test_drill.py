@@ -32,7 +32,7 @@ def test_the_scripted_case_ends_with_every_fen_accounted_for(tmp_path):
     assert end["returns"] == {
         "模拟·孙二 6299990000000000057": "42000.00", "模拟·孙三 6299990000000000016": "10000.00",
     }  # fmt: skip
-    assert end["measures"]["freeze 6299990000000000057 executed 42000.00"] == 1
+    assert end["measures"]["freeze 6299990000000000057 lifted 42000.00"] == 1
     # Tried while the stop stood: it never left.
     assert end["accounts"]["6299990000000000016"] == {"balance": "17000.00", "held": "0.00"}
     assert end["clues"] == {"acted": 3}

@@ -147,7 +147,7 @@ def test_links_are_for_administrators_and_are_listed_and_removed(home):
         "ab" * 32,
     )
     code, _, err = run(home, *words, "--as", "both")
-    assert (code, "link_keep" in err) == (1, True)
+    assert (code, "partners (对接单位)" in err) == (1, True)
     assert run(home, *words)[0] == 1  # nobody is signed in
     assert run(home, *words, "--folder", "/x", "--as", "admin")[0] == 2
     assert run(home, *words, "--as", "admin")[0] == 0
@@ -162,6 +162,12 @@ def test_links_are_for_administrators_and_are_listed_and_removed(home):
 def test_unconnected_orders_are_written_as_signed_files_until_somebody_notes_that_they_left(home, tmp_path):
     measure = stop_at(home)
     order_id, folder = measure.orders[0].id, tmp_path / "to-carry"
+    folder.write_text("a file where the folder should be")
+    code, out, err = run(home, "exchange", "export", "--to", folder, "--json")
+    (failed,) = json.loads(out)["waiting"]
+    assert (code, failed["became"], failed["folder"]) == (1, "not written", "")
+    folder.unlink()
+    assert json.loads(run(home, "exchange", "export", "--json")[1])["waiting"][0]["became"] == "waits"
     code, _, err = run(home, "exchange", "export", "--to", folder)
     assert (code, "1 order written" in err) == (0, True)
     (written,) = folder.rglob("*.json")

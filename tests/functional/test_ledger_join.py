@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from desk_home import make_desk_home
 from desk_home import run as run_at
+from measure_home import make_measure_home
 
 from fanzha import bootstrap
 from fanzha.cli import main as shell
@@ -64,7 +65,7 @@ def test_a_suggestion_enters_amounts_only_once_confirmed(run, tmp_path):
     code, said = run("ledger", "join", *ids)
     assert code == 2
     assert "needs a reason" in said["error"]["message"]
-    assert run("ledger", "join", ids[0], "T0", "--reason", "x")[0] == 1
+    assert run("ledger", "join", ids[0], "T0", "--reason", "看不清楚")[0] == 1
     code, document = run("ledger", "join", *ids, "--reason", "乙行电话核实")
     assert code == 0
     assert document["ledger"]["transfers"] == 2
@@ -90,10 +91,12 @@ def test_once_an_office_stands_the_ledger_changes_by_name_alone(tmp_path):
     home = make_desk_home(tmp_path / "home")
     folder = written(tmp_path / "first", *list(FILES)[:2])
     assert run_at(home, "ingest", folder, "--as", "auditor")[0] == 1
+    code, _, err = run_at(home, "ingest", folder)
+    assert (code, "--as LOGIN" in err, (home / "ledger").exists()) == (1, True, False)
     assert run_at(home, "ingest", folder, "--as", "both")[0] == 0
-    pair = json.loads(run_at(home, "--json", "ledger", "joins")[1])["inferred"][0]
+    pair = json.loads(run_at(home, "--json", "ledger", "joins", "--as", "both")[1])["inferred"][0]
     join = ("ledger", "join", pair["outgoing"], pair["incoming"], "--reason", "乙行电话核实")
-    forget = ("ledger", "forget", list(FILES)[1], "--reason", "读错了")
+    forget = ("ledger", "forget", list(FILES)[1], "--reason", "读错了文件")
     unjoin = ("ledger", "unjoin", A, B)
     for words in (join, forget, unjoin):
         code, _, err = run_at(home, *words)
@@ -104,7 +107,7 @@ def test_once_an_office_stands_the_ledger_changes_by_name_alone(tmp_path):
     done = [event for event in ledger_audit(home) if event.outcome == "done"]
     assert [event.action for event in done] == ["ledger.ingest", "ledger.ingest", "ledger.join", "ledger.forget"]
     assert {event.actor for event in done} == {"both"}
-    assert (done[-1].reason, done[-1].details["file"]) == ("读错了", done[-1].details["file"])
+    assert (done[-1].reason, done[-1].details["file"]) == ("读错了文件", done[-1].details["file"])
     assert done[-1].details["file"] in {event.details["file"] for event in done[:2]}
     assert not any(number in repr(ledger_audit(home)) for number in (A, B, "模拟甲"))
 
@@ -116,3 +119,32 @@ def ledger_audit(home):
             return [event for event in view.audit.walk() if event.action.startswith("ledger.")]
     finally:
         desk.store.close()
+
+
+def test_once_an_office_stands_the_ledger_is_read_masked_by_those_who_signed_in(tmp_path):
+    home, case, _ = make_measure_home(tmp_path / "home")
+    folder = written(tmp_path / "first", *list(FILES)[:2])
+    assert run_at(home, "ingest", folder, "--as", "both")[0] == 0
+    (pair,) = json.loads(run_at(home, "--json", "ledger", "joins", "--as", "both")[1])["inferred"]
+    reads = [("ledger", "info"), ("ledger", "joins"), ("ledger", "sources", pair["outgoing"]), ("ledger", "check")]
+    for words in reads:
+        code, _, err = run_at(home, *words)
+        assert (code, "--as LOGIN" in err) == (1, True), words
+        for login in ("clerk", "admin"):  # a bank's own desk, and who keeps people and sees no case
+            assert run_at(home, *words, "--as", login)[0] == 1, (words, login)
+        code, out, err = run_at(home, *words, "--json", "--as", "auditor")
+        assert code == 0, err
+        assert not any(secret in out + err for secret in (A, B, '"模拟甲"')), words
+        code, _, err = run_at(home, *words, "--case", case, "--as", "stranger")
+        assert code == 2, "a case that may not be seen is no purpose"
+    told = [run_at(home, *words, "--json", "--case", case, "--as", "both")[1] for words in reads]
+    assert A in told[0]
+    assert {event.case for event in ledger_audit(home) if event.action == "ledger.reveal"} == {case, ""}
+
+
+def test_without_an_office_the_ledger_is_anybodys_who_has_the_folder(tmp_path):
+    home = tmp_path / "laptop"
+    folder = written(tmp_path / "first", *list(FILES)[:2])
+    assert run_at(home, "ingest", folder)[0] == 0
+    code, out, _ = run_at(home, "ledger", "info", "--json")
+    assert (code, A in out, (home / "work.db").exists()) == (0, True, False)

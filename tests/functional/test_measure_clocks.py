@@ -9,11 +9,20 @@ from desk_home import seat_people
 from measure_home import ACCOUNT, HOLDER, actor_of, make_fact
 
 from fanzha import bootstrap
+from fanzha.casework import Task, TaskStatus
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import DAY_US, MINUTE_US, format_instant, parse_instant
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind, effective_status
+from fanzha.measures.model import (
+    EvidenceKind,
+    Measure,
+    MeasureKind,
+    Target,
+    TargetKind,
+    TellingWay,
+    effective_status,
+)
 from fanzha.measures.orders import Channel, Incident, Outcome, Receipt
 from fanzha.measures.terms import Span, Unit
 from fanzha.ports.record_query import Query
@@ -31,6 +40,7 @@ from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.record_sent import record_sent
 from fanzha.services.desk.renew_measure import approve_renewal, ask_renewal
 from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.services.desk.tell_holder import tell_holder
 from fanzha.storage.memory import MemoryWorkStore
 from tests.functional.test_desk_day import StandingClock
 
@@ -68,11 +78,20 @@ GOLDEN = {
     ("discipline", "criminally_liable"): Golden("2029-11-20T12:00", "2029-10-21T12:00", 3 * 1440, 30, 3),
     ("discipline", "found"): Golden("2028-11-20T12:00", "2028-10-21T12:00", 3 * 1440, 30, 3, "2030-11-20T12:00"),
 }
+# Minutes in which an order leaves once it is decided, and in which the holder is told once it is carried out.
+SENT = {
+    "query": 1440, "stop_payment": 30, "freeze": 1440, "queued_freeze": 1440, "payer_hold": 10, "restriction": 1440,
+    "line_suspension": 240, "site_block": 240, "discipline": 3 * 1440,
+}  # fmt: skip
+TOLD = {
+    "stop_payment": 1440, "freeze": 1440, "queued_freeze": 3 * 1440, "payer_hold": 30, "restriction": 1440,
+    "line_suspension": 1440, "site_block": 3 * 1440,
+}  # fmt: skip
 OF_COUNTY = {("stop_payment", "ordinary"), ("freeze", "ordinary")}
 MODES = {"query": ("dynamic",), "discipline": ("financial",)}
 BASES = {
     "query": "procedure-238", "stop_payment": "afl-20", "freeze": "procedure-239", "queued_freeze": "procedure-242",
-    "payer_hold": "afl-18", "restriction": "afl-18", "line_suspension": "afl-11", "site_block": "afl-32",
+    "payer_hold": "afl-18", "restriction": "pbc-2016-261", "line_suspension": "afl-11", "site_block": "afl-32",
     "discipline": "afl-31",
 }  # fmt: skip
 TARGETS = {
@@ -104,7 +123,7 @@ class ClockDesk:
         )  # fmt: skip
         return draft_measure(self.desk, self.duty, wanted)
 
-    def executed(self, kind: str, term: str) -> Measure:
+    def executed(self, kind: str, term: str, *, told: bool = True) -> Measure:
         proposed = propose_measure(self.desk, self.duty, self.drafted(kind, term).id)
         decider = self.chief if (kind, term) in OF_COUNTY else self.city
         order = approve_measure(self.desk, decider, proposed.id).orders[0].id
@@ -112,11 +131,21 @@ class ClockDesk:
         now_us = self.clock.at_us
         taken = record_receipt(self.desk, self.duty, Receipt("R1", order, Outcome.EXECUTED, now_us, now_us))
         assert taken.measure is not None
+        if kind in TOLD and told:
+            return tell_holder(self.desk, self.duty, taken.measure.id, TellingWay.LETTER)
         return taken.measure
 
     def get(self, measure: Measure) -> Measure:
         with self.desk.store.reading() as view:
             return view.records(Measure).get(measure.id)
+
+    def tasks(self) -> tuple[Task, ...]:
+        with self.desk.store.reading() as view:
+            return view.records(Task).find(Query(equals={"case_id": self.case})).rows
+
+    def incidents(self, measure: Measure) -> list[str]:
+        with self.desk.store.reading() as view:
+            return [one.kind for one in view.records(Incident).find(Query(equals={"measure": measure.id})).rows]
 
     def run(self) -> None:
         while run_clocks(self.desk, "w").rang:
@@ -173,9 +202,7 @@ def test_the_end_comes_at_its_instant_once_and_the_release_is_waited_for(kind, t
         (release_us, "clock.breach", "release"),
     ]
     assert desk.get(measure).ended_us == ends_us
-    with desk.desk.store.reading() as view:
-        incidents = view.records(Incident).find(Query(equals={"measure": measure.id})).rows
-    assert [one.kind for one in incidents] == ["release_failed"]
+    assert desk.incidents(measure) == ["release_failed"]
 
 
 def test_a_machine_that_was_down_notes_the_end_late_and_as_of_its_instant():
@@ -232,7 +259,7 @@ def test_what_was_begun_first_is_void_from_the_instant_at_which_nobody_signed(ki
     measure = act_first(desk.desk, desk.duty, desk.drafted(kind, term).id, "模拟：余额正在减少")
     due_us = begun_us + (golden.countersign or 0) * HOUR_US
     assert measure.countersign_due_us == due_us
-    rung = [each for each in desk.walk(quarter_before(begun_us, due_us), due_us) if each[2] != "receipt"]
+    rung = [each for each in desk.walk(quarter_before(begun_us, due_us), due_us) if each[2] != "send"]
     assert rung[:2] == [(quarter_before(begun_us, due_us), "clock.warn", "countersign"), (due_us, "measure.lapse", "")]
     assert desk.get(measure).status is Status.LAPSED
 
@@ -265,16 +292,63 @@ def test_answers_evidence_unrelated_money_and_appeals_are_waited_for(kind, term)
         if each[2] in {"evidence", "lift_unrelated", "appeal_answer"}
     ]
     assert sorted(rung) == sorted(expected)
+    if golden.unrelated and (begun_us + golden.unrelated * DAY_US, "clock.breach", "lift_unrelated") in expected:
+        assert "not_lifted" in desk.incidents(measure)
+        assert f"解除 {measure.id}" in [task.title.partition("：")[0] for task in desk.tasks()]
 
 
 @pytest.mark.parametrize(("kind", "term"), GOLDEN)
-def test_an_order_that_nobody_answers_is_late_from_its_instant(kind, term):
+def test_an_order_that_never_leaves_is_an_incident_and_one_that_nobody_answers_is_late(kind, term):
     desk, golden = ClockDesk(), GOLDEN[kind, term]
     begun_us = desk.clock.at_us
     proposed = propose_measure(desk.desk, desk.duty, desk.drafted(kind, term).id)
-    approve_measure(desk.desk, desk.city, proposed.id)  # whether it left or not
-    due_us = begun_us + golden.answer * MINUTE_US
-    rung = desk.walk(quarter_before(begun_us, due_us), due_us)
-    assert rung == [
-        (quarter_before(begun_us, due_us), "clock.warn", "receipt"), (due_us, "clock.breach", "receipt"),
+    approved = approve_measure(desk.desk, desk.city, proposed.id)
+    left_us = begun_us + SENT[kind] * MINUTE_US
+    rung = desk.walk(quarter_before(begun_us, left_us), left_us)
+    assert rung == [(quarter_before(begun_us, left_us), "clock.warn", "send"), (left_us, "clock.breach", "send")]
+    assert desk.get(approved).status is Status.APPROVED  # it lapses by nothing that nobody did
+    assert desk.incidents(approved) == ["not_sent"]
+    record_sent(desk.desk, desk.duty, approved.orders[0].id, Channel.ISSUED_ELSEWHERE, document="模拟平台1号")
+    due_us = left_us + golden.answer * MINUTE_US
+    rung = desk.walk(quarter_before(left_us, due_us), due_us)
+    assert rung[2:] == [
+        (quarter_before(left_us, due_us), "clock.warn", "receipt"), (due_us, "clock.breach", "receipt"),
     ]  # fmt: skip
+    assert desk.incidents(approved) == ["not_sent"]
+
+
+@pytest.mark.parametrize(("kind", "term"), GOLDEN)
+def test_the_holder_is_told_in_its_time_after_the_execution(kind, term):
+    desk = ClockDesk()
+    begun_us = desk.clock.at_us
+    measure = desk.executed(kind, term, told=False)
+    assert [task.title.partition("：")[0] for task in desk.tasks()] == ([f"告知 {measure.id}"] if kind in TOLD else [])
+    due_us = begun_us + TOLD.get(kind, 1440) * MINUTE_US
+    rung = desk.walk(quarter_before(begun_us, due_us), due_us)
+    assert rung == (
+        [(quarter_before(begun_us, due_us), "clock.warn", "told"), (due_us, "clock.breach", "told")]
+        if kind in TOLD
+        else []
+    )
+    if kind == "query":
+        with pytest.raises(NotAllowed, match="nobody is told"):
+            tell_holder(desk.desk, desk.duty, measure.id, TellingWay.CALL)
+        return
+    with pytest.raises(NotAllowed) as refused:
+        tell_holder(desk.desk, desk.duty, measure.id, TellingWay.CALL, at_us=desk.clock.at_us + 1)
+    assert refused.value.rule == "time"
+    told = tell_holder(desk.desk, desk.duty, measure.id, TellingWay.CALL, at_us=due_us, note="模拟：已说明救济途径")
+    assert [(each.how, each.by, each.at_us) for each in told.told] == [(TellingWay.CALL, desk.duty.id, due_us)]
+    assert all(task.status is TaskStatus.DONE for task in desk.tasks())
+
+
+def test_nobody_is_told_before_the_money_is_held_and_the_task_is_put_once():
+    desk = ClockDesk()
+    drafted = desk.drafted("freeze", "ordinary")
+    with pytest.raises(NotAllowed) as refused:
+        tell_holder(desk.desk, desk.duty, drafted.id, TellingWay.LETTER)
+    assert refused.value.rule == "told"
+    measure = desk.executed("stop_payment", "ordinary", told=False)
+    again = Receipt("R2", measure.orders[0].id, Outcome.EXECUTED, desk.clock.at_us, desk.clock.at_us)
+    record_receipt(desk.desk, desk.duty, again)
+    assert len(desk.tasks()) == 1

@@ -53,8 +53,8 @@ class MeasureHome:
 
     def executed(self, *receipt):
         measure = self.approved()
-        self.document("both", "send", measure, "--document", "模拟平台〔2026〕1号")
-        self.document("both", "receipt", measure, "--outcome", "executed", "--number", "R1", *receipt)
+        self.document("both", "send", measure, "--platform-number", "模拟平台〔2026〕1号")
+        self.document("both", "receipt", measure, "--outcome", "executed", "--platform-number", "R1", *receipt)
         return measure
 
     def in_code(self, login, use_case, measure):
@@ -141,7 +141,7 @@ def test_a_freeze_before_the_filing_is_refused_and_a_stop_goes_over_into_one_aft
     assert place.document("both", "convert", stop, *words, "--request", "K1")["id"] == made["id"]
     place.document("both", "propose", made["id"])
     place.document("chief", "approve", made["id"])
-    place.document("both", "receipt", made["id"], "--outcome", "executed", "--number", "R2")
+    place.document("both", "receipt", made["id"], "--outcome", "executed", "--platform-number", "R2")
     assert place.document("both", "show", stop)["converted_into"] == made["id"]
 
 
@@ -223,10 +223,11 @@ def test_money_for_living_is_drafted_for_release_and_let_go(place):
     desk = bootstrap.desk(place.home)
     try:
         with desk.store.reading() as view:
-            (task,) = view.records(Task).find(Query(equals={"case_id": place.case})).rows
+            tasks = view.records(Task).find(Query(equals={"case_id": place.case})).rows
     finally:
         desk.store.close()
-    assert (stop in task.title, "2000.00" in task.title, task.officer) == (True, True, "both")
+    (task,) = [each for each in tasks if each.title.startswith(f"部分解除 {stop}：")]
+    assert ("2000.00" in task.title, task.officer) == (True, "both")
     code, _, said = place.do("duty", "release-part", stop, "--reason", "生活费用")
     assert (code, "decided by" in said) == (1, True)
     freed = place.document("chief", "release-part", stop, "--reason", "生活费用")
@@ -234,6 +235,20 @@ def test_money_for_living_is_drafted_for_release_and_let_go(place):
     assert [each["verb"] for each in freed["orders"]] == ["begin", "release_part"]
     code, _, said = place.do("chief", "release-part", stop, "--reason", "生活费用")
     assert (code, "nothing is known" in said) == (1, True)
+
+
+def test_the_holder_is_told_and_the_officer_sees_how_much_and_who_told(place):
+    stop = place.executed()
+    assert place.document("both", "show", stop)["preview"]["told_due_at"] is not None
+    code, out, said = place.do("both", "show", stop)
+    assert (code, "fanzha measure told" in out + said, "How much" in out + said) == (0, True, True)
+    code, _, said = place.do("both", "told", stop, "--how", "by_owl")
+    assert (code, "--how 'by_owl' is not one of in_person" in said) == (2, True)
+    told = place.document("both", "told", stop, "--how", "letter", "--whom", "模拟·钱三", "--note", "挂号信已签收")
+    (telling,) = told["told"]
+    assert (telling["how"], telling["by"], telling["note"]) == ("letter", "both", "挂号信已签收")
+    assert place.document("both", "show", stop)["preview"]["told_due_at"] is None
+    assert place.document("both", "show", stop)["held"] == "50000.00"
 
 
 def test_counter_evidence_and_an_appeal_lift_a_measure(place):
@@ -274,7 +289,7 @@ def test_an_appeal_upheld_in_part_lets_a_part_go_and_a_withdrawn_one_waits_for_n
     shown = place.document("both", "show", stop)
     assert (shown["status"], shown["released"]) == ("executed", "8000.00")
     code, _, said = place.do("duty2", "withdraw-appeal", second["id"])  # somebody else took it down
-    assert (code, "may appeal_decide" in said) == (1, True)
+    assert (code, "may not answer an appeal (申诉)" in said) == (1, True)
     assert place.document("duty", "withdraw-appeal", second["id"])["status"] == "withdrawn"
     assert place.document("chief", "appeals", "--status", "received")["appeals"] == []
 
@@ -285,7 +300,7 @@ def test_a_held_payment_goes_on_after_the_warning(place):
         "--amount", "8000", "--basis", "afl-18", "--reason", "正在向涉案账户付款",
     )["id"]  # fmt: skip
     place.document("duty", "act-first", hold, "--reason", "付款正在进行")
-    place.document("duty", "receipt", hold, "--outcome", "executed", "--number", "R1")
+    place.document("duty", "receipt", hold, "--outcome", "executed", "--platform-number", "R1")
     called = place.document("duty", "call-back", hold, "--outcome", "not_reached", "--note", "两次未接")
     assert called["status"] == "executed"
     done = place.document("duty", "call-back", hold, "--outcome", "goes_on", "--note", "已劝阻，客户坚持付款")
@@ -303,7 +318,7 @@ def test_a_bank_drafts_its_own_hold_and_no_stop(place):
 
 def test_a_file_of_answers_is_entered_once_and_bad_rows_are_put_aside(place, tmp_path):
     measure = place.approved()
-    place.document("both", "send", measure, "--document", "模拟平台〔2026〕1号")
+    place.document("both", "send", measure, "--platform-number", "模拟平台〔2026〕1号")
     file = tmp_path / "回执.csv"
     rows = [
         "回执编号,请求编号,执行结果,执行时间,执行金额,账户余额,柜员",
@@ -355,7 +370,7 @@ def test_a_measure_is_renewed_found_unrelated_and_lifted(place):
     )  # fmt: skip
     place.document("both", "propose", freeze)
     place.document("chief", "approve", freeze)
-    place.document("both", "receipt", freeze, "--outcome", "executed", "--number", "R1")
+    place.document("both", "receipt", freeze, "--outcome", "executed", "--platform-number", "R1")
     code, _, said = place.do("both", "renew", freeze, "--reason", "案件尚未办结", "--period", "7m")
     assert (code, "at most 6个月" in said) == (1, True)
     asked = place.document("both", "renew", freeze, "--reason", "案件尚未办结")
@@ -375,7 +390,7 @@ def test_an_answer_from_the_future_or_without_its_part_is_not_entered(place):
         (("--outcome", "executed", "--balance", "1", "--balance-at", "2999-01-01"), "--balance-at"),
         (("--outcome", "partial"), "--amount"),
     ):
-        code, _, said = place.do("both", "receipt", stop, "--number", "R1", *words)
+        code, _, said = place.do("both", "receipt", stop, "--platform-number", "R1", *words)
         assert (code, f"{option}:" in said) == (2, True), said
 
 

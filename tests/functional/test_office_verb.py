@@ -113,6 +113,32 @@ def test_a_body_that_does_not_fit_is_not_added(tmp_path, words, said):
     assert (code in {1, 2}, said in err) == (True, True), err
 
 
+def test_a_body_is_corrected_and_the_audit_keeps_what_stood_there(tmp_path):
+    home = make_desk_home(tmp_path / "home")
+    correct = ("office", "body", "correct")
+    words = ("--name", "模拟北县局", "--jurisdiction", "530111", "--reason", "区划代码写错", "--as", "admin")
+    corrected = document(home, *correct, "COUNTY", *words)
+    assert (corrected["name"], corrected["jurisdiction"]) == ("模拟北县局", "530111")
+    listed = {body["id"]: body for body in document(home, "office", "body", "list", "--as", "duty")["bodies"]}
+    assert listed["COUNTY"]["jurisdiction"] == "530111"
+    with bootstrap.work_store(home).reading() as view:
+        (noted,) = [event for event in view.audit.walk() if event.action == "organisation.correct"]
+    said = {name: noted.details[name] for name in ("name_before", "name", "jurisdiction_before", "jurisdiction")}
+    assert list(said.values()) == ["模拟县局", "模拟北县局", "530102", "530111"]
+    for words, sentence in (
+        (("COUNTY", "--jurisdiction", "530111", "--reason", "无", "--as", "admin"), "at least 4 characters"),
+        (("COUNTY", "--jurisdiction", "110105", "--reason", "区划代码写错", "--as", "admin"), "does not lie in 5301"),
+        (("CITY", "--jurisdiction", "5303", "--reason", "区划代码写错", "--as", "admin"), "530111 of COUNTY"),
+        (("CITY", "--jurisdiction", "5399999", "--reason", "区划代码写错", "--as", "admin"), "GB/T 2260"),
+        (("COUNTY", "--reason", "区划代码写错", "--as", "admin"), "--name or --jurisdiction"),
+        (("COUNTY", "--name", "x", "--reason", "区划代码写错", "--as", "chief"), "may not keep bodies and people"),
+        (("NONE", "--name", "x", "--reason", "区划代码写错", "--as", "admin"), "office body list"),
+    ):
+        code, _, err = run(home, *correct, *words)
+        assert code in (1, 2)
+        assert sentence in err, (words, err)
+
+
 @pytest.mark.parametrize(
     ("login", "body", "roles", "code", "said"),
     [
@@ -182,15 +208,15 @@ def test_who_is_shut_out_is_out_at_once_and_nobody_does_it_to_himself(home):
     sign_in(home, "second")
     token = (home / "sessions" / "second").read_text(encoding="ascii")
     for words in (
-        ("deactivate", "root", "--reason", "x"), ("change-roles", "root", "--role", "auditor"),
+        ("deactivate", "root", "--reason", "试一试看"), ("change-roles", "root", "--role", "auditor"),
     ):  # fmt: skip
         assert "nobody changes his own" in refusal(home, "office", "person", *words, "--as", "root")
-    out = document(home, "office", "person", "deactivate", "second", "--reason", "调离", "--as", "root")
+    out = document(home, "office", "person", "deactivate", "second", "--reason", "调离本单位", "--as", "root")
     assert out["active"] is False
     (home / "sessions" / "second").write_text(token, encoding="ascii")
     assert "not active" in refusal(home, "office", "who", "--as", "second")
     assert sign_in(home, "second")[0] == 1
-    document(home, "office", "person", "reactivate", "second", "--reason", "调回", "--as", "root")
+    document(home, "office", "person", "reactivate", "second", "--reason", "调回本单位", "--as", "root")
     assert sign_in(home, "second")[0] == 1  # the old password is gone
     reset = ("office", "person", "reset-password", "second", "--password-stdin", "--as", "root")
     assert run(home, *reset, stdin="模拟口令-000003\n")[0] == 0
@@ -219,7 +245,7 @@ def test_programs_have_tokens_and_people_have_none(tmp_path):
     assert sign_in(home, "gateway", "")[0] in {1, 2}
     (home / "sessions" / "gateway").write_text(made["token"], encoding="ascii")
     assert document(home, "office", "who", "--as", "gateway")["roles"] == ["api_client"]
-    document(home, "office", "token", "revoke", made["id"], "--reason", "换发", "--as", "admin")
+    document(home, "office", "token", "revoke", made["id"], "--reason", "换发令牌", "--as", "admin")
     assert "revoked" in refusal(home, "office", "who", "--as", "gateway")
     (line,) = document(home, "office", "token", "list", "gateway", "--as", "admin")["tokens"]
     assert (line["label"], line["revoked"] is None, "token" in line) == ("gateway-1", False, False)
@@ -232,7 +258,10 @@ def test_an_administrator_of_one_body_keeps_nobody_elsewhere(tmp_path):
     assert add(home, "new", "COUNTY", "analyst", by="county-admin")[0] == 0
     for body, roles in (("CITY", ["analyst"]), ("OTHER", ["analyst"]), ("BANK", ["partner_desk"])):
         code, _, err = add(home, "another", body, *roles, by="county-admin")
-        assert (code, "may people_keep" in err) == (1, True)
+        assert (
+            code,
+            "may not keep bodies and people (机构与人员) at" in err and "administrator (管理员) of" in err,
+        ) == (1, True)
     assert add(home, "bank-admin", "BANK", "administrator", by="admin")[0] == 0
     assert sign_in(home, "bank-admin")[0] == 0
     assert add(home, "clerk3", "BANK", "partner_desk", by="bank-admin")[0] == 0

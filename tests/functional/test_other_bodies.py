@@ -195,6 +195,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "record_id": tuple(ids.values()), "kind": kinds, "query": (ids["measure"], ""), "paths": ([statement],),
         "return_paper_of.kind": tuple(ENUMS["PaperKind"]), "give_evidence.kind": (EvidenceKind.OTHER,),
         "reports": ([ids["report"]],), "open_case.jurisdiction": ("530102",), "organisation": ("COUNTY", ""),
+        "body_id": ("COUNTY",), "correct_body.name": ("模拟改名",), "correct_body.jurisdiction": ("530103",),
         "route_clue.organisation": ("OTHER", "STATION"), "on_duty": (["both"],), "officer": ("both", "stranger"),
         "roles": ((Role.COMMANDER,),), "password": ("made-up-password",), "label": ("x",),
         "actions": ((ids["measure"],),), "amendment": (Amendment(reason=why[0]),), "number": (M,), "terms": (M,),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from unittest import mock
 
@@ -18,6 +19,7 @@ from fanzha.core.time import DAY_US
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Outcome
 from fanzha.services.desk.actor_from_token import token_hash
+from fanzha.services.desk.return_papers import PaperKind, return_paper_of
 from fanzha.services.desk.trace_case import trace_case
 
 LOGINS = ("duty", "chief", "city-chief", "stranger")
@@ -75,12 +77,14 @@ def test_a_return_from_the_plan_to_the_payment_that_goes_elsewhere(day):
     case = frozen_case(day)
     planned = said(day, "duty", "plan", case)
     (account,) = planned["accounts"]
-    assert account["branches"] == ["by_time", "pro_rata"]
+    assert (account["held_by_method"]["fifo"], account["held_by_method"]["libr"]) == ("10000.00", "27000.00")
+    assert account["methods_disagree"]
+    assert account["branches"] == ["by_time", "prorata"]
     assert [award["amount"] for award in account["awards"]] == ["10000.00", "6375.00", "10625.00"]
     assert account["account"].endswith(M[-4:])
     assert M not in json.dumps(planned), "behind the mask"
-    assert "Art. 8(2)" in refused(day, "duty", "plan", case, "--branch", "pro_rata")
-    chosen = said(day, "duty", "plan", case, "--branch", f"{M[-4:]}=pro_rata", "--why", "V3 的到账时间存疑")
+    assert "Art. 8(2)" in refused(day, "duty", "plan", case, "--branch", "prorata")
+    chosen = said(day, "duty", "plan", case, "--branch", f"{M[-4:]}=prorata", "--reason", "V3 的到账时间存疑")
     assert [award["amount"] for award in chosen["accounts"][0]["awards"]] == ["9000.00", "15000.00", "3000.00"]
 
     drafted = said(day, "duty", "draft", case)["id"]
@@ -96,14 +100,14 @@ def test_a_return_from_the_plan_to_the_payment_that_goes_elsewhere(day):
     assert [award["amount"] for award in corrected["accounts"][0]["awards"]] == ["10000.00", "4318.55", "7197.58"]
     proposed = said(day, "duty", "propose", drafted)
     stale = str(proposed["version"] - 1)
-    assert "version" in refused(day, "city-chief", "approve", drafted, "--decision", NUMBER, "--version", stale)
-    assert "设区的市" in refused(day, "chief", "approve", drafted, "--decision", NUMBER)
+    assert "version" in refused(day, "city-chief", "approve", drafted, "--document", NUMBER, "--version", stale)
+    assert "设区的市" in refused(day, "chief", "approve", drafted, "--document", NUMBER)
     assert "may not see it" in run(day.folder / "home", "return", "show", drafted, "--as", "stranger")[2]
     statement, *_ = day.books.facts.files()
     forget = ("ledger", "forget", statement, "--reason", "模拟：读错了", "--as", "duty")
     code, _, err = run(day.folder / "home", *forget)
     assert (code, drafted in err, "--although" in err) == (1, True, True)
-    approved = said(day, "city-chief", "approve", drafted, "--decision", NUMBER, "--version", str(proposed["version"]))
+    approved = said(day, "city-chief", "approve", drafted, "--document", NUMBER, "--version", str(proposed["version"]))
     assert [payment["status"] for payment in approved["payments"]] == ["approved"] * 3
     pays_elsewhere(day, drafted, approved["payments"][0]["id"])
     books = said(day, "duty", "sums", case)
@@ -162,6 +166,39 @@ def test_worksheet_and_papers_are_masked_unless_they_are_revealed(day, tmp_path)
     assert "no bank is asked to pay yet" in refused(day, "duty", "paper", drafted, "notice")
     printed = [(event.outcome.value, event.details.get("paper")) for event in day.audit("return.print")]
     assert printed[-4:] == [("done", "report"), ("done", "announcement"), ("done", "decision"), ("refused", None)]
+
+
+def test_a_bank_reads_names_and_capitals_and_the_public_neither_names_nor_the_desks_numbers(day):
+    case = frozen_case(day)
+    drafted = said(day, "duty", "draft", case)["id"]
+    published = shown(return_paper_of(day.desk, BOTH, drafted, PaperKind.ANNOUNCEMENT, reveal=True))
+    assert [text for text in (case, drafted, "RPT-", "REPORT-", "模拟·V1", M) if text in published] == []
+    assert "立案决定书文号：模拟立字〔2026〕1号" in published
+    said(day, "duty", "publish", drafted)
+    day.clock.at_us += 30 * DAY_US
+    sign_in_again(day)
+    said(day, "duty", "propose", drafted)
+    said(day, "city-chief", "approve", drafted, "--document", NUMBER)
+    before = len(day.audit("return.reveal"))
+    letter = shown(return_paper_of(day.desk, BOTH, drafted, PaperKind.NOTICE))
+    lacking = (
+        "模拟·V1",
+        M,
+        "27000.00元（大写：人民币贰万柒仟元整）",
+        "人民币陆仟叁佰柒拾伍元整",
+        "模拟立字〔2026〕1号",
+        NUMBER,
+    )
+    assert [text for text in lacking if text not in letter] == []
+    assert [text for text in (case, drafted, "CNY") if text in letter] == []
+    (noted,) = day.audit("return.reveal")[before:]
+    assert (noted.actor, noted.case, noted.details["by_itself"]) == ("both", case, True)
+    assert "name the case" in refused(day, "city-chief", "paper", drafted, "notice")
+
+
+def shown(source: str) -> str:
+    """The source of a paper as it reads on the page."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), source)
 
 
 def test_compute_needs_no_home_and_says_what_is_wrong_where(tmp_path):

@@ -62,6 +62,9 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     for name in ("letter.txt", "letter.pdf"):
         said(made, "measure", "query", "letter", query, "--out", str(tmp_path / name))
     said(made, "measure", "query", "sheet", query, "--out", str(tmp_path / "sheet.xlsx"))
+    for wrong in ("sheet.csv", "sheet"):
+        code, _, err = run(made, "measure", "query", "sheet", query, "--out", str(tmp_path / wrong), "--as", "both")
+        assert (code, ".xlsx" in err, (tmp_path / wrong).exists()) == (2, True, False)
     assert (tmp_path / "letter.pdf").read_bytes().startswith(b"%PDF")
     assert (tmp_path / "sheet.xlsx").read_bytes().startswith(b"PK")
     assert victims()[2]["to"] in (tmp_path / "letter.txt").read_text(encoding="utf-8")
@@ -69,8 +72,9 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
 
     answer = ("measure", "query", "answer", str(EXAMPLE / BING), "--case", case)
     unsent = said(made, *answer, code=3)  # rows of the example are put aside
-    assert unsent["not_sent"] == [query]
+    assert (unsent["not_sent"], unsent["not_needed"]) == ([query], [])
     approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, query).id)
+    said(made, "measure", "send", query, "--platform-number", "模拟平台〔2026〕1号")
     told = said(made, *answer, code=3)
     assert [one["query"] for one in told["answered"]] == [query]
     read = told["files"][0]
@@ -87,6 +91,8 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     assert run(made, *answer, "--as", "both")[0] == 3
     other = next(one["query"] for one in drafted if one["institution"] == "模拟戊银行")
     approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, other).id)
+    assert "nobody has sent it" in run(made, "measure", "query", "nothing", other, "--as", "both")[2]
+    said(made, "measure", "send", other, "--platform-number", "模拟平台〔2026〕2号")
     assert said(made, "measure", "query", "nothing", other)["answered"][0]["status"] == "executed"
 
     stops = said(made, "trace", "--case", case, "--draft-stops")["stops"]

@@ -18,9 +18,12 @@ from traced_case import (
     MORNING_US,
     STRANGER,
     TracedDay,
+    ask,
+    carried,
     ingest_all,
     make_books,
     make_day,
+    send,
     victims,
 )
 
@@ -32,7 +35,7 @@ from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, Override
-from fanzha.measures.orders import Answered, OnwardTransfer, Outcome, Receipt
+from fanzha.measures.orders import Answered, Channel, OnwardTransfer, Outcome, Receipt
 from fanzha.measures.purposes import Purpose
 from fanzha.services.desk.amounts import case_amounts, shares_at
 from fanzha.services.desk.answer_query import answer_nothing, answer_query
@@ -45,6 +48,7 @@ from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.papers.query_form import query_sheet, query_text
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.record_sent import record_sent
 from fanzha.services.desk.take_in_answers import take_in_answers
 from fanzha.services.desk.trace_case import document_of, trace_case
 from fanzha.services.desk.traced_accounts import RECEIPT_PATH
@@ -184,16 +188,6 @@ def test_the_working_method_of_the_case_says_how_much_a_freeze_takes(small_day: 
     assert {each.choice.method for each in freeze.accounts} == {"libr"}
 
 
-def send(day: TracedDay, measure):
-    """Proposed by one officer, approved by another."""
-    return approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, measure.id).id)
-
-
-def ask(day: TracedDay, case: str):
-    numbers = [f"模拟查〔2026〕{n}号" for n in range(1, 9)]
-    return draft_queries(day.desk, BOTH, case, basis="procedure-238", reason="缺少资金去向的流水", documents=numbers)
-
-
 def test_queries_are_drafted_answered_and_the_trace_goes_on(day: TracedDay):
     day.read_in_without(BING)
     case = day.case()
@@ -208,11 +202,10 @@ def test_queries_are_drafted_answered_and_the_trace_goes_on(day: TracedDay):
 
     queries = {measure.target.institution: measure for measure in asked.drafted}
     bing, wu = queries["模拟丙银行"], queries["模拟戊银行"]
-    early = answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], query=wu.id)
-    assert (early.answered, early.not_sent) == ((), ())
-    day.books = make_books(day)
-    day.read_in_without(BING)
-    sent = send(day, bing)
+    for unsent in (wu, send(day, bing)):
+        with pytest.raises(Refused, match="nobody has sent it"):
+            answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], query=unsent.id)
+    sent = record_sent(day.desk, BOTH, f"{bing.id}.begin", Channel.ISSUED_ELSEWHERE, document="模拟平台〔2026〕1号")
     told = answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], case=case.id)
     (answered,) = told.answered
     assert (answered.id, answered.status) == (bing.id, Status.PARTIAL)
@@ -231,10 +224,11 @@ def test_queries_are_drafted_answered_and_the_trace_goes_on(day: TracedDay):
     held = {t.method: t.held_minor for t in trace.run.totals}
     assert held["fifo"] > {t.method: t.held_minor for t in before.run.totals}["fifo"]
     assert "6299993300000395950" not in {q.account for q in trace.run.questions}
+    assert {unasked.elsewhere for unasked in told.unasked} <= {False}
     once_more = answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], case=case.id)
     assert (once_more.answered, once_more.traces[0].new) == ((), False)
 
-    send(day, wu)
+    carried(day, wu)
     nothing = answer_nothing(day.desk, day.books, BOTH, wu.id)
     assert [m.status for m in nothing.answered] == [Status.EXECUTED]
     assert wu.id not in {query.measure.id for query in nothing.still_open}

@@ -31,11 +31,17 @@ def new_credential(
 def check_usable(credential: Credential, person: Person, now_us: int) -> None:
     """Raises NotAllowed when it is revoked, expired or locked, or its person is not active."""
     if not person.active or credential.person != person.id:
-        raise NotAllowed("credential.person", "this account is not active")
+        raise NotAllowed("credential.person", "this account is not active: ask an administrator (管理员) of your body")
     if credential.revoked_at_us is not None and credential.revoked_at_us <= now_us:
-        raise NotAllowed("credential.revoked", "this credential was revoked")
+        raise NotAllowed(
+            "credential.revoked",
+            "you were signed out, or this token was revoked: sign in again, or ask an administrator for a new token",
+        )
     if credential.expires_at_us is not None and credential.expires_at_us <= now_us:
-        raise NotAllowed("credential.expired", "this credential has expired; ask for a new one")
+        raise NotAllowed(
+            "credential.expired",
+            "this session or token has expired: sign in again (fanzha office sign-in LOGIN), or ask for a new token",
+        )
     if credential.locked_until_us is not None and now_us < credential.locked_until_us:
         raise NotAllowed("credential.locked", "too many wrong attempts; wait or ask the administrator")
 
@@ -71,7 +77,7 @@ def actor_of(person: Person, tree: OrganisationTree) -> Actor:
     """
     body = tree.get(person.organisation)
     if not person.active or body is None:
-        raise NotAllowed("credential.person", "this account is not active")
+        raise NotAllowed("credential.person", "this account is not active: ask an administrator (管理员) of your body")
     if Role.MACHINE in person.roles:
-        raise NotAllowed("credential.machine", "nobody signs in as the machine")
+        raise NotAllowed("credential.machine", "nobody signs in as the machine: sign in under your own login")
     return Actor(person.id, person.organisation, body.level, frozenset(person.roles), person.display_name)

@@ -71,7 +71,9 @@ def make_export(
     if alarm is not None and alarm.action is AlarmAction.SECOND_PERSON and approved_by in {"", actor.id}:
         raise NotAllowed(
             "export.second_person",
-            f"{alarm.distinct} persons outside the own cases of {actor.id}: a second person must approve this export",
+            f"{alarm.distinct} persons outside the own cases of {actor.id}: a second person, "
+            "another approver (审批人) or commander (指挥长), "
+            "must approve this export: let him sign in, and name him with --approver",
         )
     export = Export(
         ids.new("EXPORT"), 0, actor.organisation, actor.id, now_us, what, outside, inside_count, approved_by

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from fanzha.access.model import Field
@@ -65,26 +65,71 @@ def mask(field: Field, value: str, rules: MaskRules) -> str:
 
 
 def mask_text(text: str, rules: MaskRules, *, names: Iterable[str] = ()) -> str:
-    """A free text with every long number in it masked by its kind, and the given names of persons.
+    """A free text with every long number in it masked by its kind, and the given names of persons; the rest as it was.
 
     Full-width digits count as digits, and digits written apart count as one number. Days, and
     sums that name their unit, are left as they are.
     """
-    narrow = unicodedata.normalize("NFKC", text)
-    for name in sorted({unicodedata.normalize("NFKC", name).strip() for name in names}, key=len, reverse=True):
-        if len(name) > 1:  # of a single sign every other word would be full
-            narrow = narrow.replace(name, mask_name(name, rules))
-    parts, at = [], 0
-    for left_alone in _LEFT_ALONE.finditer(narrow):
-        parts.append(_mask_numbers(narrow[at : left_alone.start()], rules))
-        parts.append(left_alone.group())
-        at = left_alone.end()
-    parts.append(_mask_numbers(narrow[at:], rules))
-    return "".join(parts)
+    narrow, starts, ends = _narrowed(text)
+    parts, done = [], 0
+    for start, end, shown in _hidden(narrow, rules, _named_spans(narrow, names)):
+        parts += [text[done : starts[start]], shown]
+        done = ends[end - 1]
+    return "".join([*parts, text[done:]])
 
 
-def _mask_numbers(text: str, rules: MaskRules) -> str:
-    return _RUN.sub(lambda found: _mask_number(found.group(), rules), text)
+def _narrowed(text: str) -> tuple[str, list[int], list[int]]:
+    """The text as NFKC writes it, and for each sign of that where in the text its own begins and ends."""
+    narrow, starts, ends = [], list[int](), list[int]()
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and _joins(text[end]):
+            end += 1
+        for sign in unicodedata.normalize("NFKC", text[at:end]):
+            narrow.append(sign)
+            starts.append(at)
+            ends.append(end)
+        at = end
+    return "".join(narrow), starts, ends
+
+
+def _joins(sign: str) -> bool:
+    """Whether it is written as one with the sign before it: accents, and the later parts of a Hangul syllable."""
+    return unicodedata.combining(sign) > 0 or "\u1160" <= sign <= "\u11ff"
+
+
+def _named_spans(narrow: str, names: Iterable[str]) -> list[tuple[int, int]]:
+    """Where persons are named, the longest names first, none within another."""
+    found: list[tuple[int, int]] = []
+    for name in sorted({_narrowed(name)[0].strip() for name in names}, key=len, reverse=True):
+        if len(name) < 2:
+            continue  # of a single sign every other word would be full
+        for match in re.finditer(re.escape(name), narrow):
+            if all(match.end() <= start or end <= match.start() for start, end in found):
+                found.append(match.span())
+    return sorted(found)
+
+
+def _hidden(narrow: str, rules: MaskRules, named: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+    """What of the narrow text is hidden, in its order: from where to where, and what is shown instead."""
+    at = 0
+    for start, end in named:
+        yield from _hidden_numbers(narrow, at, start, rules)
+        yield start, end, mask_name(narrow[start:end], rules)
+        at = end
+    yield from _hidden_numbers(narrow, at, len(narrow), rules)
+
+
+def _hidden_numbers(narrow: str, start: int, end: int, rules: MaskRules) -> Iterator[tuple[int, int, str]]:
+    part, at = narrow[start:end], 0
+    for left_alone in (*_LEFT_ALONE.finditer(part), None):
+        until = len(part) if left_alone is None else left_alone.start()
+        for found in _RUN.finditer(part[at:until]):
+            shown = _mask_number(found.group(), rules)
+            if shown != found.group():
+                yield start + at + found.start(), start + at + found.end(), shown
+        at = until if left_alone is None else left_alone.end()
 
 
 def _mask_number(written: str, rules: MaskRules) -> str:

@@ -185,6 +185,7 @@ class Export:
     outside: tuple[str, ...]
     inside_count: int
     approved_by: str = ""
+    failed: str = ""  # why nothing left after all
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Final
 from fanzha.access.model import Person
 from fanzha.access.rules import CredentialRules
 from fanzha.access.tree import OrganisationTree
+from fanzha.access.words import roles_in_words
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
 from fanzha.core.errors import BadInput, NotAllowed
 
@@ -45,15 +46,22 @@ def check_roles(roles: Iterable[Role], body: Organisation) -> tuple[Role, ...]:
     if not wanted:
         raise BadInput("somebody without a role can do nothing: name at least one")
     if Role.MACHINE in wanted:
-        raise NotAllowed("person.machine", "the machine's role is nobody's")
+        raise NotAllowed("person.machine", "the role of the machine is nobody's: name another role")
     alone = wanted & _ALONE
     if alone and len(wanted) > 1:
         raise NotAllowed(
-            "person.alone", f"{', '.join(sorted(alone))} goes with no other role: who keeps or audits does no casework"
+            "person.alone",
+            f"{roles_in_words(alone)} goes with no other role, for who keeps or audits does no casework: give it alone, "
+            "or add a second person for it",
         )
     misplaced = wanted - _OF_PARTNERS if body.level is Level.PARTNER else wanted & {Role.PARTNER_DESK}
     if misplaced:
-        raise NotAllowed("person.place", f"{', '.join(sorted(misplaced))} is no role at {body.id} ({body.level.name})")
+        possible = _OF_PARTNERS if body.level is Level.PARTNER else frozenset(Role) - {Role.PARTNER_DESK, Role.MACHINE}
+        raise NotAllowed(
+            "person.place",
+            f"{roles_in_words(misplaced)} is no role at {body.id}, which is a {body.level.name.lower()}; "
+            f"there are {', '.join(sorted(possible))}",
+        )
     return tuple(sorted(wanted))
 
 

@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from fanzha.access.model import Action, Place, Scope
 from fanzha.access.rules import Permissions
 from fanzha.access.tree import OrganisationTree
-from fanzha.core.actor import Actor
+from fanzha.access.words import ACTION_WORDS, roles_in_words
+from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import NotAllowed, NotFound
 
+_NOT_AT_PARTNERS = frozenset(Role) - {Role.PARTNER_DESK, Role.ADMINISTRATOR, Role.API_CLIENT}
 _NEAREST = (Place.OWN_CASE, Place.OWN_ORGANISATION, Place.SUBTREE, Place.ADDRESSED, Place.ELSEWHERE)
 
 
@@ -40,16 +42,39 @@ def can_do(actor: Actor, action: Action, tree: OrganisationTree, permissions: Pe
 
 
 def check_do(actor: Actor, action: Action, tree: OrganisationTree, permissions: Permissions, scope: Scope) -> None:
-    """Raises NotAllowed(`access.<action>`) that says where the record lies and where the actor's roles may."""
+    """Raises NotAllowed(`access.<action>`) that says what the actor may not, who may, and whom to ask."""
     if can_do(actor, action, tree, permissions, scope):
         return
-    allowed = sorted({place for role in actor.roles for place in permissions.of(role, action)})
-    where = f"only {', '.join(allowed)}" if allowed else "nowhere"
-    raise NotAllowed(
-        f"access.{action}",
-        f"{actor.id} ({', '.join(sorted(actor.roles)) or 'no role'} of {actor.organisation or 'no body'}) may {action} "
-        f"{where}; this is {place_of(actor, tree, scope)}",
-    )
+    body = scope.organisation or "its body"
+    himself = f"{actor.id} ({roles_in_words(actor.roles, ', ')} of {actor.organisation or 'no body'})"
+    asked = "" if scope.organisation == actor.organisation else f" at {body}"
+    who = _who_may(action, tree, permissions, scope)
+    next_step = f"that is for {who}: ask there" if who else "nobody may by the table of access: ask the administrator"
+    raise NotAllowed(f"access.{action}", f"{himself} may not {ACTION_WORDS[action]}{asked}; {next_step}")
+
+
+def _who_may(action: Action, tree: OrganisationTree, permissions: Permissions, scope: Scope) -> str:
+    """Who may do it where the record lies; empty where nobody but the machine may."""
+
+    def having(place: Place, *, less: Iterable[Role] = ()) -> list[Role]:
+        others = {Role.MACHINE, *less}
+        return [role for role in Role if place in permissions.of(role, action) and role not in others]
+
+    body = scope.organisation or "its body"
+    held = tree.get(scope.organisation)
+    at_partner = held is not None and held.level is Level.PARTNER
+    own = having(Place.OWN_ORGANISATION, less=_NOT_AT_PARTNERS if at_partner else {Role.PARTNER_DESK})
+    above = having(Place.SUBTREE) if tree.above(scope.organisation) else []
+    said = [f"the {roles_in_words(own)} of {body}"] if own else []
+    if above:
+        said.append(f"the {roles_in_words(above)} of a body above it")
+    working = having(Place.OWN_CASE, less=own)
+    if working and scope.officers:
+        said.append(f"the {roles_in_words(working)} who works on the case")
+    sent = having(Place.ADDRESSED, less=own)
+    if sent and scope.addressed_to:
+        said.append(f"the {roles_in_words(sent)} of {' or '.join(scope.addressed_to)}, to which it was sent")
+    return ", or ".join(said)
 
 
 def can_see(

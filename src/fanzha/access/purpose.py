@@ -11,6 +11,7 @@ from fanzha.access.tree import OrganisationTree
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
+from fanzha.core.reasons import is_reason, reason_sentence
 
 
 def bind_purpose(
@@ -47,16 +48,19 @@ def bind_purpose(
         return Purpose(record_case.case, reason, by_itself=True)  # an order cannot be carried out behind a mask
     if named_case is None:
         raise NotAllowed(
-            "purpose.case", f"this is not on an open case of {actor.id}: name the case for which it is needed, and why"
+            "purpose.case",
+            f"this is not on an open case of {actor.id}: name the case for which it is needed, and why (--case, --reason)",
         )
     if not named_case.is_open:
-        raise NotAllowed("purpose.closed", f"{named_case.case} is closed; a closed case is no purpose")
+        raise NotAllowed(
+            "purpose.closed", f"{named_case.case} is closed, and a closed case is no purpose: name an open one"
+        )
     tied = Scope(named_case.organisation, named_case.officers)
     if actor.id not in named_case.officers:
         # Approvers, commanders and auditors work on no case: the case must lie where they may reveal.
         check_do(actor, Action.REVEAL, tree, rules.permissions, tied)
-    if len(reason.strip()) < rules.reason_length_min:
-        raise NotAllowed("purpose.reason", f"say why, in at least {rules.reason_length_min} characters")
+    if not is_reason(reason):
+        raise NotAllowed("purpose.reason", reason_sentence("a reveal outside your own cases"))
     return Purpose(named_case.case, reason.strip(), by_itself=False)
 
 

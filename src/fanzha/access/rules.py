@@ -81,7 +81,6 @@ class AccessRules:
 
     permissions: Permissions
     routes: Mapping[RouteKind, RouteRule]
-    reason_length_min: int
     reveal_us: int
     masks: MaskRules
     export: ExportRules
@@ -101,7 +100,6 @@ class AccessRules:
         return cls(
             permissions=_permissions(table["permissions"]),
             routes=_routes(table),
-            reason_length_min=_whole(table["purpose"], "purpose", "reason_length_min"),
             reveal_us=_whole(table["purpose"], "purpose", "minutes") * MINUTE_US,
             masks=_masks(table["masking"]),
             export=_export(table["export"]),

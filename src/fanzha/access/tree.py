@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from fanzha.access.model import Direction, RouteKind
 from fanzha.access.rules import RouteRule
 from fanzha.core.actor import Level, Organisation
 from fanzha.core.errors import BadInput, NotAllowed
+
+_WAYS: Final[Mapping[Direction, str]] = {
+    Direction.DOWN: "down to a body below", Direction.UP: "up to a body above",
+    Direction.SIDEWAYS: "sideways to a body of another branch",
+    Direction.OUT: "out to a partner (对接单位)", Direction.IN: "in from a partner (对接单位)",
+}  # fmt: skip
 
 
 class OrganisationTree:
@@ -90,7 +97,8 @@ def check_route(
     if direction is None or direction not in allowed:
         raise NotAllowed(
             f"route.{kind}",
-            f"{kind} from {sender} to {receiver} runs {direction or 'nowhere'}; it may run {', '.join(sorted(allowed))}",
+            f"{kind.replace('_', ' ')} from {sender} to {receiver}: {_WAYS[direction] if direction else 'no way leads there'}; "
+            f"it may go {', or '.join(_WAYS[way] for way in sorted(allowed))}. Ask the body above both",
         )
     return direction
 

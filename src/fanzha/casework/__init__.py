@@ -71,6 +71,7 @@ from fanzha.casework.facts import (
     checks_by,
     listed_account_of,
     order_target_of,
+    unverify_clue,
     verify_clue,
     withdraw_fact,
 )
@@ -146,12 +147,14 @@ from fanzha.casework.quick_check import (
     put_clue_in_case,
     reestimate_clue,
     reopen_clue,
+    restore_clue,
     resume_clue,
     route_clue,
 )
 from fanzha.casework.receiving import ReportDraft, add_to_report, clues_of, receive_report, step_report
 from fanzha.casework.rules import CaseworkRules, Certainty, Sign
 from fanzha.casework.taxonomy import Taxonomy
+from fanzha.casework.words import in_words
 
 __all__ = [
     "CASE_TABLE",
@@ -264,6 +267,7 @@ __all__ = [
     "elapsed_us",
     "extend_review",
     "find_duplicates",
+    "in_words",
     "is_night",
     "is_overdue",
     "join_case",
@@ -291,6 +295,7 @@ __all__ = [
     "reopen_clue",
     "repeat_clues",
     "repeat_payees",
+    "restore_clue",
     "resume_clue",
     "route_clue",
     "serve_notice",
@@ -308,6 +313,7 @@ __all__ = [
     "undo_move",
     "unmerge_clues",
     "unmerge_reports",
+    "unverify_clue",
     "verify_clue",
     "waiting_at_night",
     "why_not",

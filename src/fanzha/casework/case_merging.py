@@ -9,6 +9,7 @@ from fanzha.casework.case_model import Case, CaseMove, MoveKind, Task
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.model import Report
 from fanzha.casework.policy import check_case_work, check_person, check_reason, check_same_body, why_not
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
@@ -34,7 +35,11 @@ def check_can_merge_cases(kept: Case, absorbed: Case, actor: Actor) -> None:
     for case in (kept, absorbed):
         check_case_work(case, actor)
         if not case.is_open:
-            raise NotAllowed("merge.closed", f"{case.id} is {case.status}; only open cases are merged")
+            raise NotAllowed(
+                "merge.closed",
+                f"{case.id} is {in_words(case.status)}; only open cases are merged: "
+                "reopen it first, or link the two in a series (串案)",
+            )
     if absorbed.filing is not None and kept.filing is None:
         raise NotAllowed(
             "merge.filing",
@@ -168,7 +173,7 @@ def undo_move(
 
 def _check_undoable(move: CaseMove, source: Case, target: Case) -> None:
     if move.undone_at_us is not None:
-        raise NotAllowed("merge.undone", f"{move.id} was undone before")
+        raise NotAllowed("merge.undone", f"{move.id} was undone before: nothing is left to undo")
     if (source.id, target.id) != (move.source, move.target):
         raise BadInput(f"{move.id} went from {move.source} to {move.target}, not from {source.id} to {target.id}")
     if target.merged_into:

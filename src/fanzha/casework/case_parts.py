@@ -9,6 +9,7 @@ from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.lifecycle import TASK_TABLE, TaskStep, next_status
 from fanzha.casework.model import Attachment
 from fanzha.casework.policy import check_case_work, check_person, check_reason, check_same_body
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
@@ -70,7 +71,7 @@ def step_task(
     """Finish, cancel or reopen a task; cancelling and reopening need a reason."""
     check_same_body(actor, task)
     if step is not TaskStep.FINISH:
-        check_reason(result, f"{step} of {task.id}")
+        check_reason(result, f"{in_words(step)} of {task.id}")
     after = next_status(TASK_TABLE, task.status, step, task.id)
     event = work_event(
         EventKind.TASK_REOPENED if step is TaskStep.REOPEN else EventKind.TASK_ENDED,

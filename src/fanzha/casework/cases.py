@@ -22,9 +22,11 @@ from fanzha.casework.policy import (
 )
 from fanzha.casework.rules import CaseworkRules, Certainty, StepRule
 from fanzha.casework.taxonomy import Taxonomy
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor, Level
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
+from fanzha.core.reasons import REASON_LENGTH_MIN, is_reason
 
 NOTICE_STEPS = frozenset({CaseStep.DECLINE, CaseStep.WITHDRAW, CaseStep.REFER})
 
@@ -43,7 +45,9 @@ def open_case(
         check_same_body(actor, report)
         check_live(report)
         if report.case:
-            raise NotAllowed("case.report", f"{report.id} is in {report.case} already")
+            raise NotAllowed(
+                "case.report", f"{report.id} is in {report.case} already: open that case, or leave the report out"
+            )
         next_status(REPORT_TABLE, report.status, ReportStep.PUT_IN_CASE, report.id)
     case = Case(
         id=ids.new("CASE"),
@@ -112,11 +116,11 @@ def step_case(
     number="…立字〔2026〕…号")`: nothing is frozen before it.
     """
     check_case_work(case, actor, superiors if step in rules else ())
-    check_person(actor, f"{step} of {case.id}")
+    check_person(actor, f"{in_words(step)} of {case.id}")
     after = next_status(CASE_TABLE, case.status, step, case.id)
     rule = rules.get(step)
     if rule is None:
-        check_reason(reason, f"{step} of {case.id}")
+        check_reason(reason, f"{in_words(step)} of {case.id}")
     else:
         check_decides(case, actor, rule, number)
     overridden = _override(case, actor, rule, reason) if rule else ""
@@ -137,7 +141,9 @@ def _override(case: Case, actor: Actor, rule: StepRule, reason: str) -> str:
     except NotAllowed as limit:
         if rule.certainty is Certainty.PRIMARY:
             raise
-        check_reason(reason, f"passing over {limit.rule} ({limit})")
+        if not is_reason(reason):
+            more = f"no primary text says so: with a reason of at least {REASON_LENGTH_MIN} characters it may go on"
+            raise NotAllowed("reason.needed", f"{limit}; {more}") from None
         return limit.rule
     return ""
 
@@ -147,7 +153,7 @@ def serve_notice(case: Case, step: CaseStep, actor: Actor, now_us: int, ids: Ids
     check_same_body(actor, case)
     open_ones = [at for at, one in enumerate(case.decisions) if one.step is step and one.served_at_us is None]
     if step not in NOTICE_STEPS or not open_ones:
-        raise NotAllowed("case.notice", f"{case.id} has no {step} that waits for its notice")
+        raise NotAllowed("case.notice", f"{case.id} has no {in_words(step)} whose notice is still to be served")
     at = open_ones[-1]
     served = replace(case.decisions[at], served_at_us=now_us, served_by=actor.id)
     event = work_event(EventKind.CASE_NOTICE_SERVED, case.id, actor, now_us, ids, step=step, number=served.number)
@@ -246,5 +252,8 @@ def check_filed(case: Case) -> Decision:
     check_live(case)
     filing = case.filing
     if filing is None:
-        raise NotAllowed("case.not_filed", f"{case.id} is {case.status}: nothing may be frozen before 立案 (Art. 174)")
+        raise NotAllowed(
+            "case.not_filed",
+            f"{case.id} is {in_words(case.status)}: nothing may be frozen before 立案 (Art. 174); have it filed first",
+        )
     return filing

@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     CLUE_ROUTED = "clue.routed"
     CLUE_ASSESSED = "clue.assessed"
     CLUE_VERIFIED = "clue.verified"
+    CLUE_UNVERIFIED = "clue.unverified"
     CLUE_ACTED = "clue.acted"
     CLUE_DISMISSED = "clue.dismissed"
     CLUE_REOPENED = "clue.reopened"

@@ -11,6 +11,7 @@ from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
 from fanzha.casework.model import CheckedField, Clue, ClueKind, Document, Fact, FieldCheck, VerifiedFields
 from fanzha.casework.policy import check_clue_step, check_live, check_person, check_reason, check_same_body
 from fanzha.casework.rules import FactRules
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.identifiers import plain_identifier
@@ -68,7 +69,11 @@ def verify_clue(
     another one and nobody says why, or each of the victim's payments that the clue is about has its fact already.
     """
     if clue.kind is not ClueKind.ACCOUNT:
-        raise NotAllowed("fact.account", f"{clue.id} is about a {clue.kind}; only an account has the four fields")
+        raise NotAllowed(
+            "fact.account",
+            f"{clue.id} is about a {in_words(clue.kind)}: only an account has the four fields; "
+            "confirm it by a finding (clue confirm)",
+        )
     check_clue_step(clue, actor, ClueStep.VERIFY, now_us)
     fields = replace(fields, account=plain_identifier(fields.account))  # one account, however the slip spaces it
     _check_fields(clue, fields, now_us)
@@ -138,9 +143,12 @@ def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:
     if fields.amount_minor <= 0:
         empty.append("金额")
     if empty:
-        raise NotAllowed("fact.four_fields", f"{clue.id}: {', '.join(empty)} not there; a fact has all of them")
+        raise NotAllowed(
+            "fact.four_fields",
+            f"{clue.id}: {', '.join(empty)} not there; a fact (事实) has all four fields: read them in the document",
+        )
     if fields.at_us > now_us:
-        raise NotAllowed("fact.time", f"{clue.id}: 交易时间 lies in the future")
+        raise NotAllowed("fact.time", f"{clue.id}: 交易时间 lies in the future; read it in the document again")
 
 
 def _check_account(clue: Clue, fields: VerifiedFields, reason: str) -> None:
@@ -163,7 +171,9 @@ def _check_first(clue: Clue, standing: Sequence[Fact]) -> None:
     made = [fact.id for fact in standing if fact.hop < FOLLOW_ON_HOP and fact.withdrawn_at_us is None]
     if len(made) >= max(len(clue.claims), 1):
         raise NotAllowed(
-            "fact.made", f"{clue.id} is verified by {', '.join(made)}; withdraw that first if it turned out wrong"
+            "fact.made",
+            f"{clue.id} is verified by {', '.join(made)} already; "
+            "if that turned out wrong, withdraw it first (clue withdraw-fact)",
         )
 
 
@@ -185,11 +195,11 @@ def _check_documents(checks: tuple[FieldCheck, ...], rules: FactRules, hop: int)
         if check.document.kind not in enough:
             raise NotAllowed(
                 "fact.document",
-                f"{check.field} at hop {hop} cannot be checked against a {check.document.kind}; "
-                f"it needs {' or '.join(sorted(enough))}",
+                f"{in_words(check.field)} at hop {hop} cannot be checked against a {in_words(check.document.kind)}; "
+                f"it needs a {' or a '.join(sorted(map(in_words, enough)))}",
             )
         if not check.document.reference.strip():
-            raise NotAllowed("fact.document", f"{check.field}: name the document that it was checked against")
+            raise NotAllowed("fact.document", f"{in_words(check.field)}: name the document that it was checked against")
 
 
 def withdraw_fact(fact: Fact, reason: str, actor: Actor, now_us: int, ids: Ids) -> tuple[Fact, Events]:
@@ -203,12 +213,29 @@ def withdraw_fact(fact: Fact, reason: str, actor: Actor, now_us: int, ids: Ids) 
     return replace(fact, withdrawn_at_us=now_us, withdrawn_reason=reason), (event,)
 
 
+def unverify_clue(clue: Clue, facts: Sequence[Fact], actor: Actor, now_us: int, ids: Ids) -> tuple[Clue, Events]:
+    """The clue after a fact of it was withdrawn: without any that stands, a verified one is to be verified anew.
+
+    facts: all that were made of it. What was acted on stays so; it is reopened by itself where it must be.
+    """
+    stands = any(fact.withdrawn_at_us is None for fact in facts)
+    after = CLUE_TABLE[clue.stage][ClueStep.UNVERIFY]
+    if stands or after is None or clue.merged_into:
+        return clue, ()
+    withdrawn = " ".join(fact.id for fact in facts)
+    event = work_event(
+        EventKind.CLUE_UNVERIFIED, clue.id, actor, now_us, ids, before=clue.stage, after=after, facts=withdrawn
+    )
+    return replace(clue, stage=after), (event,)
+
+
 def check_is_fact(fact: object) -> Fact:
     """What the types say, said again at run time: a clue or a claim is no fact, nor is one that was withdrawn."""
     if not isinstance(fact, Fact):
         raise NotAllowed(
             "fact.needed",
-            f"a {type(fact).__name__.lower()} is unverified; an order or a list needs a fact with its four fields checked",
+            f"a {type(fact).__name__.lower()} is unverified; "
+            "an order or a list needs a fact (事实): verify its four fields first",
         )
     if fact.withdrawn_at_us is not None:
         raise NotAllowed("fact.withdrawn", f"{fact.id} was withdrawn: {fact.withdrawn_reason}")

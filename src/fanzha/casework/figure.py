@@ -145,8 +145,10 @@ def _follow(course: _Course, event: WorkEvent) -> None:
         case EventKind.CLUE_ACTED | EventKind.CLUE_DISMISSED:
             course.acted = course.acted or event.kind is EventKind.CLUE_ACTED
             course.done_us = at_us if course.done_us is None else course.done_us
+            _end_wait(course, at_us)  # of one that was dropped with its report before anybody had it
         case EventKind.CLUE_REOPENED:
             course.officer = event.detail("officer")
+            course.waits_since_us = None if course.officer else at_us
             if course.done_us is not None and not course.acted:
                 course.pauses.append(Pause(DISMISSED_PAUSE, course.done_us, at_us, at_us, event.actor))
                 course.done_us = None

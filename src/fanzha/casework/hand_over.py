@@ -11,6 +11,7 @@ from fanzha.casework.lifecycle import HAND_OVER_TABLE, HandOverStep, next_status
 from fanzha.casework.model import Clue, Fact, Report
 from fanzha.casework.policy import check_case_work, check_head, check_level, check_person, check_reason, check_same_body
 from fanzha.casework.rules import HandOverRules
+from fanzha.casework.words import in_words
 from fanzha.core.actor import MACHINE, Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
@@ -55,7 +56,9 @@ def offer_hand_over(
     if to_organisation == case.organisation:
         raise NotAllowed("hand_over.same", f"{case.id} is with {to_organisation} already; change the officer instead")
     if not document_number.strip():
-        raise NotAllowed("case.document_number", "a hand-over needs the number (文号) of the 移送案件通知书")
+        raise NotAllowed(
+            "case.document_number", "a hand-over needs the number (文号) of the 移送案件通知书: --document NUMBER"
+        )
     offer = HandOver(
         id=ids.new("HANDOVER"),
         version=0,
@@ -131,12 +134,15 @@ def strike_hand_over(offer: HandOver, now_us: int, ids: Ids) -> Events:
 
 
 def _answered(offer: HandOver, case: Case, step: HandOverStep, actor: Actor, now_us: int, answer: str) -> HandOver:
-    check_person(actor, f"{step} of {offer.id}")
+    check_person(actor, f"{in_words(step)} of {offer.id}")
     if case.id != offer.case:
         raise BadInput(f"{offer.id} is about {offer.case}, not {case.id}")
     if step is HandOverStep.RECALL:
         check_same_body(actor, offer)
     elif actor.organisation != offer.to_organisation:
-        raise NotAllowed("organisation.other", f"{offer.id} is offered to {offer.to_organisation}; only it may answer")
+        raise NotAllowed(
+            "organisation.other",
+            f"{offer.id} is offered to {offer.to_organisation}: an approver or commander there answers it, nobody else",
+        )
     after = next_status(HAND_OVER_TABLE, offer.status, step, offer.id)
     return replace(offer, status=after, answered_by=actor.id, answered_at_us=now_us, answer=answer)

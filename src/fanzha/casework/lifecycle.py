@@ -8,6 +8,7 @@ from typing import Final, TypeVar
 
 from fanzha.casework.case_model import CaseStatus, CaseStep, HandOverStatus, TaskStatus
 from fanzha.casework.model import ClueStage, ReportStatus
+from fanzha.casework.words import in_words
 from fanzha.core.errors import NotAllowed
 
 
@@ -35,6 +36,12 @@ class ClueStep(StrEnum):
     PAUSE = "pause"
     RESUME = "resume"
     REOPEN = "reopen"
+    UNVERIFY = "unverify"  # its last fact was withdrawn
+    # A dismissal taken back with the closing of the report that brought it: the clue stands again where it stood.
+    BACK_TO_QUEUED = "back_to_queued"
+    BACK_TO_ASSIGNED = "back_to_assigned"
+    BACK_TO_ASSESSED = "back_to_assessed"
+    BACK_TO_VERIFIED = "back_to_verified"
 
 
 @unique
@@ -114,6 +121,7 @@ CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = _total(
             ClueStep.ASSIGN: ClueStage.VERIFIED,
             ClueStep.VERIFY: ClueStage.VERIFIED,
             ClueStep.ACT: ClueStage.ACTED,
+            ClueStep.UNVERIFY: ClueStage.ASSESSED,
             ClueStep.DISMISS: ClueStage.DISMISSED,
             ClueStep.DROP: ClueStage.DISMISSED,
             ClueStep.PAUSE: ClueStage.VERIFIED,
@@ -125,7 +133,13 @@ CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = _total(
             ClueStep.ACT: ClueStage.ACTED,
             ClueStep.REOPEN: ClueStage.ASSIGNED,
         },
-        ClueStage.DISMISSED: {ClueStep.REOPEN: ClueStage.ASSIGNED},
+        ClueStage.DISMISSED: {
+            ClueStep.REOPEN: ClueStage.ASSIGNED,
+            ClueStep.BACK_TO_QUEUED: ClueStage.QUEUED,
+            ClueStep.BACK_TO_ASSIGNED: ClueStage.ASSIGNED,
+            ClueStep.BACK_TO_ASSESSED: ClueStage.ASSESSED,
+            ClueStep.BACK_TO_VERIFIED: ClueStage.VERIFIED,
+        },
     },
 )
 
@@ -185,6 +199,13 @@ HAND_OVER_TABLE: Final[Table[HandOverStatus, HandOverStep]] = _total(
     },
 )
 
+BACK_TO: Final[Mapping[ClueStage, ClueStep]] = {
+    ClueStage.QUEUED: ClueStep.BACK_TO_QUEUED, ClueStage.ASSIGNED: ClueStep.BACK_TO_ASSIGNED,
+    ClueStage.ASSESSED: ClueStep.BACK_TO_ASSESSED, ClueStage.VERIFIED: ClueStep.BACK_TO_VERIFIED,
+}  # fmt: skip
+
+_BY_ITSELF: Final = frozenset({ClueStep.DROP, ClueStep.UNVERIFY, *BACK_TO.values()})  # follows something else; no verb
+
 
 def next_status(table: Table[Status, Step], held: Status, step: Step, record: str) -> Status:
     """The status after the step.
@@ -193,8 +214,13 @@ def next_status(table: Table[Status, Step], held: Status, step: Step, record: st
     """
     after = table[held][step]
     if after is None:
-        possible = ", ".join(other for other, status in table[held].items() if status is not None) or "nothing"
-        raise NotAllowed(f"step.{step}", f"{record} is {held}; {step} cannot follow, only {possible}")
+        possible = ", ".join(
+            in_words(other) for other, status in table[held].items() if status is not None and other not in _BY_ITSELF
+        )
+        only = f"what can follow is: {possible}" if possible else "nothing can follow any more"
+        raise NotAllowed(
+            f"step.{step}", f"{record} is {in_words(held)}; {in_words(step)} cannot follow. Instead, {only}"
+        )
     return after
 
 

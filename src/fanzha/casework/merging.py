@@ -8,6 +8,7 @@ from fanzha.casework.case_model import Merge, MergedKind
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.model import Claim, Clue, Report
 from fanzha.casework.policy import check_live, check_person, check_reason, check_same_body, why_not
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
@@ -82,7 +83,11 @@ def merge_clues(
     check_can_merge(kept, absorbed, actor)
     check_reason(reason, f"merging {absorbed.id}")
     if kept.kind is not absorbed.kind:
-        raise NotAllowed("merge.kind", f"{kept.id} is about a {kept.kind}, {absorbed.id} about a {absorbed.kind}")
+        raise NotAllowed(
+            "merge.kind",
+            f"{kept.id} is about a {in_words(kept.kind)}, {absorbed.id} about a {in_words(absorbed.kind)}: "
+            "only clues about the same are merged",
+        )
     known = {_payment(claim) for claim in kept.claims}
     claims = tuple(claim for claim in absorbed.claims if claim.at_us is None or _payment(claim) not in known)
     if claims and kept.done_at_us is not None:

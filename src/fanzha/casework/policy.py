@@ -12,10 +12,10 @@ from fanzha.casework.case_model import Case
 from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
 from fanzha.casework.model import Clue, Report
 from fanzha.casework.rules import StepRule
+from fanzha.casework.words import LEVEL_WORDS, in_words
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import NotAllowed
-
-REASON_LENGTH_MIN = 4
+from fanzha.core.reasons import is_reason, reason_sentence
 
 
 class Owned(Protocol):
@@ -48,20 +48,23 @@ def check_same_body(actor: Actor, record: Owned, superiors: Collection[str] = ()
     if not known and not actor.has(Role.MACHINE):
         raise NotAllowed(
             "organisation.other",
-            f"{record.id} belongs to {record.organisation}; {actor.id} acts for {actor.organisation or 'no body'}",
+            f"{record.id} belongs to {record.organisation}, and only its officers may work on it; {actor.id} acts for "
+            f"{actor.organisation or 'no body'}: ask {record.organisation}, or have it handed over",
         )
 
 
 def check_person(actor: Actor, what: str) -> None:
     """Judgement is a person's: the machine assigns and tells the time, no more."""
     if actor.has(Role.MACHINE):
-        raise NotAllowed("person.needed", f"{what} needs an officer; the machine may not")
+        raise NotAllowed(
+            "person.needed", f"{what} is a person's judgement; the machine may not: an officer has to do it"
+        )
 
 
 def check_reason(reason: str, what: str) -> None:
     """Whoever reads the file later must understand why."""
-    if len(reason.strip()) < REASON_LENGTH_MIN:
-        raise NotAllowed("reason.needed", f"{what} needs a reason of at least {REASON_LENGTH_MIN} characters")
+    if not is_reason(reason):
+        raise NotAllowed("reason.needed", reason_sentence(what))
 
 
 def check_level(actor: Actor, level: Level, what: str, article: str) -> None:
@@ -69,7 +72,8 @@ def check_level(actor: Actor, level: Level, what: str, article: str) -> None:
     if actor.level < level:
         raise NotAllowed(
             "level.too_low",
-            f"{what} is decided at {level.name.lower()} level or above ({article}); {actor.id} is {actor.level.name.lower()}",
+            f"{what} is decided at {level.name.lower()} level or above ({LEVEL_WORDS[level]}以上, {article}); "
+            f"{actor.id} is of a {actor.level.name.lower()}: ask the body above",
         )
 
 
@@ -86,14 +90,19 @@ def check_clue_step(clue: Clue, actor: Actor, step: ClueStep, now_us: int, super
     next_status(CLUE_TABLE, clue.stage, step, clue.id)
     if step in {ClueStep.ASSIGN, ClueStep.ROUTE}:
         return
-    check_person(actor, f"{step} of {clue.id}")
+    check_person(actor, f"{in_words(step)} of {clue.id}")
     if step is not ClueStep.REOPEN and actor.id != clue.officer:
-        raise NotAllowed("clue.officer", f"{clue.id} is with {clue.officer}; assign it to {actor.id} first")
+        raise NotAllowed(
+            "clue.officer",
+            f"{clue.id} is with {clue.officer}, and only he takes it forward; have it assigned to {actor.id} first (分派)",
+        )
     paused = is_paused(clue, now_us)
     if step is ClueStep.RESUME and not paused:
-        raise NotAllowed("clue.not_paused", f"{clue.id} is not paused")
+        raise NotAllowed("clue.not_paused", f"{clue.id} is not paused: there is nothing to resume")
     if step is not ClueStep.RESUME and paused:
-        raise NotAllowed("clue.paused", f"{clue.id} is paused ({clue.pauses[-1].reason}); resume it first")
+        raise NotAllowed(
+            "clue.paused", f"{clue.id} is paused ({clue.pauses[-1].reason.replace('_', ' ')}): resume it first"
+        )
 
 
 def is_paused(clue: Clue, at_us: int) -> bool:
@@ -121,24 +130,30 @@ def check_head(actor: Actor, what: str) -> None:
     """What the law leaves to a 负责人 is for an approver or a commander."""
     check_person(actor, what)
     if not (actor.has(Role.APPROVER) or actor.has(Role.COMMANDER)):
-        raise NotAllowed("head.needed", f"{what} needs an approver or a commander; {actor.id} is neither")
+        raise NotAllowed(
+            "head.needed",
+            f"{what} is for an approver (审批人) or a commander (指挥长); {actor.id} is neither: ask one of them",
+        )
 
 
 def check_decides(case: Case, actor: Actor, rule: StepRule, number: str) -> None:
     """A head of the body decides, by a numbered paper."""
-    check_head(actor, f"{rule.step} of {case.id}")
+    check_head(actor, f"{in_words(rule.step)} of {case.id}")
     if not number.strip():
         raise NotAllowed(
-            "case.document_number", f"{rule.step} of {case.id} needs the number (文号) of the {rule.document}"
+            "case.document_number",
+            f"{in_words(rule.step)} of {case.id} needs the number (文号) of the {rule.document}: --document NUMBER",
         )
 
 
 def check_limits(case: Case, actor: Actor, rule: StepRule) -> None:
     """The table's limits of a step: the level that decides, and that it is not the officer whose case it is."""
-    what = f"{rule.step} of {case.id}"
+    what = f"{in_words(rule.step)} of {case.id}"
     check_level(actor, rule.level, what, rule.article)
     if rule.four_eyes and actor.id == case.officer:
-        raise NotAllowed("four_eyes", f"{what} is decided by another than {actor.id}, whose case it is")
+        raise NotAllowed(
+            "four_eyes", f"{what} is not decided by {actor.id}, whose case it is: another approver or commander must"
+        )
 
 
 def can_decide(case: Case, actor: Actor, rule: StepRule, number: str) -> str:

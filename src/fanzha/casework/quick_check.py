@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from fanzha.casework.events import EventKind, Events, work_event
-from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
-from fanzha.casework.model import Assessment, Clue, ClueKind, Document, Outcome, Pause
+from fanzha.casework.events import EventKind, Events, WorkEvent, work_event
+from fanzha.casework.lifecycle import BACK_TO, CLUE_TABLE, ClueStep, next_status
+from fanzha.casework.model import Assessment, Clue, ClueKind, ClueStage, Document, Outcome, Pause
 from fanzha.casework.policy import check_clue_step, check_live, check_person, check_reason, check_same_body, is_paused
 from fanzha.casework.queue import DutyOfficer
 from fanzha.casework.rules import ClockRules
@@ -57,7 +57,7 @@ def route_clue(
     check_clue_step(clue, actor, ClueStep.ROUTE, now_us, superiors)
     check_reason(reason, f"routing {clue.id}")
     if to_organisation == clue.organisation:
-        raise NotAllowed("clue.route", f"{clue.id} is with {to_organisation} already")
+        raise NotAllowed("clue.route", f"{clue.id} is with {to_organisation} already: assign it to an officer there")
     after = next_status(CLUE_TABLE, clue.stage, ClueStep.ROUTE, clue.id)
     event = work_event(
         EventKind.CLUE_ROUTED, clue.id, actor, now_us, ids, before=clue.stage, after=after,
@@ -81,7 +81,10 @@ def confirm_clue(
 ) -> tuple[Clue, Events]:
     """Verify a clue that is no account against a document; an account is verified only by its four fields."""
     if clue.kind is ClueKind.ACCOUNT:
-        raise NotAllowed("fact.four_fields", f"{clue.id} is about an account: check its four fields to verify it")
+        raise NotAllowed(
+            "fact.four_fields",
+            f"{clue.id} is about an account: verify it by its four fields (户名, 账号, 金额, 时间), not by a finding",
+        )
     check_clue_step(clue, actor, ClueStep.VERIFY, now_us)
     check_reason(finding, f"the verification of {clue.id}")
     after = next_status(CLUE_TABLE, clue.stage, ClueStep.VERIFY, clue.id)
@@ -109,24 +112,42 @@ def dismiss_clue(clue: Clue, reason: str, actor: Actor, now_us: int, ids: Ids) -
     return _followed_through(clue, ClueStep.DISMISS, Outcome(actor.id, now_us, reason), actor, now_us, ids)
 
 
-def drop_clue(clue: Clue, reason: str, actor: Actor, now_us: int, ids: Ids) -> tuple[Clue, Events]:
+def drop_clue(clue: Clue, reason: str, actor: Actor, now_us: int, ids: Ids, *, report: str = "") -> tuple[Clue, Events]:
     """Close a clue with the only report that it rests on, whoever has it; its clock stands, and reopening takes it back."""
     check_same_body(actor, clue)
     check_live(clue)
     check_person(actor, f"dropping {clue.id}")
     check_reason(reason, f"dropping {clue.id}")
     outcome = Outcome(actor.id, now_us, reason)
-    return _followed_through(_resumed(clue, now_us), ClueStep.DROP, outcome, actor, now_us, ids)
+    return _followed_through(_resumed(clue, now_us), ClueStep.DROP, outcome, actor, now_us, ids, report=report)
+
+
+def restore_clue(
+    clue: Clue, dropped: WorkEvent, reason: str, actor: Actor, now_us: int, ids: Ids
+) -> tuple[Clue, Events]:
+    """Take back that a clue was dropped with its report: it stands where it stood, with whom it was, its clock runs on.
+
+    dropped: the event that tells of it.
+    """
+    check_same_body(actor, clue)
+    check_live(clue)
+    check_person(actor, f"bringing {clue.id} back")
+    after = next_status(CLUE_TABLE, clue.stage, BACK_TO[ClueStage(dropped.before)], clue.id)
+    event = work_event(
+        EventKind.CLUE_REOPENED, clue.id, actor, now_us, ids, before=clue.stage, after=after,
+        officer=clue.officer, report=dropped.detail("report"), reason=reason,
+    )  # fmt: skip
+    return _dismissal_taken_back(replace(clue, stage=after), actor, now_us), (event,)
 
 
 def _followed_through(
-    clue: Clue, step: ClueStep, outcome: Outcome, actor: Actor, now_us: int, ids: Ids
+    clue: Clue, step: ClueStep, outcome: Outcome, actor: Actor, now_us: int, ids: Ids, *, report: str = ""
 ) -> tuple[Clue, Events]:
     after = next_status(CLUE_TABLE, clue.stage, step, clue.id)
     event = work_event(
         EventKind.CLUE_ACTED if step is ClueStep.ACT else EventKind.CLUE_DISMISSED,
         clue.id, actor, now_us, ids, before=clue.stage, after=after,
-        actions=" ".join(outcome.actions), reason=outcome.reason,
+        actions=" ".join(outcome.actions), report=report, reason=outcome.reason,
     )  # fmt: skip
     done_at_us = now_us if clue.done_at_us is None else clue.done_at_us
     acted_at_us = now_us if step is ClueStep.ACT and clue.acted_at_us is None else clue.acted_at_us
@@ -145,11 +166,14 @@ def reopen_clue(clue: Clue, reason: str, actor: Actor, now_us: int, ids: Ids) ->
         EventKind.CLUE_REOPENED, clue.id, actor, now_us, ids, before=clue.stage, after=after,
         officer=actor.id, reason=reason,
     )  # fmt: skip
-    opened = replace(clue, stage=after, officer=actor.id)
+    return _dismissal_taken_back(replace(clue, stage=after, officer=actor.id), actor, now_us), (event,)
+
+
+def _dismissal_taken_back(clue: Clue, actor: Actor, now_us: int) -> Clue:
     if clue.acted_at_us is not None or clue.done_at_us is None:
-        return opened, (event,)
+        return clue
     closed = Pause(DISMISSED_PAUSE, clue.done_at_us, now_us, now_us, actor.id)
-    return replace(opened, done_at_us=None, outcome=None, pauses=(*clue.pauses, closed)), (event,)
+    return replace(clue, done_at_us=None, outcome=None, pauses=(*clue.pauses, closed))
 
 
 def pause_clue(clue: Clue, reason: str, rules: ClockRules, actor: Actor, now_us: int, ids: Ids) -> tuple[Clue, Events]:
@@ -163,7 +187,10 @@ def pause_clue(clue: Clue, reason: str, rules: ClockRules, actor: Actor, now_us:
         known = ", ".join(rule.reason for rule in rules.pauses)
         raise BadInput(f"no pause for {reason!r}; the reasons are {known}")
     if any(pause.reason == reason for pause in clue.pauses):
-        raise NotAllowed("clue.pause_again", f"{clue.id} was paused for {reason} before; the clock runs on")
+        raise NotAllowed(
+            "clue.pause_again",
+            f"{clue.id} was paused for that reason ({reason.replace('_', ' ')}) before, and once is all: the clock runs on",
+        )
     pause = Pause(reason, now_us, now_us + rule.max_us, None, actor.id)
     event = work_event(
         EventKind.CLUE_PAUSED, clue.id, actor, now_us, ids,

@@ -22,6 +22,7 @@ from fanzha.casework.model import (
     ReporterKind,
 )
 from fanzha.casework.policy import check_live, check_person, check_reason, check_same_body
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
@@ -130,12 +131,12 @@ def step_report(
     """
     check_same_body(actor, report)
     check_live(report)
-    check_person(actor, f"{step} of {report.id}")
+    check_person(actor, f"{in_words(step)} of {report.id}")
     if step is ReportStep.PUT_IN_CASE:
         if not case:
-            raise NotAllowed("report.case", f"{report.id} can be put in a case only by the case's id")
+            raise NotAllowed("report.case", f"{report.id}: name the case that it is to be put in")
     else:
-        check_reason(reason, f"{step} of {report.id}")
+        check_reason(reason, f"{in_words(step)} of {report.id}")
     after = next_status(REPORT_TABLE, report.status, step, report.id)
     event = work_event(
         _STEP_EVENTS[step], report.id, actor, now_us, ids,

@@ -15,6 +15,7 @@ from fanzha.cli.desk_session import AsOption, at_desk
 from fanzha.cli.output import counted, say, show_table, write_json
 from fanzha.cli.passwords import PasswordStdin, ask_password
 from fanzha.cli.whole_file import write_whole
+from fanzha.core.errors import BadInput
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 
@@ -90,7 +91,7 @@ def export(
 ) -> None:
     """The verified accounts of a case, or of your body, unmasked, marked with who took them out, when and for what."""
     from fanzha import bootstrap
-    from fanzha.services.desk.export_list import export_accounts
+    from fanzha.services.desk.export_list import export_accounts, note_not_written
     from fanzha.services.desk.sign_in import confirm_person
 
     with at_desk(context, login) as seat:
@@ -99,8 +100,12 @@ def export(
             password = ask_password(f"Password of {approver}, who approves", from_stdin=password_stdin)
             second = confirm_person(seat.desk, bootstrap.secret_hasher(), approver, password)
         exported = export_accounts(seat.desk, seat.actor, reason, case=case, approver=second)
-    write_whole(file, _csv(exported))
-    note = exported.note
+        note = exported.note
+        try:
+            write_whole(file, _csv(exported))
+        except BadInput as failure:
+            note_not_written(seat.desk, seat.actor, note.export, str(failure))
+            raise
     alarm = None if note.alarm is None else {"action": note.alarm.action.value, "persons": note.alarm.distinct}
     if seat.json:
         write_json({
@@ -127,13 +132,14 @@ def exports(
             {
                 "id": one.id, "at": format_instant(one.at_us), "by": one.actor, "organisation": one.organisation,
                 "what": one.what, "outside": len(one.outside), "inside": one.inside_count, "approved_by": one.approved_by,
+                "failed": one.failed,
             }
             for one in list_exports(seat.desk, seat.actor, limit)
         ]  # fmt: skip
     if seat.json:
         write_json({"exports": found})
         return
-    columns = ["id", "at", "by", "organisation", "what", "outside", "inside", "approved_by"]
+    columns = ["id", "at", "by", "organisation", "what", "outside", "inside", "approved_by", "failed"]
     rows = [[_cell(str(line[column])) for column in columns] for line in found]
     show_table("Exports", columns, rows, right=["outside", "inside"], nothing="nothing left")
 
@@ -150,7 +156,7 @@ def _csv(exported: ExportedAccounts) -> bytes:
     text = io.StringIO(newline="")
     lines = csv.writer(text)
     lines.writerow([_plain(exported.note.watermark)])
-    lines.writerow(["account", "holder", "institution", "amount", "currency", "at", "hop", "case", "fact"])
+    lines.writerow(["account", "holder_name", "institution", "amount", "currency", "at", "hop", "case", "fact"])
     for row in exported.rows:
         fields = row.fact.fields
         amount = format_minor(fields.amount_minor, exponent_of(fields.currency))
@@ -180,12 +186,20 @@ def _show_dossier(found: Mapping[str, Any]) -> None:
         ["held elsewhere", "yes: another body's measure stands" if found["held_elsewhere"] else "not known"],
     ]
     show_table("Account" + (" (masked)" if found["masked"] else ""), ["", ""], rows)
-    _show("Facts", found["facts"], ["id", "holder", "institution", "amount", "at", "hop", "verified_by"])
+    _show(
+        "Facts",
+        found["facts"],
+        ["id", "holder_name", "institution", "amount", "at", "hop", "verified_by", "withdrawn_at"],
+    )
     claims = [
         {**claim, "clue": clue["id"], "stage": clue["stage"]} for clue in found["clues"] for claim in clue["claims"]
     ]
-    _show("Claims, unverified", claims, ["clue", "stage", "report", "holder", "amount", "at"])
-    _show("Measures", found["measures"], ["id", "kind", "status", "organisation", "asked", "held", "ends", "case"])
+    _show("Claims, unverified", claims, ["clue", "stage", "report", "holder_name", "amount", "at"])
+    _show(
+        "Measures",
+        found["measures"],
+        ["id", "kind", "status", "organisation", "asked", "executed", "held", "ends_at", "case"],
+    )
     _show("Returns", found["returns"], ["id", "status", "decision", "case"])
     _show("Incidents", found["incidents"], ["id", "kind", "measure", "at", "sentence"])
     if found["ledger_withheld"]:
@@ -210,7 +224,9 @@ def _show_ledger(ledger: Sequence[Mapping[str, Any]] | None) -> None:
 
 
 def _show(title: str, lines: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
-    right = [column for column in columns if column in {"amount", "asked", "held", "amount_in", "amount_out", "hop"}]
+    right = [
+        column for column in columns if column in {"amount", "asked", "executed", "amount_in", "amount_out", "hop"}
+    ]
     rows = [["" if line[column] is None else _cell(str(line[column])) for column in columns] for line in lines]
     show_table(title, columns, rows, right=right)
 

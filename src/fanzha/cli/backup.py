@@ -33,11 +33,14 @@ def backup(
 
 
 def contents_document(file: Path, contents: Contents) -> dict[str, Any]:
-    """What a backup holds."""
+    """What a backup holds: counts, and the hash of its own list, which names every file with size and SHA-256."""
     return {
         "file": str(file),
         "made_at": contents.made_at,
         "version": contents.version,
         "rules": dict(contents.rules),
-        "files": {name: {"size": size, "sha256": digest} for name, (size, digest) in contents.files.items()},
+        "files": len(contents.files),
+        "bytes": contents.size,
+        "folders": dict(contents.counts),
+        "list": {"member": contents.list_name, "sha256": contents.list_sha256},
     }

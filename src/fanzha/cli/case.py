@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fanzha.cli.case_parts import hand_overs, parts, series, tasks
+from fanzha.cli.case_plan import plans
 from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.output import counted
 from fanzha.cli.record_options import (
     CursorOption,
     ForCaseOption,
@@ -34,7 +36,7 @@ app = typer.Typer(
 )  # fmt: skip
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="Id of the case.")]
 NumberOption = Annotated[
-    str, typer.Option("--number", metavar="文号", help="Number of the document that the step needs.")
+    str, typer.Option("--document", metavar="文号", help="Number of the document that the step needs.")
 ]
 OptionalReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why.")]
 
@@ -55,7 +57,7 @@ def open_one(
     with at_desk(context, login) as seat:
         ids = [report_id_of(seat.desk, seat.actor, report) for report in reports]
         case = open_case(seat.desk, seat.actor, ids, title, jurisdiction=jurisdiction, request=request)
-        _tell(seat, case, f"{case.id} is open; next: fanzha case file {case.id} --number …, by a head of the body")
+        _tell(seat, case, f"{case.id} is open; next: fanzha case file {case.id} --document 文号, by a head of the body")
 
 
 @app.command()
@@ -259,7 +261,8 @@ def undo(
 
     with at_desk(context, login) as seat:
         undone = undo_case_move(seat.desk, seat.actor, move, reason)
-        _tell_move(seat, undone, f"{undone.source} has back what was its own; trace both cases anew")
+        again = f"trace both anew: fanzha trace --case {undone.source}; fanzha trace --case {undone.target}"
+        _tell_move(seat, undone, f"{undone.source} has back what was its own", again)
 
 
 @app.command()
@@ -273,7 +276,7 @@ def history(context: typer.Context, case: CaseArgument, login: AsOption = None) 
 
 
 # The verbs of a case itself stand first, then those of what is put on it.
-app.registered_commands += parts.registered_commands
+app.registered_commands += parts.registered_commands + plans.registered_commands
 for _group in (tasks, series, hand_overs):
     app.add_typer(_group)
 
@@ -309,8 +312,13 @@ def _tell(seat: AtDesk, case: Case, *sentences: str) -> None:
 def _tell_move(seat: AtDesk, move: CaseMove, *sentences: str) -> None:
     from fanzha.services.desk.documents.case import move_document
 
-    went = f"{len(move.reports)} reports, {len(move.tasks)} tasks, {len(move.measures)} measures went over"
-    answer(seat, move_document(move), *sentences, f"{went}; to take it back: fanzha case undo {move.id} --reason …")
+    parts = ((move.reports, "report"), (move.tasks, "task"), (move.measures, "measure"))
+    moved = ", ".join(counted(len(part), name) for part, name in parts)
+    undone = move.undone_at_us is not None
+    went = (
+        f"{moved} went back" if undone else f"{moved} went over; to take it back: fanzha case undo {move.id} --reason …"
+    )
+    answer(seat, move_document(move), *sentences, went)
 
 
 def _show_parts(document: dict[str, Any]) -> None:
@@ -321,8 +329,8 @@ def _show_parts(document: dict[str, Any]) -> None:
     for part, columns in (
         ("reports", ["id", "acknowledgement", "status", "received_at"]),
         ("clues", ["id", "stage", "subject", "officer"]),
-        ("facts", ["id", "account", "institution", "amount", "at"]),
-        ("measures", ["id", "kind", "status", "amount", "ends_at"]),
+        ("facts", ["id", "account", "institution", "amount", "at", "withdrawn_at"]),
+        ("measures", ["id", "kind", "status", "amount", "held", "ends_at"]),
         ("returns", ["id", "status"]),
         ("tasks", ["id", "title", "officer", "status", "due"]),
         ("clocks", ["kind", "about", "due"]),

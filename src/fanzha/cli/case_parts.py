@@ -216,7 +216,9 @@ def start(
 
     with at_desk(context, login) as seat:
         begun = start_series(seat.desk, seat.actor, title, case, Link(reason, tuple(evidence or ())))
-        _tell_series(seat, begun, f"{begun.id} begins with {case}; next: fanzha case series add {begun.id} CASE")
+        _tell_series(
+            seat, begun, f"{begun.id} begins with {case}; next: fanzha case series add {begun.id} CASE --reason TEXT"
+        )
 
 
 @series.command("add")
@@ -253,7 +255,7 @@ def offer(
     context: typer.Context,
     case: CaseArgument,
     body: Annotated[str, typer.Argument(metavar="BODY", help="The body whose it is.")],
-    number: Annotated[str, typer.Option("--number", metavar="文号", help="Of the 移送案件通知书.")],
+    number: Annotated[str, typer.Option("--document", metavar="文号", help="Of the 移送案件通知书.")],
     reason: ReasonOption,
     login: AsOption = None,
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,7 +22,7 @@ from fanzha.cli.record_options import (
 from fanzha.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from fanzha.casework import Clue, Document
+    from fanzha.casework import Clue, Document, Fact
 
 app = typer.Typer(
     name="clue", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
@@ -150,8 +150,7 @@ def verify(
             },
             f"{clue} is verified: fact {verified.fact.id}",
             *(f"note: the {name.replace('_', ' ')} is not what was reported" for name in verified.differs),
-            f"next: fanzha measure draft stop_payment --case CASE --fact {verified.fact.id} --basis afl-20 --traced YUAN …, "
-            f"then fanzha clue act {clue} MEASURE",
+            *_next_steps(verified.clue, verified.fact),
         )  # fmt: skip
 
 
@@ -299,14 +298,21 @@ def withdraw_a_fact(
     login: AsOption = None,
 ) -> None:
     """Withdraw a fact that turned out wrong; the measures that rest on it are named."""
+    from fanzha.casework import in_words
     from fanzha.services.desk.documents.clue import fact_document
     from fanzha.services.desk.withdraw_fact import withdraw_fact
 
     with at_desk(context, login) as seat:
         gone = withdraw_fact(seat.desk, seat.actor, fact, reason)
         hints = [f"look at {measure} again: it rests on this fact" for measure in gone.measures]
-        document = {"fact": fact_document(gone.fact, list_mask(seat, [gone.fact])), "measures": list(gone.measures)}
-        answer(seat, document, f"{fact} is withdrawn", *hints)
+        hints += [f"{measure} is to be lifted: a clock says by when" for measure in gone.to_be_lifted]
+        document: dict[str, Any] = {
+            "fact": fact_document(gone.fact, list_mask(seat, [gone.fact])),
+            "measures": list(gone.measures),
+            "to_be_lifted": list(gone.to_be_lifted),
+        }
+        document["clue"] = {"id": gone.clue.id, "stage": gone.clue.stage.value}
+        answer(seat, document, f"{fact} is withdrawn; {gone.clue.id} is {in_words(gone.clue.stage)}", *hints)
 
 
 @app.command()
@@ -324,6 +330,20 @@ def _tell(seat: AtDesk, clue: Clue, *sentences: str) -> None:
 
     rules, now_us = seat.desk.rules.casework, seat.desk.clock.now_us()
     answer(seat, clue_document(clue, list_mask(seat, [clue]), rules, now_us), *sentences)
+
+
+def _next_steps(clue: Clue, fact: Fact) -> tuple[str, ...]:
+    """What is done about a fact: a case, a stop in it, and the note that it was done."""
+    from fanzha.core.money import exponent_of, format_minor
+
+    amount = format_minor(fact.fields.amount_minor, exponent_of(fact.fields.currency))
+    first = () if clue.case else (f"next: fanzha case open {' '.join(clue.reports)} --title …",)
+    stop = f"fanzha measure draft stop_payment --case {clue.case or 'CASE'} --fact {fact.id} --basis afl-20"
+    return (
+        *first,
+        f"{'then' if first else 'next'}: {stop} --traced {amount} --reason …",
+        f"then: fanzha clue act {clue.id} MEASURE",
+    )
 
 
 def _document(kind: str, reference: str, place: str) -> Document:

@@ -73,11 +73,11 @@ def at_office(context: typer.Context, login: str | None) -> Iterator[AtDesk | No
 
     Raises NotAllowed as `at_desk`.
     """
-    from fanzha.services.desk.keep_ledger import has_office
-
     invocation = invocation_of(context)
     stands = False
     if invocation.database or (invocation.home / "work.db").exists():
+        from fanzha.services.desk.keep_ledger import has_office
+
         with open_desk(invocation) as desk:
             stands = has_office(desk)
     if not stands:

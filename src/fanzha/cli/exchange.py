@@ -229,15 +229,20 @@ def export(
             documents.append(
                 {
                     "order": waiting.message.request_id, "measure": waiting.measure, "institution": waiting.institution,
-                    "verb": waiting.verb, "obstacle": obstacle, "folder": folder,
+                    "verb": waiting.verb, "became": _became(folder, obstacle), "obstacle": obstacle, "folder": folder,
                 }
             )  # fmt: skip
     if invocation.json:
         write_json({"waiting": documents})
     else:
-        columns = ["order", "institution", "verb", "obstacle"]
+        columns = ["order", "institution", "verb", "became", "obstacle"]
         rows = [[document[column] for column in columns] for document in documents]
-        show_table("Waiting", columns, rows, nothing="no order waits for an institution that is not connected")
+        show_table("Orders", columns, rows, nothing="no order waits for an institution that is not connected")
         if to is not None and documents:
             say(f"{counted(sum(bool(one['folder']) for one in documents), 'order')} written under {to}")
     return int(failed)
+
+
+def _became(folder: str, obstacle: str) -> str:
+    """What was done with an order: a file that could not be written is none that left."""
+    return "not written" if obstacle else "written" if folder else "waits"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from fanzha.cli.desk_session import AsOption, at_desk
+from fanzha.cli.desk_session import AsOption, at_office
 from fanzha.cli.output import Invocation, counted, invocation_of, progress, say, show_table, write_json
 from fanzha.cli.reason_words import reason_words
 from fanzha.core.errors import BadInput
@@ -77,13 +77,13 @@ def ingest(
 def _read_in_by(
     context: typer.Context, login: str | None, paths: Sequence[Path], mapping: Path | None, coverage: Path | None
 ) -> IngestReport:
-    """Reads the files in; where somebody says who he is, he must be allowed to trace, and it is written down."""
+    """Reads the files in; where the home has an office, by somebody who may trace, and it is written down."""
     invocation = invocation_of(context)
-    if not login:
-        return read_in(invocation, paths, mapping, coverage)
-    from fanzha.services.desk.keep_ledger import check_may_ingest, note_ingested
+    with at_office(context, login) as seat:
+        if seat is None:
+            return read_in(invocation, paths, mapping, coverage)
+        from fanzha.services.desk.keep_ledger import check_may_ingest, note_ingested
 
-    with at_desk(context, login) as seat:
         check_may_ingest(seat.desk, seat.actor)
         report = read_in(invocation, paths, mapping, coverage)
         note_ingested(seat.desk, seat.actor, report.document["files"])

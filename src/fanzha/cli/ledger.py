@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from fanzha.cli.desk_session import AsOption, at_office
-from fanzha.cli.output import Invocation, counted, invocation_of, say, show_table, write_json
+from fanzha.cli.output import counted, invocation_of, say, show_table, write_json
+
+if TYPE_CHECKING:
+    from fanzha.services.desk.mask import Mask
 
 BROKEN: Final = 1
 ACCOUNTS_SHOWN_MAX: Final = 100
@@ -24,15 +27,35 @@ app = typer.Typer(
 )  # fmt: skip
 
 
+ForCase = Annotated[
+    str,
+    typer.Option("--case", metavar="CASE", help="Show accounts and names unmasked, for this case; written down."),
+]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why, where the case is none of yours.")]
+
+
+def _mask(context: typer.Context, login: str | None, case: str, why: str) -> Mask | None:
+    """Behind what the ledger is shown; None in a home without an office, where nobody signs in."""
+    with at_office(context, login) as seat:
+        if seat is None:
+            return None
+        from fanzha.services.desk.keep_ledger import ledger_mask
+
+        return ledger_mask(seat.desk, seat.actor, case=case, reason=why)
+
+
 @app.command()
-def info(context: typer.Context) -> None:
+def info(context: typer.Context, *, for_case: ForCase = "", why: Why = "", login: AsOption = None) -> None:
     """Digest, counts, currencies; coverage, gaps and totals of every account."""
     from fanzha import bootstrap
     from fanzha.services.describe_ledger import describe_ledger
+    from fanzha.services.desk.masked_ledger import masked_description
 
     invocation = invocation_of(context)
+    mask = _mask(context, login, for_case, why)
     found = describe_ledger(bootstrap.open_ledger(invocation.home))
     found["forgotten"] = [asdict(file) for file in bootstrap.fact_store(invocation.home).choices().forgotten]
+    found = found if mask is None else masked_description(found, mask)
     if invocation.json:
         write_json(found)
         return
@@ -71,15 +94,18 @@ def _account_line(line: Mapping[str, Any], figures: list[str]) -> list[str]:
 
 
 @app.command()
-def check(context: typer.Context) -> int:
+def check(context: typer.Context, *, for_case: ForCase = "", why: Why = "", login: AsOption = None) -> int:
     """Recompute the ledger from its facts; exit 1 unless digest, files and every account hold."""
     from fanzha import bootstrap
     from fanzha.services.check_ledger import check_ledger
+    from fanzha.services.desk.masked_ledger import masked_description
 
     invocation = invocation_of(context)
+    mask = _mask(context, login, for_case, why)
     found = check_ledger(bootstrap.fact_store(invocation.home), bootstrap.ledger_rules())
     if found is None:
         raise bootstrap.no_ledger(invocation.home)
+    found = found if mask is None else masked_description(found, mask)
     if invocation.json:
         write_json(found)
     else:
@@ -94,14 +120,17 @@ def check(context: typer.Context) -> int:
 
 
 @app.command()
-def joins(context: typer.Context) -> None:
+def joins(context: typer.Context, *, for_case: ForCase = "", why: Why = "", login: AsOption = None) -> None:
     """Numbers taken for one account, with the row that shows it; refused joins; rows inferred or confirmed to be one."""
     from fanzha import bootstrap
     from fanzha.services.describe_ledger import list_joins
+    from fanzha.services.desk.masked_ledger import masked_joins
 
     invocation = invocation_of(context)
+    mask = _mask(context, login, for_case, why)
     store = bootstrap.fact_store(invocation.home)
     found = list_joins(bootstrap.open_ledger(invocation.home), store.choices().pairs)
+    found = found if mask is None else masked_joins(found, mask)
     if invocation.json:
         write_json(found)
         return
@@ -224,13 +253,23 @@ def forget(
 
 
 @app.command()
-def sources(context: typer.Context, transfer: Annotated[str, typer.Argument(metavar="TRANSFER")]) -> None:
+def sources(
+    context: typer.Context,
+    transfer: Annotated[str, typer.Argument(metavar="TRANSFER")],
+    *,
+    for_case: ForCase = "",
+    why: Why = "",
+    login: AsOption = None,
+) -> None:
     """Every row of every file that shows a transfer."""
     from fanzha import bootstrap
     from fanzha.services.describe_ledger import show_sources
+    from fanzha.services.desk.masked_ledger import masked_sources
 
-    invocation: Invocation = invocation_of(context)
+    invocation = invocation_of(context)
+    mask = _mask(context, login, for_case, why)
     found = show_sources(bootstrap.open_ledger(invocation.home), transfer)
+    found = found if mask is None else masked_sources(found, mask)
     if invocation.json:
         write_json(found)
         return

@@ -8,7 +8,14 @@ from typing import Any, Final
 
 import typer
 
-from fanzha.cli import measure_appeals, measure_deciding, measure_drafting, measure_looking, measure_orders
+from fanzha.cli import (
+    measure_appeals,
+    measure_correcting,
+    measure_deciding,
+    measure_drafting,
+    measure_looking,
+    measure_orders,
+)
 
 app = typer.Typer(
     name="measure", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
@@ -29,6 +36,7 @@ VERBS: Final[Mapping[str, Callable[..., Any]]] = {
     "send": measure_orders.send,
     "receipt": measure_orders.receipt,
     "receipts": measure_orders.receipts,
+    "correct-receipt": measure_correcting.correct_receipt,
     "renew": measure_deciding.renew,
     "approve-renewal": measure_deciding.approve_renewal,
     "release-part": measure_deciding.release_part,
@@ -37,6 +45,7 @@ VERBS: Final[Mapping[str, Callable[..., Any]]] = {
     "evidence": measure_deciding.evidence,
     "look": measure_deciding.look,
     "call-back": measure_deciding.call_back,
+    "told": measure_deciding.told,
     "appeal": measure_appeals.appeal,
     "decide-appeal": measure_appeals.decide_appeal,
     "withdraw-appeal": measure_appeals.withdraw_appeal,

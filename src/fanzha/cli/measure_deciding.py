@@ -20,6 +20,7 @@ from fanzha.cli.measure_words import (
     tell_measure,
 )
 from fanzha.core.money import exponent_of, format_minor
+from fanzha.core.time import parse_instant
 
 
 def propose(
@@ -225,3 +226,30 @@ def call_back(
     said = read_word(outcome, CallBackOutcome, "--outcome")
     with at_desk(context, login) as at:
         tell_measure(at, record_call_back(at.desk, at.actor, measure, said, note, version=version, request=request))
+
+
+def told(
+    context: typer.Context,
+    measure: MeasureId,
+    *,
+    how: Annotated[
+        str, typer.Option("--how", help="in_person, letter, call, message, by_institution or public_notice.")
+    ],
+    at_time: Annotated[str, typer.Option("--at", metavar="TIME", help="When; now if left out.")] = "",
+    whom: Annotated[str, typer.Option("--whom", help="Who was told in the holder's place.")] = "",
+    note: Annotated[str, typer.Option("--note", help="What is to be kept of it, in a sentence.")] = "",
+    version: Version = None,
+    request: RequestKey = "",
+    login: AsOption = None,
+) -> None:
+    """Note that the holder was told of a measure that is carried out; the task that asked for it is done."""
+    from fanzha.measures.model import TellingWay
+    from fanzha.services.desk.tell_holder import tell_holder
+
+    way = read_word(how, TellingWay, "--how")
+    at_us = parse_instant(at_time) if at_time else None
+    with at_desk(context, login) as at:
+        done = tell_holder(
+            at.desk, at.actor, measure, way, at_us=at_us, whom=whom, note=note, version=version, request=request
+        )
+        tell_measure(at, done, "the holder is told")

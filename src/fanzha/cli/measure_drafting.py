@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fanzha.cli.desk_session import AsOption, at_desk
+from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
 from fanzha.cli.measure_words import (
     Amount,
     Document,
@@ -26,15 +26,19 @@ from fanzha.cli.measure_words import (
 )
 from fanzha.cli.output import say, show_table, write_json
 from fanzha.core.errors import BadInput
-from fanzha.core.time import parse_instant
+from fanzha.core.time import format_instant, parse_instant
 
 if TYPE_CHECKING:
-    from fanzha.measures.model import Target
+    from fanzha.measures.carried import Carried
+    from fanzha.measures.model import Measure, Target
     from fanzha.measures.orders import Question
     from fanzha.services.desk.mask import Mask
     from fanzha.services.desk.preview_measure import Preview
 
-Traced = Annotated[str, typer.Option("--traced", metavar="YUAN", help="How much of it is traced money.")]
+Traced = Annotated[
+    str,
+    typer.Option("--traced", metavar="YUAN", help="How much of it is traced money; by the last trace if left out."),
+]
 Basis = Annotated[str, typer.Option("--basis", metavar="ARTICLE", help="Legal basis, such as afl-20, procedure-239.")]
 Term = Annotated[str, typer.Option("--term", help="Named term of the kind: ordinary, major, …")]
 ModeReason = Annotated[str, typer.Option("--mode-reason", help="Why more than the least is held.")]
@@ -91,7 +95,7 @@ def draft(
         questions=tuple(_question(text) for text in question or ()),
     )
     with at_desk(context, login) as at:
-        tell_measure(at, draft_measure(at.desk, at.actor, wanted, request=request))
+        _tell_worded(at, draft_measure(at.desk, at.actor, wanted, request=request))
 
 
 def amend(
@@ -129,7 +133,7 @@ def amend(
     )
     with at_desk(context, login) as at:
         changed = amend_draft(at.desk, at.actor, measure, amendment, version=version, request=request)
-        tell_measure(at, changed)
+        _tell_worded(at, changed)
 
 
 def convert(
@@ -141,6 +145,7 @@ def convert(
     into: Annotated[str, typer.Option("--into", help="freeze or queued_freeze.")] = "freeze",
     basis: Basis = "",
     amount: Amount = "",
+    traced: Traced = "",
     mode: Modes = None,
     mode_reason: ModeReason = "",
     term: Term = "",
@@ -159,6 +164,7 @@ def convert(
         into=read_word(into, MeasureKind, "--into"),
         basis=basis,
         amount_minor=read_amount(amount),
+        traced_minor=read_amount(traced, "--traced"),
         modes=tuple(mode or ()),
         mode_reason=mode_reason,
         term=term,
@@ -167,7 +173,7 @@ def convert(
     )
     with at_desk(context, login) as at:
         made = convert_measure(at.desk, at.actor, measure, wanted, request=request)
-        tell_measure(at, made, f"continues {measure}")
+        _tell_worded(at, made, f"continues {measure}")
 
 
 def preview(context: typer.Context, measure: MeasureId, *, login: AsOption = None) -> None:
@@ -200,6 +206,12 @@ def show_preview(found: Preview, mask: Mask) -> None:
         *(["needs a reason", each.rule, each.sentence] for each in found.open),
         *(["has a reason", each.rule, each.sentence] for each in found.reasoned),
     ]
+    if found.carried is not None:
+        show_carried(found.carried, found.measure)
+    if found.told_due_us is not None:
+        say(
+            f"the holder is to be told by {format_instant(found.told_due_us)[:16]}: fanzha measure told {found.measure.id}"
+        )
     undecided = found.measure.status.value in {"draft", "proposed"}
     nothing = "nothing stands against it" if undecided else ""
     show_table("Against it", ["", "rule", "why"], against, nothing=nothing)
@@ -222,6 +234,40 @@ def show_preview(found: Preview, mask: Mask) -> None:
         show_table("Hazards", ["hazard", "what"], hazards)
     if found.open:
         say("a reason is given with: fanzha measure amend ID --override RULE=REASON")
+
+
+def show_carried(carried: Carried, measure: Measure) -> None:
+    """How much, by every method and by the facts, beside what the measure says."""
+    from fanzha.core.money import exponent_of, format_minor
+
+    def money(minor: int | None) -> str:
+        return "" if minor is None else format_minor(minor, exponent_of(carried.currency))
+
+    pairs = [
+        ("this measure follows", money(measure.request.scope.traced_minor) or "unknown"),
+        (f"by {carried.method} (the {carried.purpose.value}'s method)", money(carried.method_minor)),
+        *((f"by {name}", money(minor)) for name, minor in carried.by_method.items() if name != carried.method),
+        ("traced here, unknown what became of it", money(carried.unknown_minor or None)),
+        ("by the facts", money(carried.facts_minor)),
+        ("by facts newer than the trace", money(carried.newer_minor or None)),
+        ("by the measure that it continues", money(carried.before_minor)),
+    ]
+    show_pairs("How much", list(pairs))
+    if carried.disagrees:
+        say("the methods disagree: the rule of the purpose names the one that counts")
+    if not carried.run:
+        say(f"the case was never traced; run: fanzha trace --case {measure.request.case}")
+
+
+def _tell_worded(at: AtDesk, measure: Measure, said: str = "") -> None:
+    """The draft, with the figures beside it."""
+    from fanzha.services.desk.preview_measure import preview_measure
+
+    tell_measure(at, measure, said)
+    if not at.json:
+        carried = preview_measure(at.desk, at.actor, measure.id).carried
+        if carried is not None:
+            show_carried(carried, measure)
 
 
 def _known(answer: bool | None) -> str:

@@ -76,15 +76,17 @@ def list_measures(
         if at.json:
             write_json({"measures": rows, "next_cursor": page.next_cursor})
             return
-        columns = ["measure", "kind", "status", "until", "amount", "account", "institution", "case"]
+        columns = ["measure", "kind", "status", "until", "amount", "held", "account", "institution", "case"]
         lines = [
             [
-                row["id"], row["kind"].value, row["status"].value, _short(row["ends_at"]), row["amount"] or "",
+                row["id"], row["kind"].value, row["status"].value, _short(row["ends_at"]), row["amount"] or "", row["held"] or "",
                 row["target"]["reference"], row["target"]["institution"], row["case"],
             ]
             for row in rows
         ]  # fmt: skip
-        show_table("Measures", columns, lines, right=["amount"], spare=["case", "institution"], nothing="no measures")
+        show_table(
+            "Measures", columns, lines, right=["amount", "held"], spare=["case", "institution"], nothing="no measures"
+        )
         if page.next_cursor:
             say(f"more: --cursor {page.next_cursor}")
 
@@ -200,12 +202,13 @@ def _show_document(document: dict[str, Any]) -> None:
         ("measure", f"{document['id']}  version {document['version']}"),
         ("kind", document["kind"].value),
         ("status", document["status"].value),
-        ("on", f"{target['reference']}  {target['institution']}  {target['holder']}"),
+        ("on", f"{target['reference']}  {target['institution']}  {target['holder_name']}"),
         ("amount", document["amount"]),
         ("traced", document["traced"]),
         ("innocent", document["innocent"]),
         ("executed", document["executed"]),
         ("let go of it", document["released"] if document["part_releases"] else ""),
+        ("still held", document["held"] if document["part_releases"] else ""),
         ("mode", document["modes"]),
         ("basis", "" if basis is None else f"{basis['text']} ({basis['certainty'].value})"),
         ("case", f"{document['case']}  {document['filing']}".strip()),
@@ -225,10 +228,13 @@ def _show_document(document: dict[str, Any]) -> None:
     ]
     show_table("Signed", ["what", "by", "of", "at", "note"], signed)
     orders = [
-        [o["id"], o["verb"].value, o["status"].value, o["channel"] or "", o["document"], _short(o["sent_at"])]
+        [
+            o["id"], o["verb"].value, o["status"].value, o["channel"] or "", o["document"], o["number_elsewhere"],
+            _short(o["sent_at"]),
+        ]
         for o in document["orders"]
-    ]
-    show_table("Orders", ["order", "verb", "status", "channel", "文号", "sent"], orders)
+    ]  # fmt: skip
+    show_table("Orders", ["order", "verb", "status", "channel", "文号", "number elsewhere", "sent"], orders)
     answers = [
         [
             r["id"],
@@ -242,11 +248,30 @@ def _show_document(document: dict[str, Any]) -> None:
         for r in document["receipts"]
     ]
     show_table("Answers", ["answer", "order", "outcome", "done at", "amount", "code", "entered by"], answers)
+    _show_corrections(document["corrections"])
+    told = [[t["how"].value, t["whom"], t["by"], _short(t["at"]), t["note"]] for t in document["told"]]
+    show_table("Told", ["how", "whom", "by", "at", "note"], told)
     evidence = [
         [e["id"], e["kind"].value, e["text"], _short(e["given_at"]), e["finding"] or "waits"]
         for e in document["counter_evidence"]
     ]
     show_table("Against the measure", ["evidence", "kind", "what", "given", "finding"], evidence)
+
+
+def _show_corrections(corrections: list[dict[str, Any]]) -> None:
+    """Answers that were typed in wrongly, as they stood."""
+    corrected = [
+        [
+            c["receipt"]["id"],
+            c["receipt"]["outcome"].value,
+            c["receipt"]["amount"] or "",
+            c["by"],
+            _short(c["at"]),
+            c["reason"],
+        ]
+        for c in corrections
+    ]
+    show_table("Corrected", ["answer", "was", "amount", "corrected by", "at", "why"], corrected)
 
 
 def _show_appeals(rows: list[dict[str, Any]], nothing: str = "") -> None:

@@ -10,7 +10,6 @@ import typer
 from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
 from fanzha.cli.measure_words import (
     Amount,
-    Document,
     MeasureId,
     read_amount,
     read_file,
@@ -38,19 +37,24 @@ def send(
     context: typer.Context,
     order: OrderId,
     *,
-    document: Document = "",
+    number: Annotated[
+        str, typer.Option("--platform-number", metavar="NUMBER", help="Its number on the other platform.")
+    ] = "",
     channel: Annotated[
-        str, typer.Option("--channel", help="issued_elsewhere (needs --document) or signed_file.")
+        str, typer.Option("--channel", help="issued_elsewhere (needs --platform-number) or signed_file.")
     ] = "issued_elsewhere",
     login: AsOption = None,
 ) -> None:
-    """Note that an approved order left on paper or by another platform, under its 文号. Connected partners: exchange send."""
+    """Note that an approved order left on paper or by another platform, under its number there; its own 文号 stays.
+
+    To connected partners it leaves by itself: fanzha exchange send.
+    """
     from fanzha.measures.orders import Channel
     from fanzha.services.desk.record_sent import record_sent
 
     how = read_word(channel, Channel, "--channel")
     with at_desk(context, login) as at:
-        tell_measure(at, record_sent(at.desk, at.actor, _order(order), how, document=document))
+        tell_measure(at, record_sent(at.desk, at.actor, _order(order), how, document=number))
 
 
 def receipt(
@@ -58,7 +62,9 @@ def receipt(
     order: OrderId,
     *,
     outcome: Annotated[str, typer.Option("--outcome", help="received, executed, partial, refused, nothing_found.")],
-    number: Annotated[str, typer.Option("--number", help="The institution's own number of its answer.")],
+    number: Annotated[
+        str, typer.Option("--platform-number", metavar="NUMBER", help="The institution's own number of its answer.")
+    ],
     at_time: Annotated[
         str, typer.Option("--at", metavar="TIME", help="When the institution did it, by its word.")
     ] = "",
@@ -85,7 +91,7 @@ def receipt(
     said = read_word(outcome, Outcome, "--outcome")
     if said is Outcome.PARTIAL and not amount:
         raise BadInput("--amount: say how much of it the institution did, with --outcome partial")
-    went = tuple(_onward(text) for text in onward or ())
+    went = tuple(read_onward(text) for text in onward or ())
     with at_desk(context, login) as at:
         now_us = at.desk.clock.now_us()
         answer = Receipt(
@@ -102,7 +108,7 @@ def receipt(
             onward=went,
             evidence=keep_file(at, Path(scan)) if scan else "",
         )
-        _tell_taken(at, record_receipt(at.desk, at.actor, answer))
+        _tell_taken(at, record_receipt(at.desk, at.actor, answer, typed=True))
 
 
 def receipts(
@@ -167,7 +173,8 @@ def _order(text: str) -> str:
     return text if any(verb.value in text.split(".") for verb in Verb) else f"{text}.begin"
 
 
-def _onward(text: str) -> OnwardTransfer:
+def read_onward(text: str) -> OnwardTransfer:
+    """Where money went on: ACCOUNT,BANK,HOLDER,YUAN,TIME. Raises BadInput when it is none."""
     from fanzha.core.money import parse_minor
     from fanzha.core.time import parse_instant
     from fanzha.measures.orders import OnwardTransfer

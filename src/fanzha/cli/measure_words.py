@@ -136,8 +136,9 @@ def shown_measure(at: AtDesk, measure_id: str) -> dict[str, Any]:
 _NEXT: Final = {
     "draft": "next: fanzha measure preview {id}, then fanzha measure propose {id}",
     "proposed": "next: another officer approves: fanzha measure approve {id}",
-    "approved": "its order waits to leave: fanzha exchange send; issued elsewhere: fanzha measure send {id} --document 文号",
-    "sent": "when the institution has answered on paper: fanzha measure receipt {id} --outcome … --number …",
+    "approved": "its order waits to leave: fanzha exchange send; issued elsewhere: "
+    "fanzha measure send {id} --platform-number NUMBER",
+    "sent": "when the institution has answered on paper: fanzha measure receipt {id} --outcome … --platform-number …",
 }
 _QUERY_SENT: Final = (
     "when statements came: fanzha measure query answer FILE…; when there are none: measure query nothing {id}"

@@ -160,6 +160,29 @@ def add_body(
     say(f"{added.id} stands" + (f" below {added.parent}" if added.parent else " beside the tree"))
 
 
+@bodies.command("correct")
+def correct_body(
+    context: typer.Context,
+    body: Annotated[str, typer.Argument(metavar="ID", help="Its id, which stays.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why, in a sentence; the audit keeps it.")],
+    name: Annotated[str | None, typer.Option("--name", help="Its right name.")] = None,
+    jurisdiction: Annotated[
+        str | None,
+        typer.Option("--jurisdiction", metavar="CODE", help="Its right administrative division (GB/T 2260)."),
+    ] = None,
+    login: AsOption = None,
+) -> None:
+    """Correct the name or the division of a body; the audit keeps what stood there before."""
+    from fanzha.services.desk import correct_body as use_case
+
+    with at_desk(context, login) as seat:
+        corrected = use_case.correct_body(seat.desk, seat.actor, body, reason, name=name, jurisdiction=jurisdiction)
+    if seat.json:
+        write_json(body_document(corrected))
+        return
+    say(f"{corrected.id} is {corrected.name}, {corrected.jurisdiction or 'without a division'}")
+
+
 @bodies.command("list")
 def list_bodies(context: typer.Context, login: AsOption = None) -> None:
     """Your body, everything above and below it, and the partners."""

@@ -22,8 +22,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=T
 
 QueryId = Annotated[str, typer.Argument(metavar="QUERY", help="Id of the query.")]
 CaseOption = Annotated[str, typer.Option("--case", metavar="ID", help="Only queries of this case.")]
-ForCase = Annotated[str, typer.Option("--for-case", metavar="ID", help="For which case, where it is none of yours.")]
-Why = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why the persons are needed, then.")]
+ForCase = Annotated[str, typer.Option("--case", metavar="ID", help="For which case, where it is none of yours.")]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the persons are needed, then.")]
 
 
 @app.command("draft")
@@ -66,6 +66,9 @@ def draft(
             )
         for one in found.without_institution:
             say(f"nobody to ask about {mask.account(one.account) or 'a payment'}: the institution is not known")
+        unnumbered = " ".join(one["query"] for one in drafted if not one["document"])
+        if unnumbered:
+            say(f"number each before it is proposed: fanzha measure amend QUERY --document 文号 ({unnumbered})")
         if drafted:
             say("propose each with: fanzha measure propose QUERY; then: fanzha measure query letter QUERY --out FILE")
 
@@ -76,6 +79,9 @@ def letter(
     query: QueryId,
     *,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it: .pdf or .txt.")],
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="TEXT", help="Whom the bank calls: name and number.")
+    ] = "",
     for_case: ForCase = "",
     why: Why = "",
     login: AsOption = None,
@@ -91,9 +97,9 @@ def letter(
         if out.suffix.lower() == ".txt":
             measure, body = _revealed(at, query, for_case, why)
             rules = at.desk.rules.measures.of(measure.kind, measure.drafted_us)
-            _write(at, out, query_text(measure, rules, body).encode())
+            _write(at, out, query_text(measure, rules, body, contact).encode())
             return
-        notice = read_notice(at.desk, at.actor, query, case=for_case, reason=why)
+        notice = read_notice(at.desk, at.actor, query, contact=contact, case=for_case, reason=why)
         _write(at, out, bootstrap.paper_press().press(notice.source))
 
 
@@ -110,6 +116,8 @@ def sheet(
     """Write the questions of a query as a workbook that the institution fills in."""
     from fanzha.services.desk.papers.query_form import query_sheet
 
+    if out.suffix.lower() != ".xlsx":
+        raise BadInput(f"{out}: the questions are written as a workbook, .xlsx")
     with at_desk(context, login) as at:
         measure, body = _revealed(at, query, for_case, why)
         rules = at.desk.rules.measures.of(measure.kind, measure.drafted_us)
@@ -123,9 +131,21 @@ def answer(
     *,
     case: CaseOption = "",
     query: Annotated[str, typer.Option("--query", metavar="QUERY", help="Only this query.")] = "",
+    complete: Annotated[
+        bool, typer.Option("--complete", help="The bank has no more: its rows stand for all the time asked about.")
+    ] = False,
+    although: Annotated[
+        str,
+        typer.Option(
+            "--although", metavar="TEXT", help="Why rows of other banks' accounts go in that nobody asked about."
+        ),
+    ] = "",
     login: AsOption = None,
 ) -> int:
-    """Read statements in as the answer to open queries, and trace their cases again; exit 3 if rows were put aside."""
+    """Read statements in as the answer to open queries, and trace their cases again; exit 3 if rows were put aside.
+
+    A query that nobody sent is not answered: it is taken back where all that it asks for has come.
+    """
     from fanzha import bootstrap
     from fanzha.services.desk.answer_query import answer_query
 
@@ -134,7 +154,9 @@ def answer(
         if missing:
             raise BadInput(f"{missing[0]}: there is no such file or folder; nothing was read in")
         books = bootstrap.books(at.home)
-        told = answer_query(at.desk, books, at.actor, files, case=case, query=query)
+        told = answer_query(
+            at.desk, books, at.actor, files, case=case, query=query, complete=complete, although=although
+        )
         for path in files:
             if path.is_file():
                 books.evidence.put(path.read_bytes(), path.name)
@@ -243,8 +265,13 @@ def _tell(at: AtDesk, told: QueryAnswered) -> None:
         say(f"{one['query']}: {counted(one['questions'], 'account')} answered, it is {one['status']} now")
     if not document["answered"]:
         say("none of the files answers an open question; their rows are in the ledger")
+    for query in document["not_needed"]:
+        say(f"{query} is taken back: nobody had sent it, and all that it asks for is there")
     for query in document["not_sent"]:
-        say(f"{query} would be answered by this, but nobody has sent it: propose and approve it, then answer again")
+        say(f"{query}: nobody has sent it, and this tells a part of what it asks for")
+    for one in document["unasked"]:
+        kept = one["institution"] or "an unknown institution"
+        say(f"nobody asked about {one['account']} ({kept}): {counted(one['rows'], 'row')} of {one['path']} went in")
     _show_queries("Still open", document["still_open"], "nothing is open any more")
     for one in document["traces"]:
         say(f"{one['case']}: {one['run']}, {'a new run' if one['new'] else 'nothing changed'}")

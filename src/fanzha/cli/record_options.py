@@ -26,9 +26,9 @@ RevealOption = Annotated[
     bool, typer.Option("--reveal", help="Show persons unmasked; on your own open case the case is the purpose.")
 ]
 ForCaseOption = Annotated[
-    str, typer.Option("--for-case", metavar="CASE", help="For which case, where the record is on none of yours.")
+    str, typer.Option("--case", metavar="CASE", help="For which case, where the record is on none of yours.")
 ]
-WhyOption = Annotated[str, typer.Option("--why", metavar="TEXT", help="Why the persons are needed unmasked.")]
+WhyOption = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why the persons are needed unmasked.")]
 RequestOption = Annotated[
     str,
     typer.Option("--request", metavar="KEY", help="Your own key: sent again with the same key, nothing is done twice."),

@@ -78,7 +78,7 @@ def new(
     """Take a report in: it gets its acknowledgement number, and every account, line and site in it becomes a clue."""
     from fanzha import bootstrap
     from fanzha.services.desk.add_to_report import attach_file
-    from fanzha.services.desk.documents.report_form import read_report
+    from fanzha.services.desk.documents.report_form import check_says_something, read_report
     from fanzha.services.desk.receive_report import Received, receive_report
 
     told = {
@@ -90,6 +90,8 @@ def new(
     if source and any((reporter, phone, id_number, narrative, payee, payee_name, amount, at, line, site)):
         raise BadInput("--from has the whole report in it; leave the options that describe one out")
     draft = read_report(_read_json(source) if source else told)
+    if not attach:
+        check_says_something(draft)
     brought = [read_file(path) for path in attach or ()]
     with at_desk(context, login) as seat:
         received = receive_report(seat.desk, seat.actor, draft, request=request)
@@ -97,7 +99,7 @@ def new(
         report = received.report
         for file in brought:
             report = attach_file(seat.desk, evidence, seat.actor, report.id, file)
-        _tell_received(seat, Received(report, received.clues))
+        _tell_received(seat, Received(report, received.clues, received.warning))
 
 
 @app.command()
@@ -286,7 +288,7 @@ def withdraw(context: typer.Context, report: ReportArgument, reason: ReasonOptio
 
 @app.command()
 def reopen(context: typer.Context, report: ReportArgument, reason: ReasonOption, login: AsOption = None) -> None:
-    """Open a report again that was found unfounded or withdrawn."""
+    """Open a report again that was found unfounded or withdrawn; the clues that were dismissed with it come back."""
     from fanzha.casework import ReportStep
 
     _step(context, login, report, ReportStep.REOPEN, reason)
@@ -305,6 +307,7 @@ def history(context: typer.Context, report: ReportArgument, login: AsOption = No
 
 
 def _step(context: typer.Context, login: str | None, report: str, step: ReportStep, reason: str) -> None:
+    from fanzha.casework import in_words
     from fanzha.services.desk.documents.report import report_document
     from fanzha.services.desk.find_report import report_id_of
     from fanzha.services.desk.step_report import step_report
@@ -313,9 +316,12 @@ def _step(context: typer.Context, login: str | None, report: str, step: ReportSt
         stepped = step_report(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report), step, reason)
         report_now, dropped = stepped.report, [clue.id for clue in stepped.dropped]
         document = {**report_document(report_now, list_mask(seat, [report_now])), "dismissed_clues": dropped}
+        document["reopened_clues"] = [clue.id for clue in stepped.restored]
         answer(
             seat, document, f"{report_now.id} is {report_now.status} now",
-            *(f"  clue {clue} is dismissed with it; fanzha clue reopen {clue} takes that back" for clue in dropped),
+            *(f"  clue {clue} is dismissed with it" for clue in dropped),
+            *(f"to take it back: fanzha report reopen {report_now.id} --reason …" for _ in dropped[:1]),
+            *(f"  clue {clue.id} is open again; it is {in_words(clue.stage)}" for clue in stepped.restored),
         )  # fmt: skip
 
 
@@ -328,9 +334,10 @@ def _tell_received(seat: AtDesk, received: Received) -> None:
     clues = [clue_document(clue, mask, rules, now_us) for clue in received.clues]
     minutes = rules.clock.limit_us // 60_000_000
     answer(
-        seat, {"report": report_document(received.report, mask), "clues": clues},
+        seat, {"report": report_document(received.report, mask), "clues": clues, "warning": received.warning},
         f"{received.report.id}: acknowledgement number {received.report.acknowledgement}; give it to the reporter",
         *(f"  clue {clue['id']}: {clue['kind']} {clue['subject']}".rstrip() for clue in clues),
+        *(f"warning: {text}" for text in (received.warning,) if text),
         f"{counted(len(clues), 'clue')} to check within {minutes} minutes; next: fanzha clue claim CLUE",
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ OnlyOption = Annotated[
 ]
 BranchOption = Annotated[
     list[str] | None,
-    typer.Option("--branch", metavar="[ACCOUNT=]WAY", help="direct, by_time, by_time+pro_rata or pro_rata."),
+    typer.Option("--branch", metavar="[ACCOUNT=]WAY", help="direct, by_time, by_time+prorata or prorata."),
 ]
 BaseOption = Annotated[
     list[str] | None,
@@ -32,7 +32,7 @@ BaseOption = Annotated[
 ]
 WhyOption = Annotated[
     list[str] | None,
-    typer.Option("--why", metavar="[ACCOUNT=]TEXT", help="Why by proportion though an earlier branch applies."),
+    typer.Option("--reason", metavar="[ACCOUNT=]TEXT", help="Why by proportion though an earlier branch applies."),
 ]
 OthersOption = Annotated[
     list[str] | None,

@@ -69,7 +69,7 @@ def propose(context: typer.Context, return_id: ReturnId, version: VersionOption 
 def approve(
     context: typer.Context,
     return_id: ReturnId,
-    decision: Annotated[str, typer.Option("--decision", metavar="NUMBER", help="Number of the 返还决定书 (文号).")],
+    decision: Annotated[str, typer.Option("--document", metavar="文号", help="Of the 返还决定书.")],
     version: VersionOption = None,
     login: AsOption = None,
 ) -> None:

@@ -77,13 +77,16 @@ def plan(
     """What a return would give whom, by every way; nothing is written down."""
     from fanzha.services.desk.documents.return_ import planned_document
     from fanzha.services.desk.mask import Mask
+    from fanzha.services.desk.methods_beside import methods_beside
     from fanzha.services.desk.plan_return import plan_return
 
     typed = Typed(account, branch, base, why, third_parties, pay_to, compensated)
     with at_desk(context, login) as seat:
         figures = _figures(seat, case)
         planned = plan_return(seat.desk, seat.actor, wanted_of(case, typed, figures), figures)
-        found = planned_document(planned, Mask(seat.desk.rules.access.masks))
+        with seat.desk.store.reading() as view:
+            beside = methods_beside(seat.desk, view, planned.trace_run, planned.plans)
+        found = planned_document(planned, Mask(seat.desk.rules.access.masks), beside)
     if seat.json:
         write_json(found)
         return
@@ -162,14 +165,18 @@ def show(
     """One return: its plans, notice, objections, decision and payments."""
     from fanzha.measures.return_procedure import ReturnProcedure
     from fanzha.services.desk.documents.return_ import return_document
+    from fanzha.services.desk.methods_beside import methods_beside
     from fanzha.services.desk.open_record import open_record
     from fanzha.services.desk.pay_return import all_payments
+    from fanzha.services.desk.unpaid_freezes import ending_freezes
 
     with at_desk(context, login) as seat:
         opened = open_record(seat.desk, seat.actor, ReturnProcedure, return_id, reveal=reveal, case=case, reason=reason)
         with seat.desk.store.reading() as view:
             payments = all_payments(view, opened.record)
-        found = return_document(opened.record, opened.mask, payments)
+            ending = ending_freezes(view, seat.desk.rules.measures, opened.record, seat.desk.clock.now_us())
+            beside = methods_beside(seat.desk, view, opened.record.trace_run, opened.record.plans)
+        found = return_document(opened.record, opened.mask, payments, ending, beside)
     if seat.json:
         write_json(found)
         return
@@ -250,13 +257,18 @@ def _figures(seat: AtDesk, case: str) -> Any:
 def tell(seat: AtDesk, procedure: ReturnProcedure) -> None:
     """The return as it stands after a step, behind the mask."""
     from fanzha.services.desk.documents.return_ import return_document
+    from fanzha.services.desk.methods_beside import methods_beside
     from fanzha.services.desk.open_record import mask_for
     from fanzha.services.desk.pay_return import all_payments
+    from fanzha.services.desk.unpaid_freezes import ending_freezes
 
     with seat.desk.store.reading() as view:
         payments = all_payments(view, procedure)
+        ending = ending_freezes(view, seat.desk.rules.measures, procedure, seat.desk.clock.now_us())
+        beside = methods_beside(seat.desk, view, procedure.trace_run, procedure.plans)
     mask = mask_for(seat.desk, seat.actor, [procedure])
-    found = return_document(procedure, replace(mask, names=(*mask.names, *_objectors(procedure))), payments)
+    shown = replace(mask, names=(*mask.names, *_objectors(procedure)))
+    found = return_document(procedure, shown, payments, ending, beside)
     if seat.json:
         write_json(found)
         return
@@ -283,6 +295,9 @@ def _show_return(found: Mapping[str, Any]) -> None:
     columns = ["id", "victim", "pay_to", "amount", "paid", "status"]
     rows = [[each[column] for column in columns] for each in found["payments"][:SHOWN_MAX]]
     show_table("Payments", columns, rows, right=["amount", "paid"])
+    for one in found["freezes_ending"]:
+        freeze, ends = one["measure"], one["ends_at"][:16]
+        say(f"{freeze} may end before it is paid, at {ends}: fanzha measure renew {freeze} --reason …")
 
 
 def _show_accounts(found: Mapping[str, Any]) -> None:
@@ -301,6 +316,9 @@ def _show_accounts(found: Mapping[str, Any]) -> None:
         if len(one["awards"]) > SHOWN_MAX:
             say(f"… and {counted(len(one['awards']) - SHOWN_MAX, 'more payment')}; see --json")
         say(f"third parties' {one['third_parties']}, stays frozen {one['remainder']} {one['currency']}")
+        if one["methods_disagree"]:
+            held = ", ".join(f"{name} {amount}" for name, amount in one["held_by_method"].items())
+            say(f"the methods disagree on what is held of the victims' money: {held}")
         for way in one["ways"]:
             if way["refused_because"]:
                 say(f"not {'+'.join(way['branches'])}: {way['refused_because']}")

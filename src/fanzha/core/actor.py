@@ -43,6 +43,7 @@ class Organisation:
     parent: str | None  # None at the top, and for partners
     jurisdiction: str = ""  # administrative division code (GB/T 2260), as many digits as it is wide
     institution: str = ""  # for a partner: the name or code by which statements and orders call it
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class Happening(StrEnum):
     ORDER_PREPARED = "order.prepared"
     ORDER_SENT = "order.sent"
     RECEIPT = "order.receipt"
+    RECEIPT_CORRECTED = "order.receipt_corrected"
     ACKNOWLEDGED = "measure.acknowledged"
     EXECUTED = "measure.executed"
     EXECUTED_PART = "measure.executed_part"
@@ -36,10 +37,13 @@ class Happening(StrEnum):
     LIFTED = "measure.lifted"
     LAPSED = "measure.lapsed"
     CONVERTED = "measure.converted"
+    CONVERSION_UNDONE = "measure.conversion_undone"
     MOVED = "measure.moved"  # to another case, or with its case to another body
     EVIDENCE_GIVEN = "measure.evidence_given"
     EVIDENCE_LOOKED_AT = "measure.evidence_looked_at"
     CALLED_BACK = "measure.called_back"
+    TOLD = "measure.told"
+    EMPTIED = "measure.emptied"  # all that it held was paid back or let go: it is over
     INCIDENT = "incident.opened"
 
 

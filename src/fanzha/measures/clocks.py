@@ -10,9 +10,9 @@ from typing import Final
 from fanzha.measures.guard import URGENT_EVIDENCE
 from fanzha.measures.lifecycle import ENDED, OUT
 from fanzha.measures.model import Measure, MeasureKind, Signature
-from fanzha.measures.orders import Incident, IncidentKind, OrderStatus, Verb
-from fanzha.measures.rules import MeasureRules
-from fanzha.measures.terms import Span
+from fanzha.measures.orders import UNANSWERED, Incident, IncidentKind, OrderStatus, Verb
+from fanzha.measures.rules import KindRules, MeasureRules
+from fanzha.measures.telling import told_due_us
 
 
 @unique
@@ -28,6 +28,9 @@ class ClockKind(StrEnum):
     APPEAL_ANSWER = "appeal_answer"
     PUBLIC_NOTICE = "public_notice"  # of a return: the period for objections
     PAY_OUT = "pay_out"  # the bank carries out a return
+    SEND = "send"  # an order that was decided has not left
+    TOLD = "told"  # the holder has not been told
+    FREEZE_ENDS = "freeze_ends"  # with money that was decided to go back and is not paid yet
 
 
 @unique
@@ -58,8 +61,25 @@ CONSEQUENCES: Final[Mapping[ClockKind, Consequence]] = {
     ClockKind.APPEAL_ANSWER: Consequence.BREACH,
     ClockKind.PUBLIC_NOTICE: Consequence.OPENS,
     ClockKind.PAY_OUT: Consequence.BREACH,
+    ClockKind.SEND: Consequence.BREACH,
+    ClockKind.TOLD: Consequence.BREACH,
+    ClockKind.FREEZE_ENDS: Consequence.BREACH,
 }
-UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
+# Whose breach somebody must look into; the others are counted and shown.
+INCIDENTS: Final[Mapping[ClockKind, tuple[IncidentKind, str]]] = {
+    ClockKind.RELEASE: (
+        IncidentKind.RELEASE_FAILED,
+        "release {subject} is not confirmed: somebody's money may still be held though nothing holds it",
+    ),
+    ClockKind.SEND: (
+        IncidentKind.NOT_SENT,
+        "order {subject} was decided and has not left: send it, or lift its measure",
+    ),
+    ClockKind.LIFT_UNRELATED: (
+        IncidentKind.NOT_LIFTED,
+        "{subject} was found unrelated to its case and is held all the same: lift it",
+    ),
+}
 LAST_QUARTER: Final = 4  # a clock without a warning time of its own warns in its last quarter
 
 
@@ -90,14 +110,16 @@ def clock(subject: str, kind: ClockKind, start_us: int, due_us: int) -> ClockRow
 
 
 def breach_incident(row: ClockRow, measure: Measure, now_us: int) -> Incident | None:
-    """A release that the institution has not confirmed in time is an incident, once; other breaches are only counted."""
-    if row.kind is not ClockKind.RELEASE or row.stage(now_us) is not Stage.DUE:
+    """What somebody must look into once the time is over; None for other clocks, which are only counted."""
+    known = INCIDENTS.get(row.kind)
+    if known is None or row.stage(now_us) is not Stage.DUE:
         return None
-    sentence = f"release {row.subject} is not confirmed: somebody's money may still be held though nothing holds it"
-    kind = IncidentKind.RELEASE_FAILED
+    kind, sentence = known
+    order = "" if row.subject == measure.id else row.subject
     return Incident(
-        f"{row.subject}.{kind.value}", 0, measure.organisation, kind, sentence, now_us, measure.id, row.subject
-    )
+        f"{row.subject}.{kind.value}", 0, measure.organisation, kind, sentence.format(subject=row.subject), now_us,
+        measure.id, order,
+    )  # fmt: skip
 
 
 def due_clocks(measure: Measure, rules: MeasureRules) -> tuple[ClockRow, ...]:
@@ -118,22 +140,30 @@ def _rows(measure: Measure, rules: MeasureRules) -> Iterator[ClockRow]:
     if measure.status in OUT and measure.unrelated_us is not None and kind.unrelated_within is not None:
         due_us = kind.unrelated_within.end_of(measure.unrelated_us, rules.work)
         yield clock(measure.id, ClockKind.LIFT_UNRELATED, measure.unrelated_us, due_us)
-    yield from _order_rows(measure, kind.receipt_within, rules)
+    told_us = told_due_us(measure, rules)
+    if told_us is not None and measure.starts_us is not None:
+        yield clock(measure.id, ClockKind.TOLD, measure.starts_us, told_us)
+    yield from _order_rows(measure, kind, rules)
     if measure.status in OUT:
         yield from _evidence_rows(measure, rules)
 
 
-def _order_rows(measure: Measure, within: Span, rules: MeasureRules) -> Iterator[ClockRow]:
-    """An order that never left is as late as one that nobody answered."""
+def _order_rows(measure: Measure, rules_of_kind: KindRules, rules: MeasureRules) -> Iterator[ClockRow]:
+    """An order is to leave in its time, and to be answered in the institution's; where no time is set, all of it is one."""
     for order in measure.orders:
-        if order.status not in UNSETTLED:
+        if order.status not in UNANSWERED:
             continue
         release = order.verb in {Verb.RELEASE, Verb.RELEASE_PART}
         if not release and measure.status in ENDED:
             continue
+        leaves = None if release or rules_of_kind.send is None else rules_of_kind.send.within
+        if leaves is not None and order.status is OrderStatus.PREPARED and order.sent_us is None:
+            yield clock(order.id, ClockKind.SEND, order.prepared_us, leaves.end_of(order.prepared_us, rules.work))
+            continue
         begun = ClockKind.PAY_OUT if measure.kind is MeasureKind.RETURN else ClockKind.RECEIPT
         kind = ClockKind.RELEASE if release else begun
         start_us = order.prepared_us if order.sent_us is None else order.sent_us
+        within = rules_of_kind.receipt_within
         due_us = within.end_of(start_us, rules.work) if order.receipt_due_us is None else order.receipt_due_us
         yield clock(order.id, kind, start_us, due_us)
 

@@ -35,14 +35,13 @@ def propose_measure(measure: Measure, actor: Actor, rules: MeasureRules, standin
     """The draft goes to the approver, with the innocent money that it would hold counted where the balance is known."""
     policy.check_propose(measure, actor, rules, standing, now_us)
     request = _counted(measure.request, rules, standing.account, now_us)
-    overridden = ", ".join(override.rule for override in request.overrides)
     proposed = replace(
         measure,
         request=request,
         status=policy.check_event(measure, Event.PROPOSE, now_us).to,
         approvals=signed_by(measure, Signature.PROPOSED, actor, now_us),
     )
-    return Change(proposed, (happened(Happening.PROPOSED, proposed, actor, now_us, overrides=overridden),))
+    return Change(proposed, (happened(Happening.PROPOSED, proposed, actor, now_us, **_weighed(request, standing)),))
 
 
 def approve_measure(
@@ -107,7 +106,8 @@ def act_first(
         orders=with_order(measure, _begin(measure, now_us)),
         countersign_due_us=emergency.countersign_within.end_of(now_us, rules.work),
     )
-    return Change(begun, (happened(Happening.ACTED_FIRST, begun, actor, now_us, reason=reason),))
+    weighed = _weighed(begun.request, standing)
+    return Change(begun, (happened(Happening.ACTED_FIRST, begun, actor, now_us, reason=reason, **weighed),))
 
 
 def countersign(
@@ -160,6 +160,15 @@ def _counted(request: Request, rules: MeasureRules, view: AccountView | None, no
     whole = holds_whole(request.scope, rules.of(request.kind, now_us))
     innocent = innocent_money(request.scope, view, whole=whole)
     return replace(request, scope=replace(request.scope, innocent_minor=innocent))
+
+
+def _weighed(request: Request, standing: Standing) -> dict[str, str]:
+    """What the audit keeps of the weighing: the limits that a reason overcame, and how much was carried by which method."""
+    overridden = ", ".join(override.rule for override in request.overrides)
+    carried = standing.carried
+    if carried is None:
+        return {"overrides": overridden}
+    return {"overrides": overridden, "method": carried.method, "carried_minor": str(carried.most_minor)}
 
 
 @dataclass(frozen=True, slots=True)

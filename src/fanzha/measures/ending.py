@@ -11,8 +11,10 @@ from fanzha.core.ids import Ids
 from fanzha.measures import policy
 from fanzha.measures.changes import Change, Happening, happened, signed_by, with_order
 from fanzha.measures.deciding import next_order
-from fanzha.measures.lifecycle import HOLDING, TRANSITIONS, Event, Status
+from fanzha.measures.guard import holds_whole
+from fanzha.measures.lifecycle import HOLDING, TRANSITIONS, Answer, Event, Status
 from fanzha.measures.model import (
+    HOLDING_KINDS,
     CallBack,
     CallBackOutcome,
     CounterEvidence,
@@ -29,7 +31,7 @@ from fanzha.measures.model import (
     holds,
 )
 from fanzha.measures.obstacles import CaseStanding
-from fanzha.measures.orders import Incident, IncidentKind, Verb
+from fanzha.measures.orders import UNANSWERED, Incident, IncidentKind, Verb
 from fanzha.measures.rules import MeasureRules
 from fanzha.measures.terms import Span
 
@@ -93,6 +95,27 @@ def book_returned(measure: Measure, amount_minor: int, payment: str, now_us: int
         part_releases=(*measure.part_releases, PartRelease(amount_minor, "返还", MACHINE.id, now_us, payment)),
     )
     return Change(booked, (happened(Happening.RELEASED_PART, booked, MACHINE, now_us, order=payment),))
+
+
+def ended_if_empty(change: Change, rules: MeasureRules, now_us: int) -> Change:
+    """The change, with the end of what holds by an amount and holds nothing more: all was paid back or let go.
+
+    No release goes out: the bank said itself that the money is gone. What was let go counts once the bank has confirmed
+    it. A measure that holds the whole account holds what comes in later, so somebody lifts it.
+    """
+    measure = change.measure
+    kind = rules.of(measure.kind, measure.drafted_us)
+    waits = any(order.verb is Verb.RELEASE_PART and order.status in UNANSWERED for order in measure.orders)
+    held = max((measure.executed_minor or 0) - measure.released_minor, 0)
+    if measure.kind not in HOLDING_KINDS or holds_whole(measure.request.scope, kind) or waits or held:
+        return change
+    step = TRANSITIONS[effective_status(measure, now_us), Event.EMPTY]
+    if not measure.executed_minor or step.answer is not Answer.MOVES:
+        return change
+    reason = "全部返还" if measure.part_releases[-1].by == MACHINE.id else "全部解除"
+    emptied = replace(measure, status=step.to, ended_us=now_us, end_reason=reason)
+    told = happened(Happening.EMPTIED, emptied, MACHINE, now_us, reason=reason)
+    return Change(emptied, (*change.events, told), change.incidents)
 
 
 def find_unrelated(measure: Measure, actor: Actor, lineage: Sequence[Organisation], reason: str, now_us: int) -> Change:

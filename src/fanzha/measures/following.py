@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from fanzha.core.actor import Actor, Role
 from fanzha.core.ids import Ids
@@ -39,3 +40,26 @@ def follows_already(measures: Iterable[Measure], request: Request, told_by: Coll
         if same and fact is not None and request.fact is not None and fact.fields == request.fact.fields:
             return each
     return None
+
+
+def follow_on_draft(measures: Iterable[Measure], case: str, currency: str) -> Measure | None:
+    """The follow-on stop of the case among an account's measures that nobody has proposed yet."""
+    for each in measures:
+        origin, request = each.request.origin, each.request
+        if origin is None or origin.kind is not OriginKind.EXTENSION or each.status is not Status.DRAFT:
+            continue
+        if (request.case, request.scope.currency) == (case, currency):
+            return each
+    return None
+
+
+def grow_follow_on(draft: Measure, more_minor: int, measure: Measure, actor: Actor, now_us: int) -> Change:
+    """One stop for all that went to an account: the draft takes the traced money of one more payment, too.
+
+    more_minor: minor units. measure: whose receipt told of that payment.
+    """
+    scope = draft.request.scope
+    amount = (scope.amount_minor or 0) + more_minor
+    request = replace(draft.request, scope=replace(scope, amount_minor=amount, traced_minor=amount))
+    grown = replace(draft, request=request)
+    return Change(grown, (happened(Happening.AMENDED, grown, actor, now_us, follows=measure.id),))

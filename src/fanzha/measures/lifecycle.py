@@ -46,6 +46,7 @@ class Event(StrEnum):
     RENEW = "renew"
     RELEASE_PART = "release_part"
     LIFT = "lift"
+    EMPTY = "empty"  # all that it held was paid back or let go
     LAPSE = "lapse"
     CONVERT = "convert"
 
@@ -81,6 +82,9 @@ _ANSWERED: Final[Mapping[Event, Status | None]] = {
     _E.ACKNOWLEDGE: _S.ACKNOWLEDGED, _E.EXECUTE: _S.EXECUTED, _E.EXECUTE_PART: _S.PARTIAL, _E.REFUSE: _S.REFUSED,
 }  # fmt: skip
 _STANDING: Final[Mapping[Event, Status | None]] = {_E.LIFT: _S.LIFTED, _E.LAPSE: _S.LAPSED, _E.COUNTERSIGN: None}
+_HELD: Final[Mapping[Event, Status | None]] = {
+    **_STANDING, _E.RENEW: None, _E.RELEASE_PART: None, _E.CONVERT: _S.CONVERTED, _E.EMPTY: _S.LIFTED,
+}  # fmt: skip
 # Where an event leads; None: it is allowed and the state stays. A receipt may overtake the note that the order was sent.
 _LEADS: Final[Mapping[Status, Mapping[Event, Status | None]]] = {
     _S.DRAFT: {_E.PROPOSE: _S.PROPOSED, _E.ACT_FIRST: _S.APPROVED, _E.WITHDRAW: _S.WITHDRAWN},
@@ -92,10 +96,9 @@ _LEADS: Final[Mapping[Status, Mapping[Event, Status | None]]] = {
     },
     _S.SENT: {**_ANSWERED, **_STANDING},
     _S.ACKNOWLEDGED: {**_ANSWERED, **_STANDING, _E.ACKNOWLEDGE: None},
-    _S.EXECUTED: {**_STANDING, _E.RENEW: None, _E.RELEASE_PART: None, _E.CONVERT: _S.CONVERTED, _E.EXECUTE: None},
+    _S.EXECUTED: {**_HELD, _E.EXECUTE: None},
     _S.PARTIAL: {
-        **_STANDING, _E.RENEW: None, _E.RELEASE_PART: None, _E.CONVERT: _S.CONVERTED,
-        _E.EXECUTE: _S.EXECUTED, _E.EXECUTE_PART: None,
+        **_HELD, _E.EXECUTE: _S.EXECUTED, _E.EXECUTE_PART: None,
     },
 }  # fmt: skip
 # What comes again, or late, and changes nothing: the outbox sends at least once, receipts overtake one another.
@@ -106,7 +109,7 @@ _KEPT: Final = frozenset(
         (_S.REFUSED, _E.REFUSE),
         *product(ENDED - {_S.REFUSED}, (_E.ACKNOWLEDGE,)),
         *product({_S.LIFTED, _S.LAPSED, _S.CONVERTED}, (_E.REFUSE,)),
-        *product(ENDED, (_E.LAPSE,)),
+        *product(ENDED, (_E.LAPSE, _E.EMPTY)),
     }
 )
 

@@ -11,7 +11,7 @@ from typing import Final
 from fanzha.core.actor import Level
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures.lifecycle import HOLDING, OPEN, OUT, Status
-from fanzha.measures.orders import Order, OrderStatus, Question, Receipt
+from fanzha.measures.orders import Correction, Order, OrderStatus, Question, Receipt
 from fanzha.measures.terms import Certainty, Span
 
 
@@ -270,6 +270,30 @@ class CallBack:
     at_us: int
 
 
+@unique
+class TellingWay(StrEnum):
+    """How the holder of an account, a line or a site is told what was done to it."""
+
+    IN_PERSON = "in_person"  # 当面送达
+    LETTER = "letter"  # 书面送达
+    CALL = "call"
+    MESSAGE = "message"
+    BY_INSTITUTION = "by_institution"  # his bank or his operator told him
+    PUBLIC_NOTICE = "public_notice"  # 公告: nobody knows where he is
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who told whom, how and when; `whom` is a name, and empty for the holder whom the order names."""
+
+    how: TellingWay
+    by: str
+    at_us: int
+    noted_us: int
+    whom: str = ""
+    note: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """A measure and its whole life."""
@@ -297,6 +321,9 @@ class Measure:
     end_reason: str = ""
     converted_into: str = ""
     call_backs: tuple[CallBack, ...] = ()
+    told: tuple[Telling, ...] = ()
+    corrections: tuple[Correction, ...] = ()  # answers that were typed in wrongly; `receipts` has what stands instead
+    innocent_before: tuple[int | None, ...] = ()  # as it was counted before an answer stated a balance; empty: none did
 
     @property
     def kind(self) -> MeasureKind:
@@ -328,6 +355,11 @@ class Measure:
         """What was let go of it so far; what the institution refused to let go is held still."""
         refused = {order.id for order in self.orders if order.status is OrderStatus.REFUSED}
         return sum(release.amount_minor for release in self.part_releases if release.order not in refused)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the holder knows: he was told, or reached when his payment was held."""
+        return bool(self.told) or any(call.outcome is not CallBackOutcome.NOT_REACHED for call in self.call_backs)
 
     def order(self, request_id: str) -> Order | None:
         """The order of that request id."""

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fanzha.core.money import format_minor
+from fanzha.core.reasons import REASON_LENGTH_MIN
+from fanzha.measures.carried import Carried
 from fanzha.measures.guard import AccountView, holds_whole, weigh
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, OriginKind, Request, TargetKind, effective_status, stands
 from fanzha.measures.rules import Counts, KindRules, LimitRule, MeasureRules, Need, TermRule
 from fanzha.measures.terms import day_of
 
-REASON_MIN = 4  # characters: 理由 cannot be said in fewer
+REASON_MIN = REASON_LENGTH_MIN
 # Asked for and not turned down; a stop that a bank refused was none.
 NEVER_DONE = frozenset({Status.DRAFT, Status.REJECTED, Status.WITHDRAWN, Status.REFUSED})
 
@@ -43,6 +45,8 @@ class Standing:
     case: CaseStanding | None = None
     others: tuple[Measure, ...] = ()
     account: AccountView | None = None
+    by_institution: bool | None = None  # whether a bank or an operator asks, by itself; None: not known
+    carried: Carried | None = None  # None: the kind follows no traced money
 
 
 def obstacles(
@@ -51,14 +55,16 @@ def obstacles(
     """All that stands against the request, first what forbids it. `itself`: the id of its measure, once it has one."""
     kind = rules.of(request.kind, now_us)
     found = [
-        *_basis(request, kind, now_us),
+        *_basis(request, kind, standing, now_us),
         *_target_and_modes(request, kind),
         *_case(request, kind, standing),
         *_papers(request, kind),
         *_questions(request),
         *_term(request, kind, now_us),
         *_limits(request, kind, standing, now_us, itself),
+        *_together(request, kind, standing, now_us, itself),
         *_origin(request, standing, rules, now_us),
+        *_carried(request, kind, standing),
         *_guard(request, kind, rules, standing, now_us),
     ]
     return tuple(sorted(found, key=lambda obstacle: obstacle.gives_way))
@@ -70,7 +76,7 @@ def standing_in_the_way(request: Request, found: tuple[Obstacle, ...]) -> Obstac
     return next((each for each in found if not (each.gives_way and each.rule in reasoned)), None)
 
 
-def _basis(request: Request, kind: KindRules, now_us: int) -> Iterator[Obstacle]:
+def _basis(request: Request, kind: KindRules, standing: Standing, now_us: int) -> Iterator[Obstacle]:
     basis = request.basis
     if basis is None:
         known_ids = ", ".join(basis.id for basis in kind.bases)
@@ -83,6 +89,10 @@ def _basis(request: Request, kind: KindRules, now_us: int) -> Iterator[Obstacle]
         yield Obstacle("legal_basis", f"{basis} was read in another version than the one in force; choose it again")
     elif known.effective_from > day_of(now_us):
         yield Obstacle("legal_basis", f"{basis} is in force only from {known.effective_from.isoformat()}")
+    elif known.id in kind.institutions_bases and standing.by_institution is False:
+        others = ", ".join(each.id for each in kind.bases if each.id not in kind.institutions_bases)
+        sentence = f"{basis} speaks of what an institution does by itself: name another basis ({others})"
+        yield Obstacle("institutions_basis", sentence, gives_way=True)
 
 
 def _target_and_modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
@@ -138,7 +148,7 @@ def _papers(request: Request, kind: KindRules) -> Iterator[Obstacle]:
     if len(request.reason.strip()) < REASON_MIN:
         yield Obstacle("reason", "say in a sentence why this is asked for")
     if Need.DOCUMENT in kind.needs and not request.document.strip():
-        yield Obstacle("document", f"{kind.label} needs the number of its notice (文号)")
+        yield Obstacle("document", f"{kind.label} needs the number of its notice (文号): amend the draft with it")
     if Need.AMOUNT in kind.needs and request.scope.amount_minor is None:
         yield Obstacle("amount", f"{kind.label} must state the amount (冻结数额)")
     if Need.TRACED in kind.needs and request.scope.traced_minor is None:
@@ -213,11 +223,32 @@ def _limits(request: Request, kind: KindRules, standing: Standing, now_us: int, 
             m
             for m in standing.others
             if m.id != itself and m.kind in limit.kinds and m.target.is_same_as(request.target)
+            if not limit.same_amount or _amount_of(m.request) == _amount_of(request)
         ]
         count = 1 + sum(_counted(measure, limit, now_us) for measure in same)
         if count > limit.most:
             sentence = f"{limit.sentence.format(count=count)} ({limit.text.source})"
             yield Obstacle(limit.name, sentence, gives_way=not limit.text.binds)
+
+
+def _amount_of(request: Request) -> tuple[str, int | None]:
+    return request.scope.currency, request.scope.amount_minor
+
+
+def _together(request: Request, kind: KindRules, standing: Standing, now_us: int, itself: str) -> Iterator[Obstacle]:
+    """One after another on one person they may be no longer than a term's whole: what stands counts from its beginning."""
+    term = kind.term(request.term)
+    if term is None or term.together_at_most is None or request.period is None:
+        return
+    same = [
+        m for m in standing.others if m.id != itself and m.kind is kind.kind and m.target.is_same_as(request.target)
+    ]
+    terms = [(m.starts_us, m.ends_us) for m in same if stands(m, now_us)]
+    begun_us = min((starts for starts, _ in terms if starts is not None), default=now_us)
+    over_us = max((ends for _, ends in terms if ends is not None), default=now_us)
+    if terms and request.period.end_of(over_us) > term.together_at_most.end_of(begun_us):
+        sentence = f"with what stands already it would be longer than {term.together_at_most} ({term.text.source})"
+        yield Obstacle("together", sentence, gives_way=not term.text.binds)
 
 
 def _counted(measure: Measure, limit: LimitRule, now_us: int) -> bool:
@@ -235,6 +266,14 @@ def _origin(request: Request, standing: Standing, rules: MeasureRules, now_us: i
         yield Obstacle("conversion", f"measure {origin.id}, which this one continues, does not stand on this target")
         return
     yield from conversion_obstacles(earlier, request, rules, standing.case, now_us)
+
+
+def _carried(request: Request, kind: KindRules, standing: Standing) -> Iterator[Obstacle]:
+    """No order for more than facts and trace carry to the account, unless somebody says why."""
+    carried = standing.carried
+    objection = "" if carried is None else carried.objection(request.scope, whole=holds_whole(request.scope, kind))
+    if carried is not None and objection:
+        yield Obstacle("more_than_carried", objection, gives_way=not carried.rule.text.binds)
 
 
 def conversion_obstacles(

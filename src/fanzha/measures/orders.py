@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from typing import Final
 
 
 @unique
@@ -37,6 +38,9 @@ class OrderStatus(StrEnum):
     REFUSED = "refused"
 
 
+UNANSWERED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """An outgoing document; its id is the request id by which the institution does it once, however often it arrives."""
@@ -50,10 +54,11 @@ class Order:
     amount_minor: int | None = None
     until_us: int | None = None  # what an extension extends to
     channel: Channel | None = None
-    document: str = ""  # 文号
+    document: str = ""  # 文号 of the desk's own decision
     sent_us: int | None = None
     sent_by: str = ""
     receipt_due_us: int | None = None
+    elsewhere: str = ""  # its number on the platform where it was issued, if it was issued elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +129,17 @@ class Receipt:
         return _said(self) == _said(other)
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """An answer that was typed in wrongly, whole as it stood; who put it right, when and why."""
+
+    receipt: Receipt
+    instead: str  # the institution's number of the answer that stands in its place
+    corrected_by: str
+    corrected_us: int
+    reason: str
+
+
 def _said(receipt: Receipt) -> tuple[object, ...]:
     return (
         receipt.id, receipt.order, receipt.outcome, receipt.answered_us, receipt.amount_minor, receipt.code,
@@ -143,6 +159,9 @@ class IncidentKind(StrEnum):
     RELEASE_FAILED = "release_failed"
     EXTENSION_FAILED = "extension_failed"
     NOT_COUNTERSIGNED = "not_countersigned"
+    NOT_SENT = "not_sent"  # it was decided, and its order has not left in time
+    NOT_LIFTED = "not_lifted"  # it was found unrelated, and is held all the same when the days are over
+    FREEZE_ENDED = "freeze_ended"  # with money that was decided to go back and is not paid yet
     NOT_DELIVERED = "not_delivered"  # the partner's service will not take an order
     UNREADABLE = "unreadable"  # an answer that is none by the agreed form
     NOT_GENUINE = "not_genuine"  # an answer without the partner's signature, or from another than was asked

@@ -7,6 +7,7 @@ from typing import ParamSpec
 
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotAllowed
+from fanzha.core.reasons import reason_sentence
 from fanzha.core.time import format_instant
 from fanzha.measures.lifecycle import ENDED, TRANSITIONS, Answer, Event, Step
 from fanzha.measures.model import Measure, MeasureKind, Request, Signature, effective_status, stands
@@ -160,7 +161,7 @@ def check_send(measure: Measure, order_id: str, channel: Channel, document: str,
     if order is None:
         raise NotAllowed("order", f"{measure.id} has no order {order_id}")
     if channel is Channel.ISSUED_ELSEWHERE and not document.strip():
-        raise NotAllowed("document", "an order issued elsewhere is known by its 文号: enter it")
+        raise NotAllowed("document", "an order issued elsewhere is known by its number there (文号): enter it")
     if order.verb is Verb.BEGIN:
         check_event(measure, Event.SEND, now_us)
         if not measure.signed(Signature.APPROVED, Signature.ACTED_FIRST):
@@ -322,7 +323,7 @@ def _check_related(measure: Measure) -> None:
 
 def _check_reason(reason: str) -> None:
     if len(reason.strip()) < REASON_MIN:
-        raise NotAllowed("reason", "say in a sentence why")
+        raise NotAllowed("reason", reason_sentence("this"))
 
 
 def _who(grants: Sequence[Grant]) -> str:

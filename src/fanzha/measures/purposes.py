@@ -84,6 +84,8 @@ def _purpose(entry: Entry) -> PurposeRule:
         entry.text("default"),
         entry.source(),
     )
+    if entry.place.startswith(f"purposes.toml.{Purpose.RETURN.value}") and rule.says is not Says.WORKING:
+        raise entry.wrong("says", "must be 'working': one method says for all accounts what goes back to whom")
     if rule.default not in rule.methods:
         raise entry.wrong("default", f"{rule.default!r} is not one of methods")
     return rule

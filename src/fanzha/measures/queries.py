@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from fanzha.measures.model import LegalBasis, Measure, MeasureKind, Request, Scope, Target, TargetKind
-from fanzha.measures.orders import Outcome, Question, Receipt
+from fanzha.core.actor import Actor
+from fanzha.measures import policy
+from fanzha.measures.changes import Change, Happening, happened, signed_by
+from fanzha.measures.lifecycle import Event
+from fanzha.measures.model import LegalBasis, Measure, MeasureKind, Request, Scope, Signature, Target, TargetKind
+from fanzha.measures.orders import Answered, Outcome, Question, Receipt
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,23 @@ def query_requests(
     )
 
 
+def not_needed(measure: Measure, statements: Sequence[str], actor: Actor, now_us: int) -> Change:
+    """A query that nobody sent is taken back, as what it asks for is there already.
+
+    statements: SHA-256 of the files that tell it. Raises NotAllowed where it was sent, or is over.
+    """
+    step = policy.check_event(measure, Event.WITHDRAW, now_us)
+    reason = "不再需要：已有流水 " + " ".join(dict.fromkeys(each[:12] for each in statements))
+    withdrawn = replace(
+        measure,
+        status=step.to,
+        approvals=signed_by(measure, Signature.WITHDRAWN, actor, now_us, reason),
+        ended_us=now_us,
+        end_reason=reason,
+    )
+    return Change(withdrawn, (happened(Happening.WITHDRAWN, withdrawn, actor, now_us, reason=reason),))
+
+
 def open_questions(measure: Measure) -> tuple[Question, ...]:
     """What no answer has covered yet, cut to the times that are missing; "nothing found" without more covers it all."""
     if any(each.outcome is Outcome.NOTHING_FOUND and not each.answered for each in measure.receipts):
@@ -54,9 +75,12 @@ def open_questions(measure: Measure) -> tuple[Question, ...]:
 
 def still_open(questions: Sequence[Question], receipts: Sequence[Receipt]) -> tuple[Question, ...]:
     """The questions less all that the receipts cover, whatever the order in which they came."""
-    answers = sorted(
-        (answered.account, answered.from_us, answered.until_us) for receipt in receipts for answered in receipt.answered
-    )
+    return left_of(questions, [answered for receipt in receipts for answered in receipt.answered])
+
+
+def left_of(questions: Sequence[Question], answered: Sequence[Answered]) -> tuple[Question, ...]:
+    """The questions less these answers."""
+    answers = sorted((each.account, each.from_us, each.until_us) for each in answered)
     left: list[Question] = []
     for question in questions:
         from_us = question.from_us

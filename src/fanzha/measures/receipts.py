@@ -141,7 +141,7 @@ def _begin_answered(
         sentence = f"the institution says {receipt.outcome.value}, but {measure.id} is {measure.status.value}"
         return _as_incident(start, kind, sentence, receipt, now_us, ids, late=late)
     changed = replaced_order(measure, replace(order, status=_ORDER_STATUS[receipt.outcome]))
-    changed = replace(changed, status=step.to, request=_counted(changed.request, receipt, rules, now_us))
+    changed = _counted(replace(changed, status=step.to), receipt, rules, now_us)
     if event in {Event.EXECUTE, Event.EXECUTE_PART}:
         changed = _executed(changed, order, receipt, rules)
     if event is Event.ACKNOWLEDGE and changed.ends_us is None:
@@ -158,13 +158,16 @@ def _begin_answered(
     return ReceiptDecision(Taken.APPLIED, change, incidents, receipt.onward, late)
 
 
-def _counted(request: Request, receipt: Receipt, rules: MeasureRules, now_us: int) -> Request:
+def _counted(measure: Measure, receipt: Receipt, rules: MeasureRules, now_us: int) -> Measure:
     """With the balance that the institution states, the innocent money that is held besides is counted anew."""
+    request = measure.request
     if receipt.balance_minor is None:
-        return request
+        return measure
     whole = holds_whole(request.scope, rules.of(request.kind, now_us))
     innocent = innocent_money(request.scope, AccountView(receipt.balance_minor), whole=whole)
-    return replace(request, scope=replace(request.scope, innocent_minor=innocent))
+    counted = replace(request, scope=replace(request.scope, innocent_minor=innocent))
+    before = measure.innocent_before or (request.scope.innocent_minor,)
+    return replace(measure, request=counted, innocent_before=before)
 
 
 _ENDED_BY_US = frozenset({Status.LIFTED, Status.LAPSED, Status.CONVERTED, Status.WITHDRAWN, Status.REJECTED})

@@ -19,7 +19,7 @@ class Branch(StrEnum):
 
     DIRECT = "direct"  # (1) one inflow only
     BY_TIME = "by_time"  # (2) several, told apart by time stamp
-    PRO_RATA = "pro_rata"  # (3) several, not told apart: by proportion, after a public notice
+    PRO_RATA = "prorata"  # (3) several, not told apart: by proportion, after a public notice
 
 
 @unique

@@ -12,6 +12,7 @@ from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
 from fanzha.core.money import format_minor
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.core.time import format_instant
 from fanzha.measures.clocks import ClockKind, ClockRow, clock
 from fanzha.measures.model import Approval, Measure, MeasureKind, Signature, held_minor, holds
@@ -200,8 +201,8 @@ def decide_objection(
     waiting = [each for each in procedure.objections if each.id == objection_id and each.decided_us is None]
     if not waiting:
         raise NotAllowed("objection", f"{procedure.id} has no objection {objection_id} that waits")
-    if not finding.strip():
-        raise NotAllowed("reason", "say in writing what was examined and why it is so decided")
+    if not is_reason(finding):
+        raise NotAllowed("reason", reason_sentence("the answer to an objection"))
     decided = replace(waiting[0], decided_us=now_us, decided_by=actor.id, upheld=upheld, finding=finding.strip())
     objections = tuple(decided if each.id == objection_id else each for each in procedure.objections)
     return replace(procedure, objections=objections)
@@ -306,8 +307,8 @@ def reject_return(
     """The deciding level says no, and why."""
     status = step(procedure, ProcedureEvent.REJECT)
     _check_decider(procedure, actor, lineage, rules.of(MeasureKind.RETURN, now_us))
-    if not reason.strip():
-        raise NotAllowed("reason", "say in a sentence why")
+    if not is_reason(reason):
+        raise NotAllowed("reason", reason_sentence("this"))
     return replace(
         procedure, status=status, approvals=(*procedure.approvals, _approval(Signature.REJECTED, actor, now_us, reason))
     )
@@ -317,8 +318,8 @@ def withdraw_return(procedure: ReturnProcedure, actor: Actor, reason: str, now_u
     """The body takes it back before it is decided."""
     status = step(procedure, ProcedureEvent.WITHDRAW)
     check_own(procedure, actor)
-    if not reason.strip():
-        raise NotAllowed("reason", "say in a sentence why")
+    if not is_reason(reason):
+        raise NotAllowed("reason", reason_sentence("this"))
     return replace(
         procedure,
         status=status,
@@ -326,12 +327,36 @@ def withdraw_return(procedure: ReturnProcedure, actor: Actor, reason: str, now_u
     )
 
 
-def return_clocks(procedure: ReturnProcedure) -> tuple[ClockRow, ...]:
-    """The public notice, as long as it runs; the payments have their own clocks."""
+def return_clocks(
+    procedure: ReturnProcedure, rules: MeasureRules, freezes: Sequence[Measure] = ()
+) -> tuple[ClockRow, ...]:
+    """The public notice, as long as it runs; then the ends of the freezes that are still to pay, and their own payments'.
+
+    freezes: those that a decided return is still to be paid out of.
+    """
     begun, until = procedure.notice_from_us, procedure.notice_until_us
-    if procedure.status is not ProcedureStatus.NOTICED or begun is None or until is None:
+    if procedure.status is ProcedureStatus.NOTICED and begun is not None and until is not None:
+        return (clock(procedure.id, ClockKind.PUBLIC_NOTICE, begun, until),)
+    if procedure.status is not ProcedureStatus.APPROVED:
         return ()
-    return (clock(procedure.id, ClockKind.PUBLIC_NOTICE, begun, until),)
+    return tuple(
+        ClockRow(f"{procedure.id}:{freeze.id}", ClockKind.FREEZE_ENDS, freeze.ends_us, _enough_left_us(freeze, rules))
+        for freeze in freezes
+        if freeze.ends_us is not None
+    )
+
+
+def ends_early(freeze: Measure, rules: MeasureRules, now_us: int) -> bool:
+    """Whether so little is left of a freeze that it may end before a return decided now is paid out of it."""
+    warn_us = _enough_left_us(freeze, rules)
+    return warn_us is not None and now_us >= warn_us
+
+
+def _enough_left_us(freeze: Measure, rules: MeasureRules) -> int | None:
+    if freeze.ends_us is None:
+        return None
+    left = rules.of(MeasureKind.RETURN, freeze.drafted_us).freeze_left
+    return None if left is None or left.within is None else left.within.start_before(freeze.ends_us)
 
 
 def step(procedure: ReturnProcedure, event: ProcedureEvent) -> ProcedureStatus:

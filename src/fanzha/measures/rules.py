@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum, unique
+from functools import lru_cache
 from string import Formatter
 from typing import Final, Protocol, TypeVar
 
@@ -110,6 +111,7 @@ class LimitRule:
     most: int
     sentence: str  # with {count}: the number that this measure would be
     text: Text
+    same_amount: bool = False  # only those of the same amount: of the same payment
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,14 @@ class ConversionRule:
 
     into: MeasureKind
     needs: frozenset[Need]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TimeRule:
+    """By when something is done; None: no clock runs, though the text says something of it."""
+
+    within: Span | None
     text: Text
 
 
@@ -152,6 +162,10 @@ class KindRules:
     notice_at: NoticeAt
     notice: str
     remedy: str
+    institutions_bases: frozenset[str] = frozenset()  # ids of those that only an institution's own act rests on
+    send: TimeRule | None = None  # an order that was decided leaves
+    told: TimeRule | None = None  # the holder is told, from the execution
+    freeze_left: TimeRule | None = None  # a return: what should be left of the freeze that it is paid out of
 
     def mode(self, name: str) -> ModeRule | None:
         """The mode of that name."""
@@ -201,6 +215,13 @@ class CalendarRules:
     work: WorkCalendar
 
 
+@lru_cache(maxsize=8)  # asked for by every clock of every order
+def _all_years(years: tuple[WorkCalendar, ...]) -> WorkCalendar:
+    return WorkCalendar(
+        frozenset().union(*(year.days_off for year in years)), frozenset().union(*(year.days_worked for year in years))
+    )
+
+
 class _Dated(Protocol):
     @property
     def effective_from(self) -> date:
@@ -247,10 +268,7 @@ class MeasureRules:
     @property
     def work(self) -> WorkCalendar:
         """The days worked, of all years entered."""
-        return WorkCalendar(
-            frozenset().union(*(rule.work.days_off for rule in self.calendars)),
-            frozenset().union(*(rule.work.days_worked for rule in self.calendars)),
-        )
+        return _all_years(tuple(rule.work for rule in self.calendars))
 
     @classmethod
     def from_table(cls, table: Mapping[str, object]) -> MeasureRules:
@@ -318,6 +336,12 @@ def _kind_reader(kind: MeasureKind) -> Callable[[Entry], KindRules]:
             notice_at=entry.word("notice_at", NoticeAt),
             notice=entry.text("notice"),
             remedy=entry.text("remedy"),
+            institutions_bases=frozenset(
+                each.text("id") for each in entry.entries("basis") if each.flag("institutions_only", default=False)
+            ),
+            send=_time(entry.entry("send")),
+            told=_time(entry.entry("told")),
+            freeze_left=_time(entry.entry("freeze_left")),
         )
         _check_kind(entry, rules)
         return rules
@@ -407,6 +431,7 @@ def _limit(entry: Entry) -> LimitRule:
         entry.number("most"),
         entry.text("sentence"),
         entry.source(),
+        entry.flag("same_amount", default=False),
     )
 
 
@@ -417,6 +442,10 @@ def _conversion(entry: Entry) -> ConversionRule:
 def _sourced_span(entry: Entry, key: str) -> Span:
     entry.source()  # must be stated, though nothing refuses by it
     return entry.span(key)
+
+
+def _time(entry: Entry | None) -> TimeRule | None:
+    return None if entry is None else TimeRule(entry.span_or_none("within"), entry.source())
 
 
 def _guard(entry: Entry) -> GuardRules:

@@ -25,6 +25,7 @@ def record_sent(
 ) -> Change:
     """Notes that an order left; noting it again changes nothing, so that the outbox may repeat itself.
 
+    document: its number on the other platform, where it was issued elsewhere; the decision's own 文号 stays with the order.
     Until the institution says when it acted, the term is counted from the sending: no earlier can it have begun.
     """
     policy.check_send(measure, order_id, channel, document, now_us)
@@ -32,12 +33,14 @@ def record_sent(
     assert order is not None, "the check lets no unknown order through"
     if order.sent_us is not None:
         return Change(measure)
+    elsewhere = document.strip() if channel is Channel.ISSUED_ELSEWHERE else ""
     status = OrderStatus.SENT if order.status is OrderStatus.PREPARED else order.status
     sent = replace(
         order,
         status=status,
         channel=channel,
-        document=document or order.document,
+        document=order.document or ("" if elsewhere else document.strip()),
+        elsewhere=elsewhere,
         sent_us=now_us,
         sent_by=actor.id,
         receipt_due_us=rules.of(measure.kind, now_us).receipt_within.end_of(now_us, rules.work),

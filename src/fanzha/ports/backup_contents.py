@@ -14,6 +14,17 @@ class Contents:
     version: str
     rules: Mapping[str, str]  # SHA-256 of each dated table
     files: Mapping[str, tuple[int, str]]  # size and SHA-256 by name
+    list_name: str = ""  # of the member of the archive that names them all
+    list_sha256: str = ""  # of what it says
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many files lie in each folder of the home; "." are those at its top."""
+        found: dict[str, int] = {}
+        for name in self.files:
+            folder = name.partition("/")[0] if "/" in name else "."
+            found[folder] = found.get(folder, 0) + 1
+        return dict(sorted(found.items()))
 
     @property
     def size(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final, Protocol
@@ -85,6 +85,9 @@ class Outbox(OutboxView, Protocol):
         Raises Refused when that request was another message.
         """
 
+    def put_many(self, messages: Sequence[OutMessage]) -> None:
+        """Puts messages down as `put` does each, in less time. Raises Refused as `put`."""
+
     def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
         """Messages that are due and that nobody else has, the earliest due first."""
 
@@ -138,6 +141,9 @@ class Clocks(ClocksView, Protocol):
 
     def set(self, clock: DueClock) -> None:
         """Sets a clock, or sets it to another instant. The instant at which it rang already changes nothing."""
+
+    def set_many(self, clocks: Sequence[DueClock]) -> None:
+        """Sets clocks as `set` does each, in less time."""
 
     def cancel(self, clock_id: str) -> bool:
         """Stops a clock; False when it does not run."""

@@ -6,7 +6,7 @@ upon another version is refused.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeVar
 
@@ -45,6 +45,9 @@ class Records(RecordsView[R], Protocol[R]):
 
     def add(self, record: R) -> R:
         """Takes a new record as it is. Raises Refused when its id, or what must be unique, is there already."""
+
+    def add_many(self, records: Sequence[R]) -> None:
+        """Takes new records as `add` takes each, in less time. Raises Refused as `add`; none of them is added then."""
 
     def save(self, record: R) -> R:
         """Puts a record in place of the version it was read as, and gives it with the next version.

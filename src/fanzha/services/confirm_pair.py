@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from fanzha.core.errors import BadInput, Refused
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ledger.assembly import Assembly, ConfirmedPair, RowPlace
 from fanzha.ports.fact_store import FactStore
 from fanzha.services.describe_ledger import describe_pair
@@ -17,8 +18,8 @@ def confirm_pair(store: FactStore, first: str, second: str, reason: str, *, rule
 
     Raises BadInput without a reason, Refused when the ledger does not suggest the pair.
     """
-    if not reason.strip():
-        raise BadInput("a confirmed pair needs a reason: say by what it is known that the two rows are one transfer")
+    if not is_reason(reason):
+        raise BadInput(reason_sentence("a confirmed pair") + ": by what it is known that the two rows are one transfer")
     with store.writing() as writer:
         ledger = store.ledger()
         if ledger is None:

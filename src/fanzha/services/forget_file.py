@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from fanzha.core.errors import BadInput
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ledger.assembly import CoverageOverride
 from fanzha.ledger.index import LedgerIndex
 from fanzha.ports.fact_store import FactStore, ForgottenFile, LedgerChoices, StoredLedger
@@ -24,8 +25,8 @@ def forget_file(store: FactStore, named: str, reason: str, *, rules: LedgerRules
     What people said of an account's coverage goes with the last file that names the account.
     Raises BadInput without a reason, or when no file or more than one is meant.
     """
-    if not reason.strip():
-        raise BadInput("taking a file out needs a reason: --reason TEXT")
+    if not is_reason(reason):
+        raise BadInput(reason_sentence("taking a file out"))
     with store.writing() as writer:
         batches = stored_batches(store)
         gone = _find(batches, named)

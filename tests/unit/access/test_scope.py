@@ -104,8 +104,20 @@ def test_a_refusal_says_where_it_lies_and_where_one_may(tree, rules):
     with pytest.raises(NotAllowed) as refused:
         check_do(actor(Role.DUTY_OFFICER), Action.MEASURE_PROPOSE, tree, rules.permissions, Scope("QJ"))
     assert refused.value.rule == "access.measure_propose"
-    assert "own_case, own_organisation" in str(refused.value)
-    assert "elsewhere" in str(refused.value)
+    assert str(refused.value) == (
+        "P1 (duty officer (值班民警) of KM) may not draft or propose a measure (呈请) at QJ; "
+        "that is for the duty officer (值班民警) of QJ: ask there"
+    )
+
+
+def test_every_refusal_of_access_is_in_words_and_names_who_may(tree, rules):
+    for action in Action:
+        with pytest.raises(NotAllowed) as refused:
+            check_do(actor(Role.API_CLIENT, organisation="KM"), action, tree, rules.permissions, Scope("QJ"))
+        said = str(refused.value)
+        assert "_" not in said
+        assert "ask" in said
+        assert "that is for the" in said or "nobody may" in said, said
 
 
 def test_what_may_not_be_seen_sounds_as_if_it_were_not_there(tree, rules):
@@ -185,7 +197,7 @@ def test_orders_run_down_sign_offs_up_help_sideways(tree, rules, kind, runs):
     for direction, (sender, receiver) in pairs.items():
         assert can_route(tree, rules.routes, kind, sender, receiver) is (direction in runs)
         if direction not in runs:
-            with pytest.raises(NotAllowed, match=str(kind)):
+            with pytest.raises(NotAllowed, match=str(kind).replace("_", " ")):
                 check_route(tree, rules.routes, kind, sender, receiver)
     assert answer_due_us(rules.routes, RouteKind.HELP_REQUEST, 0) == 72 * 3600 * 10**6
     assert answer_due_us(rules.routes, RouteKind.FEEDBACK, 0) is None

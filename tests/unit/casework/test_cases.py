@@ -189,7 +189,7 @@ def test_a_case_is_handed_over_when_the_other_side_takes_it(desk):
     offer, _ = offered(desk, case)
     assert offer.due_us == desk.at(60 + DAY)
     content = CaseContent(reports)
-    with pytest.raises(NotAllowed, match="only it may answer"):
+    with pytest.raises(NotAllowed, match="answers it, nobody else"):
         accept_hand_over(offer, case, "P5", desk.head, desk.at(70), desk.ids, content=content)
     with pytest.raises(BadInput, match=reports[0].id):
         accept_hand_over(offer, case, "P5", desk.stranger, desk.at(70), desk.ids, content=CaseContent(()))

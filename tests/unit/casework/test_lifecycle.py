@@ -73,3 +73,15 @@ def test_a_case_is_filed_only_by_filing():
 def test_nobody_acts_on_what_was_not_verified():
     assert {held for held, row in CLUE_TABLE.items() if row[ClueStep.ACT]} == {ClueStage.VERIFIED, ClueStage.ACTED}
     assert CLUE_TABLE[ClueStage.QUEUED][ClueStep.DISMISS] is None
+
+
+@pytest.mark.parametrize(("table", "statuses", "steps"), TABLES, ids=lambda part: getattr(part, "__name__", ""))
+def test_what_cannot_follow_is_said_in_words_with_what_can(table, statuses, steps):
+    for held in statuses:
+        for step in steps:
+            if can_step(table, held, step):
+                continue
+            with pytest.raises(NotAllowed) as refused:
+                next_status(table, held, step, "X-1")
+            assert "_" not in str(refused.value)
+            assert "can follow" in str(refused.value)

@@ -90,7 +90,7 @@ def test_a_report_is_closed_and_opened_with_a_reason(desk):
     now = (desk.officer, desk.at(9), desk.ids)
     with pytest.raises(NotAllowed, match="reason"):
         step_report(report, ReportStep.WITHDRAW, *now)
-    with pytest.raises(NotAllowed, match="case's id"):
+    with pytest.raises(NotAllowed, match="name the case"):
         step_report(report, ReportStep.PUT_IN_CASE, *now)
     gone, events = step_report(report, ReportStep.FIND_UNFOUNDED, *now, reason="系民间借贷纠纷")
     assert (gone.status, events[0].kind) == (ReportStatus.UNFOUNDED, EventKind.REPORT_UNFOUNDED)

@@ -19,6 +19,8 @@ sent         lift→lifted lapse→lapsed countersign=
 acknowledged acknowledge= execute→executed execute_part→partial refuse→refused lift→lifted lapse→lapsed countersign=
 executed     execute= renew= release_part= countersign= lift→lifted lapse→lapsed convert→converted
 partial      execute→executed execute_part= renew= release_part= countersign= lift→lifted lapse→lapsed convert→converted
+executed     empty→lifted
+partial      empty→lifted
 """
 
 

@@ -226,8 +226,11 @@ def test_sending():
     order = measure.orders[0].id
     assert rule_of(record_sent, measure, "X", WIRE, RULES, T0, channel=Channel.HTTP) == "order"
     assert rule_of(record_sent, measure, order, WIRE, RULES, T0, channel=Channel.ISSUED_ELSEWHERE) == "document"
-    typed = record_sent(measure, order, DUTY, RULES, T0, channel=Channel.ISSUED_ELSEWHERE, document="模拟止〔2026〕7号")
-    assert typed.measure.orders[0].document == "模拟止〔2026〕7号"
+    typed = record_sent(
+        measure, order, DUTY, RULES, T0, channel=Channel.ISSUED_ELSEWHERE, document="模拟平台〔2026〕7号"
+    )
+    sent_order = typed.measure.orders[0]
+    assert (sent_order.document, sent_order.elsewhere) == (measure.request.document, "模拟平台〔2026〕7号")
     again = record_sent(typed.measure, order, DUTY, RULES, T0 + 5, channel=Channel.HTTP)
     assert again.measure == typed.measure
     assert not again.events
@@ -401,3 +404,56 @@ def test_what_is_written_is_proven_lawful_afterwards():
     for fault, measure in stained.items():
         assert any(fault in sentence for sentence in faults(measure, RULES, T0)), fault
     assert "has not noted" in faults(freeze, RULES, freeze.ends_us)[0]
+
+
+def test_one_payment_is_held_once_and_again_only_with_a_reason():
+    def hold(amount_minor, **more):
+        request = stop_request(amount_minor, **more)
+        kind = RULES.of(MeasureKind.PAYER_HOLD, T0)
+        scope = Scope(("delayed_payment",), amount_minor)
+        return replace(
+            request,
+            kind=MeasureKind.PAYER_HOLD,
+            scope=scope,
+            basis=kind.bases[0],
+            period=kind.terms[0].period,
+            fact=None,
+        )
+
+    first = executed(hold(800_000), Standing(UNFILED))
+    standing = Standing(UNFILED, others=(first,))
+    assert not obstacles(hold(900_000), RULES, standing, T0)
+    (again,) = obstacles(hold(800_000), RULES, standing, T0)
+    assert (again.rule, again.gives_way) == ("held_again", True)
+
+
+def test_disciplines_one_after_another_are_no_longer_than_five_years_together():
+    kind = RULES.of(MeasureKind.DISCIPLINE, T0)
+    two, three = (kind.term(name) for name in ("found", "criminally_liable"))
+
+    def discipline(term):
+        return replace(
+            freeze_request(), kind=MeasureKind.DISCIPLINE, target=Target(TargetKind.PERSON, "PERSON-1", "模拟银行", "模拟甲"),
+            scope=Scope(("financial",)), basis=kind.bases[0], term=term.name, period=term.period,
+        )  # fmt: skip
+
+    standing = Standing(FILED)
+    begun = replace(executed(freeze_request(), standing), request=discipline(three))
+    begun = replace(begun, ends_us=three.period.end_of(begun.starts_us))
+    beside = Standing(FILED, others=(begun,))
+    assert "together" not in {each.rule for each in obstacles(discipline(two), RULES, beside, T0)}
+    (over,) = [each for each in obstacles(discipline(three), RULES, beside, T0) if each.rule == "together"]
+    assert over.gives_way, "its text is secondary"
+
+
+def test_a_police_restriction_rests_on_no_basis_of_the_banks_own_without_a_reason():
+    kind = RULES.of(MeasureKind.RESTRICTION, T0)
+    request = replace(
+        freeze_request(), kind=MeasureKind.RESTRICTION, scope=Scope(("credit_only",)), basis=kind.basis("afl-18"),
+        period=kind.terms[0].period,
+    )  # fmt: skip
+    (found,) = obstacles(request, RULES, Standing(FILED, by_institution=False), T0)
+    assert (found.rule, found.gives_way) == ("institutions_basis", True)
+    assert not obstacles(request, RULES, Standing(FILED, by_institution=True), T0)
+    other = replace(request, basis=kind.basis("pbc-2016-261"))
+    assert not obstacles(other, RULES, Standing(FILED, by_institution=False), T0)

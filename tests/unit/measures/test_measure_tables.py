@@ -131,6 +131,10 @@ def test_which_method_says_how_much():
     for method in ("poison", "libr"):
         with pytest.raises(Refused, match="gives no amount here"):
             choose_amount(rules.of(Purpose.RETURN, T0), held, method)
+    table = copy.deepcopy(rule_table("purposes.toml"))
+    table["return"][0]["says"] = "largest"
+    with pytest.raises(BadInput, match=r"purposes\.toml\.return\[1\]: says must be 'working'"):
+        PurposeRules.from_table(table)
 
 
 def test_the_notice_says_why_until_when_and_how_to_object():

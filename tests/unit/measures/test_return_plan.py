@@ -102,8 +102,8 @@ def test_what_time_tells_apart_goes_back_first_and_the_rest_by_proportion():
     assert paid(plan) == {"V1": "6375.00", "V2": "10625.00", "V3": "10000.00"}
     assert [(a.victim, a.branch.value) for a in plan.awards] == [
         ("V3", "by_time"),
-        ("V1", "pro_rata"),
-        ("V2", "pro_rata"),
+        ("V1", "prorata"),
+        ("V2", "prorata"),
     ]
     assert (plan.remainder_minor, plan.needs_public_notice, plan.formula) == (0, True, "pro-rata/1")
     time_only = plan_return(M, [V1, V2, V3], (Branch.BY_TIME,))
@@ -261,7 +261,7 @@ def test_nothing_is_paid_before_notice_objections_and_the_citys_decision():
     assert rule_of(propose_return, draft, DUTY, T0) == "public_notice"
     noticed = publish_return(draft, DUTY, RULES, T0)
     over = T0 + 30 * DAY_US
-    assert [(row.kind, row.due_us) for row in return_clocks(noticed)] == [(ClockKind.PUBLIC_NOTICE, over)]
+    assert [(row.kind, row.due_us) for row in return_clocks(noticed, RULES)] == [(ClockKind.PUBLIC_NOTICE, over)]
     assert rule_of(propose_return, noticed, DUTY, over - 1) == "public_notice"
     objected = receive_objection(noticed, "模拟商户", "货已交付", T0 + DAY_US, ids)
     assert rule_of(propose_return, objected, DUTY, over) == "objection"

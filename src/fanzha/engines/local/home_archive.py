@@ -120,13 +120,14 @@ def write_archive(target: Path, folder: Path, parts: Sequence[ArchivePart], abou
                 files[part.name] = _put(archive, part)
             document = {"format": FORMAT, **about, "files": {name: list(one) for name, one in files.items()}}
             body = json.dumps(document, ensure_ascii=False, sort_keys=True)
-            checked = json.dumps({"sha256": hashlib.sha256(body.encode()).hexdigest(), "body": body}).encode()
+            digest = hashlib.sha256(body.encode()).hexdigest()
+            checked = json.dumps({"sha256": digest, "body": body}).encode()
             archive.addfile(_member(CONTENTS, len(checked)), io.BytesIO(checked))
         file.flush()
         os.fsync(file.fileno())
     beside.rename(target)
     sync_directory(target.parent)
-    return _contents(document)
+    return _contents(document, digest)
 
 
 def _put(archive: tarfile.TarFile, part: ArchivePart) -> tuple[int, str]:
@@ -232,12 +233,12 @@ def _read_contents(path: Path, archive: tarfile.TarFile) -> Contents:
         raise BadInput(f"{path}: this is no whole backup of fanzha; its list of contents is missing or altered")
     if document["format"] != FORMAT:
         raise BadInput(f"{path}: a backup of format {document['format']}; this version reads {FORMAT}")
-    return _contents(document)
+    return _contents(document, outer["sha256"])
 
 
-def _contents(document: Mapping[str, Any]) -> Contents:
+def _contents(document: Mapping[str, Any], sha256: str) -> Contents:
     files = {name: (int(size), str(digest)) for name, (size, digest) in document["files"].items()}
-    return Contents(document["made_at"], document["version"], document["rules"], files)
+    return Contents(document["made_at"], document["version"], document["rules"], files, CONTENTS, sha256)
 
 
 def _is_within(name: str) -> bool:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fanzha.access import Action, OrganisationTree, Scope, keeping_place
 from fanzha.audit import Subject, done
 from fanzha.core.actor import Actor, Level, Organisation
+from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.bodies import lineage_of, partner_of
+from fanzha.services.desk.correct_body import check_lies_in
 from fanzha.services.desk.model import Desk
 
 
@@ -24,6 +28,7 @@ def add_body(desk: Desk, actor: Actor, body: Organisation) -> Organisation:
     with acting(desk, actor, "organisation.add", subject) as work:
         place = keeping_place(body, actor, work.tree()) if partner else body.parent or ""
         work.check(Action.PEOPLE_KEEP, Scope(place))
+        body = replace(body, jurisdiction=check_division(body.jurisdiction, "--jurisdiction"))
         _check_fits(work, body)
         body = work.unit.records(Organisation).add(body)
         said = {"level": body.level.name, "parent": body.parent or ""}
@@ -45,11 +50,7 @@ def _check_fits(work: Work, body: Organisation) -> None:
     if not above:
         raise NotFound(f"there is no body {body.parent}, or you may not see it")
     OrganisationTree((*above, body))  # raises where the levels do not fall
-    if not body.jurisdiction.startswith(above[0].jurisdiction):
-        raise BadInput(
-            f"the division {body.jurisdiction or '(none)'} of {body.id} does not lie in {above[0].jurisdiction}, that of "
-            f"{above[0].id}"
-        )
+    check_lies_in(body, above[0])
 
 
 def _check_partner(work: Work, body: Organisation) -> None:

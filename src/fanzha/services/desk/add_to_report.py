@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fanzha import casework
 from fanzha.access import Action
@@ -13,6 +13,7 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.coverage_of_place import place_of_clues
 from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.receive_report import Received
@@ -52,7 +53,8 @@ def add_to_report(desk: Desk, actor: Actor, report_id: str, added: Addition) -> 
         tell(work, events, "report")
         later = [payment for payment in kept.payments if payment.id not in before]
         clues, told = casework.clues_of(kept, actor, work.now_us, work.ids, payments=later)
-        made = tuple(_keep_new(work, clue, told) for clue in clues)
+        place = place_of_clues(work, kept)
+        made = tuple(_keep_new(work, replace(clue, jurisdiction=place), told) for clue in clues)
         return Received(kept, made)
 
 

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fanzha.access import Action, Scope
-from fanzha.audit import Subject
+from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed, Refused
-from fanzha.measures.lifecycle import OPEN, OUT, Status
+from fanzha.core.reasons import is_reason
+from fanzha.measures.lifecycle import OPEN, OUT
 from fanzha.measures.model import Measure, MeasureKind, effective_status
 from fanzha.measures.orders import Answered, Outcome, Question, Receipt
-from fanzha.measures.queries import open_questions
+from fanzha.measures.queries import left_of, not_needed, open_questions
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.ports.record_query import Query
-from fanzha.services.desk.acting import Look, looking
+from fanzha.records import FactBatch
+from fanzha.services.desk.acting import Look, acting, looking
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.follow_money import bring_in_receipts
 from fanzha.services.desk.generated_file import generate_file, take_in
+from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.listing import every
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.take_in_answers import note_what_it_covers
 from fanzha.services.desk.trace_case import CaseTrace, trace_case
+from fanzha.services.desk.unasked_rows import ReadOnce, Unasked, unasked_by
 from fanzha.services.ingest_files import ingest_files
 from fanzha.services.trace_money import pockets_named
 
-ANSWERABLE = OUT | {Status.APPROVED}
+UNASKED_NAMED = 5  # accounts, in a refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,9 @@ class QueryAnswered:
 
     files: tuple[dict[str, Any], ...]  # of the Ingest document
     answered: tuple[Measure, ...]
-    not_sent: tuple[str, ...]  # measures whose questions it would answer, but which nobody has sent yet
+    not_needed: tuple[str, ...]  # queries that nobody had sent, taken back as all that they ask for is there
+    not_sent: tuple[str, ...]  # queries that nobody has sent yet, of which only a part is there
+    unasked: tuple[Unasked, ...]  # accounts whose rows came though no query of the case asks about them
     still_open: tuple[OpenQuery, ...]
     traces: tuple[CaseTrace, ...]
 
@@ -66,32 +74,126 @@ def open_queries(desk: Desk, actor: Actor, *, case: str = "", query: str = "") -
 
 
 def answer_query(
-    desk: Desk, books: Books, actor: Actor, paths: Sequence[Path], *, case: str = "", query: str = ""
+    desk: Desk,
+    books: Books,
+    actor: Actor,
+    paths: Sequence[Path],
+    *,
+    case: str = "",
+    query: str = "",
+    complete: bool = False,
+    although: str = "",
 ) -> QueryAnswered:
     """Reads statement files in, records each answer as a receipt of its query, and traces the cases again.
 
-    A statement answers a question for the time that it covers; the same files once more change nothing.
+    A statement answers a question for the time that it covers. A query that nobody sent is never answered: it is taken
+    back where all that it asks for is there by now. The same files once more change nothing.
 
-    Raises NotFound, NotAllowed when the actor may not enter receipts, Refused when nothing waits for an answer, BadInput
-    when no file can be read.
+    Args:
+        desk: the desk.
+        books: with the ledger.
+        actor: who takes the answer in.
+        paths: files, folders, archives.
+        case: only queries of this case.
+        query: only this query.
+        complete: the institution says that it has no more for the time asked about; its statements stand for all of it.
+        although: why rows of accounts go in that another institution keeps and no query asks about.
+
+    Raises:
+        NotFound: the query or case is not there, or may not be seen.
+        NotAllowed: the actor may not enter receipts, or there are such rows and no reason.
+        Refused: nothing waits for an answer, or nobody sent the query.
+        BadInput: no file can be read.
     """
     waiting = _waiting(desk, actor, case, query)
-    report = ingest_files(books.facts, books.reader, paths, rules=books.ledger_rules)
+    if query:
+        _check_sent(waiting[0])
+    reader = ReadOnce(books.reader)
+    unasked = _unasked(desk, books, actor, reader.look(paths), waiting, although)
+    report = ingest_files(books.facts, reader, paths, rules=books.ledger_rules)
     for waited_for in _cases(waiting):
         bring_in_receipts(desk, books, actor, waited_for)
     files = tuple(report.document["files"])
     covers = _Covers(books.ledger(), [file["sha256"] for file in files if "sha256" in file])
-    answered, not_sent = [], []
+    became = _Became()
     for measure in waiting:
-        answers = tuple(a for question in measure.request.questions for a in covers.answers(question))
-        new = [answer for answer in answers if not _is_known(measure, answer)]
-        if not new:
-            continue
-        if measure.status not in ANSWERABLE:
-            not_sent.append(measure.id)
+        parts = [(question, tuple(covers.answers(question))) for question in measure.request.questions]
+        if complete and measure.status in OUT:
+            parts = [(question, _all_of_it(desk, question, found)) for question, found in parts]
+        new = tuple(answer for _, found in parts for answer in found if not _is_known(measure, answer))
+        if new:
+            _take(desk, actor, measure, new, became)
+    for answered in became.answered if complete else ():
+        note_what_it_covers(books, answered, answered.receipts[-1], ())
+    return _told(desk, books, actor, files, became, _cases(waiting), unasked)
+
+
+@dataclass(slots=True)
+class _Became:
+    """What became of the queries."""
+
+    answered: list[Measure] = field(default_factory=list[Measure])
+    not_needed: list[str] = field(default_factory=list[str])
+    not_sent: list[str] = field(default_factory=list[str])
+
+
+def _take(desk: Desk, actor: Actor, measure: Measure, new: tuple[Answered, ...], became: _Became) -> None:
+    if measure.status in OUT:
+        became.answered.append(_record(desk, actor, measure, Outcome.EXECUTED, new))
+        return
+    with acting(desk, actor, "query.not_needed", Subject("measure", measure.id)) as work:
+        unsent = work.load(Measure, measure.id, Action.RECEIPT_ENTER)
+        if left_of(unsent.request.questions, new):
+            became.not_sent.append(measure.id)
         else:
-            answered.append(_record(desk, actor, measure, Outcome.EXECUTED, tuple(new)))
-    return _told(desk, books, actor, files, (answered, not_sent), _cases(waiting))
+            keep_measure(work, not_needed(unsent, [each.statement for each in new], actor, work.now_us))
+            became.not_needed.append(measure.id)
+
+
+def _check_sent(measure: Measure) -> None:
+    if measure.status not in OUT:
+        raise Refused(
+            f"{measure.id} is {measure.status}: nobody has sent it, so nobody can have answered it; if its letter went "
+            f"out, note it first: fanzha measure send {measure.id}"
+        )
+
+
+def _all_of_it(desk: Desk, question: Question, found: tuple[Answered, ...]) -> tuple[Answered, ...]:
+    """All the time that was asked about, up to now, where there is a statement at all."""
+    until_us = min(question.until_us, desk.clock.now_us())
+    if not found or until_us <= question.from_us:
+        return found
+    return (Answered(question.account, question.from_us, until_us, found[0].statement),)
+
+
+def _unasked(
+    desk: Desk, books: Books, actor: Actor, batches: Sequence[FactBatch], waiting: Sequence[Measure], although: str
+) -> tuple[Unasked, ...]:
+    """What the files hold besides what the cases' queries ask about; of another institution only with a reason."""
+    subject = Subject("case", next(iter(_cases(waiting)), ""))
+    with acting(desk, actor, "query.answer", subject) as work:
+        asking = [*waiting, *(each for case in _cases(waiting) for each in _wanted(work, case, ""))]
+        found = unasked_by(asking, batches, books.facts.ledger())
+        others = [each for each in found if each.elsewhere]
+        if others and not is_reason(although):
+            raise NotAllowed("not_asked", _of_others(Mask(work.rules.access.masks), others))
+        if found:
+            said: dict[str, DetailValue] = {"unasked": len(found), "of_others": len(others)}
+            reason = although.strip() if others else ""
+            work.unit.audit.append(done(actor, work.now_us, "query.answer", subject, reason=reason, details=said))
+    return found
+
+
+def _of_others(mask: Mask, others: Sequence[Unasked]) -> str:
+    named = "; ".join(
+        f"{mask.account(each.account)} of {each.institution}, {each.rows} rows in {each.path}"
+        for each in others[:UNASKED_NAMED]
+    )
+    more = f"; and {len(others) - UNASKED_NAMED} more" if len(others) > UNASKED_NAMED else ""
+    return (
+        f"the answer holds rows of accounts that another institution keeps and nobody asked about: {named}{more}. Nothing "
+        'was read in; ask the bank for its own rows alone, or take them in with a reason: --although "why"'
+    )
 
 
 def answer_nothing(
@@ -107,8 +209,7 @@ def answer_nothing(
     left = [q for q in open_questions(measure) if not accounts or q.account in accounts]
     if not left:
         raise Refused(f"{query} asks nothing of {', '.join(accounts) or 'anybody'} that is still open")
-    if measure.status not in ANSWERABLE:
-        raise Refused(f"{query} is {measure.status}: nobody has sent it, so nobody can have answered it")
+    _check_sent(measure)
     answers = tuple(Answered(q.account, q.from_us, q.until_us) for q in left)
     measure = _record(desk, actor, measure, Outcome.NOTHING_FOUND, answers, evidence)
     now_us = desk.clock.now_us()
@@ -128,7 +229,7 @@ def answer_nothing(
     columns = ("request", "account", "from_us", "until_us", "answer")
     if facts:
         take_in(books, generate_file(f"无记录回复 {measure.orders[0].id}", columns, rows, {"queries": facts}))
-    return _told(desk, books, actor, (), ([measure], []), _cases([measure]))
+    return _told(desk, books, actor, (), _Became([measure]), _cases([measure]))
 
 
 def _waiting(desk: Desk, actor: Actor, case: str, query: str) -> tuple[Measure, ...]:
@@ -221,10 +322,12 @@ def _told(
     books: Books,
     actor: Actor,
     files: tuple[dict[str, Any], ...],
-    became: tuple[list[Measure], list[str]],
+    became: _Became,
     cases: Sequence[str],
+    unasked: tuple[Unasked, ...] = (),
 ) -> QueryAnswered:
-    answered, not_sent = became
-    again = tuple(trace_case(desk, books, actor, case) for case in cases) if files or answered else ()
-    still_open = tuple(query for case in cases for query in open_queries(desk, actor, case=case))
-    return QueryAnswered(files, tuple(answered), tuple(not_sent), still_open, again)
+    again = tuple(trace_case(desk, books, actor, case) for case in cases) if files or became.answered else ()
+    left = tuple(query for case in cases for query in open_queries(desk, actor, case=case))
+    return QueryAnswered(
+        files, tuple(became.answered), tuple(became.not_needed), tuple(became.not_sent), unasked, left, again
+    )

@@ -10,6 +10,7 @@ from fanzha.access import Credential as Shown
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Actor, Organisation, Role
 from fanzha.core.errors import NotAllowed, NotFound
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ports.record_query import Query
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.acting import Work, acting
@@ -37,6 +38,7 @@ def deactivate_person(desk: Desk, actor: Actor, login: str, reason: str) -> Pers
     """Shuts the person out at once: sessions, password and tokens count no more. Raises NotAllowed as `change_roles`."""
 
     def decide(work: Work, person: Person, _body: Organisation) -> Changed:
+        _check_reason(reason, f"deactivating {login}")
         changed = access.set_active(person, work.actor, active=False)
         revoke_all(work, person, tuple(CredentialKind))
         return changed, {}
@@ -48,6 +50,7 @@ def reactivate_person(desk: Desk, actor: Actor, login: str, reason: str) -> Pers
     """Lets the person in again, who then needs a new password. Raises NotAllowed as `change_roles`."""
 
     def decide(work: Work, person: Person, _body: Organisation) -> Changed:
+        _check_reason(reason, f"reactivating {login}")
         return access.set_active(person, work.actor, active=True), {}
 
     return _change(desk, actor, "person.reactivate", login, decide, reason)
@@ -84,6 +87,11 @@ def revoke_all(work: Work, person: Person, kinds: Sequence[CredentialKind]) -> N
     for shown in list(every(records, Query(equals={"person": person.id}, within={"kind": kinds}))):
         if shown.revoked_at_us is None:
             records.save(revoke(shown, work.now_us))
+
+
+def _check_reason(reason: str, what: str) -> None:
+    if not is_reason(reason):
+        raise NotAllowed("reason.needed", reason_sentence(what))
 
 
 def _change(

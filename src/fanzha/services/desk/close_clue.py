@@ -5,18 +5,26 @@ from __future__ import annotations
 from fanzha import casework
 from fanzha.access import Action
 from fanzha.audit import Subject
-from fanzha.casework import Clue
+from fanzha.casework import Clue, Fact
 from fanzha.core.actor import Actor
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.keeping import keep_clue
+from fanzha.services.desk.lift_unrelated import ground_is_gone, resting_on
 from fanzha.services.desk.model import Desk
 
 
 def dismiss_clue(desk: Desk, actor: Actor, clue_id: str, reason: str) -> Clue:
-    """Closes an assessed clue; its clock stands from now on."""
+    """Closes an assessed clue; its clock stands from now on.
+
+    What was ordered on its facts is found unrelated in the same moment, with the clock and the task of its lift.
+    """
     with acting(desk, actor, "clue.dismiss", Subject("clue", clue_id)) as work:
         clue = work.load(Clue, clue_id, Action.CLUE_WORK)
-        return keep_clue(work, *casework.dismiss_clue(clue, reason, actor, work.now_us, work.ids))
+        dismissed = keep_clue(work, *casework.dismiss_clue(clue, reason, actor, work.now_us, work.ids))
+        for fact in work.unit.records(Fact).get_many(clue.facts):
+            if fact.withdrawn_at_us is None:
+                ground_is_gone(work, resting_on(work, fact), f"{clue.id} was dismissed: {reason}")
+        return dismissed
 
 
 def reopen_clue(desk: Desk, actor: Actor, clue_id: str, reason: str) -> Clue:

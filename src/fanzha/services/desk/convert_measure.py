@@ -23,7 +23,8 @@ class Conversion:
     reason: str
     into: MeasureKind = MeasureKind.FREEZE
     basis: str = ""  # empty: the first basis of the kind
-    amount_minor: int | None = None  # None: the traced money, as far as it was held
+    amount_minor: int | None = None  # None: the traced money, as far as it is held
+    traced_minor: int | None = None  # None: by the later kind's method of the last trace, else by the facts
     modes: tuple[str, ...] = ()
     mode_reason: str = ""
     term: str = ""
@@ -52,8 +53,8 @@ def _draft(work: Work, earlier: Measure, wanted: Conversion) -> MeasureDraft:
         case=earlier.request.case,
         continues=earlier.id,
         modes=wanted.modes,
-        amount_minor=_covered(earlier) if wanted.amount_minor is None else wanted.amount_minor,
-        traced_minor=scope.traced_minor,
+        amount_minor=wanted.amount_minor,
+        traced_minor=wanted.traced_minor,
         currency=scope.currency,
         mode_reason=wanted.mode_reason,
         term=wanted.term,
@@ -61,12 +62,3 @@ def _draft(work: Work, earlier: Measure, wanted: Conversion) -> MeasureDraft:
         document=wanted.document,
         overrides=wanted.overrides,
     )
-
-
-def _covered(earlier: Measure) -> int | None:
-    """The traced money, or what of it the institution held less what was let go of it."""
-    traced = earlier.request.scope.traced_minor
-    if earlier.executed_minor is None:
-        return traced
-    held = max(earlier.executed_minor - earlier.released_minor, 0)
-    return held if traced is None else min(traced, held)

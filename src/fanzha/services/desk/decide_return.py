@@ -24,6 +24,7 @@ from fanzha.services.desk.keeping_returns import keep_return
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.return_planning import decided_minor, freezes_of, returns_of
 from fanzha.services.desk.standing import case_standing
+from fanzha.services.desk.unpaid_freezes import warn_of_ends
 
 
 def propose_return(desk: Desk, actor: Actor, return_id: str, *, version: int | None = None) -> ReturnProcedure:
@@ -64,6 +65,7 @@ def approve_return(
         kept = keep_return(
             work, approved, "approve", details={"decision": approved.decision, **figures_of_plan(approved)}
         )
+        warn_of_ends(work, kept)
         payments = payment_measures(approved, work.rules.measures, work.now_us)
         keep_new_measures(work, [_ordered(work, payment) for payment in payments])
         return kept

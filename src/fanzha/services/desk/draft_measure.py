@@ -17,9 +17,10 @@ from fanzha.measures import model as measures
 from fanzha.measures.model import FactCheck, FactSource, FourFields, Measure, MeasureKind, Override, Request, Target
 from fanzha.measures.obstacles import CaseStanding
 from fanzha.measures.orders import Question
-from fanzha.measures.rules import KindRules
+from fanzha.measures.rules import KindRules, Need
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.carried_amounts import carried_on
 from fanzha.services.desk.case_family import family_of
 from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.model import Desk
@@ -48,7 +49,7 @@ class MeasureDraft:
     target: Target | None = None  # where there is neither
     modes: tuple[str, ...] = ()
     amount_minor: int | None = None
-    traced_minor: int | None = None  # None: nobody knows
+    traced_minor: int | None = None  # None: by the purpose's method of the last trace, else by the facts
     currency: str = ""  # empty: that of the fact, or of the earlier measure
     mode_reason: str = ""
     term: str = ""
@@ -87,7 +88,7 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
     earlier = work.load(Measure, draft.continues, Action.MEASURE_PROPOSE) if draft.continues else None
     term = rules.term(draft.term or rules.terms[0].name)
     period = draft.period or (None if term is None else term.period)
-    request = Request(
+    worded = Request(
         draft.kind,
         _target(draft, fact, earlier),
         measures.Scope(
@@ -105,7 +106,32 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
         overrides=draft.overrides,
         questions=draft.questions,
     )  # fmt: skip
-    return request if earlier is None else _continued(work, earlier, request, case)
+    if earlier is not None:
+        worded = _continued(work, earlier, worded, case)
+    return _with_amounts(work, worded, rules, earlier)
+
+
+def _with_amounts(work: Work, request: Request, rules: KindRules, earlier: Measure | None) -> Request:
+    """Where nobody says how much: by the purpose's method of the last trace, else by the facts, else as the earlier said.
+
+    It states as much as its amount, as far as the measure that it continues holds it.
+    """
+    carried = carried_on(work, request)
+    if carried is None:
+        return request
+    scope = request.scope
+    traced = scope.traced_minor
+    if traced is None:
+        traced = carried.before_minor if carried.follows_minor is None else carried.follows_minor
+    amount = scope.amount_minor
+    if amount is None and traced and rules.needs & {Need.AMOUNT, Need.TRACED}:
+        held = traced if earlier is None or earlier.executed_minor is None else _held_by(earlier)
+        amount = min(traced, held) or None
+    return replace(request, scope=replace(scope, traced_minor=traced, amount_minor=amount))
+
+
+def _held_by(earlier: Measure) -> int:
+    return max((earlier.executed_minor or 0) - earlier.released_minor, 0)
 
 
 def _check_fact_of_case(work: Work, fact: Fact | None, case_id: str) -> None:

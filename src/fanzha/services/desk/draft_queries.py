@@ -41,6 +41,8 @@ def draft_queries(
 ) -> QueriesDrafted:
     """Drafts them from the frontier of the last run; what waits for its answer, or has it, is not asked again.
 
+    The time asked about ends now; of a time that was answered in part, what is left is asked.
+
     documents: the 文号 of the letters, in the order of the drafts; where there are fewer, the rest is numbered later.
 
     Raises NotFound when the case was never traced, NotAllowed when the actor may not propose measures on it, BadInput
@@ -55,9 +57,10 @@ def draft_queries(
         if article is None:
             raise BadInput(f"{basis} is no basis of {rules.label}; {', '.join(one.id for one in rules.bases)}")
         receipts = _receipts(work, case.id)
-        answered = tuple(each for each in run.questions if not still_open((_question(each),), receipts))
+        left = {each: _left_of(_question(each, work.now_us), receipts) for each in run.questions}
+        answered = tuple(each for each in run.questions if not left[each])
         new, already, nowhere = _sorted_out(run, waiting_questions(work, case.id), frozenset(answered))
-        frontier = [Asked(each.institution, _question(each)) for each in new]
+        frontier = [Asked(each.institution, part) for each in new for part in left[each]]
         requests = query_requests(frontier, case=case.id, basis=article, documents=documents, reason=reason)
         drafted = tuple(
             keep_measure(
@@ -109,6 +112,17 @@ def _is_same(each: RunQuestion, question: Question, account: RunAccount | None) 
     return same and question.from_us <= each.until_us and each.from_us <= question.until_us
 
 
-def _question(each: RunQuestion) -> Question:
-    from_us = min(each.from_us, each.until_us - SECOND_US)  # a gap may open and close with one row
-    return Question(each.account, from_us, each.until_us, each.holder, each.traced_minor)
+def _left_of(question: Question, receipts: Sequence[Receipt]) -> tuple[Question, ...]:
+    """What of a question nobody has answered.
+
+    Nothing, once the instant at which the money arrived is answered for: that time has gone on since is no new question.
+    """
+    left = still_open((question,), receipts)
+    return left if left and left[0].from_us <= question.from_us else ()
+
+
+def _question(each: RunQuestion, now_us: int) -> Question:
+    """What is asked: of the time up to now, for no bank can answer for what comes after."""
+    until_us = min(each.until_us, now_us)
+    from_us = min(each.from_us, until_us - SECOND_US)  # a gap may open and close with one row
+    return Question(each.account, from_us, until_us, each.holder, each.traced_minor)

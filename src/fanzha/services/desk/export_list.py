@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fanzha.access import (
     Action,
@@ -20,6 +20,7 @@ from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case, Clue, Fact
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ports.record_query import Query, Range
 from fanzha.services.desk.acting import Work, acting, looking
 from fanzha.services.desk.bodies import bodies_below
@@ -27,8 +28,6 @@ from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.persons import Named
 from fanzha.services.desk.sight import Sight
-
-PURPOSE_MIN = 6  # characters: a purpose says more than yes
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +63,8 @@ def export_accounts(
     Raises NotAllowed when the actor may not export there, or so many persons need a second person who approves; BadInput
     without a reason.
     """
-    if len(reason.strip()) < PURPOSE_MIN:
-        raise BadInput(f"say what the export is for, in at least {PURPOSE_MIN} characters")
+    if not is_reason(reason):
+        raise BadInput(reason_sentence("an export"))
     with acting(desk, actor, "account.export", Subject("case", case)) as work:
         if case:
             work.load(Case, case, Action.EXPORT)
@@ -92,6 +91,15 @@ def list_exports(desk: Desk, actor: Actor, limit: int = 50) -> tuple[Export, ...
         return look.unit.records(Export).find(query).rows
 
 
+def note_not_written(desk: Desk, actor: Actor, export: Export, why: str) -> Export:
+    """Writes down that nothing left after all: the file could not be written. It counts towards no alarm."""
+    subject = Subject("export", export.id)
+    with acting(desk, actor, "export.fail", subject) as work:
+        failed = work.unit.records(Export).save(replace(work.unit.records(Export).get(export.id), failed=why))
+        work.unit.audit.append(done(actor, work.now_us, "export.fail", subject, reason=why))
+        return failed
+
+
 def note_export(
     work: Work,
     what: str,
@@ -110,7 +118,8 @@ def note_export(
     if approver is not None:
         _check_approver(work, approver)
     window = Range(at_least=work.now_us - rules.window_us)
-    earlier = every(work.unit.records(Export), Query(equals={"actor": actor.id}, ranges={"at_us": window}))
+    told = every(work.unit.records(Export), Query(equals={"actor": actor.id}, ranges={"at_us": window}))
+    earlier = [each for each in told if not each.failed]
     export, alarm = make_export(
         what, persons, _own_cases(work), earlier, rules, actor, work.now_us, work.ids,
         approved_by="" if approver is None else approver.id,

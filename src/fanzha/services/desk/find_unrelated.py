@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from fanzha.access import Action
 from fanzha.core.actor import Actor
-from fanzha.measures import ending
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.change_measure import change_measure
+from fanzha.services.desk.lift_unrelated import unrelated
 from fanzha.services.desk.model import Desk
 
 
@@ -18,7 +18,7 @@ def find_unrelated(
     """Finds a measure unrelated to its case; whoever may lift it still lifts it, and a clock says by when."""
 
     def decide(work: Work, measure: Measure) -> Change:
-        return ending.find_unrelated(measure, actor, lineage_around(work, measure), reason, work.now_us)
+        return unrelated(work, measure, reason)
 
     return change_measure(
         desk, actor, "measure.find_unrelated", measure_id, Action.MEASURE_LIFT, decide,

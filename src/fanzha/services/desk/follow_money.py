@@ -15,16 +15,18 @@ from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import exponent_of, parse_minor
 from fanzha.core.time import parse_instant
-from fanzha.measures.following import draft_follow_on, follows_already
-from fanzha.measures.model import Measure
+from fanzha.measures.following import draft_follow_on, follow_on_draft, follows_already, grow_follow_on
+from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import OnwardTransfer, Receipt
 from fanzha.measures.purposes import AmountChoice, Purpose, choose_amount
 from fanzha.measures.receipts import follow_on_request
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, Work, acting, looking
+from fanzha.services.desk.amounts import CaseAmounts, amounts_of
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.case_origins import origins_of
+from fanzha.services.desk.draft_stops import WORDED, amount_minor
 from fanzha.services.desk.generated_file import take_in
 from fanzha.services.desk.keeping import keep_clue, keep_measure, tell
 from fanzha.services.desk.listing import every
@@ -32,6 +34,7 @@ from fanzha.services.desk.model import Desk
 from fanzha.services.desk.receipt_rows import (
     ReceiptFile,
     file_of_receipt,
+    path_of_receipt,
     says_of_money,
     told_periods,
 )
@@ -88,8 +91,12 @@ def follow_money(desk: Desk, books: Books, actor: Actor, case_id: str) -> MoneyF
     with acting(desk, actor, "money.follow", Subject("case", case_id)) as work:
         case = work.load(Case, case_id, Action.TRACE)
         work.unit.hold(f"drafts of {case_id}")
+        amounts = amounts_of(work, books.trace_rules, case, Purpose.STOP) if told else None
         for each in told:
-            found += [_follow(work, case, _Found(each, onward, trace, books, stored)) for onward in each.receipt.onward]
+            found += [
+                _follow(work, case, _Found(each, onward, trace, books, stored, amounts))
+                for onward in each.receipt.onward
+            ]
     return MoneyFollowed(trace, tuple(found))
 
 
@@ -98,6 +105,8 @@ def bring_in_receipts(desk: Desk, books: Books, actor: Actor, case_id: str) -> t
     with looking(desk, actor, "money.follow", Subject("case", case_id)) as look:
         case = look.load(Case, case_id, Action.TRACE)
         told, origins = _receipts(look, case), origins_of(look, case)
+        corrected = tuple(measure for measure in _measures(look, case) if measure.corrections)
+    drop_corrected(books, corrected)
     give_way(books)
     stored = books.ledger()
     for each in told:
@@ -105,6 +114,21 @@ def bring_in_receipts(desk: Desk, books: Books, actor: Actor, case_id: str) -> t
         if file is not None:
             take_in(books, file.file)
     return told
+
+
+def drop_corrected(books: Books, corrected: Sequence[Measure]) -> None:
+    """Takes rows out of the ledger that a receipt brought which was put right since.
+
+    corrected: measures with such receipts.
+    """
+    stored = books.facts.ledger() if corrected else None
+    if stored is None:
+        return
+    stands = {path_of_receipt(measure, receipt) for measure in corrected for receipt in measure.receipts}
+    theirs = tuple(f"{RECEIPT_PATH}{measure.id}/" for measure in corrected)
+    for path, sha256 in zip(stored.assembly.sources.paths, stored.assembly.sources.sha256s, strict=True):
+        if path.startswith(theirs) and path not in stands:
+            forget_file(books.facts, sha256, "回执已更正", rules=books.ledger_rules)
 
 
 def give_way(books: Books) -> None:
@@ -122,11 +146,14 @@ def give_way(books: Books) -> None:
                 break
 
 
+def _measures(look: Look, case: Case) -> tuple[Measure, ...]:
+    return tuple(every(look.unit.records(Measure), Query(equals={"case_id": case.id}, order_by="drafted_us")))
+
+
 def _receipts(look: Look, case: Case) -> tuple[_Told, ...]:
-    measures = every(look.unit.records(Measure), Query(equals={"case_id": case.id}, order_by="drafted_us"))
     return tuple(
         _Told(measure, receipt)
-        for measure in measures
+        for measure in _measures(look, case)
         if not measure.request.questions
         for receipt in measure.receipts
         if says_of_money(measure, receipt)
@@ -145,6 +172,7 @@ class _Found:
     trace: CaseTrace
     books: Books
     stored: StoredLedger
+    amounts: CaseAmounts | None
 
 
 def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
@@ -160,14 +188,44 @@ def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
     account = plain_identifier(onward.account)
     records = work.unit.records(Measure)
     told_by = {each.id for each in every(records, Query(equals={"account": measure.target.reference}))}
-    there = follows_already(every(records, Query(equals={"account": request.target.reference})), request, told_by)
+    on_account = tuple(every(records, Query(equals={"account": request.target.reference})))
+    there = follows_already(on_account, request, told_by)
     if there is not None:
         return FollowOn(measure.id, onward, choice, there, new=False)
+    left_minor = _left_to_stop(found, account, choice.amount_minor, on_account)
+    drafted = follow_on_draft(on_account, case.id, request.scope.currency)
+    if left_minor <= 0:
+        return FollowOn(measure.id, onward, choice, drafted, new=False)
+    if drafted is not None:
+        more = grow_follow_on(drafted, min(left_minor, choice.amount_minor), measure, work.actor, work.now_us)
+        return FollowOn(measure.id, onward, choice, keep_measure(work, more), new=False)
     fact = _fact(work, found, account)
     if fact is not None and request.fact is not None:
         request = replace(request, fact=replace(request.fact, evidence=fact.id, checked_by=fact.verified_by))
+    request = replace(request, scope=replace(request.scope, amount_minor=left_minor, traced_minor=left_minor))
     change = draft_follow_on(measure, request, work.actor, work.rules.measures, work.now_us, work.ids)
     return FollowOn(measure.id, onward, choice, keep_measure(work, change, new=True), new=True)
+
+
+def _left_to_stop(found: _Found, account: str, told_minor: int, on_account: Sequence[Measure]) -> int:
+    """What of the account's traced money no stop takes yet, by the purpose's method and after the receipt's rows.
+
+    Every payment that went there counts, and what went on from there does not. told_minor: what of the one payment is
+    traced, for an account that is in no trace by itself.
+    """
+    currency = found.told.measure.request.scope.currency
+    places = () if found.amounts is None else found.amounts.accounts
+    here = [each for each in places if each.account.is_called(account) and each.account.currency == currency]
+    if not here:
+        return told_minor
+    worded = sum(
+        each.request.scope.amount_minor or 0
+        for each in on_account
+        if each.kind is MeasureKind.STOP_PAYMENT
+        and each.status in WORDED
+        and (each.request.case, each.request.scope.currency) == (found.trace.run.case, currency)
+    )
+    return amount_minor(here[0]) - worded
 
 
 def _traced(work: Work, case: Case, found: _Found) -> AmountChoice | None:

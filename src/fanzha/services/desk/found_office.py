@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.access import Credential as Shown
 from fanzha.access import CredentialKind, OrganisationTree, Person, check_password, new_credential, new_person
 from fanzha.audit import Subject, done, refused
 from fanzha.core.actor import Actor, Level, Organisation, Role
+from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.ports.record_query import Query
 from fanzha.ports.secret_hasher import SecretHasher
@@ -37,6 +38,7 @@ def found_office(
     if body.parent is not None or body.level is Level.PARTNER or not body.id or not body.name.strip():
         raise BadInput("the first body stands at the top of the tree: it has an id, a name and a level, and no parent")
     OrganisationTree((body,))
+    body = replace(body, jurisdiction=check_division(body.jurisdiction, "--jurisdiction"))
     person = new_person(login, display_name, (Role.ADMINISTRATOR,), body)
     rules = desk.rules.access.credentials
     check_password(password, login, rules)

@@ -9,19 +9,22 @@ import numpy as np
 
 from fanzha.access import Action, Scope
 from fanzha.audit import Subject, done
-from fanzha.casework import Fact
-from fanzha.core.actor import Actor, Organisation
-from fanzha.core.errors import BadInput, Refused
+from fanzha.casework import Case, Fact
+from fanzha.core.actor import Actor, Level, Organisation
+from fanzha.core.errors import BadInput, NotAllowed, Refused
 from fanzha.core.identifiers import plain_identifier
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.ports.record_query import Query
 from fanzha.services.confirm_pair import confirm_pair, part_pair
-from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.acting import Look, Work, acting, looking
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.listing import every
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.open_record import purpose_of, write_reveals
 from fanzha.services.desk.persons import Named
 from fanzha.services.desk.sight import Sight
 from fanzha.services.forget_file import file_named, forget_file
@@ -49,8 +52,8 @@ def forget_in_office(desk: Desk, books: Books, actor: Actor, named: str, reason:
     """
     with acting(desk, actor, "ledger.forget", Subject("ledger", "")) as work:
         _check(work)
-        if not reason.strip():
-            raise BadInput("taking a file out needs a reason: --reason TEXT")
+        if not is_reason(reason):
+            raise BadInput(reason_sentence("taking a file out"))
         sha256 = file_named(books.facts, named).sha256
         resting = tuple(_resting(work, books.ledger(), sha256))
         sight = Sight(work.unit, actor, work.rules.access.permissions)
@@ -60,7 +63,7 @@ def forget_in_office(desk: Desk, books: Books, actor: Actor, named: str, reason:
                 f"{named} is evidence of {', '.join(sorted(others))}, whose records you may not see; ask there"
             )
         rests = tuple(record.id for record in resting)
-        if rests and not although.strip():
+        if rests and not is_reason(although):
             listed = ", ".join(rests[:_NAMED_MAX]) + (" …" if len(rests) > _NAMED_MAX else "")
             raise Refused(f"{named} is what {listed} rests on; if it must go nevertheless, say why: --although TEXT")
         found = forget_file(books.facts, sha256, reason, rules=books.ledger_rules)
@@ -105,6 +108,31 @@ def unjoin_in_office(
         }
         _write(work, action, "", keys)
     return found
+
+
+def ledger_mask(desk: Desk, actor: Actor, *, case: str = "", reason: str = "") -> Mask:
+    """The mask through which the ledger is shown to somebody of a body that sees cases; lifted for a case.
+
+    case: the reveal is for this case; on one's own open one that is purpose enough, elsewhere it needs a reason.
+
+    Raises NotFound when that case may not be seen, NotAllowed for a partner, and for who sees no case or has no purpose.
+    """
+    subject = Subject("ledger", "")
+    if not case:
+        with looking(desk, actor, "ledger.see", subject) as look:
+            _check_may_see(look)
+            return Mask(desk.rules.access.masks)
+    with acting(desk, actor, "ledger.reveal", subject) as work:
+        _check_may_see(work)
+        purpose = purpose_of(work, work.load(Case, case, Action.SEE), "" if not reason else case, reason)
+        write_reveals(work, Subject("ledger", "ledger"), (), purpose)
+    return Mask(desk.rules.access.masks, lifted=True)
+
+
+def _check_may_see(look: Look) -> None:
+    if look.actor.level is Level.PARTNER:
+        raise NotAllowed("access.ledger", "the ledger holds what all institutions told: no partner looks into it")
+    look.check(Action.SEE, Scope(look.actor.organisation))
 
 
 def check_may_ingest(desk: Desk, actor: Actor) -> None:

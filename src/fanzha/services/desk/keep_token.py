@@ -9,6 +9,7 @@ from fanzha.access import Credential as Shown
 from fanzha.audit import Subject, done
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.actor_from_token import token_hash
@@ -63,6 +64,8 @@ def revoke_token(desk: Desk, actor: Actor, credential_id: str, reason: str) -> S
         if token is None or token.kind is not CredentialKind.TOKEN:
             raise NotFound(f"there is no token {credential_id}; see: fanzha office token list LOGIN")
         kept_body(work, token.organisation, Action.TOKEN_KEEP)
+        if not is_reason(reason):
+            raise NotAllowed("reason.needed", reason_sentence("revoking a token"))
         revoked = revoke(token, work.now_us)
         token = token if revoked == token else records.save(revoked)
         said = {"person": token.person}

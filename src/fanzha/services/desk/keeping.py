@@ -30,7 +30,9 @@ from fanzha.services.desk.orders_out import put_new_orders_down, put_orders_down
 CLUE_CLOCK: Final = "clue.mark"
 OVERNIGHT_CLOCK: Final = "clue.overnight"
 CASE_CLOCK: Final = "case.mark"
-_INTO_THE_QUEUE: Final = frozenset({EventKind.CLUE_RECEIVED, EventKind.CLUE_ROUTED, EventKind.UNMERGED})
+_INTO_THE_QUEUE: Final = frozenset(
+    {EventKind.CLUE_RECEIVED, EventKind.CLUE_ROUTED, EventKind.CLUE_REOPENED, EventKind.UNMERGED}
+)
 WARNING: Final = ".warn"  # behind the kind of a clock that only warns
 
 
@@ -108,16 +110,16 @@ def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
 
 def keep_new_measures(work: Work, changes: Sequence[Change]) -> None:
     """Adds many measures that never were before, as `keep_measure` would one by one, in less time."""
-    records = work.unit.records(Measure)
+    work.unit.records(Measure).add_many([change.measure for change in changes])
     for change in changes:
-        records.add(change.measure)
         for event in change.events:
             _tell_measure(work, event)
     put_new_orders_down(work, [change.measure for change in changes])
+    clocks: list[DueClock] = []
     for change in changes:
         measure, rows = change.measure, due_clocks(change.measure, work.rules.measures)
-        for clock in _clocks_of(Subject("measure", measure.id), rows, measure.request.case):
-            work.unit.clocks.set(clock)
+        clocks += _clocks_of(Subject("measure", measure.id), rows, measure.request.case)
+    work.unit.clocks.set_many(clocks)
 
 
 def set_clocks(work: Work, subject: Subject, rows: Iterable[ClockRow], case: str) -> None:

@@ -1,4 +1,4 @@
-"""Saves a return with its audit and the clock of its public notice, in one commit."""
+"""Saves a return with its audit and its clocks, in one commit."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from fanzha.audit import DetailValue, Subject, done
-from fanzha.measures.return_procedure import ReturnProcedure, return_clocks
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.keeping import set_clocks
+from fanzha.services.desk.unpaid_freezes import set_return_clocks
 
 SUBJECT: Final = "return"
 
@@ -31,5 +31,5 @@ def keep_return(
     work.unit.audit.append(
         done(work.actor, work.now_us, f"return.{verb}", subject, case=work.case, reason=reason, details=said)
     )
-    set_clocks(work, subject, return_clocks(kept), kept.case)
+    set_return_clocks(work, kept)
     return kept

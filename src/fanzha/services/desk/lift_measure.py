@@ -9,8 +9,10 @@ from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.lift_unrelated import LIFT
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import check_not_owed
+from fanzha.services.desk.task_by_machine import end_task
 
 
 def lift_measure(
@@ -24,7 +26,9 @@ def lift_measure(
     def decide(work: Work, measure: Measure) -> Change:
         check_not_owed(work, measure, None)
         lineage = lineage_around(work, measure)
-        return ending.lift_measure(measure, actor, lineage, work.rules.measures, reason, work.now_us)
+        change = ending.lift_measure(measure, actor, lineage, work.rules.measures, reason, work.now_us)
+        end_task(work, measure, LIFT, reason)
+        return change
 
     return change_measure(
         desk, actor, "measure.lift", measure_id, Action.MEASURE_LIFT, decide,

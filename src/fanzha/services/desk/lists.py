@@ -1,6 +1,7 @@
 """The desk's lists, each in the order in which an officer works it off, of what the actor may see and nothing else.
 
-No list is refused: who may see nothing gets an empty page. No list says how many records there are.
+Who may see nothing gets an empty page; one that is asked for by a case, measure, officer or body that is not there is
+refused, in the words of what may not be seen. No list says how many records there are.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
 
-from fanzha.access import Action
+from fanzha.access import Action, Person
 from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
-from fanzha.core.actor import Actor
-from fanzha.core.errors import BadInput
+from fanzha.core.actor import Actor, Organisation
+from fanzha.core.errors import BadInput, NotFound
 from fanzha.measures.lifecycle import ENDED, OPEN, Status
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Incident
@@ -184,54 +185,63 @@ class Reading:
 
 
 def list_reports(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Report]:
-    """Reports, newest first. Raises BadInput when the list cannot be asked for so."""
+    """Reports, newest first.
+
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
+    """
     with desk.store.reading() as view:
-        return Reading(desk, view, actor).reports(wanted)
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.reports(wanted))
 
 
 def list_clues(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Clue]:
     """Clues: what is to be checked first by money still recoverable × time left, then what was checked, newest first.
 
-    Raises BadInput when the list cannot be asked for so.
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     with desk.store.reading() as view:
-        return Reading(desk, view, actor).clues(wanted)
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.clues(wanted))
 
 
 def list_cases(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Case]:
     """Cases, newest first.
 
-    Raises BadInput when the list cannot be asked for so.
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     with desk.store.reading() as view:
-        return Reading(desk, view, actor).cases(wanted)
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.cases(wanted))
 
 
 def list_returns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[ReturnProcedure]:
     """Returns, newest first.
 
-    Raises BadInput when the list cannot be asked for so.
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     with desk.store.reading() as view:
-        return Reading(desk, view, actor).returns(wanted)
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.returns(wanted))
 
 
 def list_incidents(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Incident]:
     """What does not fit and somebody must look into: open ones first, each time the newest first.
 
-    Raises BadInput when the list cannot be asked for so.
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     with desk.store.reading() as view:
-        return Reading(desk, view, actor).incidents(wanted)
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.incidents(wanted))
 
 
 def list_tasks(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Task]:
     """Tasks: open ones first, by due time.
 
-    Raises BadInput when the list cannot be asked for so.
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     with desk.store.reading() as view:
-        return Reading(desk, view, actor).tasks(wanted)
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.tasks(wanted))
 
 
 def list_measures(
@@ -240,11 +250,31 @@ def list_measures(
     """Measures, next due first, those that are over last; or only those that wait for the actor's signature.
 
     A measure that the actor sees only because its order was addressed to his body says no more than that order.
-    Raises BadInput when the list cannot be asked for so.
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
-        return reading.waiting(wanted) if waiting_for_me else reading.measures(wanted)
+        return _or_refused(reading, wanted, reading.waiting(wanted) if waiting_for_me else reading.measures(wanted))
+
+
+def _or_refused(reading: Reading, wanted: ListWanted, page: Page[Kept]) -> Page[Kept]:
+    """The page; an empty one only where what it was asked for by is there. Raises NotFound for a name that nobody has."""
+    if page.rows or wanted.cursor is not None:
+        return page
+    named: tuple[tuple[type[Any], str], ...] = ((Case, wanted.case), (Measure, wanted.measure))
+    for kind, record_id in named:
+        if record_id and not _may_name(reading, kind, record_id):
+            raise NotFound(f"there is no {record_id}, or you may not see it")
+    someone_else = wanted.officer != reading.actor.id
+    if wanted.officer and someone_else and not reading.view.records(Person).get_many((wanted.officer,)):
+        raise NotFound(f"there is nobody called {wanted.officer!r}; see: fanzha office person list")
+    if wanted.organisation and not reading.view.records(Organisation).get_many((wanted.organisation,)):
+        raise NotFound(f"there is no body {wanted.organisation}; see: fanzha office body list")
+    return page
+
+
+def _may_name(reading: Reading, kind: type[Any], record_id: str) -> bool:
+    return any(reading.sight.sees(record) for record in reading.view.records(kind).get_many((record_id,)))
 
 
 def _newest(key: str, **within: tuple[str, ...]) -> Query:

@@ -8,6 +8,7 @@ from fanzha.access import AccessRules
 from fanzha.casework import CaseworkRules, Taxonomy
 from fanzha.core.ids import Ids
 from fanzha.core.time import Clock
+from fanzha.measures.interception_rules import InterceptionRules
 from fanzha.measures.purposes import PurposeRules
 from fanzha.measures.rules import MeasureRules
 from fanzha.ports.account_facts import AccountFactsSource
@@ -22,6 +23,7 @@ class DeskRules:
     measures: MeasureRules
     access: AccessRules
     purposes: PurposeRules
+    interception: InterceptionRules
     taxonomy: Taxonomy
 
 

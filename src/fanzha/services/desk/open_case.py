@@ -9,6 +9,7 @@ from fanzha.access import Action, Scope
 from fanzha.audit import Subject
 from fanzha.casework import Case, Clue, Report
 from fanzha.core.actor import Actor
+from fanzha.core.divisions import check_division
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_case, keep_clue
@@ -26,6 +27,7 @@ def open_case(
 
     Raises NotAllowed when a report is of another body, merged, or in a case already.
     """
+    jurisdiction = check_division(jurisdiction, "--jurisdiction")
     with acting(desk, actor, "case.open", Subject("case", "")) as work:
         work.check(Action.CASE_OPEN, Scope(actor.organisation))
         wanted = tuple(dict.fromkeys(reports))

@@ -44,13 +44,16 @@ def put_orders_down(work: Work, measure: Measure) -> None:
 def put_new_orders_down(work: Work, measures: Sequence[Measure]) -> None:
     """Puts the orders of many measures down of which none can be in the outbox yet."""
     recipients: dict[str, str] = {}
+    messages: list[OutMessage] = []
     for measure in measures:
         institution = measure.target.institution
         if institution not in recipients:
             recipients[institution] = partner_of(work.unit.records(Organisation), institution)
         if recipients[institution]:
-            for order in measure.orders:
-                work.unit.outbox.put(order_message(measure, order, recipients[institution], work.now_us))
+            messages += [
+                order_message(measure, order, recipients[institution], work.now_us) for order in measure.orders
+            ]
+    work.unit.outbox.put_many(messages)
 
 
 def order_message(measure: Measure, order: Order, recipient: str, due_us: int) -> OutMessage:
@@ -89,7 +92,7 @@ def order_body(measure: Measure, order: Order) -> str:
         "organisation": measure.organisation,
         "case": request.case,
         "filing": request.filing,
-        "document": order.document or request.document,
+        "document": request.document,
         "basis": "" if request.basis is None else str(request.basis),
         "target": {
             "kind": request.target.kind,

@@ -10,6 +10,7 @@ from fanzha.core.errors import NotAllowed
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures import return_payments
 from fanzha.measures.changes import Change, Happening, happened
+from fanzha.measures.ending import ended_if_empty
 from fanzha.measures.model import Measure, MeasureKind, OriginKind, held_minor
 from fanzha.measures.return_booking import (
     all_is_paid,
@@ -120,7 +121,7 @@ def book_receipt_of_payment(work: Work, payment: Measure) -> None:
     more = unbooked_minor(freeze, payment)
     if not more:
         return
-    keep_measure(work, book_out(freeze, payment, work.now_us))
+    keep_measure(work, ended_if_empty(book_out(freeze, payment, work.now_us), work.rules.measures, work.now_us))
     booked = book_payment(procedure, payment, more)
     said: dict[str, DetailValue] = {"payment": payment.id, "paid_minor": more, "decision": procedure.decision}
     if not all_is_paid(booked) or procedure.status is not ProcedureStatus.APPROVED:

@@ -8,10 +8,12 @@ from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.core.actor import Actor
 from fanzha.measures.appeals import Appeal
+from fanzha.measures.carried import Carried
 from fanzha.measures.guard import AccountView, GuardAdvice
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure
 from fanzha.measures.obstacles import REASON_MIN, Obstacle, obstacles
+from fanzha.measures.telling import told_due_us
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.listing import every
@@ -34,6 +36,8 @@ class Preview:
     account: AccountView | None
     advice: GuardAdvice | None
     appeals: tuple[Appeal, ...] = ()
+    told_due_us: int | None = None  # by when the holder is to be told; None: he is, or need not be
+    carried: Carried | None = None  # how much, by the facts and the last trace
 
     @property
     def passes(self) -> bool:
@@ -70,4 +74,6 @@ def preview_of(look: Look, measure: Measure) -> Preview:
         standing.account,
         advice_on(look, worded, standing.account),
         tuple(every(look.unit.records(Appeal), Query(equals={"measure": measure.id}))),
+        told_due_us(measure, look.rules.measures),
+        standing.carried,
     )

@@ -42,7 +42,7 @@ def read_notice(
         actor: who makes them; the reveal is bound to his own open case, or to the case and reason that he names.
         measure_id: of the measure.
         order_id: the order that the letter carries; empty: the last one, or the first that is to come.
-        contact: where the holder can object; empty: the deciding body's name.
+        contact: where the holder can object, and whom a bank asks about a query; empty: the deciding body's name.
         case: that the reveal is for, where it is not his own.
         reason: of that reveal.
 
@@ -57,7 +57,7 @@ def read_notice(
     rules = desk.rules.measures.of(measure.kind, measure.drafted_us)
     body = _name_of(desk, measure.organisation)
     told = notice_text(measure, rules, body, contact or body)
-    source = notice_paper(measure, rules, order, body, told)
+    source = notice_paper(measure, rules, order, body, told, contact)
     return Notice(measure, order, told, rules.remedy.format(contact=contact or body), source)
 
 

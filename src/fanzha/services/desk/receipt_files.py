@@ -16,6 +16,7 @@ from fanzha.measures.orders import OnwardTransfer, Outcome, Receipt
 
 ENCODINGS: Final = ("utf-8-sig", "gb18030")
 ONWARD: Final = "onward"
+TOLD: Final = "told_at"  # when the institution told: both its own time and that of the arrival, unless these are there
 NEEDED: Final = ("id", "order", "outcome", "answered_at")
 
 
@@ -121,7 +122,9 @@ def _named(raw: Mapping[str, Any], words: ReceiptWords, unknown: dict[str, None]
     return row
 
 
-def _receipt(row: Mapping[str, Any], words: ReceiptWords, evidence: str, now_us: int) -> Receipt:
+def _receipt(row: dict[str, Any], words: ReceiptWords, evidence: str, now_us: int) -> Receipt:
+    if TOLD in row:
+        row = {"answered_at": row[TOLD], "arrived_at": row[TOLD]} | row
     for needed in NEEDED:
         if not row.get(needed):
             raise _FieldError(needed, "is missing")

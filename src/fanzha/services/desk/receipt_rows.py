@@ -79,11 +79,17 @@ def file_of_receipt(
     if not says.table:
         return None
     windows = (StatedWindow(says.account, max(min(starts), *_ends(told, until_us)), until_us),) if starts else ()
-    path = f"{RECEIPT_PATH}{measure.id}/{receipt.id}"
+    path = path_of_receipt(measure, receipt)
     return ReceiptFile(
         generate_file(path, COLUMNS, says.table, {"entries": says.entries, "accounts": says.accounts}, windows),
         says.row_of,
     )
+
+
+def path_of_receipt(measure: Measure, receipt: Receipt) -> str:
+    """What people see of a receipt as the source of a row; one that was put right has another than before."""
+    times = sum(each.instead == receipt.id and each.receipt.order == receipt.order for each in measure.corrections)
+    return f"{RECEIPT_PATH}{measure.id}/{receipt.id}" + (f"/更正{times}" if times else "")
 
 
 def _paid_back(measure: Measure, receipt: Receipt) -> tuple[OnwardTransfer, ...]:

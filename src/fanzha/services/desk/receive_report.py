@@ -9,8 +9,10 @@ from fanzha.access import Action, Scope
 from fanzha.audit import Subject
 from fanzha.casework import Clue, Report, ReportDraft
 from fanzha.core.actor import Actor
+from fanzha.core.divisions import check_division
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.coverage_of_place import place_of_clues, place_warning
 from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -23,21 +25,26 @@ class Received:
 
     report: Report
     clues: tuple[Clue, ...]
+    warning: str = ""  # of a place that no body covers
 
 
 def receive_report(desk: Desk, actor: Actor, draft: ReportDraft, *, request: str = "") -> Received:
     """Takes a report in for the actor's body; where nobody says where it happened, it is that body's own division.
 
+    At a place that no body covers, the clues wait with the body that received it, and a warning says so.
+
     request: the caller's key; the same key and report again give the report that was made, and take in nothing.
 
     Raises NotAllowed when the actor takes in no reports, BadInput when an amount or a hash makes no sense.
     """
+    draft = replace(draft, jurisdiction=check_division(draft.jurisdiction, "jurisdiction"))
     with acting(desk, actor, "report.receive", Subject("report", "")) as work:
         work.check(Action.REPORT_RECEIVE, Scope(actor.organisation))
         command = fingerprint_of("report.receive", draft)
         report = once(work, request, command, Report, lambda: _take_in(work, draft))
         clues = every(work.unit.records(Clue), Query(mentions={"report": report.id}))
-        return Received(report, tuple(sorted(clues, key=lambda clue: (clue.kind, clue.id))))  # accounts first
+        accounts_first = tuple(sorted(clues, key=lambda clue: (clue.kind, clue.id)))
+        return Received(report, accounts_first, place_warning(work, report))
 
 
 def _take_in(work: Work, draft: ReportDraft) -> Report:
@@ -48,6 +55,9 @@ def _take_in(work: Work, draft: ReportDraft) -> Report:
     report = work.unit.records(Report).add(report)
     tell(work, events, "report")
     clues, told = casework.clues_of(report, work.actor, work.now_us, work.ids)
+    place = place_of_clues(work, report)
     for clue in clues:
-        keep_clue(work, clue, tuple(event for event in told if event.record == clue.id), new=True)
+        keep_clue(
+            work, replace(clue, jurisdiction=place), tuple(event for event in told if event.record == clue.id), new=True
+        )
     return report

@@ -11,13 +11,13 @@ from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import MINUTE_US, format_instant
-from fanzha.measures.ending import mark_converted
+from fanzha.measures.ending import ended_if_empty, mark_converted
 from fanzha.measures.model import Measure, OriginKind, holds
 from fanzha.measures.orders import Incident, OnwardTransfer, Receipt
 from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
-from fanzha.services.desk.draft_release import draft_release
+from fanzha.services.desk.after_answer import follow_up
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import book_receipt_of_payment
@@ -37,27 +37,35 @@ class ReceiptTaken:
     late: bool
 
 
-def record_receipt(desk: Desk, actor: Actor, receipt: Receipt, *, currency: str = "") -> ReceiptTaken:
+def record_receipt(
+    desk: Desk, actor: Actor, receipt: Receipt, *, currency: str = "", typed: bool = False
+) -> ReceiptTaken:
     """Takes an answer in; one to an order that nobody sent, or that cannot be true, opens an incident and is kept.
 
     What comes by wire arrives now; what is typed in arrived when the officer says, and names him.
 
-    currency: in which it counts, where it says so; empty: as its order does. Raises BadInput where it speaks of money in
-    another one than its order.
+    currency: in which it counts, where it says so; empty: as its order does. typed: an officer wrote the order's id, not
+    the institution. Raises BadInput where it speaks of money in another one than its order, NotFound where an id that was
+    typed is no order's.
     """
     with acting(desk, actor, "receipt.record", Subject("order", receipt.order)) as work:
-        receipt = _as_arrived(work, receipt)
+        receipt = as_arrived(work, receipt)
         found = work.unit.records(Measure).find(Query(mentions={"order": receipt.order}, limit=1)).rows
+        if not found and typed:
+            raise NotFound(
+                f"there is no order {receipt.order}, or you may not see it: nothing was recorded; "
+                "fanzha measure show MEASURE has the ids of its orders"
+            )
         if not found:
             return _unknown(work, receipt)
         measure = work.load(Measure, found[0].id, Action.RECEIPT_ENTER)
         _check_currency(measure, receipt, currency)
         decision = decide_receipt(measure, receipt, work.rules.measures, work.now_us, work.ids)
         if decision.change is not None:
-            measure = keep_measure(work, decision.change)
-            _end_what_it_continues(work, measure)
+            measure = keep_measure(work, ended_if_empty(decision.change, work.rules.measures, work.now_us))
+            end_what_it_continues(work, measure)
             book_receipt_of_payment(work, measure)
-            draft_release(work, measure)
+            follow_up(work, measure)
     return _told(decision, measure)
 
 
@@ -69,7 +77,8 @@ def _check_currency(measure: Measure, receipt: Receipt, currency: str) -> None:
         raise BadInput(f"receipt: field currency: order {receipt.order} counts in {ordered}, this answer in {currency}")
 
 
-def _as_arrived(work: Work, receipt: Receipt) -> Receipt:
+def as_arrived(work: Work, receipt: Receipt) -> Receipt:
+    """The answer with when it came and who entered it. Raises BadInput for an instant that lies in the future."""
     if _BY_WIRE & work.actor.roles:
         return replace(receipt, arrived_us=work.now_us, entered_by="")
     for option, at_us in (("--at", receipt.answered_us), ("--balance-at", receipt.balance_us)):
@@ -82,7 +91,8 @@ def _unknown(work: Work, receipt: Receipt) -> ReceiptTaken:
     own = work.actor.organisation
     work.check(Action.RECEIPT_ENTER, Scope(own, addressed_to=(own,)))
     decision = decide_receipt(None, receipt, work.rules.measures, work.now_us, work.ids)
-    named = tuple(replace(each, id=_incident_id(own, receipt)) for each in decision.incidents)
+    sender = own if _BY_WIRE & work.actor.roles else ""
+    named = tuple(replace(each, id=_incident_id(sender, receipt)) for each in decision.incidents)
     decision = replace(decision, incidents=named)
     if any(_is_known(work, each) for each in named):
         return ReceiptTaken(Taken.ALREADY, None, (), (), late=False)
@@ -95,7 +105,10 @@ def _unknown(work: Work, receipt: Receipt) -> ReceiptTaken:
 
 
 def _incident_id(sender: str, receipt: Receipt) -> str:
-    """Made of what was said, so that the same answer once more opens no second incident."""
+    """Made of what was said, so that the same answer once more opens no second incident, whoever brings it.
+
+    sender: the partner whose system sent it; empty for a file that an officer reads in.
+    """
     said = repr((sender, replace(receipt, arrived_us=0, entered_by="", evidence="", note="")))
     return f"INC-{hashlib.sha256(said.encode()).hexdigest()[:24]}"
 
@@ -108,7 +121,7 @@ def _is_known(work: Work, incident: Incident) -> bool:
     return True
 
 
-def _end_what_it_continues(work: Work, measure: Measure) -> None:
+def end_what_it_continues(work: Work, measure: Measure) -> None:
     """A stop ends as the freeze that it turned into begins to hold."""
     origin = measure.request.origin
     if origin is None or origin.kind is not OriginKind.CONVERSION or not holds(measure, work.now_us):

@@ -13,6 +13,8 @@ from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.standing import case_standing
+from fanzha.services.desk.task_by_machine import end_task
+from fanzha.services.desk.unpaid_freezes import RENEW, follow_end
 
 
 def ask_renewal(
@@ -46,7 +48,10 @@ def approve_renewal(
     def decide(work: Work, measure: Measure) -> Change:
         _check_founded(work, measure)
         lineage = lineage_around(work, measure)
-        return ending.approve_renewal(measure, actor, lineage, work.rules.measures, work.now_us)
+        change = ending.approve_renewal(measure, actor, lineage, work.rules.measures, work.now_us)
+        follow_end(work, change.measure)
+        end_task(work, measure, RENEW, "已续冻")
+        return change
 
     return change_measure(
         desk, actor, "measure.renew", measure_id, Action.MEASURE_APPROVE, decide, version=version, request=request

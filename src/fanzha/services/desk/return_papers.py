@@ -96,8 +96,11 @@ def return_paper_of(
     case: str = "",
     reason: str = "",
 ) -> str:
-    """The Typst source of a paper; what hangs in public is masked, whoever asks."""
-    reveal = reveal and kind is not PaperKind.ANNOUNCEMENT
+    """The Typst source of a paper; what hangs in public is masked, whoever asks, and what a bank is to carry out never is.
+
+    Raises NotAllowed when the letters to the banks are asked for without a purpose that bears the reveal.
+    """
+    reveal = kind is PaperKind.NOTICE or (reveal and kind is not PaperKind.ANNOUNCEMENT)
     opened = open_return(desk, actor, return_id, reveal=reveal, case=case, reason=reason, paper=kind.value)
     facts = return_paper.PaperFacts(
         opened.procedure, opened.mask, opened.names, opened.case_title, opened.body, opened.decider

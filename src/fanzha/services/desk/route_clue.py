@@ -7,6 +7,7 @@ from fanzha.access import Action, RouteKind, check_route
 from fanzha.audit import Subject
 from fanzha.casework import Clue
 from fanzha.core.actor import Actor
+from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.keeping import keep_clue
@@ -20,6 +21,7 @@ def route_clue(
 
     Raises BadInput when there is no such body, NotAllowed when a case may not run there (a bank is asked by an order).
     """
+    jurisdiction = check_division(jurisdiction, "--jurisdiction")
     with acting(desk, actor, "clue.route", Subject("clue", clue_id)) as work:
         clue = work.load(Clue, clue_id, Action.CLUE_ASSIGN)
         tree = work.tree(clue.organisation, organisation)

@@ -11,7 +11,7 @@ from fanzha.casework import Case, Clue, strike_case_clocks, strike_clock
 from fanzha.core.actor import MACHINE
 from fanzha.core.errors import BadInput, FanzhaError, NotFound, Refused, StaleVersion
 from fanzha.measures.appeals import Appeal, appeal_clocks
-from fanzha.measures.clocks import ClockRow, Consequence, Stage, breach_incident, due_clocks
+from fanzha.measures.clocks import ClockKind, ClockRow, Consequence, Stage, breach_incident, due_clocks
 from fanzha.measures.ending import lapse
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Incident
@@ -30,6 +30,7 @@ from fanzha.services.desk.keeping import (
     keep_measure,
 )
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.unpaid_freezes import ended_incidents, unpaid_freezes, warn_of_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +122,15 @@ def _ring_appeal(work: Work, clock: DueClock) -> None:
 
 def _ring_return(work: Work, clock: DueClock) -> None:
     procedure = work.load(ReturnProcedure, clock.subject_id, Action.CLOCK_STRIKE)
-    row = _row_of(clock, return_clocks(procedure))
-    if row is not None and _has_to_say(row, work.now_us, warns=_warns(clock)):
-        _tell_clock(work, clock, row)
+    rows = return_clocks(procedure, work.rules.measures, unpaid_freezes(work.unit, procedure))
+    row = _row_of(clock, rows)
+    if row is None or not _has_to_say(row, work.now_us, warns=_warns(clock)):
+        return
+    _tell_clock(work, clock, row)
+    if row.kind is ClockKind.FREEZE_ENDS:
+        warn_of_ends(work, procedure)
+        incidents = () if _warns(clock) else ended_incidents(work, procedure)
+        keep_incidents(work, (each for each in incidents if not _is_known(work, each)))
 
 
 def _warns(clock: DueClock) -> bool:

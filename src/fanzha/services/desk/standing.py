@@ -7,11 +7,13 @@ from typing import Final
 
 from fanzha import casework
 from fanzha.casework import Case, CaseStatus, Fact
+from fanzha.core.actor import Level
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.model import Request
 from fanzha.measures.obstacles import CaseStanding, Standing
 from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.acting import Look
+from fanzha.services.desk.carried_amounts import carried_on
 from fanzha.services.desk.weighing import on_account, view_of
 
 _OVER: Final = frozenset({CaseStatus.NOT_FILED, CaseStatus.WITHDRAWN, CaseStatus.REFERRED})
@@ -30,14 +32,15 @@ def case_standing(look: Look, case_id: str) -> CaseStanding | None:
 
 
 def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
-    """The case, every measure on the same account, whichever body's, and what is known of the account.
+    """The case, every measure on the same account, whichever body's, what is known of it, and how much is carried to it.
 
     itself: the id of the measure of the request. Raises NotAllowed when the fact that it rests on was withdrawn.
     """
     check_fact_stands(look.unit, request)
     others = on_account(look, request)
     view = view_of(look, request, others, itself)
-    return Standing(case_standing(look, request.case), others, view)
+    by_institution = look.actor.level is Level.PARTNER
+    return Standing(case_standing(look, request.case), others, view, by_institution, carried_on(look, request))
 
 
 def with_filing(request: Request, standing: Standing) -> Request:

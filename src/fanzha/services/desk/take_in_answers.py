@@ -21,6 +21,7 @@ from fanzha.services.desk.books import Books
 from fanzha.services.desk.generated_file import generate_file, take_in
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.unasked_rows import ReadOnce, unasked_by
 from fanzha.services.ingest_files import ingest_files
 
 PATH = "回复"  # before the order's number, as the source of what the answer says
@@ -59,7 +60,8 @@ class _Kept:
 def take_in_answers(desk: Desk, books: Books, actor: Actor, case_id: str) -> AnswersTakenIn:
     """Reads the answers to a case's queries out of the evidence into the ledger; nothing is read twice.
 
-    What an answer covers ends at the latest when it was given: no bank knows what comes after.
+    What an answer covers ends at the latest when it was given: no bank knows what comes after. A statement with rows of
+    accounts that another bank keeps and no query of the case asks about is left to an officer, with the reason.
 
     Raises NotFound, NotAllowed when the actor may not trace the case.
     """
@@ -78,23 +80,34 @@ def take_in_answers(desk: Desk, books: Books, actor: Actor, case_id: str) -> Ans
                 if sha256 in there or sha256 in unreadable:
                     continue
                 try:
-                    _read_in(books, f"{PATH} {receipt.order} {sha256[:12]}", sha256)
+                    _read_in(books, f"{PATH} {receipt.order} {sha256[:12]}", sha256, measures)
                 except (BadInput, NotFound) as error:
                     unreadable[sha256] = str(error)
                 else:
                     taken.append(sha256)
                     there.add(sha256)
-            _note_what_it_covers(books, measure, receipt, unreadable)
+            note_what_it_covers(books, measure, receipt, unreadable)
     return AnswersTakenIn(tuple(taken), tuple(unreadable.items()))
 
 
-def _read_in(books: Books, path: str, sha256: str) -> None:
+def _read_in(books: Books, path: str, sha256: str, asking: Sequence[Measure]) -> None:
     file = books.reader.kept(path, books.evidence.get(sha256))
-    ingest_files(books.facts, _Kept(books.reader, (file,)), [Path(path)], rules=books.ledger_rules)
+    reader = ReadOnce(_Kept(books.reader, (file,)))
+    others = [each for each in unasked_by(asking, reader.look([Path(path)]), books.facts.ledger()) if each.elsewhere]
+    if others:
+        banks = ", ".join(dict.fromkeys(each.institution for each in others))
+        raise BadInput(
+            f"{path}: {len(others)} accounts of {banks} are in it, which nobody asked about; an officer may take it in with: "
+            "fanzha measure query answer FILE --although TEXT"
+        )
+    ingest_files(books.facts, reader, [Path(path)], rules=books.ledger_rules)
 
 
-def _note_what_it_covers(books: Books, measure: Measure, receipt: Receipt, unreadable: Iterable[str]) -> None:
-    """任务信息 of the answer, as exports carry it in a table of its own; the same answer gives the same bytes."""
+def note_what_it_covers(books: Books, measure: Measure, receipt: Receipt, unreadable: Iterable[str]) -> None:
+    """Takes the time that an answer covers into the ledger.
+
+    任务信息 of the answer, as exports carry it in a table of its own; the same answer gives the same bytes.
+    """
     # Of an account that it was not asked about a bank cannot say that nothing happened: it may be another bank's.
     asked = {question.account for question in measure.request.questions}
     spans = [

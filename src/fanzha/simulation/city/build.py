@@ -16,7 +16,7 @@ from fanzha.simulation.city.ordinary import OrdinaryLife, Payments, joined, word
 from fanzha.simulation.city.people import Ints, People, make_people
 from fanzha.simulation.city.schemes import Fraud, make_frauds
 
-BEGINS: Final = "2026-09-01T00:00:00+08:00"
+BEGINS: Final = "2027-03-01T00:00:00+08:00"  # behind the day on which every dated rule begins
 SAMPLED: Final = (3, 12)  # days on which it is counted how many payments there are at a pace of one
 NO_MOVE: Final = -1
 

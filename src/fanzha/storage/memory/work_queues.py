@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
@@ -123,6 +123,11 @@ class MemoryOutbox:
             raise Refused(f"request {message.request_id!r} was another message; give this one a request id of its own")
         return False
 
+    def put_many(self, messages: Sequence[OutMessage]) -> None:
+        """Puts messages down."""
+        for message in messages:
+            self.put(message)
+
     def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
         """Messages that are due and that nobody else has."""
         due = sorted(
@@ -194,6 +199,11 @@ class MemoryClocks:
             self._draft.put(clock.id, ClockRow(clock, next_us=clock.due_us))
         elif held.clock.due_us != clock.due_us or not (held.running or held.rang):
             self._draft.put(clock.id, ClockRow(clock, next_us=clock.due_us, token=held.token + 1))
+
+    def set_many(self, clocks: Sequence[DueClock]) -> None:
+        """Sets clocks."""
+        for clock in clocks:
+            self.set(clock)
 
     def cancel(self, clock_id: str) -> bool:
         """Stops a clock."""

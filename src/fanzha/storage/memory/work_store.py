@@ -124,6 +124,13 @@ class MemoryRecords(Generic[R]):
         self._note(record)
         return record
 
+    def add_many(self, records: Sequence[R]) -> None:
+        """Takes new records."""
+        if len({record.id for record in records} - self._draft.rows.keys()) < len(records):
+            raise Refused(f"{self._table.name}: one of {len(records)} records is there already; nothing was added")
+        for record in records:
+            self.add(record)
+
     def save(self, record: R) -> R:
         """Puts a record in place of the version it was read as."""
         held = self.get(record.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, Row, insert, select, update
@@ -10,7 +10,8 @@ from sqlalchemy import Connection, MetaData, Row, insert, select, update
 from fanzha.core.errors import StaleVersion
 from fanzha.core.time import SECOND_US
 from fanzha.ports.work_queues import LEASE_S, DueClock, LeasedClock, backoff_us
-from fanzha.storage.sql.queues import FREE, take_due
+from fanzha.storage.sql.queues import FREE, parted, take_due
+from fanzha.storage.sql.records import add_rows
 
 
 class SqlClocks:
@@ -24,22 +25,19 @@ class SqlClocks:
         held = self._connection.execute(
             select(self._rows).where(self._rows.c.id == clock.id).with_for_update()
         ).one_or_none()
-        values = {
-            "kind": clock.kind,
-            "subject_kind": clock.subject_kind,
-            "subject_id": clock.subject_id,
-            "case_id": clock.case,
-            "due_us": clock.due_us,
-            "next_us": clock.due_us,
-            "running": True,
-            "rang": False,
-            **FREE,
-        }
+        values = _values(clock)
         if held is None:
             self._connection.execute(insert(self._rows).values(id=clock.id, token=0, **values))
         elif held.due_us != clock.due_us or not (held.running or held.rang):
             again = update(self._rows).where(self._rows.c.id == clock.id)
             self._connection.execute(again.values(token=self._rows.c.token + 1, **values))
+
+    def set_many(self, clocks: Sequence[DueClock]) -> None:
+        """Sets clocks: those that are new all at once."""
+        new, held = parted(self._connection, self._rows, {clock.id: clock for clock in clocks})
+        add_rows(self._connection, self._rows, [{"id": clock.id, "token": 0, **_values(clock)} for clock in new])
+        for clock in held:
+            self.set(clock)
 
     def cancel(self, clock_id: str) -> bool:
         """Stops a clock."""
@@ -103,3 +101,10 @@ def _clock(row: Row[Any]) -> DueClock:
         due_us=row.due_us,
         case=row.case_id,
     )
+
+
+def _values(clock: DueClock) -> dict[str, Any]:
+    return {
+        "kind": clock.kind, "subject_kind": clock.subject_kind, "subject_id": clock.subject_id, "case_id": clock.case,
+        "due_us": clock.due_us, "next_us": clock.due_us, "running": True, "rang": False, **FREE,
+    }  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, MetaData, Row, Table, delete, insert, select, update
 
@@ -10,8 +11,11 @@ from fanzha.core.errors import Refused, StaleVersion
 from fanzha.core.time import SECOND_US
 from fanzha.ports.work_queues import LEASE_S, Delivery, LeasedMessage, MessageState, OutMessage, backoff_us
 from fanzha.storage.sql.database import told
+from fanzha.storage.sql.records import add_rows
 from fanzha.storage.sql.schema import UNDELIVERED, WAITING
 
+IDS_MAX: Final = 5000
+Put = TypeVar("Put")
 FREE: dict[str, Any] = {"attempts": 0, "failure": "", "leased_by": "", "leased_until_us": 0}
 
 
@@ -40,6 +44,14 @@ def take_due(
     return sorted(rows, key=lambda row: (row.next_us, row.id))
 
 
+def parted(connection: Connection, table: Table, by_id: Mapping[str, Put]) -> tuple[list[Put], list[Put]]:
+    """What has no row yet, and what has one."""
+    ids, there = list(by_id), set[str]()
+    for start in range(0, len(ids), IDS_MAX):
+        there |= set(connection.scalars(select(table.c.id).where(table.c.id.in_(ids[start : start + IDS_MAX]))))
+    return [by_id[one] for one in ids if one not in there], [by_id[one] for one in ids if one in there]
+
+
 class SqlOutbox:
     """Messages within a transaction."""
 
@@ -50,23 +62,18 @@ class SqlOutbox:
         """Puts a message down."""
         held = self._connection.execute(select(self._rows).where(self._rows.c.id == message.request_id)).one_or_none()
         if held is None:
-            values = {
-                "id": message.request_id,
-                "recipient": message.recipient,
-                "topic": message.topic,
-                "body": message.body,
-                "subject_id": message.subject_id,
-                "created_us": message.created_us,
-                "due_us": message.due_us,
-                "next_us": message.due_us,
-                "state": Delivery.WAITING.value,
-                "token": 0,
-            }
-            self._connection.execute(insert(self._rows).values(**values, **FREE))
+            self._connection.execute(insert(self._rows).values(**_new_row(message)))
             return True
         if (held.recipient, held.topic, held.body) != (message.recipient, message.topic, message.body):
             raise Refused(f"request {message.request_id!r} was another message; give this one a request id of its own")
         return False
+
+    def put_many(self, messages: Sequence[OutMessage]) -> None:
+        """Puts messages down: those that are new all at once."""
+        new, held = parted(self._connection, self._rows, {message.request_id: message for message in messages})
+        add_rows(self._connection, self._rows, [_new_row(message) for message in new])
+        for message in held:
+            self.put(message)
 
     def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
         """Messages that are due and that nobody else has."""
@@ -159,3 +166,11 @@ def _message(row: Row[Any]) -> OutMessage:
 
 def _state(row: Row[Any]) -> MessageState:
     return MessageState(_message(row), Delivery(row.state), row.attempts, row.next_us, row.failure)
+
+
+def _new_row(message: OutMessage) -> dict[str, Any]:
+    return {
+        "id": message.request_id, "recipient": message.recipient, "topic": message.topic, "body": message.body,
+        "subject_id": message.subject_id, "created_us": message.created_us, "due_us": message.due_us,
+        "next_us": message.due_us, "state": Delivery.WAITING.value, "token": 0, **FREE,
+    }  # fmt: skip

@@ -87,6 +87,12 @@ class SqlRecords(Generic[R]):
         self._note(record)
         return record
 
+    def add_many(self, records: Sequence[R]) -> None:
+        """Takes new records."""
+        self._insert(records)
+        for record in records:
+            self._note(record)
+
     def bulk_add(self, records: Iterable[R]) -> int:
         """Takes many new records."""
         remaining, count = iter(records), 0
@@ -232,6 +238,8 @@ class SqlRecords(Generic[R]):
         return {"id": name, "version": version_of(record), **keys, "body": self._codec.encode(record)}
 
     def _insert(self, records: Sequence[R]) -> None:
+        if not records:
+            return
         rows = [self._row(record) for record in records]
         try:
             add_rows(self._connection, self._rows, rows)

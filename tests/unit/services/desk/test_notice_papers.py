@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
 import pytest
-from made_measures import CHIEF, FILED, LINEAGE, RULES, T0, UNFILED, executed, freeze_request, proposed, stop_request
+from made_measures import (
+    CHIEF,
+    FILED,
+    LINEAGE,
+    RULES,
+    T0,
+    UNFILED,
+    approved,
+    executed,
+    freeze_request,
+    proposed,
+    stop_request,
+)
 
 from fanzha import bootstrap
 from fanzha.measures.ending import lift_measure
 from fanzha.measures.model import MeasureKind, Scope
 from fanzha.measures.notices import notice_text
 from fanzha.measures.obstacles import Standing
-from fanzha.measures.orders import Question
+from fanzha.measures.orders import Channel, Question
 from fanzha.measures.rules import NoticeAt
+from fanzha.measures.sending import record_sent
+from fanzha.services.desk.orders_out import order_body
 from fanzha.services.desk.papers.notice_paper import SIMULATED, TITLES, UNAPPROVED, notice_paper
 from fanzha.services.desk.papers.typst_text import typst_text
 
@@ -65,8 +80,28 @@ def test_a_letter_carries_one_order_and_a_release_says_so():
     rules = RULES.of(MeasureKind.FREEZE, T0)
     lifted = lift_measure(frozen, CHIEF, LINEAGE, RULES, "与案件无关", T0 + 1).measure
     first, release = lifted.orders
-    letter = notice_paper(lifted, rules, first, BODY, "")
-    assert ("27000.00" in letter.replace("\\u{2e}", "."), "孳息" in letter) == (True, True)
-    letter = notice_paper(lifted, rules, release, BODY, "")
-    assert "（解除）协助冻结财产通知书" in letter.replace("\\u{ff08}", "（").replace("\\u{ff09}", "）")
-    assert typst_text(release.original) in letter
+    letter = shown(notice_paper(lifted, rules, first, BODY, ""))
+    assert "27000.00元（大写：人民币贰万柒仟元整）" in letter
+    assert "孳息" in letter
+    release_letter = shown(notice_paper(lifted, rules, release, BODY, ""))
+    assert "（解除）协助冻结财产通知书" in release_letter
+    assert f"[原通知书文号], [{lifted.request.document}]" in release_letter
+    inside = (lifted.id, lifted.request.case, first.id, release.id)
+    assert [number for number in inside if number in letter + release_letter] == [], "a bank knows papers by their 文号"
+
+
+def test_the_number_on_another_platform_stands_beside_the_decisions_own():
+    measure = approved(freeze_request(), Standing(FILED))
+    order = measure.orders[0].id
+    typed = record_sent(
+        measure, order, CHIEF, RULES, T0, channel=Channel.ISSUED_ELSEWHERE, document="模拟平台〔2026〕9号"
+    ).measure
+    letter = shown(notice_paper(typed, RULES.of(MeasureKind.FREEZE, T0), typed.orders[0], BODY, ""))
+    assert f"#align(right)[{typed.request.document}]" in letter
+    assert "[其他平台编号], [模拟平台〔2026〕9号]" in letter
+    assert json.loads(order_body(typed, typed.orders[0]))["document"] == typed.request.document
+
+
+def shown(source):
+    """The source as it reads on the page."""
+    return re.sub(r"\\u\{([0-9a-f]+)\}", lambda found: chr(int(found[1], 16)), source)

@@ -42,6 +42,16 @@ def test_a_table_of_a_bank_in_its_own_words():
     assert receipt.onward == (onward,)
 
 
+def test_the_time_of_the_answer_is_when_it_was_done_where_nothing_else_says_so():
+    heading, row = "回执编号,请求编号,执行结果,反馈时间", "R1,MEAS-1.begin,成功,2026-11-21 10:00"
+    ((_, receipt),) = read(f"{heading}\n{row}\n").receipts
+    assert (receipt.answered_us, receipt.arrived_us) == (AT_US, AT_US)
+    ((_, told),) = read(f"{heading},执行时间,收到时间\n{row},2026-11-21 09:00,2026-11-21 11:00\n").receipts
+    assert told.answered_us == parse_instant("2026-11-21T09:00")
+    assert told.arrived_us == parse_instant("2026-11-21T11:00")
+    assert [(row.field, row.row) for row in read(f"{heading}\nR1,MEAS-1.begin,成功,\n").aside] == [("answered_at", 2)]
+
+
 def test_a_document_with_several_onward_transfers():
     went = {"account": "6299990000000000025", "institution": "模拟二行", "amount": "1.50", "at": "2026-11-21 09:00"}
     file = read(json.dumps({"receipts": [{**ROW, "amount": 100, "onward": [went, went]}]}), "a.json")

@@ -144,7 +144,7 @@ def test_a_session_is_of_its_hours_and_its_person(desk, hasher, newcomer):
     desk.clock.at_us = signed_in.until_us
     assert "expired" in refused(actor_from_token, desk, signed_in.token)
     again = sign_in(desk, hasher, "new", RIGHT)
-    deactivate_person(desk, actor_of_admin(desk), "new", "调离")
+    deactivate_person(desk, actor_of_admin(desk), "new", "调离本单位")
     assert "not active" in refused(actor_from_token, desk, again.token)
     assert noted(desk, "token.use") == [
         ("new", "refused", "credential.expired"), ("new", "refused", "credential.person"),

@@ -7,7 +7,7 @@ from typing import Any
 from fanzha.casework import Claim, Clue, Fact
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
-from fanzha.measures.model import Measure, effective_status
+from fanzha.measures.model import Measure, effective_status, held_minor
 from fanzha.services.account_in_ledger import LedgerAccount
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_account import AccountDossier, LastBalance
@@ -62,7 +62,7 @@ def _instant(at_us: int | None) -> str | None:
 def _fact(fact: Fact, mask: Mask) -> dict[str, Any]:
     fields = fact.fields
     return {
-        "id": fact.id, "clue": fact.clue, "holder": mask.name(fields.holder_name), "institution": fields.institution,
+        "id": fact.id, "clue": fact.clue, "holder_name": mask.name(fields.holder_name), "institution": fields.institution,
         "amount": _amount(fields.amount_minor, fields.currency), "currency": fields.currency,
         "at": format_instant(fields.at_us), "hop": fact.hop, "verified_by": fact.verified_by,
         "verified_at": format_instant(fact.verified_at_us), "withdrawn_at": _instant(fact.withdrawn_at_us),
@@ -78,7 +78,7 @@ def _clue(clue: Clue, mask: Mask) -> dict[str, Any]:
 
 def _claim(claim: Claim, mask: Mask) -> dict[str, Any]:
     return {
-        "report": claim.report, "holder": mask.name(claim.holder_name), "institution": claim.institution,
+        "report": claim.report, "holder_name": mask.name(claim.holder_name), "institution": claim.institution,
         "amount": _amount(claim.amount_minor, claim.currency), "currency": claim.currency, "at": _instant(claim.at_us),
     }  # fmt: skip
 
@@ -88,8 +88,9 @@ def _measure(measure: Measure, now_us: int) -> dict[str, Any]:
     return {
         "id": measure.id, "kind": measure.kind.value, "status": effective_status(measure, now_us).value,
         "organisation": measure.organisation, "case": measure.request.case, "institution": measure.target.institution,
-        "asked": _amount(scope.amount_minor, scope.currency), "held": _amount(measure.executed_minor, scope.currency),
-        "currency": scope.currency, "starts": _instant(measure.starts_us), "ends": _instant(measure.ends_us),
+        "asked": _amount(scope.amount_minor, scope.currency), "executed": _amount(measure.executed_minor, scope.currency),
+        "held": _amount(None if measure.executed_minor is None else held_minor([measure], now_us), scope.currency),
+        "currency": scope.currency, "starts_at": _instant(measure.starts_us), "ends_at": _instant(measure.ends_us),
     }  # fmt: skip
 
 

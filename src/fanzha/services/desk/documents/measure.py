@@ -7,10 +7,20 @@ from typing import Any
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 from fanzha.measures.appeals import Appeal
+from fanzha.measures.carried import Carried
 from fanzha.measures.guard import AccountView, GuardAdvice
-from fanzha.measures.model import CounterEvidence, FactCheck, Measure, Request, Target, TargetKind, effective_status
+from fanzha.measures.model import (
+    CounterEvidence,
+    FactCheck,
+    Measure,
+    Request,
+    Target,
+    TargetKind,
+    effective_status,
+    held_minor,
+)
 from fanzha.measures.obstacles import Obstacle
-from fanzha.measures.orders import Incident, OnwardTransfer, Order, Receipt
+from fanzha.measures.orders import Correction, Incident, OnwardTransfer, Order, Receipt
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.preview_measure import Preview
 
@@ -29,6 +39,7 @@ def measure_line(measure: Measure, mask: Mask, now_us: int) -> Document:
         "case": request.case,
         "target": target_document(request.target, mask),
         "amount": _money(request.scope.amount_minor, request),
+        "held": None if measure.executed_minor is None else _money(held_minor([measure], now_us), request),
         "currency": request.scope.currency,
         "drafted_at": format_instant(measure.drafted_us),
         "ends_at": _at(measure.void_from_us),
@@ -87,11 +98,33 @@ def measure_document(measure: Measure, mask: Mask, now_us: int) -> Document:
         ],
         "orders": [order_document(order, measure.request) for order in measure.orders],
         "receipts": [receipt_document(receipt, measure.request, mask) for receipt in measure.receipts],
+        "corrections": [_correction(each, measure.request, mask) for each in measure.corrections],
         "counter_evidence": [_evidence(each, mask) for each in measure.counter_evidence],
         "call_backs": [
             {"outcome": call.outcome, "note": mask.text(call.note), "by": call.by, "at": format_instant(call.at_us)}
             for call in measure.call_backs
         ],
+        "told": [
+            {
+                "how": telling.how,
+                "whom": mask.name(telling.whom) if telling.whom else "",
+                "by": telling.by,
+                "at": format_instant(telling.at_us),
+                "noted_at": format_instant(telling.noted_us),
+                "note": mask.text(telling.note),
+            }
+            for telling in measure.told
+        ],
+    }
+
+
+def _correction(each: Correction, request: Request, mask: Mask) -> Document:
+    return {
+        "receipt": receipt_document(each.receipt, request, mask),
+        "instead": each.instead,
+        "by": each.corrected_by,
+        "at": format_instant(each.corrected_us),
+        "reason": mask.text(each.reason),
     }
 
 
@@ -103,7 +136,7 @@ def target_document(target: Target, mask: Mask) -> Document:
         "kind": target.kind,
         "reference": shown(target.reference),
         "institution": target.institution,
-        "holder": mask.name(target.holder) if target.holder else "",
+        "holder_name": mask.name(target.holder) if target.holder else "",
     }
 
 
@@ -120,6 +153,7 @@ def order_document(order: Order, request: Request) -> Document:
         "until": _at(order.until_us),
         "channel": order.channel,
         "document": order.document,
+        "number_elsewhere": order.elsewhere,
         "sent_at": _at(order.sent_us),
         "sent_by": order.sent_by,
         "receipt_due_at": _at(order.receipt_due_us),
@@ -159,7 +193,7 @@ def onward_document(onward: OnwardTransfer, request: Request, mask: Mask) -> Doc
     return {
         "account": mask.account(onward.account),
         "institution": onward.institution,
-        "holder": mask.name(onward.holder) if onward.holder else "",
+        "holder_name": mask.name(onward.holder) if onward.holder else "",
         "amount": _money(onward.amount_minor, request),
         "at": format_instant(onward.time_us),
         "serial": onward.serial,
@@ -176,6 +210,8 @@ def preview_document(preview: Preview, mask: Mask) -> Document:
         "reasoned": [_obstacle(each) for each in preview.reasoned],
         "account": None if preview.account is None else _view(preview.account, request),
         "guard": None if preview.advice is None else _advice(preview.advice, request, mask),
+        "told_due_at": _at(preview.told_due_us),
+        "carried": None if preview.carried is None else carried_document(preview.carried, request),
         "appeals": [appeal_document(appeal, mask) for appeal in preview.appeals],
     }
 
@@ -238,7 +274,7 @@ def _request(request: Request, mask: Mask) -> Document:
         "questions": [
             {
                 "account": mask.account(question.account),
-                "holder": mask.name(question.holder) if question.holder else "",
+                "holder_name": mask.name(question.holder) if question.holder else "",
                 "from": format_instant(question.from_us),
                 "until": format_instant(question.until_us),
                 "traced": _money(question.traced_minor, request),
@@ -253,7 +289,7 @@ def _request(request: Request, mask: Mask) -> Document:
 def _fact(fact: FactCheck, request: Request, mask: Mask) -> Document:
     fields = fact.fields
     return {
-        "holder": mask.name(fields.holder),
+        "holder_name": mask.name(fields.holder),
         "account": mask.account(fields.account),
         "amount": _money(fields.amount_minor, request),
         "at": format_instant(fields.time_us),
@@ -307,6 +343,25 @@ def _advice(advice: GuardAdvice, request: Request, mask: Mask) -> Document:
             {"hazard": found.hazard, "sentence": mask.text(found.sentence), "needs_reason": found.needs_reason}
             for found in advice.hazards
         ],
+    }
+
+
+def carried_document(carried: Carried, request: Request) -> Document:
+    """How much of the case's money is on the account, by the method that the purpose's rule names and by the others."""
+    return {
+        "purpose": carried.purpose,
+        "method": carried.method,
+        "amount": _money(carried.method_minor, request),
+        "by_method": {name: _money(minor, request) for name, minor in carried.by_method.items()},
+        "methods_disagree": carried.disagrees,
+        "unknown": _money(carried.unknown_minor, request),
+        "facts": _money(carried.facts_minor, request),
+        "newer_facts": _money(carried.newer_minor, request),
+        "at_most": _money(carried.most_minor, request),
+        "before": _money(carried.before_minor, request),
+        "run": carried.run,
+        "traced_at": _at(carried.traced_us),
+        "rule": {"certainty": carried.rule.text.certainty, "source": carried.rule.text.source},
     }
 
 

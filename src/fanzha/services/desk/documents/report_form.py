@@ -57,6 +57,20 @@ def read_report(document: object) -> ReportDraft:
     )
 
 
+def check_says_something(draft: ReportDraft) -> None:
+    """Nothing is too little for a report; but nothing at all is a slip. Raises BadInput, which says what may be given."""
+    who = draft.reporter
+    said = (
+        who.name, who.phone, who.id_number, who.institution, draft.narrative, draft.source_reference, draft.payments,
+        draft.losses, draft.contacts, draft.attachments,
+    )  # fmt: skip
+    if not any(said):
+        raise BadInput(
+            "a report needs at least one of: who reports it (--reporter, --phone), what happened (--narrative), whom money "
+            "was paid to (--payee, --payee-name), a line or a site (--line, --site), a file (--attach); or --from FILE"
+        )
+
+
 def account_number(text: str, field: str) -> str:
     """An account, card or wallet number as people type it. Raises BadInput for what can be none."""
     bare = plain_identifier(text)

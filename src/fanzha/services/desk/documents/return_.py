@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
@@ -13,11 +13,23 @@ from fanzha.measures.return_plan import Award, Booking, ReturnPlan, VictimClaim,
 from fanzha.measures.return_procedure import Objection, ReturnProcedure
 from fanzha.services.desk.case_law import CaseLaw, LawRow
 from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.methods_beside import Beside
 from fanzha.services.desk.plan_return import PlannedReturn
 
+NOTHING: Final[Beside] = {}
 
-def return_document(procedure: ReturnProcedure, mask: Mask, payments: Sequence[Measure] = ()) -> dict[str, Any]:
-    """The whole return; victims by their labels, accounts and names through the mask."""
+
+def return_document(
+    procedure: ReturnProcedure,
+    mask: Mask,
+    payments: Sequence[Measure] = (),
+    ending: Sequence[Measure] = (),
+    beside: Beside = NOTHING,
+) -> dict[str, Any]:
+    """The whole return; victims by their labels, accounts and names through the mask.
+
+    ending: freezes that may end before it is paid out of them. beside: what every method finds on its accounts.
+    """
     return {
         **return_line(procedure),
         "filing": procedure.filing,
@@ -26,11 +38,15 @@ def return_document(procedure: ReturnProcedure, mask: Mask, payments: Sequence[M
         "earlier": procedure.earlier,
         "drafted_by": procedure.drafted_by,
         "notice": _notice(procedure),
-        "accounts": [plan_document(plan, mask) for plan in procedure.plans],
+        "accounts": [plan_document(plan, mask, beside) for plan in procedure.plans],
         "objections": [_objection(each, mask) for each in procedure.objections],
         "approvals": [_approval(each) for each in procedure.approvals],
         "payments": [payment_document(payment, mask) for payment in payments],
         "booked": [_booking(booking, mask) for booking in procedure.booked],
+        "freezes_ending": [
+            {"measure": each.id, "ends_at": None if each.ends_us is None else format_instant(each.ends_us)}
+            for each in ending
+        ],
     }
 
 
@@ -60,19 +76,20 @@ def return_line(procedure: ReturnProcedure) -> dict[str, Any]:
     }
 
 
-def planned_document(planned: PlannedReturn, mask: Mask) -> dict[str, Any]:
+def planned_document(planned: PlannedReturn, mask: Mask, beside: Beside = NOTHING) -> dict[str, Any]:
     """A plan that nobody wrote down yet."""
     return {
         "case": planned.case,
         "method": planned.method,
         "trace_run": planned.trace_run,
-        "accounts": [plan_document(plan, mask) for plan in planned.plans],
+        "accounts": [plan_document(plan, mask, beside) for plan in planned.plans],
     }
 
 
-def plan_document(plan: ReturnPlan, mask: Mask) -> dict[str, Any]:
-    """One account: who gets what by the chosen branches, and what every other way would give."""
+def plan_document(plan: ReturnPlan, mask: Mask, beside: Beside = NOTHING) -> dict[str, Any]:
+    """One account: who gets what by the chosen branches, what every other way would give, and what each method finds."""
     currency = plan.currency
+    by_method = beside.get((plan.account, currency), {})
     return {
         "account": mask.account(plan.account),
         "institution": plan.institution,
@@ -89,6 +106,8 @@ def plan_document(plan: ReturnPlan, mask: Mask) -> dict[str, Any]:
         "remainder": _yuan(plan.remainder_minor, currency),
         "claims": [_claim(claim, currency) for claim in plan.claims],
         "ways": [_way(plan, way) for way in plan.ways],
+        "held_by_method": {name: _yuan(minor, currency) for name, minor in by_method.items()},
+        "methods_disagree": len(set(by_method.values())) > 1,
     }
 
 

@@ -88,7 +88,7 @@ def question_document(question: RunQuestion, mask: Mask) -> Document:
     return {
         "account": mask.account(question.account),
         "institution": question.institution,
-        "holder": mask.name(question.holder),
+        "holder_name": mask.name(question.holder),
         "from": format_instant(question.from_us),
         "until": format_instant(question.until_us),
         "reason": question.reason,
@@ -114,7 +114,7 @@ def amount_document(each: AccountAmount, mask: Mask) -> Document:
     return {
         "account": mask.account(account.account),
         "institution": account.institution,
-        "holder": mask.name(account.holder),
+        "holder_name": mask.name(account.holder),
         "hop": account.hop,
         "currency": currency,
         "method": choice.method,
@@ -154,7 +154,7 @@ def follow_on_document(each: FollowOn, mask: Mask) -> Document:
     return {
         "after": each.measure,
         "account": mask.account(onward.account),
-        "holder": mask.name(onward.holder),
+        "holder_name": mask.name(onward.holder),
         "institution": onward.institution,
         "amount": format_minor(onward.amount_minor),
         "at": format_instant(onward.time_us),
@@ -183,7 +183,7 @@ def _question(question: Question, mask: Mask) -> Document:
     traced = question.traced_minor
     return {
         "account": mask.account(question.account),
-        "holder": mask.name(question.holder),
+        "holder_name": mask.name(question.holder),
         "from": format_instant(question.from_us),
         "until": format_instant(question.until_us),
         "traced": None if traced is None else format_minor(traced),
@@ -203,7 +203,18 @@ def answered_document(told: QueryAnswered, mask: Mask) -> Document:
             }
             for measure in told.answered
         ],
+        "not_needed": list(told.not_needed),
         "not_sent": list(told.not_sent),
+        "unasked": [
+            {
+                "path": each.path,
+                "account": mask.account(each.account),
+                "institution": each.institution,
+                "rows": each.rows,
+                "elsewhere": each.elsewhere,
+            }
+            for each in told.unasked
+        ],
         "still_open": [open_query_document(query, mask) for query in told.still_open],
         "traces": [
             {"case": trace.run.case, "run": trace.run.id, "new": trace.new, "result_hash": trace.run.result_hash}

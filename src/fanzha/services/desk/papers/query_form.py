@@ -12,6 +12,7 @@ from fanzha.core.time import SECOND_US, SHANGHAI
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Question
 from fanzha.measures.rules import KindRules
+from fanzha.services.desk.papers.notice_paper import contact_line, day_of, mark_of
 
 COLUMNS: Final = (
     ("序号", 6), ("账号", 24), ("户名", 16), ("起始时间", 20), ("截止时间", 20), ("查询内容", 20),
@@ -56,18 +57,22 @@ def query_sheet(measure: Measure, rules: KindRules, organisation: str) -> bytes:
     return memory.getvalue()
 
 
-def query_text(measure: Measure, rules: KindRules, organisation: str) -> str:
-    """The letter as plain text, for a channel that carries no paper."""
+def query_text(measure: Measure, rules: KindRules, organisation: str, contact: str = "") -> str:
+    """The letter as plain text, for a channel that carries no paper; marked as its pages are, dated, and with a contact."""
+    mark = mark_of(measure, organisation)
     basis = "" if measure.request.basis is None else f"，依照{measure.request.basis}的规定"
     lines = [
+        *([f"【{mark}】"] if mark else []),
         "协助查询财产通知书",
         *(line for line in (measure.request.document,) if line),
         f"{measure.target.institution}：",
         f"因办理案件需要{basis}，请协助查询下列账户的{_asked_for(measure, rules)}，并将结果回复我单位。",
         *("　".join(cells[:5]) for cells in _rows(measure, rules)),
         ADVICE,
-        f"请求编号：{request_number(measure)}",
+        *(() if measure.request.document else (f"请求编号：{request_number(measure)}",)),
+        contact_line(contact),
         organisation,
+        day_of(measure),
     ]
     return "\n".join(lines) + "\n"
 

@@ -10,9 +10,10 @@ from typing import Final
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 from fanzha.measures.model import Signature
-from fanzha.measures.return_plan import Award, Base, Branch, ReturnPlan
+from fanzha.measures.return_plan import Base, Branch, ReturnPlan
 from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
 from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.papers.money_words import capitals_text, money_text, money_with_capitals
 from fanzha.services.desk.papers.typst_text import typst_text
 
 SIMULATED: Final = "模拟"
@@ -31,6 +32,7 @@ BASES: Final[Mapping[Base, str]] = {
     Base.TRACED_INTO_ACCOUNT: "经溯源流入该账户的被骗金额",
     Base.TOTAL_CASE_LOSS: "全案被骗金额",
 }
+NOTHING: Final = "该账户无可返还金额。"
 DECIDED: Final = frozenset({ProcedureStatus.APPROVED, ProcedureStatus.DONE})
 
 
@@ -46,9 +48,13 @@ class PaperFacts:
     decider: str
 
     def victim(self, label: str) -> str:
-        """The victim's name beside his number; the number alone where nobody knows it."""
+        """The victim's name beside the number of his report, for papers that stay inside; the number alone without it."""
         name = self.names.get(label, "")
         return f"{name}（{label}）" if name else label
+
+    def victim_outside(self, label: str) -> str:
+        """The victim's name, for papers that leave the office; nobody outside knows the desk's own numbers."""
+        return self.names.get(label, "") or "（姓名见附件）"
 
 
 def report_paper(facts: PaperFacts) -> str:
@@ -58,7 +64,7 @@ def report_paper(facts: PaperFacts) -> str:
     parts.append(_text(f"案件：{facts.case_title}（{procedure.case}），立案决定书：{procedure.filing}。"))
     parts.append(_text(f"资金流向按本案工作方法（{procedure.method}）溯源，溯源记录：{procedure.trace_run}。"))
     for plan in procedure.plans:
-        parts += [_account(facts, plan), _awards(facts, plan), _other_ways(facts, plan)]
+        parts += [_account(facts, plan), _awards_inside(facts, plan), _other_ways(facts, plan)]
     parts += _objections(facts)
     parts.append(_text(f"依照{LAW}第八条，拟返还如上。妥否，请批示。"))
     return "".join([*parts, _signed(facts.body, _signed_at(procedure, Signature.PROPOSED))])
@@ -73,9 +79,9 @@ def announcement_paper(facts: PaperFacts) -> str:
         parts.append(_text("（尚未公告，公告期自公告之日起三十日。）"))
     else:
         parts.append(_text(f"公告期：自{_said(begun)}至{_said(until)}。"))
-    parts.append(_text(f"我单位办理的案件（{procedure.case}）中，下列冻结资金拟依照{LAW}第八条返还："))
+    parts.append(_text(f"我单位办理的案件（{_filed(procedure)}）中，下列冻结资金拟依照{LAW}第八条返还："))
     for plan in procedure.plans:
-        parts += [_account(facts, plan), _awards(facts, plan, pay_to=False)]
+        parts += [_account(facts, plan), _awards(facts, plan)]
     contact = f"对返还方案有异议的，请在公告期内向{facts.body}书面提出，并附证明材料。逾期不影响依法申诉。"
     return "".join([*parts, _text(contact), _signed(facts.body, begun)])
 
@@ -84,9 +90,11 @@ def decision_paper(facts: PaperFacts) -> str:
     """返还决定书. Until it is decided every page says that it is a draft."""
     procedure = facts.procedure
     parts = [_mark(facts), _title("冻结资金返还决定书", procedure.decision)]
-    parts.append(_text(f"依照{LAW}第八条，决定将{facts.body}办理的案件（{procedure.case}）中下列冻结资金返还被害人："))
+    parts.append(
+        _text(f"依照{LAW}第八条，决定将{facts.body}办理的案件（{_filed(procedure)}）中下列冻结资金返还被害人：")
+    )
     for plan in procedure.plans:
-        parts += [_account(facts, plan), _awards(facts, plan)]
+        parts += [_account(facts, plan), _awards(facts, plan, pay_to=True)]
     parts += _objections(facts)
     parts.append(_text("其余资金在原冻结期限内继续冻结。不服本决定的，可以依法申诉。"))
     return "".join([*parts, _signed(facts.decider, _signed_at(procedure, Signature.APPROVED))])
@@ -100,10 +108,13 @@ def notice_papers(facts: PaperFacts) -> str:
     for institution, plans in groupby(paying, key=lambda plan: plan.institution):
         letter = [_title("协助返还通知书", procedure.decision), f"{typst_text(institution)}：\n\n"]
         letter.append(
-            _text(f"依照{LAW}及返还决定书{procedure.decision}，请协助将下列冻结资金返还至原汇款账户，并出具回执。")
+            _text(
+                f"{facts.body}办理的案件（{_filed(procedure)}），依照{LAW}及返还决定书{procedure.decision}，"
+                "请协助将下列冻结资金返还至所列账户，并出具回执。"
+            )
         )
         for plan in plans:
-            letter += [_account(facts, plan), _awards(facts, plan)]
+            letter += [_account(facts, plan), _awards(facts, plan, pay_to=True, capitals=True)]
         letter.append(_text("现场办理；当场不能办结的，三个工作日内办结。其余资金继续冻结。"))
         letter.append(_signed(facts.decider, _signed_at(procedure, Signature.APPROVED)))
         letter.append(_text("执行民警（二人，警号）：　　　　　　　　　　　　　　"))
@@ -134,29 +145,46 @@ def _account(facts: PaperFacts, plan: ReturnPlan) -> str:
     ways = "；".join(BRANCHES[branch] for branch in plan.branches)
     rows = [
         ("冻结账户", f"{facts.mask.account(plan.account)}　{plan.institution}"),
-        ("冻结在案金额", _money(plan.frozen_minor, plan.currency)),
-        ("其中案外人资金", _money(plan.third_party_minor, plan.currency) if plan.third_party_minor else ""),
+        ("冻结在案金额", money_with_capitals(plan.frozen_minor, plan.currency)),
+        ("其中案外人资金", money_text(plan.third_party_minor, plan.currency) if plan.third_party_minor else ""),
         ("返还依据", ways),
         ("计算基数", BASES[plan.base] if Branch.PRO_RATA in plan.branches else ""),
         ("选择理由", facts.mask.text(plan.reason)),
-        ("返还合计", _money(plan.paid_minor, plan.currency)),
-        ("继续冻结", _money(plan.remainder_minor, plan.currency)),
+        ("返还合计", money_with_capitals(plan.paid_minor, plan.currency)),
+        ("继续冻结", money_with_capitals(plan.remainder_minor, plan.currency)),
     ]
     cells = "".join(f"[{typst_text(name)}], [{typst_text(value)}],\n" for name, value in rows if value)
     return f"#v(2mm)#table(columns: (26%, 1fr), inset: 6pt, stroke: 0.5pt,\n{cells})\n"
 
 
-def _awards(facts: PaperFacts, plan: ReturnPlan, *, pay_to: bool = True) -> str:
+def _awards_inside(facts: PaperFacts, plan: ReturnPlan) -> str:
+    """Who gets what, each with the number of his report."""
     if not plan.awards:
-        return _text("该账户无可返还金额。")
-    heads = ["被害人", "返还方式", "返还金额", *(["汇入账户"] if pay_to else [])]
-    rows = [_award(facts, award, plan.currency, pay_to=pay_to) for award in plan.awards]
-    return _table(heads, rows, "(1.6fr, 1fr, 1fr, 1.5fr)" if pay_to else "(1.6fr, 1fr, 1fr)")
+        return _text(NOTHING)
+    rows = [
+        [facts.victim(award.victim), WAYS[award.branch], money_text(award.amount_minor, plan.currency), pay_to]
+        for award, pay_to in ((award, facts.mask.account(award.pay_to)) for award in plan.awards)
+    ]
+    return _table(["被害人", "返还方式", "返还金额", "汇入账户"], rows, "(1.6fr, 1fr, 1fr, 1.5fr)")
 
 
-def _award(facts: PaperFacts, award: Award, currency: str, *, pay_to: bool) -> list[str]:
-    row = [facts.victim(award.victim), WAYS[award.branch], _money(award.amount_minor, currency)]
-    return [*row, facts.mask.account(award.pay_to)] if pay_to else row
+def _awards(facts: PaperFacts, plan: ReturnPlan, *, pay_to: bool = False, capitals: bool = False) -> str:
+    """Who gets what, in a paper that leaves the office; pay_to: with the account, capitals: with the sum in 大写."""
+    if not plan.awards:
+        return _text(NOTHING)
+    columns = [("序号", "0.5fr"), ("被害人", "1.2fr"), ("返还方式", "1fr"), ("返还金额", "1.2fr")]
+    columns += [("大写", "1.8fr")] if capitals else []
+    columns += [("汇入账户", "1.6fr")] if pay_to else []
+    rows = [
+        [
+            str(number), facts.victim_outside(award.victim), WAYS[award.branch],
+            money_text(award.amount_minor, plan.currency),
+            *([capitals_text(award.amount_minor, plan.currency)] if capitals else []),
+            *([facts.mask.account(award.pay_to)] if pay_to else []),
+        ]
+        for number, award in enumerate(plan.awards, 1)
+    ]  # fmt: skip
+    return _table([head for head, _ in columns], rows, f"({', '.join(width for _, width in columns)})")
 
 
 def _other_ways(facts: PaperFacts, plan: ReturnPlan) -> str:
@@ -171,7 +199,7 @@ def _other_ways(facts: PaperFacts, plan: ReturnPlan) -> str:
         [
             facts.victim(victim),
             *(
-                f"{_money(way.paid_minor.get(victim, 0), plan.currency)}{_more(apart.get(victim, 0), plan.currency)}"
+                f"{money_text(way.paid_minor.get(victim, 0), plan.currency)}{_more(apart.get(victim, 0), plan.currency)}"
                 for way, apart in zip(others, differences, strict=True)
             ),
         ]
@@ -211,8 +239,9 @@ def _signed_at(procedure: ReturnProcedure, signature: Signature) -> int | None:
     return next((each.at_us for each in reversed(procedure.approvals) if each.signature is signature), None)
 
 
-def _money(minor: int, currency: str) -> str:
-    return f"{format_minor(minor, exponent_of(currency))} {currency}"
+def _filed(procedure: ReturnProcedure) -> str:
+    """By what number a case is known outside: that of its filing."""
+    return f"立案决定书文号：{procedure.filing}"
 
 
 def _more(minor: int, currency: str) -> str:

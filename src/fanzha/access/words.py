@@ -1,0 +1,58 @@
+"""What the actions and roles of the permission table are called when a person is told that he may not, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from fanzha.access.model import Action
+from fanzha.core.actor import Role
+
+ACTION_WORDS: Final[Mapping[Action, str]] = {
+    Action.SEE: "see records",
+    Action.REVEAL: "lift the mask (去除掩码) from persons' data",
+    Action.SEARCH: "search the records",
+    Action.EXPORT: "export lists (导出)",
+    Action.EXPORT_APPROVE: "approve an export (导出) of many persons",
+    Action.REPORT_RECEIVE: "take in a report (接报)",
+    Action.CLUE_ASSIGN: "assign a clue (分派)",
+    Action.CLUE_WORK: "work on a clue (研判, 核实)",
+    Action.CASE_OPEN: "open a case (受案)",
+    Action.CASE_WORK: "work on a case (办案)",
+    Action.CASE_DECIDE: "decide the course of a case (立案, 不予立案, 撤案, 移送)",
+    Action.CASE_HAND_OVER: "hand a case over (移交)",
+    Action.CASE_LINK: "link cases in a series (串并案)",
+    Action.TASK_WORK: "work on a task",
+    Action.TRACE: "trace the money (资金穿透) of a case",
+    Action.MEASURE_PROPOSE: "draft or propose a measure (呈请)",
+    Action.MEASURE_APPROVE: "decide about a measure (审批)",
+    Action.MEASURE_LIFT: "lift a measure (解除)",
+    Action.RECEIPT_ENTER: "enter an institution's receipt (回执)",
+    Action.RETURN_PROPOSE: "plan or propose a return (呈请返还)",
+    Action.RETURN_APPROVE: "decide about a return (返还决定)",
+    Action.APPEAL_DECIDE: "answer an appeal (申诉)",
+    Action.ORDER_SEND: "send an order down to another body",
+    Action.ORDER_SENT: "note that an order left (文书送达)",
+    Action.AUDIT_READ: "read the audit (审计)",
+    Action.PEOPLE_KEEP: "keep bodies and people (机构与人员)",
+    Action.RULES_KEEP: "keep the rules",
+    Action.TOKEN_KEEP: "keep programs' tokens",
+    Action.LINK_KEEP: "keep how partners (对接单位) are reached",
+    Action.CLOCK_STRIKE: "let the clocks (期限) strike",
+}
+ROLE_WORDS: Final[Mapping[Role, str]] = {
+    Role.DUTY_OFFICER: "duty officer (值班民警)",
+    Role.ANALYST: "analyst (研判人员)",
+    Role.APPROVER: "approver (审批人)",
+    Role.COMMANDER: "commander (指挥长)",
+    Role.PARTNER_DESK: "partner desk (机构反诈岗)",
+    Role.AUDITOR: "auditor (审计员)",
+    Role.ADMINISTRATOR: "administrator (管理员)",
+    Role.API_CLIENT: "program",
+    Role.MACHINE: "machine (系统)",
+}
+
+
+def roles_in_words(roles: Iterable[Role], joined_by: str = " or ") -> str:
+    """The roles one after another; "nobody with a role" where there are none."""
+    return joined_by.join(ROLE_WORDS[role] for role in sorted(roles)) or "nobody with a role"

@@ -1,0 +1,188 @@
+"""What a query asks, when it is answered, and what an answer may hold that nobody asked about."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from fixtures.case40.make_case import EXAMPLE
+from traced_case import BING, BOTH, TracedDay, ask, carried, make_day, send
+
+from fanzha.core.actor import MACHINE
+from fanzha.core.errors import NotAllowed, Refused
+from fanzha.core.time import DAY_US, parse_instant
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
+from fanzha.measures.orders import Answered, Outcome, Question, Receipt
+from fanzha.services.desk.amend_draft import Amendment, amend_draft
+from fanzha.services.desk.answer_query import answer_query
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.draft_queries import draft_queries
+from fanzha.services.desk.papers.query_form import query_text
+from fanzha.services.desk.papers.typst_text import typst_text
+from fanzha.services.desk.propose_measure import propose_measure
+from fanzha.services.desk.read_notice import read_notice
+from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.take_in_answers import take_in_answers
+from fanzha.services.desk.trace_case import trace_case
+
+HOUR_US = 3_600_000_000
+RELAY = "6299993300000395950"
+OTHERS = "6299994400000777775"
+HEADER = (
+    "交易卡号,账户开户名称,开户行,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名,摘要说明,交易流水号\n"
+)
+
+
+@pytest.fixture
+def day(tmp_path):
+    made = make_day("memory", tmp_path / "home")
+    made.read_in_without(BING)
+    return made
+
+
+def query_of(day: TracedDay, case: str, bank: str = "模拟丙银行") -> Measure:
+    return next(one for one in ask(day, case).drafted if one.target.institution == bank)
+
+
+def asks(measure: Measure) -> dict[str, int]:
+    return {question.account: question.until_us for question in measure.request.questions}
+
+
+def test_a_query_asks_up_to_now_and_all_that_the_bank_has_closes_it(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    day.clock.at_us = (
+        parse_instant("2026-03-03T12:00:00") + 240 * DAY_US
+    )  # the rules are in force; the money is long gone
+    query = query_of(day, case.id)
+    carried(day, query)
+    told = answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], case=case.id)
+    assert [measure.status for measure in told.answered] == [Status.PARTIAL]
+    left = [one for one in told.still_open if one.measure.id == query.id]
+    assert left
+    whole = answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], case=case.id, complete=True)
+    assert [measure.status for measure in whole.answered] == [Status.EXECUTED]
+    assert query.id not in {one.measure.id for one in whole.still_open}
+    run = whole.traces[0].run
+    assert not {question.account for question in run.questions if question.reason == "frontier"} & asks(query).keys()
+    day.clock.at_us += DAY_US  # that time goes on makes no new question of an answered one
+    again = {account for query in ask(day, case.id).drafted for account in asks(query)}
+    assert not again & asks(query).keys()
+
+
+def test_no_question_reaches_beyond_the_instant_of_its_drafting(tmp_path):
+    day = make_day("memory", tmp_path / "home")
+    case = day.case()
+    run = trace_case(day.desk, day.books, BOTH, case.id).run
+    before = {question.account: question for question in run.questions}
+    day.clock.at_us = max(question.from_us for question in run.questions) + HOUR_US
+    drafted = draft_queries(day.desk, BOTH, case.id, basis="procedure-238", reason="缺少资金去向的流水").drafted
+    until = {account: until_us for measure in drafted for account, until_us in asks(measure).items()}
+    assert until.keys() == before.keys()
+    for account, until_us in until.items():
+        assert until_us == min(before[account].until_us, day.clock.at_us)
+    assert max(until.values()) == day.clock.at_us < max(question.until_us for question in run.questions)
+
+
+def narrow(day: TracedDay, case: str) -> Measure:
+    """A query that asks for an hour of which the statement tells every row."""
+    question = Question(RELAY, parse_instant("2026-03-01T12:00:00"), parse_instant("2026-03-01T13:00:00"))
+    draft = MeasureDraft(
+        kind=MeasureKind.QUERY, reason="缺少资金去向的流水", basis="procedure-238", case=case, document="模拟查〔2026〕9号",
+        target=Target(TargetKind.INSTITUTION, "模拟丙银行", "模拟丙银行"), questions=(question,),
+    )  # fmt: skip
+    return draft_measure(day.desk, BOTH, draft)
+
+
+@pytest.mark.parametrize("approved", [False, True])
+def test_a_query_that_nobody_sent_is_taken_back_and_never_answered(day, approved):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    query = narrow(day, case.id)
+    if approved:
+        send(day, query)
+    told = answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], case=case.id)
+    assert (told.answered, told.not_needed, told.not_sent) == ((), (query.id,), ())
+    stands = day.get(Measure, query.id)
+    assert (stands.status, stands.receipts) == (Status.WITHDRAWN, ())
+    assert stands.end_reason.startswith("不再需要：已有流水 ")
+    assert [event.subject_id for event in day.audit("measure.withdraw")] == [query.id]
+    with pytest.raises(Refused):
+        answer_query(day.desk, day.books, BOTH, [EXAMPLE / BING], query=query.id)
+
+
+def statement(bank: str) -> bytes:
+    """The relay's bank answers with a row of its own, and one of an account elsewhere."""
+    rows = (
+        f"{RELAY},模拟丙,模拟丙银行,2026-03-01 12:10:00,500.00,500.00,进,6299991000000000011,模拟乙,转账,1\n",
+        f"{OTHERS},模拟丁,{bank},2026-03-01 12:20:00,900.00,900.00,进,{RELAY},模拟丙,转账,2\n",
+    )
+    return (HEADER + "".join(rows)).encode()
+
+
+def test_rows_of_another_bank_go_in_only_with_a_reason(day, tmp_path):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    query = query_of(day, case.id)
+    carried(day, query)
+    path = tmp_path / "模拟丙银行_交易明细信息.csv"
+    path.write_bytes(statement("模拟庚银行"))
+    files = day.books.facts.files()
+    with pytest.raises(NotAllowed, match=r"\*\*\*\*7775 of 模拟庚银行, 1 rows") as refusal:
+        answer_query(day.desk, day.books, BOTH, [path], case=case.id)
+    assert (refusal.value.rule, OTHERS in str(refusal.value), day.books.facts.files()) == ("not_asked", False, files)
+    told = answer_query(day.desk, day.books, BOTH, [path], case=case.id, although="丙行代为转交，原件为证")
+    assert [(each.account, each.institution, each.rows, each.elsewhere) for each in told.unasked] == [
+        (OTHERS, "模拟庚银行", 1, True)
+    ]
+    assert [event.reason for event in day.audit("query.answer") if event.reason][-1] == "丙行代为转交，原件为证"
+    path.write_bytes(statement("模拟丙银行城东支行").replace(b",2\n", b",3\n"))
+    kept = answer_query(day.desk, day.books, BOTH, [path], case=case.id)
+    assert [each.elsewhere for each in kept.unasked] == [False]  # the bank's own: it goes in, and is named
+
+
+def test_a_statement_by_wire_with_another_banks_rows_waits_for_an_officer(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    query = query_of(day, case.id)
+    order = carried(day, query).orders[0]
+    sha256 = day.books.evidence.put(statement("模拟庚银行"), "流水.csv")
+    asked = query.request.questions[0]
+    now_us = day.desk.clock.now_us()
+    answered = (Answered(asked.account, asked.from_us, asked.until_us, sha256),)
+    record_receipt(day.desk, MACHINE, Receipt("W-1", order.id, Outcome.EXECUTED, now_us, now_us, answered=answered))
+    day.books = replace(day.books, reader=day.books.reader.reader)
+    told = take_in_answers(day.desk, day.books, MACHINE, case.id)
+    assert told.taken == ()
+    ((file, why),) = told.unreadable
+    assert (file, "模拟庚银行" in why, OTHERS in why) == (sha256, True, False)
+    assert sha256 not in day.books.facts.files()
+
+
+def test_the_letter_is_marked_dated_and_says_whom_to_call(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    query = query_of(day, case.id)
+    rules = day.desk.rules.measures.of(query.kind, query.drafted_us)
+    draft = query_text(query, rules, "模拟县局")
+    assert draft.startswith("【模拟 草稿 未经批准】\n")
+    assert "联系人及电话：　" in draft
+    signed = send(day, query)
+    text = query_text(signed, rules, "模拟县局", "模拟·王 0999-0000000")
+    assert (text.splitlines()[0], "草稿" in text) == ("【模拟】", False)
+    assert text.endswith("联系人及电话：模拟·王 0999-0000000\n模拟县局\n2026-11-23 09:00\n")
+    source = read_notice(day.desk, BOTH, query.id, contact="模拟·王 0999-0000000").source
+    assert typst_text("查询结果：□有记录") in source
+    assert typst_text("模拟·王 0999") in source
+    assert typst_text("执行金额") not in source
+
+
+def test_a_query_without_its_number_is_told_so_and_given_one_later(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    (query, *_) = draft_queries(day.desk, BOTH, case.id, basis="procedure-238", reason="缺少资金去向的流水").drafted
+    with pytest.raises(NotAllowed, match="amend the draft with it"):
+        propose_measure(day.desk, BOTH, query.id)
+    amend_draft(day.desk, BOTH, query.id, Amendment(document="模拟查〔2026〕11号"))
+    assert send(day, query).orders[0].document == "模拟查〔2026〕11号"
