@@ -263,7 +263,7 @@ def test_nobody_but_the_top_of_the_tree_says_where_orders_go(town, tmp_path, bod
 def test_a_body_of_the_tree_takes_no_banks_orders(town, tmp_path):
     open_mule_bank(town, tmp_path)
     admin = Actor("admin2", "OTHER", Level.COUNTY, frozenset({Role.ADMINISTRATOR}))
-    station = Organisation("A-STATION", "模拟所", Level.STATION, "OTHER", "53010301", institution="模拟银行")
+    station = Organisation("A-STATION", "模拟所", Level.STATION, "OTHER", "530103", institution="模拟银行")
     with pytest.raises(BadInput, match="only a partner"):
         add_body(town.desk, admin, station)
     with town.desk.store.begin() as unit:  # as one was made before that was refused

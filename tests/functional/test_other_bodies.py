@@ -16,7 +16,7 @@ from county_desk import fill
 from return_day import CHIEF, EVENING_US, M, ReturnDay, make_return_day
 
 from fanzha import bootstrap
-from fanzha.access import LinkChannel, PartnerLink, Person
+from fanzha.access import Export, LinkChannel, PartnerLink, Person
 from fanzha.casework import (
     Case,
     Channel,
@@ -60,11 +60,12 @@ from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
 SECRET_WORDS = ("bank.example", "模拟·钱二", "模拟·V1", "19900000077", "模拟绝密事由", "模拟冒充客服案")
+EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
 OURS = {"COUNTY", "BANK"}  # the link to the bank is kept at the top of the tree
 # Machines run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
     "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
-    "follow_answers", "found_office", "has_office", "list_waiting_orders", "run_clocks", "sign_in",
+    "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}
@@ -150,6 +151,7 @@ ENUMS = _enums()
 def county(tmp_path_factory) -> Iterator[County]:
     day = make_return_day("memory", tmp_path_factory.mktemp("county"))
     with day.desk.store.begin() as unit:
+        unit.records(Export).add(EXPORTED)
         unit.records(Organisation).add(Organisation("STATION", "模拟派出所", Level.STATION, "COUNTY", "53010201"))
         unit.commit()
     ids = fill(day)
@@ -222,6 +224,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "basis": ("cpl-144", "afl-20"), "mask_for.records": ((),),
         "named": day.books.facts.files(), "although": ("", why[0]), "outgoing": ("T1",), "incoming": ("T2",),
         "first": (M,), "second": ("6299990000000000991",), "note_ingested.files": ([],),
+        "correct_receipt.said": ({"amount_minor": 1},), "note_not_written.export": (EXPORTED,), "why": why,
     }  # fmt: skip
 
 

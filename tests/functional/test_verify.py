@@ -273,6 +273,19 @@ def test_a_change_that_a_later_deed_saved_over_is_named_all_the_same(tmp_path):
     assert "found another content than the audit had written before" in one["sentence"]
 
 
+def test_a_record_saved_several_times_in_one_commit_is_as_it_was_done(tmp_path):
+    day = make_return_day("sqlite", tmp_path)
+    day.read_in()
+    case, _ = day.case()
+    with day.desk.store.begin() as unit:
+        for _ in range(12):  # past version 9, behind which 10 comes by its letters first
+            unit.records(Case).save(unit.records(Case).get(case.id))
+        unit.audit.append(AuditEntry(at_us=1, actor="both", organisation="COUNTY", action="case.touch"))
+        unit.commit()
+    day.desk.store.close()
+    assert proof(tmp_path / "home")[1]["findings"] == []
+
+
 # --- files and sums ---------------------------------------------------------------------------------------------------
 
 

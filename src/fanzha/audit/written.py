@@ -29,11 +29,20 @@ def with_written(entries: Sequence[AuditEntry], written: Iterable[Written]) -> t
         f"{WROTE}{one.table}/{one.id}@{one.version}": "".join(
             _MARK + part for part in (one.before, one.fingerprint) if part
         )
-        for one in written
+        for one in _as_committed(written)
     }
     if not entries or not told:
         return tuple(entries)
     return (*entries[:-1], replace(entries[-1], details={**entries[-1].details, **told}))
+
+
+def _as_committed(written: Iterable[Written]) -> Iterable[Written]:
+    """Of a record that was stored several times in one commit only the last version is ever seen: it follows the one before."""
+    last: dict[tuple[str, str], Written] = {}
+    for one in written:
+        former = last.get((one.table, one.id))
+        last[one.table, one.id] = one if former is None else replace(one, before=former.before)
+    return last.values()
 
 
 def written_by(entry: AuditEntry) -> Iterator[Written]:

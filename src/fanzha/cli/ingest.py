@@ -66,7 +66,7 @@ def ingest(
             if missing
             else "give at least one file, folder or ZIP archive: fanzha ingest PATH…"
         )
-    report = _read_in_by(context, login, paths, mapping, coverage)
+    report = read_in_by(context, login, paths, mapping, coverage)
     if invocation.json:
         write_json(report.document)
     else:
@@ -74,8 +74,12 @@ def ingest(
     return ROWS_PUT_ASIDE if report.put_aside else 0
 
 
-def _read_in_by(
-    context: typer.Context, login: str | None, paths: Sequence[Path], mapping: Path | None, coverage: Path | None
+def read_in_by(
+    context: typer.Context,
+    login: str | None,
+    paths: Sequence[Path],
+    mapping: Path | None = None,
+    coverage: Path | None = None,
 ) -> IngestReport:
     """Reads the files in; where the home has an office, by somebody who may trace, and it is written down."""
     invocation = invocation_of(context)

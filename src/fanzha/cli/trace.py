@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fanzha.cli.desk_session import AsOption
+from fanzha.cli.desk_session import AsOption, at_office
 from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
 from fanzha.cli.show_trace import ROWS_SHOWN, show_changes, show_trace, write_trace_files
 from fanzha.cli.trace_case import (
@@ -26,7 +26,7 @@ from fanzha.cli.trace_case import (
     refuse_without_case,
     trace_of_case,
 )
-from fanzha.core.errors import BadInput
+from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.identifiers import plain_identifier
 
 if TYPE_CHECKING:
@@ -71,12 +71,13 @@ def trace(
     invocation = invocation_of(context)
     if case is not None:
         refuse_with_case(context)
-        code = _read_in(invocation, paths) if paths else 0
+        code = _read_in(context, login, paths) if paths else 0
         relays = None if nested is None else tuple(nested)
         options = CaseOptions(relays, reveal, amounts, draft_stops, unknown, basis, reason, xlsx, html)
         trace_of_case(context, case, login, options)
         return code
     refuse_without_case(context)
+    _refuse_in_an_office(context, login)
     from fanzha.bootstrap import open_ledger, rule_table
     from fanzha.services.trace_money import TraceRequest, read_trace_rules, trace_money
 
@@ -90,7 +91,7 @@ def trace(
     payments = tuple(reported_payments(from_, to, at, amount, label, origins, required=into is None))
     request = TraceRequest(payments, _methods(method), tuple(nested or ()), until, max_hops, dust)
     earlier = _read_document(diff) if diff is not None else None
-    code = _read_in(invocation, paths) if paths else 0
+    code = _read_in(context, login, paths) if paths else 0
     stored = open_ledger(invocation.home)
     if into is not None:
         _backward(invocation, stored, into, payments, until, rules)
@@ -124,14 +125,25 @@ def _refuse_with_into(given: Mapping[str, object]) -> None:
         )
 
 
-def _read_in(invocation: Invocation, paths: Sequence[Path]) -> int:
+def _refuse_in_an_office(context: typer.Context, login: str | None) -> None:
+    """Whose statements are read is for a case there, and is written down with it."""
+    with at_office(context, login) as seat:
+        if seat is not None:
+            raise NotAllowed(
+                "trace.case",
+                "in an office money is traced for a case: fanzha trace --case CASE; without one, in a home of its own: "
+                "fanzha --home DIR trace PATH…",
+            )
+
+
+def _read_in(context: typer.Context, login: str | None, paths: Sequence[Path]) -> int:
     """Reads the statements into the ledger; gives the exit code that says whether all of it could be read."""
-    from fanzha.cli.ingest import ROWS_PUT_ASIDE, read_in
+    from fanzha.cli.ingest import ROWS_PUT_ASIDE, read_in_by
 
     missing = [path for path in paths if not path.exists()]
     if missing:
         raise BadInput(f"{missing[0]}: there is no such file or folder; nothing was read in")
-    report = read_in(invocation, paths)
+    report = read_in_by(context, login, paths)
     read = [file for file in report.document["files"] if "sha256" in file]
     rows, put_aside = (sum(file[name] for file in read) for name in ("accepted", "quarantined"))
     say(f"{len(read)} files: {rows} rows accepted, {put_aside} put aside")

@@ -32,11 +32,20 @@ def test_what_was_written_comes_back_out_of_the_sealed_row_even_where_all_digits
 
 
 def test_the_last_entry_of_a_commit_tells_and_without_entries_nothing_is_told():
-    written = [Written("cases", "C", 1, "a" * 32), Written("cases", "C", 2, "b" * 32, "a" * 32)]
+    written = [Written("cases", "C", 1, "a" * 32), Written("cases", "D", 2, "b" * 32, "a" * 32)]
     first, last = with_written([entry(), entry(reason="x")], written)
     assert not list(written_by(first))
     assert list(written_by(last)) == written
     assert with_written([], written) == ()
+
+
+def test_of_a_record_stored_several_times_in_one_commit_the_last_version_follows_the_one_before():
+    written = [Written("cases", "C", version, f"{version:032x}", f"{version - 1:032x}") for version in (9, 10, 11)]
+    (told,) = with_written([entry()], [*written, Written("cases", "D", 1, "d" * 32)])
+    assert list(written_by(told)) == [
+        Written("cases", "C", 11, f"{11:032x}", f"{8:032x}"),
+        Written("cases", "D", 1, "d" * 32),
+    ]
 
 
 def test_what_makes_no_sense_is_left_out():

@@ -228,7 +228,7 @@ def answer_nothing(
     ]
     columns = ("request", "account", "from_us", "until_us", "answer")
     if facts:
-        take_in(books, generate_file(f"无记录回复 {measure.orders[0].id}", columns, rows, {"queries": facts}))
+        take_in(books, [generate_file(f"无记录回复 {measure.orders[0].id}", columns, rows, {"queries": facts})])
     return _told(desk, books, actor, (), _Became([measure]), _cases([measure]))
 
 

@@ -19,7 +19,7 @@ from fanzha.access import (
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case, Clue, Fact
 from fanzha.core.actor import Actor, Organisation
-from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ports.record_query import Query, Range
 from fanzha.services.desk.acting import Work, acting, looking
@@ -95,7 +95,10 @@ def note_not_written(desk: Desk, actor: Actor, export: Export, why: str) -> Expo
     """Writes down that nothing left after all: the file could not be written. It counts towards no alarm."""
     subject = Subject("export", export.id)
     with acting(desk, actor, "export.fail", subject) as work:
-        failed = work.unit.records(Export).save(replace(work.unit.records(Export).get(export.id), failed=why))
+        noted = work.unit.records(Export).get(export.id)
+        if noted.actor != actor.id:
+            raise NotFound(f"there is no {export.id}, or you may not see it")
+        failed = work.unit.records(Export).save(replace(noted, failed=why))
         work.unit.audit.append(done(actor, work.now_us, "export.fail", subject, reason=why))
         return failed
 

@@ -109,10 +109,7 @@ def bring_in_receipts(desk: Desk, books: Books, actor: Actor, case_id: str) -> t
     drop_corrected(books, corrected)
     give_way(books)
     stored = books.ledger()
-    for each in told:
-        file = _file(stored, each, origins)
-        if file is not None:
-            take_in(books, file.file)
+    take_in(books, [file.file for each in told if (file := _file(stored, each, origins)) is not None])
     return told
 
 

@@ -63,22 +63,26 @@ def _frame(kind: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=dict(schema))
 
 
-def take_in(books: Books, file: GeneratedFile) -> None:
-    """Keeps the bytes among the evidence and takes the rows into the ledger; the same file twice changes nothing."""
-    books.evidence.put(file.content, file.path)
-    ingest_files(books.facts, _OneFile(file), [Path(file.path)], rules=books.ledger_rules)
+def take_in(books: Books, files: Sequence[GeneratedFile]) -> None:
+    """Keeps the bytes among the evidence and takes the rows into the ledger, all at once; a file twice changes nothing."""
+    there = set(books.facts.files())
+    new = [file for file in files if file.sha256 not in there]
+    for file in new:
+        books.evidence.put(file.content, file.path)
+    if new:
+        ingest_files(books.facts, _TheseFiles(new), [Path(file.path) for file in new], rules=books.ledger_rules)
 
 
 @dataclass(frozen=True, slots=True)
-class _OneFile:
-    """A reader that finds this file alone."""
+class _TheseFiles:
+    """A reader that finds these files alone."""
 
-    file: GeneratedFile
+    files: Sequence[GeneratedFile]
 
     def discover(self, paths: Sequence[Path]) -> Iterable[StatementFile]:
-        """The file."""
+        """The files."""
         del paths
-        return [self.file]
+        return self.files
 
     def kept(self, path: str, content: bytes) -> StatementFile:
         """No other."""
@@ -86,6 +90,7 @@ class _OneFile:
 
     def read(self, file: StatementFile) -> FactBatch:
         """Its facts."""
-        if file is not self.file:
+        generated = next((each for each in self.files if each is file), None)
+        if generated is None:
             raise BadInput(f"{file.path}: is not what was generated")
-        return self.file.batch
+        return generated.batch

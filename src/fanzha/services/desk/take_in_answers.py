@@ -127,4 +127,4 @@ def note_what_it_covers(books: Books, measure: Measure, receipt: Receipt, unread
     ]  # fmt: skip
     rows = [(receipt.order, each.account, str(each.from_us), str(until_us), each.statement) for each, until_us in spans]
     if facts:
-        take_in(books, generate_file(f"{PATH} {receipt.order} {receipt.id}", COLUMNS, rows, {"queries": facts}))
+        take_in(books, [generate_file(f"{PATH} {receipt.order} {receipt.id}", COLUMNS, rows, {"queries": facts})])
