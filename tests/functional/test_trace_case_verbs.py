@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from desk_home import make_desk_home, run
@@ -42,7 +43,12 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     for origin, row in zip(traced["origins"], victims(), strict=True):
         lines.append(f"{origin['label']},{row['from']},{row['to']},{row['at']},{row['amount']}")
     origins.write_text("\n".join(lines), encoding="utf-8")
-    by_hand = said(made, "trace", "--origins", str(origins))
+    code, _, err = run(made, "trace", "--origins", str(origins), "--as", "both")
+    assert (code, "in an office money is traced for a case" in err) == (1, True)
+    plain = shutil.copytree(
+        made, tmp_path / "plain", ignore=shutil.ignore_patterns("work.db*")
+    )  # the ledger, no office
+    by_hand = said(plain, "trace", "--origins", str(origins))
     assert by_hand["methods"] == traced["methods"]
     assert by_hand["ledger"] == traced["ledger"]
     for each in traced["amounts"]["accounts"]:

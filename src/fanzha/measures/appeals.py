@@ -28,6 +28,10 @@ class AppealStatus(StrEnum):
     DENIED = "denied"
 
 
+_IN_WORDS = {
+    AppealStatus.RECEIVED: "received", AppealStatus.WITHDRAWN: "taken back", AppealStatus.UPHELD: "upheld (成立)",
+    AppealStatus.UPHELD_IN_PART: "upheld in part (部分成立)", AppealStatus.DENIED: "denied (不成立)",
+}  # fmt: skip
 ANSWERS = frozenset({AppealStatus.UPHELD, AppealStatus.UPHELD_IN_PART, AppealStatus.DENIED})
 
 
@@ -115,7 +119,7 @@ def check_answer_appeal(
 ) -> None:
     """Somebody who may decide the measure, and did not propose or approve it, answers in writing."""
     if APPEAL_TRANSITIONS[appeal.status, _event(status)] is None:
-        raise NotAllowed("transition", f"{appeal.id} is {appeal.status.value}: it was dealt with")
+        raise NotAllowed("transition", f"{appeal.id} was dealt with already: it is {_IN_WORDS[appeal.status]}")
     if appeal.measure != measure.id:
         raise NotAllowed("appeal", f"{appeal.id} is about another measure")
     check_reach(measure, actor, lineage)
@@ -148,7 +152,7 @@ def answer_appeal(
 def withdraw_appeal(appeal: Appeal, actor: Actor, now_us: int) -> Appeal:
     """Whoever appealed thinks better of it."""
     if APPEAL_TRANSITIONS[appeal.status, AppealEvent.WITHDRAW] is None:
-        raise NotAllowed("transition", f"{appeal.id} is {appeal.status.value}: it was dealt with")
+        raise NotAllowed("transition", f"{appeal.id} was dealt with already: it is {_IN_WORDS[appeal.status]}")
     return replace(appeal, status=AppealStatus.WITHDRAWN, answered_by=actor.id, answered_us=now_us)
 
 
@@ -162,7 +166,7 @@ def appeal_clocks(appeal: Appeal) -> tuple[ClockRow, ...]:
 def _event(status: AppealStatus) -> AppealEvent:
     found = next((event for (_, event), to in APPEAL_TRANSITIONS.items() if to is status), None)
     if found is None or status not in ANSWERS:
-        raise NotAllowed("answer", f"{status.value} is no answer to an appeal")
+        raise NotAllowed("answer", "an appeal is answered by upholding it, upholding it in part, or denying it")
     return found
 
 

@@ -158,7 +158,9 @@ def record_call_back(
     note: what was said, in a sentence.
     """
     if measure.kind is not MeasureKind.PAYER_HOLD:
-        raise NotAllowed("kind", f"{measure.id} is a {measure.kind.value}: only a held payment's payer is called back")
+        raise NotAllowed(
+            "kind", f"{measure.id} holds no payment at the payer's bank (延迟支付): only there is the payer called back"
+        )
     policy.check_lift(measure, actor, lineage, rules, note, now_us)
     called = replace(measure, call_backs=(*measure.call_backs, CallBack(outcome, note.strip(), actor.id, now_us)))
     told = happened(Happening.CALLED_BACK, called, actor, now_us, outcome=outcome.value, reason=note)

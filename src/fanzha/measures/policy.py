@@ -22,6 +22,7 @@ from fanzha.measures.obstacles import (
 from fanzha.measures.orders import Channel, Verb
 from fanzha.measures.rules import Grant, KindRules, MeasureRules, Need, TermRule
 from fanzha.measures.terms import Span
+from fanzha.measures.words import LEVEL_WORDS, STATUS_WORDS, cannot_follow, role_in_words
 
 Arguments = ParamSpec("Arguments")
 
@@ -52,7 +53,8 @@ def check_event(measure: Measure, event: Event, now_us: int) -> Step:
         void = status is not measure.status and measure.void_from_us is not None
         since = f" since {format_instant(measure.void_from_us)}" if void and measure.void_from_us is not None else ""
         raise NotAllowed(
-            "void" if void else "transition", f"{measure.id} is {status.value}{since}: cannot {event.value}"
+            "void" if void else "transition",
+            f"{measure.id} is {STATUS_WORDS[status]}{since}: {cannot_follow(status, event)}",
         )
     return step
 
@@ -293,9 +295,9 @@ def _check_decider(
         return
     if any(grant.roles & actor.roles for grant in kind.approvers):
         needed = max(term.level, min(grant.level for grant in kind.approvers))
-        name = Level(needed).name.lower()
+        name = LEVEL_WORDS[Level(needed)]
         raise NotAllowed(
-            "level", f"{kind.label} ({term.name}) is decided at {name} level or above ({term.text.source})"
+            "level", f"{kind.label} ({term.name}) is decided at {name} level or above ({term.text.source}); hand it up"
         )
     raise NotAllowed("role", f"{kind.label} is decided by {_who(kind.approvers)}")
 
@@ -328,7 +330,7 @@ def _check_reason(reason: str) -> None:
 
 def _who(grants: Sequence[Grant]) -> str:
     return "; or ".join(
-        f"{', '.join(sorted(role.value for role in grant.roles))} of {grant.level.name.lower()} level"
+        f"{' or '.join(role_in_words(role) for role in sorted(grant.roles))} of {LEVEL_WORDS[grant.level]} or above"
         for grant in grants
     )
 

@@ -54,6 +54,7 @@ from fanzha.simulation.drill.stage import Stage
 
 STOP_BASIS: Final = "afl-20"
 BUSY: Final = "BUSY"  # how a bank of the drill refuses that may take the order next time
+MORE_THAN_CARRIED: Final = "more_than_carried"
 NUMBER: Final = "document"  # the rule that asks for a 文号
 SLIP: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f transfer slip of drill report "  # 模拟
 UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
@@ -202,6 +203,10 @@ class Officers:
         return done
 
     def _propose(self, measure: Measure) -> None:
+        if measure.kind is MeasureKind.STOP_PAYMENT and not measure.request.overrides:
+            # While answers come in out of order a trace may say less for a while than the answer that asked for the stop.
+            reason = Override(MORE_THAN_CARRIED, "模拟：资金正在转移，流水尚未到齐，先行止付")
+            amend_draft(self.desk, self.duty, measure.id, Amendment(overrides=(reason,)))
         try:
             propose_measure(self.desk, self.duty, measure.id)
         except NotAllowed as limit:
