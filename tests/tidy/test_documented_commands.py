@@ -39,7 +39,7 @@ def faults(line: str) -> list[str]:
         return [] if words[0] in SCRIPT_VERBS else [f"no verb {words[0]}"]
     command: Any = loaded(words[0])
     rest = words[1:]
-    while rest and (below := getattr(command, "commands", {})) and re.fullmatch(r"[a-z-]+", rest[0].rstrip(",")):
+    while rest and (below := getattr(command, "commands", {})) and re.fullmatch(r"[a-z][a-z-]*", rest[0].rstrip(",")):
         if rest[0].rstrip(",") not in below:
             return [f"no verb {rest[0]}"]
         command = below[rest.pop(0).rstrip(",")]
