@@ -56,6 +56,9 @@ def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
             held = {a["account"]: a["held"] for a in by_hand["methods"][method]["accounts"]}
             assert held.get(each["account"], "0.00") == text
 
+    plan = said(made, "case", "plan", case)
+    assert (plan["case"], plan["trace"], plan["cases_learnt"]) == (case, traced["run"], 0)
+    assert not any("6299" in one["account"] + one["why"] for one in plan["proposals"])
     masked = said(made, "trace", "--case", case)
     text = json.dumps(masked, ensure_ascii=False)
     assert not any(row["to"] in text or row["from"] in text or row["label"] in text for row in victims())
