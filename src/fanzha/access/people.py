@@ -10,8 +10,8 @@ from typing import Final
 from fanzha.access.model import Person
 from fanzha.access.rules import CredentialRules
 from fanzha.access.tree import OrganisationTree
-from fanzha.access.words import roles_in_words
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
+from fanzha.core.actor_words import roles_in_words
 from fanzha.core.errors import BadInput, NotAllowed
 
 PASSWORD_LENGTH_MAX: Final = 256  # a longer one only keeps the machine busy

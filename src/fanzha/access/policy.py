@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from fanzha.access.model import Action, Place, Scope
 from fanzha.access.rules import Permissions
 from fanzha.access.tree import OrganisationTree
-from fanzha.access.words import ACTION_WORDS, roles_in_words
+from fanzha.access.words import ACTION_WORDS
 from fanzha.core.actor import Actor, Level, Role
+from fanzha.core.actor_words import roles_in_words
 from fanzha.core.errors import NotAllowed, NotFound
 
 _NOT_AT_PARTNERS = frozenset(Role) - {Role.PARTNER_DESK, Role.ADMINISTRATOR, Role.API_CLIENT}

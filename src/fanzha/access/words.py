@@ -1,12 +1,11 @@
-"""What the actions and roles of the permission table are called when a person is told that he may not, and who may."""
+"""What the actions of the permission table are called when a person is told that he may not, and who may."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from fanzha.access.model import Action
-from fanzha.core.actor import Role
 
 ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.SEE: "see records",
@@ -40,19 +39,3 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.LINK_KEEP: "keep how partners (对接单位) are reached",
     Action.CLOCK_STRIKE: "let the clocks (期限) strike",
 }
-ROLE_WORDS: Final[Mapping[Role, str]] = {
-    Role.DUTY_OFFICER: "duty officer (值班民警)",
-    Role.ANALYST: "analyst (研判人员)",
-    Role.APPROVER: "approver (审批人)",
-    Role.COMMANDER: "commander (指挥长)",
-    Role.PARTNER_DESK: "partner desk (机构反诈岗)",
-    Role.AUDITOR: "auditor (审计员)",
-    Role.ADMINISTRATOR: "administrator (管理员)",
-    Role.API_CLIENT: "program",
-    Role.MACHINE: "machine (系统)",
-}
-
-
-def roles_in_words(roles: Iterable[Role], joined_by: str = " or ") -> str:
-    """The roles one after another; "nobody with a role" where there are none."""
-    return joined_by.join(ROLE_WORDS[role] for role in sorted(roles)) or "nobody with a role"

@@ -12,8 +12,9 @@ from fanzha.casework.case_model import Case
 from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep, next_status
 from fanzha.casework.model import Clue, Report
 from fanzha.casework.rules import StepRule
-from fanzha.casework.words import LEVEL_WORDS, in_words
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor, Level, Role
+from fanzha.core.actor_words import LEVEL_WORDS
 from fanzha.core.errors import NotAllowed
 from fanzha.core.reasons import is_reason, reason_sentence
 

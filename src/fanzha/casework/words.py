@@ -8,7 +8,6 @@ from typing import Final
 
 from fanzha.casework.case_model import CaseStatus, CaseStep, HandOverStatus, MergedKind, TaskStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind, ReportStatus
-from fanzha.core.actor import Level
 
 # Of those that are no plain English by themselves, or that the law has a word for; by type, for two may spell alike.
 _WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
@@ -49,12 +48,6 @@ _STEPS: Final[Mapping[str, str]] = {
     "unverify": "the loss of its last fact", "cancel": "cancelling", "back_to_queued": "taking the dismissal back",
     "back_to_assigned": "taking the dismissal back", "back_to_assessed": "taking the dismissal back",
     "back_to_verified": "taking the dismissal back", "accept": "acceptance", "decline": "declining", "recall": "taking it back",
-}  # fmt: skip
-
-
-LEVEL_WORDS: Final[Mapping[Level, str]] = {
-    Level.PARTNER: "对接单位", Level.STATION: "派出所", Level.COUNTY: "县级", Level.CITY: "设区的市一级",
-    Level.PROVINCE: "省级", Level.MINISTRY: "公安部",
 }  # fmt: skip
 
 

@@ -41,7 +41,10 @@ def interception(
         bool, typer.Option("--small", help="Small cities, for a quick look; results are less sure.")
     ] = False,
     sensitivity: Annotated[
-        bool, typer.Option("--sensitivity", help="Each assumption halved and doubled too; takes sixteen times as long.")
+        bool,
+        typer.Option(
+            "--sensitivity", help="Each assumption halved and doubled too; takes up to sixteen times as long."
+        ),
     ] = False,
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="The picture.")] = None,
 ) -> int:
@@ -53,6 +56,10 @@ def interception(
     from fanzha.simulation.interception.picture import drill_picture
     from fanzha.simulation.interception.report import Wanted, drill_document
 
+    if (
+        svg is not None and not svg.resolve().parent.is_dir()
+    ):  # said before the run, which may take a quarter of an hour
+        raise BadInput(f"{svg}: there is no folder {svg.resolve().parent} to write it into")
     invocation = invocation_of(context)
     wanted = Wanted(
         range(seed, seed + seeds), "small_city" if small else "city", sensitivity, min(os.cpu_count() or 1, seeds)

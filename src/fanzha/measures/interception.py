@@ -109,8 +109,8 @@ class Candidate:
 class Price:
     """What the centre counts harm as: of each 元 of innocent money held, so much of a 元 saved; and of each order."""
 
-    innocent: float = 0.02
-    order_minor: int = 5_000
+    innocent: float
+    order_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Planner:
     look_ahead: how many accounts further the money is followed in thought.
     """
 
-    def __init__(self, curve: StayCurve, price: Price = Price(), look_ahead: int = 2) -> None:
+    def __init__(self, curve: StayCurve, price: Price, look_ahead: int) -> None:
         self.curve, self.price, self._look_ahead = curve, price, look_ahead
         self._known: dict[tuple[int, int, int, int], float] = {}
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ParamSpec
 
 from fanzha.core.actor import Actor, Level, Organisation
+from fanzha.core.actor_words import LEVEL_WORDS, roles_in_words
 from fanzha.core.errors import NotAllowed
 from fanzha.core.reasons import reason_sentence
 from fanzha.core.time import format_instant
@@ -22,7 +23,7 @@ from fanzha.measures.obstacles import (
 from fanzha.measures.orders import Channel, Verb
 from fanzha.measures.rules import Grant, KindRules, MeasureRules, Need, TermRule
 from fanzha.measures.terms import Span
-from fanzha.measures.words import LEVEL_WORDS, STATUS_WORDS, cannot_follow, role_in_words
+from fanzha.measures.words import STATUS_WORDS, cannot_follow
 
 Arguments = ParamSpec("Arguments")
 
@@ -329,10 +330,7 @@ def _check_reason(reason: str) -> None:
 
 
 def _who(grants: Sequence[Grant]) -> str:
-    return "; or ".join(
-        f"{' or '.join(role_in_words(role) for role in sorted(grant.roles))} of {LEVEL_WORDS[grant.level]} or above"
-        for grant in grants
-    )
+    return "; or ".join(f"{roles_in_words(grant.roles)} of {LEVEL_WORDS[grant.level]} or above" for grant in grants)
 
 
 can_draft = asks(check_draft)

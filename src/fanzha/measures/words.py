@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fanzha.core.actor import Level, Role
 from fanzha.measures.lifecycle import TRANSITIONS, Answer, Event, Status
 
 STATUS_WORDS: Final[Mapping[Status, str]] = {
@@ -56,20 +55,6 @@ DEEDS: Final = (
     Event.LIFT,
     Event.CONVERT,
 )
-ROLE_WORDS: Final[Mapping[Role, str]] = {
-    Role.DUTY_OFFICER: "a duty officer (值班民警)",
-    Role.ANALYST: "an analyst (研判员)",
-    Role.APPROVER: "an approver (审批人)",
-    Role.COMMANDER: "a commander (指挥长)",
-}
-LEVEL_WORDS: Final[Mapping[Level, str]] = {
-    Level.PARTNER: "对接单位",
-    Level.STATION: "派出所",
-    Level.COUNTY: "县级",
-    Level.CITY: "设区的市一级",
-    Level.PROVINCE: "省级",
-    Level.MINISTRY: "公安部",
-}
 
 
 def cannot_follow(status: Status, event: Event) -> str:
@@ -77,8 +62,3 @@ def cannot_follow(status: Status, event: Event) -> str:
     able = [EVENT_WORDS[deed] for deed in DEEDS if TRANSITIONS[status, deed].answer is not Answer.REFUSED]
     instead = f"what can follow is {', '.join(able)}" if able else "nothing can follow; draft a new one"
     return f"{EVENT_WORDS[event]} cannot follow; {instead}"
-
-
-def role_in_words(role: Role) -> str:
-    """A role as it is said to a person."""
-    return ROLE_WORDS.get(role, role.value.replace("_", " "))

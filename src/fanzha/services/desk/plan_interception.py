@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 from typing import Any
 
@@ -162,7 +163,7 @@ def _closed_runs(look: Look, case: Case, most: int) -> tuple[TraceRun, ...]:
     for run in look.unit.records(TraceRun).find(query).rows:
         if run.case != case.id:
             found.setdefault(run.case, run)
-    return tuple(run for run in found.values() if _is_over(look, run.case))[:most]
+    return tuple(islice((run for run in found.values() if _is_over(look, run.case)), most))
 
 
 def _is_over(look: Look, case_id: str) -> bool:

@@ -32,7 +32,6 @@ class Known:
     stop_sent: bool = False
     stopped: bool = False
     asked_us: int = 0  # when it was asked last
-    left_minor: int = 0  # of what came, as its statement shows it
     refused: bool = False
 
     @property
@@ -201,8 +200,8 @@ class DrillDesk:
         own_minor = self._world.own_of(known.account)
         self.tally.innocent_minor += own_minor
         rows = self._world.statement(known.account, now_us)
-        known.left_minor = known.came_minor - sum(traced for _, traced in carried_on(known.came, own_minor, rows))
-        self.tally.empty_stops += known.left_minor == 0
+        left_minor = known.came_minor - sum(traced for _, traced in carried_on(known.came, own_minor, rows))
+        self.tally.empty_stops += left_minor == 0
 
     def _read(self, known: Known, now_us: int) -> None:
         """A statement up to now: what the money that came went on to, first in, first out behind the holder's own."""

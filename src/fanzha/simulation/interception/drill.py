@@ -12,8 +12,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from fanzha import bootstrap
 from fanzha.core.time import MINUTE_US
 from fanzha.measures.interception import Planner, Price, Stay, StayCurve, Step, learn_stays
+from fanzha.measures.interception_rules import InterceptionRules
 from fanzha.simulation.city.assumptions import CitySize
 from fanzha.simulation.city.build import City, build_city
 from fanzha.simulation.city.schemes import Fraud
@@ -131,8 +133,7 @@ def _at_harm(run: Callable[[Policy], Outcome], innocent_minor: int) -> Outcome:
 
 
 def _policy(name: str, size_name: str) -> Policy:
-    told = drill_assumptions()
-    price, expected = told["planner"], told["innocent"]["expected_minor"]
+    expected = drill_assumptions()["innocent"]["expected_minor"]
     match name:
         case "first_only":
             return FirstOnly()
@@ -143,9 +144,9 @@ def _policy(name: str, size_name: str) -> Policy:
         case "value_only":
             return Planned(Planner(learnt_curve(size_name), Price(0.0, 0), 0), expected, name)
         case "planned":
-            planner = Planner(
-                learnt_curve(size_name), Price(price["innocent"], price["order_minor"]), price["look_ahead"]
-            )
+            # The product's own rule, so that a new choice of the centre is what the drill measures.
+            rule = InterceptionRules.from_table(bootstrap.rule_table("interception.toml")).planners[-1]
+            planner = Planner(learnt_curve(size_name), rule.price, rule.look_ahead)
             return Planned(planner, expected, name)
         case _:
             return Everything(name)
