@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -27,14 +27,10 @@ def forget_file(store: FactStore, named: str, reason: str, *, rules: LedgerRules
     """
     if not is_reason(reason):
         raise BadInput(reason_sentence("taking a file out"))
-    with store.writing() as writer:
-        batches = stored_batches(store)
-        gone = _find(batches, named)
-        former = store.choices()
-        noted = replace(former, forgotten=(*former.forgotten, ForgottenFile(gone.sha256, gone.path, reason.strip())))
-        ledger, choices = _rebuild([batch for batch in batches if batch is not gone], noted, rules)
-        writer.remove(gone.sha256)
-        writer.commit(ledger, choices)
+    former = store.choices()
+    batches = stored_batches(store)
+    gone = _find(batches, named)
+    ledger, choices = _take_out(store, [gone.sha256], reason, rules)
     dropped = [line for line in former.coverage if line not in choices.coverage]
     return {
         "forgotten": {"path": gone.path, "sha256": gone.sha256, "rows": gone.rows, "reason": reason.strip()},
@@ -46,6 +42,33 @@ def forget_file(store: FactStore, named: str, reason: str, *, rules: LedgerRules
             "digest": ledger.digest,
         },
     }
+
+
+def forget_files(store: FactStore, sha256s: Collection[str], reason: str, *, rules: LedgerRules) -> None:
+    """Takes several files out for one reason, and makes the ledger anew once; without files nothing changes.
+
+    Raises BadInput without a reason.
+    """
+    if not is_reason(reason):
+        raise BadInput(reason_sentence("taking a file out"))
+    if sha256s:
+        _take_out(store, sha256s, reason, rules)
+
+
+def _take_out(
+    store: FactStore, sha256s: Collection[str], reason: str, rules: LedgerRules
+) -> tuple[StoredLedger, LedgerChoices]:
+    with store.writing() as writer:
+        batches = stored_batches(store)
+        gone = [batch for batch in batches if batch.sha256 in sha256s]
+        former = store.choices()
+        noted = (ForgottenFile(batch.sha256, batch.path, reason.strip()) for batch in gone)
+        choices = replace(former, forgotten=(*former.forgotten, *noted))
+        ledger, choices = _rebuild([batch for batch in batches if batch.sha256 not in sha256s], choices, rules)
+        for batch in gone:
+            writer.remove(batch.sha256)
+        writer.commit(ledger, choices)
+    return ledger, choices
 
 
 def file_named(store: FactStore, named: str) -> FactBatch:

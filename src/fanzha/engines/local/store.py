@@ -10,9 +10,9 @@ next writer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, astuple
+from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,6 +58,7 @@ class LocalFactStore:
     def __init__(self, home: Path) -> None:
         self._home = home
         self._read: tuple[object, Manifest] = (None, {})  # what the manifest file was when last read, and its content
+        self._mapped: _Mapped | None = None
 
     def files(self) -> tuple[str, ...]:
         """SHA-256 of every file whose facts are there, rising."""
@@ -98,13 +99,23 @@ class LocalFactStore:
             if index is None:
                 return None
             try:
-                files = {name: Written(**written) for name, written in index["files"].items()}
-                return read_ledger(self._home / INDEX / index["directory"], files, index["digest"])
+                return self._ledger_of(index)
             except StoreDamaged:
                 # A commit between reading the manifest and opening the files makes the former index garbage.
                 if attempt == READ_ATTEMPTS - 1 or self._manifest()["index"] == index:
                     raise
         raise AssertionError("the last attempt returns or raises")
+
+    def _ledger_of(self, index: Manifest) -> StoredLedger:
+        """Mapped once; a later reader of the same index only makes sure that nobody touched its files."""
+        directory = self._home / INDEX / index["directory"]
+        touched = _touched(directory, index["files"])
+        if self._mapped is not None and (self._mapped.index, self._mapped.touched) == (index, touched):
+            return self._mapped.ledger
+        files = {name: Written(**written) for name, written in index["files"].items()}
+        ledger = read_ledger(directory, files, index["digest"])
+        self._mapped = _Mapped(index, touched, ledger)
+        return ledger
 
     def choices(self) -> LedgerChoices:
         """What people decided so far."""
@@ -199,6 +210,27 @@ class LocalFactStore:
             )
         manifest: Manifest = found
         return manifest
+
+
+@dataclass(frozen=True, slots=True)
+class _Mapped:
+    """A ledger that was read: the index as the manifest names it, and when each of its files was changed last."""
+
+    index: Manifest
+    touched: Sequence[tuple[int, int, int]]
+    ledger: StoredLedger
+
+
+def _touched(directory: Path, names: Iterable[str]) -> Sequence[tuple[int, int, int]]:
+    """Number, size and time of the last change of each file; of one that is gone nothing that equals anything."""
+    found = []
+    for name in names:
+        try:
+            status = (directory / name).stat()
+        except OSError:
+            return ()
+        found.append((status.st_ino, status.st_size, status.st_mtime_ns))
+    return found
 
 
 class _Writer:

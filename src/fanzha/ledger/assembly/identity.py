@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,7 @@ from fanzha.ledger.columns import U16
 from fanzha.records import TransferKind
 
 MASK: Final = "*"
+FOUND_MAX: Final = 100_000  # numbers that a ledger remembers the accounts of
 SUBS_MAX: Final = np.iinfo(np.uint16).max
 
 
@@ -41,9 +42,17 @@ class Identity:
     name: pl.Series  # per entity, sorted: the smallest card, else the smallest number
     joins: tuple[Join, ...]
     refused: tuple[Join, ...]
+    found: dict[str, int | None] = field(default_factory=dict[str, "int | None"], compare=False, repr=False)  # so far
 
     def entity_of(self, text: str) -> int | None:
         """The account that a number names; None if the ledger has never seen it."""
+        if text not in self.found:
+            if len(self.found) >= FOUND_MAX:
+                self.found.clear()
+            self.found[text] = self._look_up(text)
+        return self.found[text]
+
+    def _look_up(self, text: str) -> int | None:
         bare = text.strip().replace(" ", "")
         for spelling in dict.fromkeys((text, bare)):
             place = int(self.aliases.search_sorted(spelling, side="left")) if len(self.aliases) else 0

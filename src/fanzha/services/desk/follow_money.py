@@ -26,7 +26,7 @@ from fanzha.services.desk.acting import Look, Work, acting, looking
 from fanzha.services.desk.amounts import CaseAmounts, amounts_of
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.case_origins import origins_of
-from fanzha.services.desk.draft_stops import WORDED, amount_minor
+from fanzha.services.desk.draft_stops import WORDED, amount_minor, closes_account
 from fanzha.services.desk.generated_file import take_in
 from fanzha.services.desk.keeping import keep_clue, keep_measure, tell
 from fanzha.services.desk.listing import every
@@ -35,12 +35,13 @@ from fanzha.services.desk.receipt_rows import (
     ReceiptFile,
     file_of_receipt,
     path_of_receipt,
+    receipts_outdone,
     says_of_money,
     told_periods,
 )
 from fanzha.services.desk.trace_case import CaseTrace, trace_case
 from fanzha.services.desk.traced_accounts import RECEIPT_PATH
-from fanzha.services.forget_file import forget_file
+from fanzha.services.forget_file import forget_files
 from fanzha.services.trace_money import account_named
 from fanzha.tracing.runs import RunOrigin
 
@@ -87,14 +88,14 @@ def follow_money(desk: Desk, books: Books, actor: Actor, case_id: str) -> MoneyF
     told = bring_in_receipts(desk, books, actor, case_id)
     trace = trace_case(desk, books, actor, case_id)
     found: list[FollowOn] = []
-    stored = books.ledger()
+    stored, flows = books.ledger(), _Flows.of(trace.document)
     with acting(desk, actor, "money.follow", Subject("case", case_id)) as work:
         case = work.load(Case, case_id, Action.TRACE)
         work.unit.hold(f"drafts of {case_id}")
         amounts = amounts_of(work, books.trace_rules, case, Purpose.STOP) if told else None
         for each in told:
             found += [
-                _follow(work, case, _Found(each, onward, trace, books, stored, amounts))
+                _follow(work, case, _Found(each, onward, trace, flows, books, stored, amounts))
                 for onward in each.receipt.onward
             ]
     return MoneyFollowed(trace, tuple(found))
@@ -123,9 +124,12 @@ def drop_corrected(books: Books, corrected: Sequence[Measure]) -> None:
         return
     stands = {path_of_receipt(measure, receipt) for measure in corrected for receipt in measure.receipts}
     theirs = tuple(f"{RECEIPT_PATH}{measure.id}/" for measure in corrected)
-    for path, sha256 in zip(stored.assembly.sources.paths, stored.assembly.sources.sha256s, strict=True):
-        if path.startswith(theirs) and path not in stands:
-            forget_file(books.facts, sha256, "回执已更正", rules=books.ledger_rules)
+    gone = [
+        sha256
+        for path, sha256 in zip(stored.assembly.sources.paths, stored.assembly.sources.sha256s, strict=True)
+        if path.startswith(theirs) and path not in stands
+    ]
+    forget_files(books.facts, gone, "回执已更正", rules=books.ledger_rules)
 
 
 def give_way(books: Books) -> None:
@@ -133,14 +137,8 @@ def give_way(books: Books) -> None:
     stored = books.facts.ledger()
     if stored is None:
         return
-    for path, sha256 in zip(stored.assembly.sources.paths, stored.assembly.sources.sha256s, strict=True):
-        if not path.startswith(RECEIPT_PATH):
-            continue
-        for window in books.facts.batch(sha256).windows:
-            told = told_periods(stored, window.account or "")
-            if any(from_us < window.to_us and window.from_us < to_us for from_us, to_us in told):
-                forget_file(books.facts, sha256, "账户流水已到", rules=books.ledger_rules)
-                break
+    gone = receipts_outdone(stored)
+    forget_files(books.facts, gone, "账户流水已到", rules=books.ledger_rules)
 
 
 def _measures(look: Look, case: Case) -> tuple[Measure, ...]:
@@ -167,6 +165,7 @@ class _Found:
     told: _Told
     onward: OnwardTransfer
     trace: CaseTrace
+    flows: _Flows
     books: Books
     stored: StoredLedger
     amounts: CaseAmounts | None
@@ -189,6 +188,9 @@ def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
     there = follows_already(on_account, request, told_by)
     if there is not None:
         return FollowOn(measure.id, onward, choice, there, new=False)
+    closing = closes_account(work, (each for each in on_account if each.request.case == case.id))
+    if closing is not None:
+        return FollowOn(measure.id, onward, choice, closing, new=False)
     left_minor = _left_to_stop(found, account, choice.amount_minor, on_account)
     drafted = follow_on_draft(on_account, case.id, request.scope.currency)
     if left_minor <= 0:
@@ -229,22 +231,44 @@ def _traced(work: Work, case: Case, found: _Found) -> AmountChoice | None:
     """What of the onward transfer is traced money, by every method that may say how much of a stop."""
     rule = work.rules.purposes.of(Purpose.STOP, work.now_us)
     working = None if case.working_method is None else case.working_method.method
+    onward, currency = found.onward, found.told.measure.request.scope.currency
+    ends = _named(found.stored, found.told.measure.target.reference), _named(found.stored, onward.account)
     by_method: dict[str, int] = {}
     for key, part in found.trace.document["methods"].items():
         name = key.partition("@")[0]
-        if name in rule.methods and part["currency"] == found.told.measure.request.scope.currency:
-            flows = (flow for flow in part["flows"] if _is_it(flow, found))
-            by_method[name] = sum(parse_minor(flow["traced"], exponent_of(part["currency"])) for flow in flows)
+        if name in rule.methods and part["currency"] == currency:
+            between = found.flows.between(key, *ends)
+            by_method[name] = sum(
+                parse_minor(each["traced"], exponent_of(currency)) for each in between if _is_it(each, found)
+            )
     return choose_amount(rule, by_method, working) if by_method else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Flows:
+    """The flows of a trace by method and by the accounts between which they went."""
+
+    by_ends: Mapping[tuple[str, str, str], Sequence[Mapping[str, Any]]]
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> _Flows:
+        """Those of a trace's document."""
+        found: dict[tuple[str, str, str], list[Mapping[str, Any]]] = {}
+        for key, part in document["methods"].items():
+            for flow in part["flows"]:
+                found.setdefault((key, flow["payer"], flow["payee"]), []).append(flow)
+        return cls(found)
+
+    def between(self, key: str, payer: str, payee: str) -> Sequence[Mapping[str, Any]]:
+        """What went from one account to another, by one method."""
+        return self.by_ends.get((key, payer, payee), ())
 
 
 def _is_it(flow: Mapping[str, Any], found: _Found) -> bool:
     onward, currency = found.onward, found.told.measure.request.scope.currency
     apart_us = abs(parse_instant(flow["at"]) - onward.time_us)
     return bool(
-        flow["payer"] == _named(found.stored, found.told.measure.target.reference)
-        and flow["payee"] == _named(found.stored, onward.account)
-        and apart_us <= found.books.trace_rules.origin_tolerance_us
+        apart_us <= found.books.trace_rules.origin_tolerance_us
         and parse_minor(flow["amount"], exponent_of(currency)) == onward.amount_minor
     )
 
@@ -256,7 +280,7 @@ def _named(stored: StoredLedger, number: str) -> str:
 def _fact(work: Work, found: _Found, account: str) -> Fact | None:
     """The fact by the bank's receipt; None where the measure rests on no record of a fact that it could follow."""
     before = found.told.measure.request.fact
-    known = _get_fact(work, "" if before is None else before.evidence)
+    known = _get_fact(work, found.told.measure.fact_id)
     file = file_of_receipt(found.told.measure, found.told.receipt, found.trace.run.origins)
     if known is None or before is None or file is None:
         return None

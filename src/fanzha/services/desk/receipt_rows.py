@@ -71,9 +71,8 @@ def file_of_receipt(
         if not _is_told(onward, told):
             says.onward(onward)
     starts = [entry["at_us"] for entry in says.entries]
-    starts += [
-        to_us for from_us, to_us in told if to_us < until_us and fact is not None and to_us > fact.fields.time_us
-    ]
+    if went and fact is not None:
+        starts += [to_us for from_us, to_us in told if fact.fields.time_us < to_us < until_us]
     if receipt.balance_minor is not None:
         says.balance(receipt.balance_minor, until_us)
     if not says.table:
@@ -190,6 +189,18 @@ def told_periods(stored: StoredLedger, account: str) -> list[tuple[int, int]]:
     ]
 
 
+def receipts_outdone(stored: StoredLedger) -> frozenset[str]:
+    """SHA-256 of the receipts' files whose time a statement of the same account covers in part by now."""
+    spans, sources = stored.assembly.spans, stored.assembly.sources
+    is_receipt = np.array([path.startswith(RECEIPT_PATH) for path in sources.paths], np.bool_)
+    by_receipt = (spans.file >= 0) & np.append(is_receipt, np.False_)[spans.file]  # file -1 indexes the last element
+    gone = set()
+    for place in np.flatnonzero(by_receipt).tolist():
+        told = ~by_receipt & (spans.pocket == spans.pocket[place])
+        if (told & (spans.from_us < spans.to_us[place]) & (spans.from_us[place] < spans.to_us)).any():
+            gone.add(sources.sha256s[int(spans.file[place])])
+    return frozenset(gone)
+
+
 def _payer(measure: Measure, origins: Sequence[RunOrigin]) -> str:
-    evidence = "" if measure.request.fact is None else measure.request.fact.evidence
-    return next((origin.payer for origin in origins if origin.fact == evidence), "")
+    return next((origin.payer for origin in origins if origin.fact == measure.fact_id), "")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from fanzha.access import Action
 from fanzha.audit import Subject
@@ -14,15 +13,12 @@ from fanzha.core.errors import BadInput, NotFound
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import Receipt
 from fanzha.ports.record_query import Query
-from fanzha.ports.statement_reader import StatementFile, StatementReader
-from fanzha.records import FactBatch
 from fanzha.services.desk.acting import looking
 from fanzha.services.desk.books import Books
-from fanzha.services.desk.generated_file import generate_file, take_in
+from fanzha.services.desk.generated_file import GeneratedFile, generate_file, take_in
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.unasked_rows import ReadOnce, unasked_by
-from fanzha.services.ingest_files import ingest_files
+from fanzha.services.desk.unasked_rows import unasked_by
 
 PATH = "回复"  # before the order's number, as the source of what the answer says
 COLUMNS = ("request", "account", "from_us", "until_us", "statement")
@@ -34,27 +30,6 @@ class AnswersTakenIn:
 
     taken: tuple[str, ...]  # SHA-256
     unreadable: tuple[tuple[str, str], ...]  # SHA-256 and why
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """Reads files whose bytes are at hand; the paths of a question to it mean nothing."""
-
-    reader: StatementReader
-    files: tuple[StatementFile, ...] = field(default=())
-
-    def discover(self, paths: Sequence[Path]) -> Iterable[StatementFile]:
-        """The files."""
-        del paths
-        return self.files
-
-    def kept(self, path: str, content: bytes) -> StatementFile:
-        """Another one."""
-        return self.reader.kept(path, content)
-
-    def read(self, file: StatementFile) -> FactBatch:
-        """Its facts."""
-        return self.reader.read(file)
 
 
 def take_in_answers(desk: Desk, books: Books, actor: Actor, case_id: str) -> AnswersTakenIn:
@@ -69,45 +44,60 @@ def take_in_answers(desk: Desk, books: Books, actor: Actor, case_id: str) -> Ans
         case = look.load(Case, case_id, Action.TRACE)
         query = Query(equals={"case_id": case.id, "kind": MeasureKind.QUERY}, order_by="drafted_us")
         measures = tuple(every(look.unit.records(Measure), query))
-    there = set(books.facts.files())
-    taken: list[str] = []
-    unreadable: dict[str, str] = {}
+    taking = _Taking(books, measures, set(books.facts.files()))
     for measure in measures:
         for receipt in measure.receipts:
-            if receipt.entered_by or not receipt.answered:
+            if not receipt.entered_by and receipt.answered:
+                taking.add(measure, receipt)
+    take_in(books, [*taking.statements, *taking.notes])
+    return AnswersTakenIn(tuple(file.sha256 for file in taking.statements), tuple(taking.unreadable.items()))
+
+
+@dataclass(slots=True)
+class _Taking:
+    """What goes into the ledger at once: statements that can be read, and which time each answer covers."""
+
+    books: Books
+    asking: Sequence[Measure]
+    there: set[str]  # SHA-256 of files that are in the ledger, or go into it now
+    statements: list[GeneratedFile] = field(default_factory=list[GeneratedFile])
+    notes: list[GeneratedFile] = field(default_factory=list[GeneratedFile])
+    unreadable: dict[str, str] = field(default_factory=dict[str, str])
+
+    def add(self, measure: Measure, receipt: Receipt) -> None:
+        for sha256 in dict.fromkeys(each.statement for each in receipt.answered if each.statement):
+            if sha256 in self.there or sha256 in self.unreadable:
                 continue
-            for sha256 in dict.fromkeys(each.statement for each in receipt.answered if each.statement):
-                if sha256 in there or sha256 in unreadable:
-                    continue
-                try:
-                    _read_in(books, f"{PATH} {receipt.order} {sha256[:12]}", sha256, measures)
-                except (BadInput, NotFound) as error:
-                    unreadable[sha256] = str(error)
-                else:
-                    taken.append(sha256)
-                    there.add(sha256)
-            note_what_it_covers(books, measure, receipt, unreadable)
-    return AnswersTakenIn(tuple(taken), tuple(unreadable.items()))
+            try:
+                self.statements.append(self._read(f"{PATH} {receipt.order} {sha256[:12]}", sha256))
+            except (BadInput, NotFound) as error:
+                self.unreadable[sha256] = str(error)
+            else:
+                self.there.add(sha256)
+        self.notes += _note(measure, receipt, self.unreadable)
+
+    def _read(self, path: str, sha256: str) -> GeneratedFile:
+        content, reader = self.books.evidence.get(sha256), self.books.reader
+        file = GeneratedFile(path, content, reader.read(reader.kept(path, content)))
+        batches = [each.batch for each in (*self.statements, file)]
+        unasked = unasked_by(self.asking, batches, self.books.facts.ledger())
+        others = [each for each in unasked if each.elsewhere and each.path == path]
+        if others:
+            banks = ", ".join(dict.fromkeys(each.institution for each in others))
+            raise BadInput(
+                f"{path}: {len(others)} accounts of {banks} are in it, which nobody asked about; an officer may take it in "
+                "with: fanzha measure query answer FILE --although TEXT"
+            )
+        return file
 
 
-def _read_in(books: Books, path: str, sha256: str, asking: Sequence[Measure]) -> None:
-    file = books.reader.kept(path, books.evidence.get(sha256))
-    reader = ReadOnce(_Kept(books.reader, (file,)))
-    others = [each for each in unasked_by(asking, reader.look([Path(path)]), books.facts.ledger()) if each.elsewhere]
-    if others:
-        banks = ", ".join(dict.fromkeys(each.institution for each in others))
-        raise BadInput(
-            f"{path}: {len(others)} accounts of {banks} are in it, which nobody asked about; an officer may take it in with: "
-            "fanzha measure query answer FILE --although TEXT"
-        )
-    ingest_files(books.facts, reader, [Path(path)], rules=books.ledger_rules)
+def note_what_it_covers(books: Books, measure: Measure, receipt: Receipt) -> None:
+    """Takes the time that an answer covers into the ledger."""
+    take_in(books, _note(measure, receipt, ()))
 
 
-def note_what_it_covers(books: Books, measure: Measure, receipt: Receipt, unreadable: Iterable[str]) -> None:
-    """Takes the time that an answer covers into the ledger.
-
-    任务信息 of the answer, as exports carry it in a table of its own; the same answer gives the same bytes.
-    """
+def _note(measure: Measure, receipt: Receipt, unreadable: Collection[str]) -> list[GeneratedFile]:
+    """任务信息 of an answer, as exports carry it in a table of its own; the same answer gives the same bytes."""
     # Of an account that it was not asked about a bank cannot say that nothing happened: it may be another bank's.
     asked = {question.account for question in measure.request.questions}
     spans = [
@@ -126,5 +116,5 @@ def note_what_it_covers(books: Books, measure: Measure, receipt: Receipt, unread
         if each.from_us <= until_us
     ]  # fmt: skip
     rows = [(receipt.order, each.account, str(each.from_us), str(until_us), each.statement) for each, until_us in spans]
-    if facts:
-        take_in(books, [generate_file(f"{PATH} {receipt.order} {receipt.id}", COLUMNS, rows, {"queries": facts})])
+    path = f"{PATH} {receipt.order} {receipt.id}"
+    return [generate_file(path, COLUMNS, rows, {"queries": facts})] if facts else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, Generic, NamedTuple
 
 from sqlalchemy import (
@@ -15,7 +16,6 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
-    cast,
     delete,
     func,
     insert,
@@ -24,7 +24,6 @@ from sqlalchemy import (
     or_,
     select,
     tuple_,
-    update,
 )
 from sqlalchemy.exc import IntegrityError
 
@@ -32,9 +31,10 @@ from fanzha.audit import Written
 from fanzha.core.errors import NotFound, Refused, StaleVersion
 from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_cursor, write_cursor
 from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
-from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable
+from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable, written_fingerprint
 from fanzha.storage.sql.merged_walks import plan_walk, walk_keys
 from fanzha.storage.sql.record_walk import walk_records
+from fanzha.storage.sql.statements import body_of, equal_page, one_body, replace_row
 
 BULK_ROWS: Final = 5000
 MANY_ROWS: Final = 100
@@ -63,14 +63,14 @@ class SqlRecords(Generic[R]):
     ) -> None:
         self._connection, self._table, self._codec = connection, table, codec
         self._rows, self._terms, self._written = rows, terms, written
-        self._body = cast(rows.c.body, Text).label("body")  # PostgreSQL would parse it, and lose the text
+        self._body = body_of(rows)
 
     def get(self, record_id: str) -> R:
         """The record."""
         return self._codec.decode(self._body_of(record_id))
 
     def _body_of(self, record_id: str) -> str:
-        body: str | None = self._connection.scalar(select(self._body).where(self._rows.c.id == record_id))
+        body: str | None = self._connection.scalar(one_body(self._rows), {"wanted": record_id})
         if body is None:
             raise NotFound(f"{self._table.name}: there is nothing of id {record_id!r}")
         return body
@@ -83,15 +83,16 @@ class SqlRecords(Generic[R]):
 
     def add(self, record: R) -> R:
         """Takes a new record."""
-        self._insert([record])
-        self._note(record)
+        self._add([record])
         return record
 
     def add_many(self, records: Sequence[R]) -> None:
         """Takes new records."""
-        self._insert(records)
-        for record in records:
-            self._note(record)
+        self._add(records)
+
+    def _add(self, records: Sequence[R]) -> None:
+        for record, body in zip(records, self._insert(records), strict=True):
+            self._note(record, body)
 
     def bulk_add(self, records: Iterable[R]) -> int:
         """Takes many new records."""
@@ -104,14 +105,12 @@ class SqlRecords(Generic[R]):
     def save(self, record: R) -> R:
         """Puts a record in place of the version it was read as."""
         saved, before = next_version(record), body_fingerprint(self._body_of(record.id))
+        row = self._row(saved)
         # psycopg and sqlite3 both tell how many rows matched; none means that another version stands there.
-        statement = (
-            update(self._rows)
-            .where(self._rows.c.id == record.id, self._rows.c.version == version_of(record))
-            .values(self._row(saved))
-        )
+        values = {f"new_{name}": value for name, value in row.items()}
+        values |= {"wanted": record.id, "was": version_of(record)}
         try:
-            changed = self._connection.execute(statement).rowcount
+            changed = self._connection.execute(replace_row(self._rows), values).rowcount
         except IntegrityError as error:
             raise self._there_already([saved]) from error
         if changed == 0:
@@ -122,13 +121,13 @@ class SqlRecords(Generic[R]):
         if self._terms is not None:
             self._connection.execute(delete(self._terms).where(self._terms.c.id == saved.id))
             self._insert_terms([saved])
-        self._note(saved, before)
+        self._note(saved, row["body"], before)
         return saved
 
-    def _note(self, record: R, before: str = "") -> None:
+    def _note(self, record: R, body: Any, before: str = "") -> None:
         """What the audit will tell of it."""
-        fingerprint = body_fingerprint(self._codec.encode(record))
-        self._written.append(Written(self._table.name, record.id, version_of(record), fingerprint, before))
+        told = Written(self._table.name, record.id, version_of(record), written_fingerprint(body), before)
+        self._written.append(told)
 
     def find(self, query: Query) -> Page[R]:
         """A page of the list."""
@@ -169,6 +168,8 @@ class SqlRecords(Generic[R]):
         walk = plan_walk(self._table, query)
         if walk is not None:
             return self._bodies(walk_keys(self._connection, self._table, query, start, walk))
+        if not (query.within or query.without or query.ranges or query.mentions):
+            return self._equal_page(query, start)
         place = self._rows.c[query.order_by]
         columns = (place, self._rows.c.id) if query.order_by != "id" else (self._rows.c.id,)
         statement = (
@@ -178,6 +179,19 @@ class SqlRecords(Generic[R]):
             .limit(query.limit + 1)
         )
         return self._connection.execute(statement).all()
+
+    def _equal_page(self, query: Query, start: Position | None) -> Sequence[Any]:
+        names = tuple(name for name, value in query.equals.items() if value is not None)
+        nulls = tuple(name for name, value in query.equals.items() if value is None)
+        statement = equal_page(
+            self._rows, names, nulls, query.order_by, descending=query.descending, behind=start is not None
+        )
+        values: Row = {f"is_{name}": query.equals[name] for name in names} | {"most": query.limit + 1}
+        if start is not None:
+            values |= (
+                {"last_id": start.id} if query.order_by == "id" else {"last_place": start.value, "last_id": start.id}
+            )
+        return self._connection.execute(statement, values).all()
 
     def _bodies(self, keys: Sequence[Position]) -> list[_Found]:
         """The records of these keys, in their order."""
@@ -237,15 +251,17 @@ class SqlRecords(Generic[R]):
         keys: Row = {key.name: findable(table, name, key.name, key.value(record)) for key in table.keys}
         return {"id": name, "version": version_of(record), **keys, "body": self._codec.encode(record)}
 
-    def _insert(self, records: Sequence[R]) -> None:
+    def _insert(self, records: Sequence[R]) -> list[Any]:
+        """Writes the rows; their bodies."""
         if not records:
-            return
+            return []
         rows = [self._row(record) for record in records]
         try:
             add_rows(self._connection, self._rows, rows)
         except IntegrityError as error:
             raise self._there_already(records) from error
         self._insert_terms(records)
+        return [row["body"] for row in rows]
 
     def _insert_terms(self, records: Iterable[R]) -> None:
         if self._terms is None:
@@ -278,7 +294,7 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
         names = [column.name for column in table.columns]
         quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
         statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608 - declared names
-        connection.exec_driver_sql(statement, [tuple(row[name] for name in names) for row in rows])
+        connection.exec_driver_sql(statement, list(map(itemgetter(*names), rows)))
 
 
 def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -286,8 +302,8 @@ def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str,
     driver: Any = connection.connection.driver_connection
     try:
         with driver.cursor() as cursor, cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
-            for row in rows:
-                copy.write_row([row[column.name] for column in table.columns])
+            for values in map(itemgetter(*(column.name for column in table.columns)), rows):
+                copy.write_row(values)
     except driver_integrity_error(connection) as error:
         raise IntegrityError("COPY", None, error) from error
 
