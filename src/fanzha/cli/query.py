@@ -12,6 +12,7 @@ from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
 from fanzha.cli.ingest import ROWS_PUT_ASIDE, show_files
 from fanzha.cli.output import counted, say, show_table, write_json
 from fanzha.core.errors import BadInput
+from fanzha.core.money import parse_minor
 
 if TYPE_CHECKING:
     from fanzha.measures.model import Measure
@@ -36,6 +37,9 @@ def draft(
     document: Annotated[
         list[str] | None, typer.Option("--document", help="文号 of a letter; repeatable, in the order of the drafts.")
     ] = None,
+    least: Annotated[
+        str, typer.Option(metavar="YUAN", help="Leave questions alone behind which less is traced.")
+    ] = "0",
     login: AsOption = None,
 ) -> None:
     """Draft one query for each institution whose statements the last trace of the case lacks."""
@@ -44,7 +48,10 @@ def draft(
     from fanzha.services.desk.draft_queries import draft_queries
 
     with at_desk(context, login) as at:
-        found = draft_queries(at.desk, at.actor, case, basis=basis, reason=reason, documents=tuple(document or ()))
+        found = draft_queries(
+            at.desk, at.actor, case, basis=basis, reason=reason, documents=tuple(document or ()),
+            least_minor=parse_minor(least),
+        )  # fmt: skip
         mask = _mask(at)
         drafted = [open_query_document(OpenQuery(one, one.request.questions), mask) for one in found.drafted]
         if at.json:
@@ -54,6 +61,7 @@ def draft(
                     "asked_already": [question_document(one, mask) for one in found.asked_already],
                     "answered_already": [question_document(one, mask) for one in found.answered_already],
                     "without_institution": [question_document(one, mask) for one in found.without_institution],
+                    "too_little": [question_document(one, mask) for one in found.too_little],
                 }
             )
             return
@@ -64,6 +72,8 @@ def draft(
             say(
                 f"{counted(len(found.answered_already), 'question')} left open though the institution told all that it has"
             )
+        if found.too_little:
+            say(f"{counted(len(found.too_little), 'question')} left alone: less than {least} yuan is traced there")
         for one in found.without_institution:
             say(f"nobody to ask about {mask.account(one.account) or 'a payment'}: the institution is not known")
         unnumbered = " ".join(one["query"] for one in drafted if not one["document"])
@@ -210,11 +220,12 @@ def _revealed(at: AtDesk, query: str, case: str, why: str) -> tuple[Measure, str
     """The query with its persons, and the name of the body that asks."""
     from fanzha.core.actor import Organisation
     from fanzha.measures.model import Measure
+    from fanzha.measures.words import KIND_WORDS
     from fanzha.services.desk.open_record import open_record
 
     measure = open_record(at.desk, at.actor, Measure, query, reveal=True, case=case, reason=why).record
     if not measure.request.questions:
-        raise BadInput(f"{query} is a {measure.kind.value}, which asks no questions")
+        raise BadInput(f"{query} is a {KIND_WORDS[measure.kind]}, which asks no questions")
     with at.desk.store.reading() as view:
         bodies = view.records(Organisation).get_many([measure.organisation])
     return measure, next((body.name for body in bodies), measure.organisation)

@@ -20,6 +20,7 @@ from fanzha.measures.lifecycle import OPEN, OUT
 from fanzha.measures.model import Measure, MeasureKind, effective_status
 from fanzha.measures.orders import Answered, Outcome, Question, Receipt
 from fanzha.measures.queries import left_of, not_needed, open_questions
+from fanzha.measures.words import STATUS_WORDS
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.ports.record_query import Query
 from fanzha.records import FactBatch
@@ -124,7 +125,7 @@ def answer_query(
         if new:
             _take(desk, actor, measure, new, became)
     for answered in became.answered if complete else ():
-        note_what_it_covers(books, answered, answered.receipts[-1], ())
+        note_what_it_covers(books, answered, answered.receipts[-1])
     return _told(desk, books, actor, files, became, _cases(waiting), unasked)
 
 
@@ -153,8 +154,8 @@ def _take(desk: Desk, actor: Actor, measure: Measure, new: tuple[Answered, ...],
 def _check_sent(measure: Measure) -> None:
     if measure.status not in OUT:
         raise Refused(
-            f"{measure.id} is {measure.status}: nobody has sent it, so nobody can have answered it; if its letter went "
-            f"out, note it first: fanzha measure send {measure.id}"
+            f"{measure.id} is {STATUS_WORDS[measure.status]}: nobody has sent it, so nobody can have answered it; if its "
+            f"letter went out, note it first: fanzha measure send {measure.id}"
         )
 
 

@@ -7,6 +7,7 @@ nothing twice: an answer that is known already changes nothing, and an incident'
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -56,10 +57,15 @@ class ReceiptDesk:
     evidence: EvidenceStore
 
 
-def collect_receipts(desk: Desk, by: ReceiptDesk) -> CollectRun:
-    """Fetches from every connected partner what came since the last time. A silent partner holds up no other."""
+def collect_receipts(desk: Desk, by: ReceiptDesk, *, partners: Collection[str] | None = None) -> CollectRun:
+    """Fetches from every connected partner what came since the last time. A silent partner holds up no other.
+
+    partners: only these organisations, such as those that said that they have something; None: all.
+    """
     run = CollectRun()
     for link in _links(desk):
+        if partners is not None and link.organisation not in partners:
+            continue
         try:
             _collect(desk, by, link, run)
         except Unreachable as silence:

@@ -34,16 +34,25 @@ class QueriesDrafted:
     asked_already: tuple[RunQuestion, ...]
     answered_already: tuple[RunQuestion, ...]  # the institution said all that it has of that account and time
     without_institution: tuple[RunQuestion, ...]
+    too_little: tuple[RunQuestion, ...] = ()  # less is traced there than the officer said is worth a question
 
 
 def draft_queries(
-    desk: Desk, actor: Actor, case_id: str, *, basis: str, reason: str, documents: Sequence[str] = ()
+    desk: Desk,
+    actor: Actor,
+    case_id: str,
+    *,
+    basis: str,
+    reason: str,
+    documents: Sequence[str] = (),
+    least_minor: int = 0,
 ) -> QueriesDrafted:
     """Drafts them from the frontier of the last run; what waits for its answer, or has it, is not asked again.
 
     The time asked about ends now; of a time that was answered in part, what is left is asked.
 
     documents: the 文号 of the letters, in the order of the drafts; where there are fewer, the rest is numbered later.
+    least_minor: questions behind which less is traced are left alone, so that nobody asks where a cup of tea went.
 
     Raises NotFound when the case was never traced, NotAllowed when the actor may not propose measures on it, BadInput
     when the basis is none of a query.
@@ -59,7 +68,9 @@ def draft_queries(
         receipts = _receipts(work, case.id)
         left = {each: _left_of(_question(each, work.now_us), receipts) for each in run.questions}
         answered = tuple(each for each in run.questions if not left[each])
-        new, already, nowhere = _sorted_out(run, waiting_questions(work, case.id), frozenset(answered))
+        asked, already, nowhere = _sorted_out(run, waiting_questions(work, case.id), frozenset(answered))
+        new = [each for each in asked if each.traced_minor >= least_minor]
+        little = tuple(each for each in asked if each.traced_minor < least_minor)
         frontier = [Asked(each.institution, part) for each in new for part in left[each]]
         requests = query_requests(frontier, case=case.id, basis=article, documents=documents, reason=reason)
         drafted = tuple(
@@ -68,7 +79,7 @@ def draft_queries(
             )
             for each in requests
         )
-    return QueriesDrafted(drafted, already, answered, nowhere)
+    return QueriesDrafted(drafted, already, answered, nowhere, little)
 
 
 def _receipts(look: Look, case_id: str) -> tuple[Receipt, ...]:

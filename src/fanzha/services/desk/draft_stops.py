@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fanzha.access import Action
@@ -9,10 +10,11 @@ from fanzha.audit import Subject
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed, Refused
-from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, MeasureKind
+from fanzha.measures.guard import holds_whole
+from fanzha.measures.lifecycle import OPEN, Status
+from fanzha.measures.model import Measure, MeasureKind, effective_status
 from fanzha.measures.purposes import Purpose
-from fanzha.services.desk.acting import Work, acting, looking
+from fanzha.services.desk.acting import Look, Work, acting, looking
 from fanzha.services.desk.amounts import AccountAmount, CaseAmounts, amounts_of
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_within
@@ -84,11 +86,24 @@ def _why_not(work: Work, each: AccountAmount, *, unknown: bool) -> str:
         return f"worded already: {worded[0]}"
     if each.stoppable_minor == 0:
         return "stopped already" if each.bound_minor else "nothing is left here"
+    closing = closes_account(work, measures)
+    if closing is not None:
+        return f"nothing leaves it already, by {closing.id}"
     if each.stoppable_minor is None and not unknown:
         return f"{each.why_unknown}; ask the institution, or draft it with what is not known"
     if amount_minor(each) <= 0:
         return "stopped already"
     return ""
+
+
+def closes_account(look: Look, measures: Iterable[Measure]) -> Measure | None:
+    """The stop by which nothing leaves the account, or will as soon as its order is carried out: a second adds nothing."""
+    rules = look.rules.measures.of(MeasureKind.STOP_PAYMENT, look.now_us)
+    for each in measures:
+        ordered = each.status not in WORDED and effective_status(each, look.now_us) in OPEN
+        if each.kind is MeasureKind.STOP_PAYMENT and ordered and holds_whole(each.request.scope, rules):
+            return each
+    return None
 
 
 def amount_minor(each: AccountAmount) -> int:

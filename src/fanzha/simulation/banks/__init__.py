@@ -6,7 +6,7 @@ requests, lost answers, refusals, parts, delays, answers twice and out of order;
 
 from fanzha.simulation.banks.bank import Reply, SimulatedBank
 from fanzha.simulation.banks.config import AccountConfig, BankConfig, Faults, PlannedPayment, read_bank_config
-from fanzha.simulation.banks.server import RunningBank, serve_bank
+from fanzha.simulation.banks.server import RunningBank, run_bank, serve_bank
 
 __all__ = [
     "AccountConfig",
@@ -17,5 +17,6 @@ __all__ = [
     "RunningBank",
     "SimulatedBank",
     "read_bank_config",
+    "run_bank",
     "serve_bank",
 ]

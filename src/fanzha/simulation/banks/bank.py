@@ -27,6 +27,7 @@ from fanzha.simulation.banks.config import BankConfig
 SKEW_US: Final = 5 * MINUTE_US
 PAGE_MAX: Final = 50
 KEY_FILE: Final = "bank.pem"
+BOOK_FILE: Final = "bank.db"
 FIELDS: Final = frozenset(
     {"format", "request_id", "verb", "original", "kind", "target", "scope", "period", "until", "fact", "questions", "payee",
      "document"}
@@ -60,7 +61,9 @@ def _json(status: int, document: Mapping[str, Any]) -> Reply:
 class SimulatedBank:
     """One bank; safe for use by several threads."""
 
-    def __init__(self, config: BankConfig, clock: Clock, peers: Mapping[str, Peer] | None = None) -> None:
+    def __init__(
+        self, config: BankConfig, clock: Clock, peers: Mapping[str, Peer] | None = None, book: Book | None = None
+    ) -> None:
         self.config, self.clock = config, clock
         self.peers: dict[str, Peer] = dict(peers or {})
         config.directory.mkdir(parents=True, exist_ok=True)
@@ -70,10 +73,10 @@ class SimulatedBank:
             name: Ed25519PublicKey.from_public_bytes(bytes.fromhex(key)) for name, key in config.desk_keys.items()
         }
         self._lock = threading.RLock()
-        self.book = Book(config.directory / "bank.db")
+        self.book = Book(config.directory / BOOK_FILE) if book is None else book
         measures = bootstrap.desk_rules().measures
         rules = Rules(measures.four_fields(clock.now_us()), measures.work)
-        self._bank = Bank(config.name, self.book, rules, config.statement, self._in_part)
+        self._bank = Bank(config.name, self.book, rules, config.statement, self._in_part, config.tells_onward)
         with self._lock, self.book.writing():
             self.book.open_accounts(config.accounts, 0)
             self.book.plan(config.planned)
@@ -118,6 +121,18 @@ class SimulatedBank:
 
     # Time.
 
+    def next_due_us(self) -> int | None:
+        """When the next order is carried out."""
+        with self._lock:
+            found = self.book.ask("SELECT MIN(due_us) FROM orders WHERE state = 'waiting'")[0][0]
+        return None if found is None else int(found)
+
+    def next_answer_us(self) -> int | None:
+        """When the next receipt may be fetched."""
+        with self._lock:
+            found = self.book.ask("SELECT MIN(available_us) FROM answers WHERE NOT delivered")[0][0]
+        return None if found is None else int(found)
+
     def let_time_pass(self) -> None:
         """Does what was due by now, in the order of its time: customers' payments, orders, ends of terms, payouts."""
         with self._lock:
@@ -125,7 +140,7 @@ class SimulatedBank:
             while self._next_happening(now_us):
                 pass
             with self.book.writing():
-                self.book.end_due_holds(now_us)
+                self.book.turn_to(now_us)
             pending = self.book.ask("SELECT id, payer, payee, amount FROM payouts WHERE state = 'pending'")
         for payout, payer, payee, amount in pending:
             self._pay_out(payout, payer, payee, amount)
@@ -140,7 +155,7 @@ class SimulatedBank:
             return False
         at_us, is_order, which = found[0]
         with self.book.writing():
-            self.book.end_due_holds(at_us)
+            self.book.turn_to(at_us)
             if is_order:
                 self._carry_out(which, at_us)
             else:
@@ -231,13 +246,15 @@ class SimulatedBank:
         return _json(202, {"request_id": request_id, "state": "known" if known else "taken"})
 
     def _take_down(self, request_id: str, body: bytes) -> None:
-        now_us, (shortest, longest) = self.clock.now_us(), self.config.faults.delay_s
+        now_us, faults = self.clock.now_us(), self.config.faults
+        is_query = json.loads(body)["kind"] == "query"
+        shortest, longest = (is_query and faults.query_delay_s) or faults.delay_s
         wait_s = shortest + int(self._random("delay", request_id).random() * (longest - shortest + 1))
         self.book.connection.execute(
             "INSERT INTO orders (id, body, arrived_us, due_us, state) VALUES (?, ?, ?, ?, 'waiting')",
             (request_id, body.decode(), now_us, now_us + wait_s * SECOND_US),
         )
-        if wait_s:
+        if wait_s and self.config.acknowledges:
             self._answer(request_id, Done(Outcome.RECEIVED), now_us)
 
     def _refuse_released(self) -> None:

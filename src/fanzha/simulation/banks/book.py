@@ -194,11 +194,9 @@ class Book:
             "UPDATE holds SET over_us = ? WHERE original = ? AND over_us IS NULL", (at_us, original)
         )
 
-    def end_due_holds(self, now_us: int) -> None:
+    def turn_to(self, at_us: int) -> None:
         """Holds end by themselves at the end of their term."""
-        self.connection.execute(
-            "UPDATE holds SET over_us = until_us WHERE over_us IS NULL AND until_us <= ?", (now_us,)
-        )
+        self.connection.execute("UPDATE holds SET over_us = until_us WHERE over_us IS NULL AND until_us <= ?", (at_us,))
 
     def use_holds(self, account: str, amount_minor: int) -> None:
         """A return is paid out of what is frozen on the account, the oldest first."""

@@ -61,6 +61,7 @@ class Bank:
     rules: Rules
     statement: str
     in_part: Callable[[str], bool]
+    tells_onward: bool
 
 
 def carry_out(bank: Bank, order: Mapping[str, Any], at_us: int) -> tuple[Done, ...]:
@@ -93,6 +94,8 @@ def _begin(bank: Bank, order: Mapping[str, Any], at_us: int) -> tuple[Done, ...]
     if kind in BLOCKING:
         available = bank.book.balance(account)
         amount = available if asked is None else min(asked, available)
+    elif kind == "queued_freeze":  # it waits behind another; what it will hold is seen when its turn comes
+        amount = asked or 0
     else:
         available = max(bank.book.balance(account) - bank.book.held(account), 0)
         amount = available if asked is None else min(asked, available)
@@ -106,7 +109,7 @@ def _begin(bank: Bank, order: Mapping[str, Any], at_us: int) -> tuple[Done, ...]
     if order.get("continues"):
         bank.book.end_hold(order["continues"], at_us)
     short = asked is not None and amount < asked
-    onward = _onward(bank, order, at_us) if short else ()
+    onward = _onward(bank, order, at_us) if short and bank.tells_onward else ()
     return (Done(Outcome.PARTIAL if short else Outcome.EXECUTED, amount, account=account, onward=onward),)
 
 

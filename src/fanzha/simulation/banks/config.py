@@ -51,6 +51,7 @@ class Faults:
     reorder: float = 0.0  # a receipt is overtaken by later ones
     forge: float = 0.0  # a copy of a receipt is changed on its way, beside the genuine one
     delay_s: tuple[int, int] = (0, 0)  # before an order is carried out
+    query_delay_s: tuple[int, int] | None = None  # before a query is answered, where that is another time
     overtaken_s: int = 600  # how long a receipt that is overtaken stays behind
 
 
@@ -68,6 +69,8 @@ class BankConfig:
     statement: str = "csv"
     peers: Mapping[str, str] = field(default_factory=dict[str, str])  # institution: address of the other bank
     port: int = 0
+    tells_onward: bool = True  # the answer to a stop that came late lists where the money went
+    acknowledges: bool = True  # an order that has to wait is answered at once: it came
     clock: Path | None = None  # a file that holds the time; the machine's clock where there is none
 
     def __post_init__(self) -> None:
@@ -109,4 +112,6 @@ def _planned(each: Mapping[str, Any]) -> PlannedPayment:
 def _faults(each: Mapping[str, Any]) -> Faults:
     given = dict(each)
     shortest, longest = given.pop("delay_s", (0, 0))
-    return Faults(delay_s=(int(shortest), int(longest)), **given)
+    queries = given.pop("query_delay_s", None)
+    of_queries = None if queries is None else (int(queries[0]), int(queries[1]))
+    return Faults(delay_s=(int(shortest), int(longest)), query_delay_s=of_queries, **given)

@@ -80,8 +80,12 @@ def serve_bank(config: BankConfig, clock: Clock | None = None) -> RunningBank:
     """Starts a bank on a port of its own (or the configured one)."""
     time = clock or (SystemClock() if config.clock is None else FileClock(config.clock))
     peers = {name: HttpPeer(address) for name, address in config.peers.items()}
-    bank = SimulatedBank(config, time, peers)
-    return RunningBank(bank, ThreadingHTTPServer((HOST, config.port), _handler_of(bank)))
+    return run_bank(SimulatedBank(config, time, peers))
+
+
+def run_bank(bank: SimulatedBank) -> RunningBank:
+    """Lets a bank listen, on a port of its own (or the configured one)."""
+    return RunningBank(bank, ThreadingHTTPServer((HOST, bank.config.port), _handler_of(bank)))
 
 
 def _handler_of(bank: SimulatedBank) -> type[BaseHTTPRequestHandler]:

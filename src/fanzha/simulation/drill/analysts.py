@@ -10,7 +10,8 @@ from fanzha.core.errors import NotFound
 from fanzha.measures.lifecycle import ENDED, Status
 from fanzha.measures.model import Measure, MeasureKind, effective_status, holds
 from fanzha.measures.purposes import Purpose
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.amounts import case_amounts
 from fanzha.services.desk.convert_measure import Conversion, convert_measure
@@ -31,45 +32,49 @@ from fanzha.simulation.drill.officers import (
     STOP_BASIS,
     UNSETTLED,
     Officers,
-    actors,
     held_stops,
     is_filed,
-    receipts_of,
     was_busy,
 )
-from fanzha.simulation.drill.stage import Stage
 from fanzha.tracing.runs import TraceRun
 
+KEEPING: Final = (MeasureKind.FREEZE, MeasureKind.QUEUED_FREEZE)
+NO_FUNDS: Final = "NO_FUNDS"  # how a bank refuses where nothing is left to freeze
 QUERY_BASIS: Final = "procedure-238"
-FILING: Final = "模拟立字〔2026〕1号"
-DECISION: Final = "模拟返字〔2026〕1号"
+FILING: Final = "模拟立字〔2026〕{}号"
+DECISION: Final = "模拟返字〔2026〕{}号"
 
 
 class Analysts:
     """The same people, at the trace and at the decisions."""
 
-    def __init__(self, stage: Stage, officers: Officers) -> None:
-        self.stage, self.desk, self.officers = stage, stage.desk, officers
-        self.duty, self.chief, self.city_chief = actors(stage)
-        self._followed = (0, 0)  # how many facts and answers were followed; only saves work
+    def __init__(self, officers: Officers) -> None:
+        self.officers, self.script = officers, officers.script
+        self.desk, self.books, self.people = officers.desk, officers.books, officers.people
+        self._followed = [(0, 0), (0, 0)]  # how many facts and answers were followed; only saves work
         self._asked_for: tuple[str, int] = ("", 0)  # the run whose questions were asked, and how many were refused
 
     def act(self) -> bool:
         """Does everything that can be done at this instant, once; whether there was anything."""
         if self.officers.case() is None:
             return False
-        return any([self.follow(), self.ask_and_stop()]) or self.decide()
+        seen_anew = self.officers.seen_anew
+        return any([seen_anew(self.follow), seen_anew(self.ask_and_stop)]) or seen_anew(self.decide)
 
-    def follow(self) -> bool:
-        """New facts and answers: statements and onward transfers go into the ledger, and the trace goes on."""
-        with self.desk.store.reading() as view:
-            there = len(self.officers.everything(Fact)), receipts_of(view)
-        if there == self._followed or not all(there):
+    def follow(self, *, balances: bool = False) -> bool:
+        """New facts and answers: statements and onward transfers go into the ledger, and the trace goes on.
+
+        balances: answers that say no more than what is on an account, too; nobody traces anew for each of them.
+        """
+        receipts = [receipt for measure in self.officers.everything(Measure) for receipt in measure.receipts]
+        said = [receipt for receipt in receipts if balances or receipt.answered or receipt.onward]
+        there = len(self.officers.everything(Fact)), len(said)
+        if there == self._followed[balances] or not all((there[0], receipts)):
             return False
         case = self._case_id()
-        take_in_answers(self.desk, self.stage.books, self.duty, case)
-        follow_money(self.desk, self.stage.books, self.duty, case)
-        self._followed = there
+        take_in_answers(self.desk, self.books, self.people.duty, case)
+        follow_money(self.desk, self.books, self.people.duty, case)
+        self._followed[balances] = there
         return True
 
     def ask_and_stop(self) -> bool:
@@ -81,11 +86,16 @@ class Analysts:
         refused = len(was_busy(self.officers.everything(Measure), MeasureKind.QUERY))
         if run is None or (run.id, refused) == self._asked_for or is_filed(self.officers.case()):
             return False
-        case = self._case_id()
-        queries = draft_queries(self.desk, self.duty, case, basis=QUERY_BASIS, reason="模拟：调取流水，查清资金去向")
-        stops = draft_stops(
-            self.desk, self.stage.books, self.duty, case, basis=STOP_BASIS, reason="模拟：涉案资金仍在账户"
+        case, duty = self._case_id(), self.people.duty
+        queries = draft_queries(
+            self.desk,
+            duty,
+            case,
+            basis=QUERY_BASIS,
+            reason="模拟：调取流水，查清资金去向",
+            least_minor=self.script.least_minor,
         )
+        stops = draft_stops(self.desk, self.books, duty, case, basis=STOP_BASIS, reason="模拟：涉案资金仍在账户")
         self._asked_for = (run.id, refused)
         return bool(queries.drafted or stops.drafted)
 
@@ -93,10 +103,12 @@ class Analysts:
         """Once nothing is on its way: 立案, freezes in place of stops, and the return."""
         if self.in_flight() or self._something_to_check():
             return False
+        if self.follow(balances=True):
+            return True
         if not is_filed(self.officers.case()):
-            if self.desk.clock.now_us() < self.stage.scenario.files_us:
+            if self.desk.clock.now_us() < self.script.files_us:
                 return False
-            file_case(self.desk, self.chief, self._case_id(), FILING)
+            file_case(self.desk, self.people.chief, self._case_id(), FILING.format(self.script.number))
             return True
         return self.freeze() or self.give_back()
 
@@ -107,28 +119,36 @@ class Analysts:
             by_account.setdefault(stop.target.reference, []).append(stop)
         if not by_account:
             return False
-        amounts = case_amounts(self.desk, self.stage.books.trace_rules, self.duty, self._case_id(), Purpose.FREEZE)
+        amounts = case_amounts(self.desk, self.books.trace_rules, self.people.duty, self._case_id(), Purpose.FREEZE)
         traced = {each.account.account: each.choice.amount_minor for each in amounts.accounts}
-        frozen = {freeze.target.reference for freeze in self.officers.measures(MeasureKind.FREEZE)}
+        frozen = {freeze.target.reference for freeze in self.officers.measures(*KEEPING)}
         for account, stops in by_account.items():
-            held = sum(stop.executed_minor or 0 for stop in stops)
-            amount = min(traced.get(account, 0), held)
-            if amount and account not in frozen:
+            amount = traced.get(account, 0)
+            if amount and account not in frozen and not self._was_empty(account):
                 self._freeze(stops[0], amount)
                 continue
             why = "模拟：已转为冻结" if account in frozen else "模拟：按工作方法账上无涉案资金"
             for stop in stops:
-                lift_measure(self.desk, self.chief, stop.id, why)
+                lift_measure(self.desk, self.people.chief, stop.id, why)
         return True
 
+    def _was_empty(self, account: str) -> bool:
+        """Whether the bank said that there is nothing to freeze."""
+        said = (m for m in self.officers.everything(Measure) if m.kind in KEEPING and m.target.reference == account)
+        return any(measure.status is Status.REFUSED and measure.end_reason == NO_FUNDS for measure in said)
+
     def _freeze(self, stop: Measure, amount_minor: int) -> None:
-        number = f"模拟冻字〔2026〕{stop.target.reference[-4:]}号"
-        wanted = Conversion(document=number, reason="模拟：涉案资金在账", amount_minor=amount_minor)
-        tried = [
-            m for m in self.officers.everything(Measure) if m.kind is MeasureKind.FREEZE and m.target == stop.target
-        ]
-        request = f"drill freeze {stop.target.reference} {len(tried)}"
-        convert_measure(self.desk, self.duty, stop.id, wanted, request=request)
+        """A freeze, or a queued one (轮候冻结) behind that of another case."""
+        account, everything = stop.target.reference, self.officers.everything(Measure)
+        with self.desk.store.reading() as view:
+            there = tuple(every(view.records(Measure), Query(equals={"account": account})))
+        taken = any(m.kind is MeasureKind.FREEZE and m.status not in ENDED for m in there)
+        into = MeasureKind.QUEUED_FREEZE if taken else MeasureKind.FREEZE
+        number = f"模拟冻字〔2026〕{account[-4:]}号"
+        wanted = Conversion(document=number, reason="模拟：涉案资金在账", into=into, amount_minor=amount_minor)
+        tried = [m for m in everything if m.kind in KEEPING and m.target == stop.target]
+        request = f"{self.script.key} freeze {account} {len(tried)}"
+        convert_measure(self.desk, self.people.duty, stop.id, wanted, request=request)
 
     def give_back(self) -> bool:
         """返还: plan, notice, decision of the city; the banks pay."""
@@ -137,16 +157,16 @@ class Analysts:
         if procedure is None:
             if not any(holds(freeze, now_us) for freeze in self.officers.measures(MeasureKind.FREEZE)):
                 return False
-            figures = read_return_figures(self.desk, self.stage.books, self.duty, self._case_id())
-            draft_return(self.desk, self.duty, ReturnWanted(self._case_id()), figures)
+            figures = read_return_figures(self.desk, self.books, self.people.duty, self._case_id())
+            draft_return(self.desk, self.people.duty, ReturnWanted(self._case_id()), figures)
         elif procedure.status is ProcedureStatus.DRAFT and procedure.needs_public_notice:
-            publish_return(self.desk, self.duty, procedure.id)
+            publish_return(self.desk, self.people.duty, procedure.id)
         elif procedure.status in {ProcedureStatus.DRAFT, ProcedureStatus.NOTICED}:
             if procedure.notice_until_us is not None and now_us < procedure.notice_until_us:
                 return False
-            propose_return(self.desk, self.duty, procedure.id)
+            propose_return(self.desk, self.people.duty, procedure.id)
         elif procedure.status is ProcedureStatus.PROPOSED:
-            approve_return(self.desk, self.city_chief, procedure.id, DECISION)
+            approve_return(self.desk, self.people.city_chief, procedure.id, DECISION.format(self.script.number))
         else:
             return self._pay_again(procedure)
         return True
@@ -158,9 +178,15 @@ class Analysts:
         for refused in was_busy(measures, MeasureKind.RETURN):
             if not any(other.startswith(f"{refused.id}.again") for other in paid | _refused_later(measures, refused)):
                 why = "模拟：银行首次未办理"
-                pay_again(self.desk, self.duty, procedure.id, refused.id, refused.request.payee, why)
+                pay_again(self.desk, self.people.duty, procedure.id, refused.id, refused.request.payee, why)
                 return True
         return False
+
+    def waits_until_us(self) -> int | None:
+        """When the time to object to the return is over; None where nobody waits for that."""
+        procedure = next(iter(self.officers.everything(ReturnProcedure)), None)
+        noticed = procedure is not None and procedure.status is ProcedureStatus.NOTICED
+        return procedure.notice_until_us if procedure is not None and noticed else None
 
     def in_flight(self) -> bool:
         """Whether an order or its answer is still on its way, or a draft waits for its signatures."""
@@ -179,7 +205,7 @@ class Analysts:
     def _something_to_check(self) -> bool:
         """Whether a report is to come, or a clue of one is not acted on yet."""
         open_clues = any(clue.stage is not ClueStage.ACTED for clue in self.officers.everything(Clue))
-        return open_clues or len(self.officers.everything(Report)) < len(self.stage.scenario.reports)
+        return open_clues or len(self.officers.everything(Report)) < len(self.script.reports)
 
     def _case_id(self) -> str:
         case = self.officers.case()
@@ -188,9 +214,7 @@ class Analysts:
         return case.id
 
     def _last_run(self) -> TraceRun | None:
-        with self.desk.store.reading() as view:
-            runs = tuple(every(view.records(TraceRun), Query(order_by="at_us")))
-        return runs[-1] if runs else None
+        return max(self.officers.everything(TraceRun), key=lambda run: run.at_us, default=None)
 
 
 def _refused_later(measures: Iterable[Measure], refused: Measure) -> set[str]:

@@ -43,7 +43,7 @@ def drill_case(
 
 
 def _orders(stage: Stage) -> tuple[int, tuple[float, ...]]:
-    begins = {report.payment.payee: report.at_us for report in reversed(stage.scenario.reports)}
+    begins = {paid.payee: report.at_us for report in reversed(stage.scenario.reports) for paid in report.payments}
     with stage.desk.store.reading() as view:
         measures = tuple(every(view.records(Measure), Query(order_by="drafted_us")))
     firsts: dict[str, float] = {}

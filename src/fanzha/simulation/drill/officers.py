@@ -6,14 +6,16 @@ records stand. A rule says True when it did something.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from fanzha.casework import (
     AccountName,
     Case,
     CaseStatus,
     Channel,
+    Claim,
     Clue,
     ClueStage,
     Document,
@@ -40,17 +42,18 @@ from fanzha.services.desk.amend_draft import Amendment, amend_draft
 from fanzha.services.desk.answer_query import answer_nothing
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
+from fanzha.services.desk.books import Books
 from fanzha.services.desk.claim_clue import claim_clue
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.listing import every
+from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.record_sent import record_sent
 from fanzha.services.desk.verify_clue import verify_clue
-from fanzha.simulation.drill.scenario import ScriptedReport
-from fanzha.simulation.drill.stage import Stage
+from fanzha.simulation.drill.scenario import CaseScript, ScriptedReport
 
 STOP_BASIS: Final = "afl-20"
 BUSY: Final = "BUSY"  # how a bank of the drill refuses that may take the order next time
@@ -60,12 +63,22 @@ SLIP: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f transfer slip of drill report "  # 模�
 UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
 
 
-class Officers:
-    """The desk's people in the first hours: reports, clues, facts, stops, signatures, and orders on paper."""
+@dataclass(frozen=True, slots=True)
+class People:
+    """The duty officer, the head of the county, and the one of the city."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage, self.desk = stage, stage.desk
-        self.duty, self.chief, self.city_chief = actors(stage)
+    duty: Actor
+    chief: Actor
+    city_chief: Actor
+
+
+class Officers:
+    """The desk's people in the first hours of one case: reports, clues, facts, stops, signatures, and orders on paper."""
+
+    def __init__(self, desk: Desk, books: Books, people: People, script: CaseScript) -> None:
+        self.desk, self.books, self.people, self.script = desk, books, people, script
+        self._reports: dict[int, str] = {}  # by their numbers in the script; the same request gives the same again
+        self._seen: dict[type[Any], tuple[Any, ...]] = {}
 
     def act(self) -> bool:
         """Does everything that can be done at this instant, once; whether there was anything."""
@@ -73,15 +86,42 @@ class Officers:
             self.take_in_reports, self.put_into_case, self.check_clues, self.stop_first_accounts, self.stop_again, self.sign,
             self.close_clues, self.issue_on_paper,
         )  # fmt: skip
-        return sum(rule() for rule in rules) > 0  # all of them, not up to the first
+        return sum(self.seen_anew(rule) for rule in rules) > 0  # all of them, not up to the first
+
+    def seen_anew(self, rule: Callable[[], bool]) -> bool:
+        """What a rule says; where it did something, the records are read again."""
+        done = rule()
+        if done:
+            self.look_again()
+        return done
+
+    def look_again(self) -> None:
+        """Forgets what was read: somebody else did something."""
+        self._seen.clear()
 
     def everything(self, kind: type[Kept]) -> tuple[Kept, ...]:
-        """All records of a kind; a drill has few."""
-        with self.desk.store.reading() as view:
-            return tuple(every(view.records(kind), Query()))
+        """All records of a kind that the case has."""
+        found = self._seen.get(kind)
+        if found is None:
+            with self.desk.store.reading() as view:
+                found = self._seen[kind] = self._of_case(view, kind)
+        return found
+
+    def _of_case(self, view: WorkView, kind: type[Kept]) -> tuple[Kept, ...]:
+        if kind is Report:
+            return view.records(kind).get_many(tuple(self._reports.values()))
+        case_id = next((report.case for report in self.everything(Report) if report.case), "")
+        if not case_id:
+            return ()
+        if kind is Case:
+            return (view.records(kind).get(case_id),)
+        if kind is Fact:
+            clues = [clue.id for clue in self.everything(Clue)]
+            return tuple(every(view.records(kind), Query(within={"clue": clues})))
+        return tuple(every(view.records(kind), Query(equals={"case_id": case_id})))
 
     def case(self) -> Case | None:
-        """The drill's case, once it is open."""
+        """The case, once it is open."""
         return next(iter(self.everything(Case)), None)
 
     def measures(self, *kinds: MeasureKind) -> tuple[Measure, ...]:
@@ -95,80 +135,97 @@ class Officers:
 
     def take_in_reports(self) -> bool:
         """The victims' reports, as soon as each comes."""
-        known = {report.source_reference for report in self.everything(Report)}
         now_us, done = self.desk.clock.now_us(), False
-        for number, told in enumerate(self.stage.scenario.reports):
-            if f"drill {number}" not in known and told.at_us <= now_us:
-                receive_report(self.desk, self.duty, self._draft(number, told), request=f"drill report {number}")
+        for number, told in enumerate(self.script.reports):
+            if number not in self._reports and told.at_us <= now_us:
+                request = f"{self.script.key} report {number}"
+                received = receive_report(self.desk, self.people.duty, self._draft(number, told), request=request)
+                self._reports[number] = received.report.id
                 done = True
         return done
 
     def _draft(self, number: int, told: ScriptedReport) -> ReportDraft:
-        scenario, paid = self.stage.scenario, told.payment
-        payee = AccountName(paid.payee, scenario.holder_of(paid.payee), scenario.bank_of(paid.payee))
-        payer = AccountName(paid.payer, told.victim, scenario.bank_of(paid.payer))
-        payment = ReportedPayment(f"PAY-{number}", told.victim, payee, payer, paid.amount_minor, at_us=paid.at_us)
+        payments = tuple(
+            ReportedPayment(
+                self._payment_id(number, place), told.victim, self._account(paid.payee),
+                replace(self._account(paid.payer), holder_name=told.victim), paid.amount_minor, at_us=paid.at_us,
+            )
+            for place, paid in enumerate(told.payments)
+        )  # fmt: skip
         victim = Reporter(ReporterKind.VICTIM, told.victim, phone=told.phone)
-        return ReportDraft(
-            Channel.CALL, victim, told.narrative, payments=(payment,), source_reference=f"drill {number}"
-        )
+        source = f"{self.script.key} {number}"
+        return ReportDraft(Channel.CALL, victim, told.narrative, payments=payments, source_reference=source)
+
+    def _account(self, number: str) -> AccountName:
+        return AccountName(number, self.script.holder_of(number), self.script.bank_of(number))
+
+    def _payment_id(self, report: int, place: int) -> str:
+        return f"PAY-{self.script.key}-{report}-{place}"
 
     def put_into_case(self) -> bool:
         """受案: the first report opens the case, the others come into it."""
         loose = [report for report in self.everything(Report) if not report.case]
         if not loose:
             return False
-        case = self.case()
+        case, duty = self.case(), self.people.duty
         if case is None:
-            open_case(self.desk, self.duty, [loose[0].id], self.stage.scenario.name, request="drill case")
+            open_case(self.desk, duty, [loose[0].id], self.script.name, request=f"{self.script.key} case")
         else:
-            add_report_to_case(self.desk, self.duty, case.id, loose[0].id)
+            add_report_to_case(self.desk, duty, case.id, loose[0].id)
         return True
 
     def check_clues(self) -> bool:
-        """快查快打: every clue one step further, up to the fact."""
-        done = False
+        """快查快打: every clue one step further, up to the facts."""
+        done, duty = False, self.people.duty
         for clue in self.everything(Clue):
             match clue.stage:
                 case ClueStage.QUEUED if clue.case:
-                    claim_clue(self.desk, self.duty, clue.id)
+                    claim_clue(self.desk, duty, clue.id)
                 case ClueStage.ASSIGNED:
-                    assess_clue(self.desk, self.duty, clue.id, "模拟：刚刚转出，先核四要素")
-                case ClueStage.ASSESSED:
-                    self._verify(clue)
+                    assess_clue(self.desk, duty, clue.id, "模拟：刚刚转出，先核四要素")
+                case ClueStage.ASSESSED | ClueStage.VERIFIED if unverified := self._unverified(clue):
+                    for claim in unverified:
+                        self._verify(clue, claim)
                 case _:
                     continue
             done = True
         return done
 
-    def _verify(self, clue: Clue) -> None:
-        number = self._number_of(clue)
-        paid, scenario = self.stage.scenario.reports[number].payment, self.stage.scenario
-        fields = VerifiedFields(
-            scenario.holder_of(paid.payee), paid.payee, scenario.bank_of(paid.payee), paid.amount_minor, paid.at_us
-        )
-        slip = self.stage.books.evidence.put(SLIP + str(number).encode(), f"模拟转账凭证 {number}")
-        verify_clue(self.desk, self.duty, clue.id, fields, Document(DocumentKind.TRANSFER_SLIP, slip))
+    def _unverified(self, clue: Clue) -> tuple[Claim, ...]:
+        """The payments of a clue of which no fact says that they were made."""
+        facts = [fact.fields for fact in self.everything(Fact) if fact.clue == clue.id and fact.hop == 1]
+        made = {(fields.amount_minor, fields.at_us) for fields in facts}
+        return tuple(claim for claim in clue.claims if (claim.amount_minor, claim.at_us) not in made)
 
-    def _number_of(self, clue: Clue) -> int:
-        with self.desk.store.reading() as view:
-            report = view.records(Report).get(clue.reports[0])
-        return int(report.source_reference.removeprefix("drill "))
+    def _verify(self, clue: Clue, claim: Claim) -> None:
+        paid = next(
+            paid
+            for number, told in enumerate(self.script.reports)
+            for place, paid in enumerate(told.payments)
+            if self._payment_id(number, place) == claim.id
+        )
+        payee = self._account(paid.payee)
+        fields = VerifiedFields(payee.holder_name, payee.number, payee.institution, paid.amount_minor, paid.at_us)
+        slip = self.books.evidence.put(SLIP + claim.id.encode(), f"模拟转账凭证 {claim.id}")
+        verify_clue(self.desk, self.people.duty, clue.id, fields, Document(DocumentKind.TRANSFER_SLIP, slip))
 
     def stop_first_accounts(self) -> bool:
-        """紧急止付: the accounts that victims paid into, each once, for the first payment that is a fact."""
-        case, done = self.case(), False
-        for fact in self.everything(Fact):
-            there = {measure.target.reference for measure in self.everything(Measure)}
-            if case is None or fact.hop > 1 or fact.withdrawn_at_us is not None or fact.fields.account in there:
-                continue
+        """紧急止付: the accounts that victims paid into, each once, for what facts say by then."""
+        case = self.case()
+        there = {measure.target.reference for measure in self.everything(Measure)}
+        paid_in: dict[str, list[Fact]] = {}
+        for fact in self.everything(Fact) if case is not None else ():
+            if fact.hop == 1 and fact.withdrawn_at_us is None and fact.fields.account not in there:
+                paid_in.setdefault(fact.fields.account, []).append(fact)
+        for account, facts in paid_in.items():
+            assert case is not None, "facts are a case's"
+            amount = sum(fact.fields.amount_minor for fact in facts)
             draft = MeasureDraft(
-                kind=MeasureKind.STOP_PAYMENT, reason="模拟：被害人刚刚转账", basis=STOP_BASIS, case=case.id, fact=fact.id,
-                amount_minor=fact.fields.amount_minor, traced_minor=fact.fields.amount_minor,
+                kind=MeasureKind.STOP_PAYMENT, reason="模拟：被害人刚刚转账", basis=STOP_BASIS, case=case.id,
+                fact=facts[-1].id, amount_minor=amount, traced_minor=amount,
             )  # fmt: skip
-            draft_measure(self.desk, self.duty, draft, request=f"drill stop {fact.fields.account}")
-            done = True
-        return done
+            draft_measure(self.desk, self.people.duty, draft, request=f"{self.script.key} stop {account}")
+        return bool(paid_in)
 
     def stop_again(self) -> bool:
         """A bank that was busy is told again, until the account's next stop is worded or the case is filed."""
@@ -184,7 +241,7 @@ class Officers:
                 fact=fact.evidence, amount_minor=refused.request.scope.amount_minor,
                 traced_minor=refused.request.scope.traced_minor,
             )  # fmt: skip
-            draft_measure(self.desk, self.duty, draft, request=f"drill again {refused.id}")
+            draft_measure(self.desk, self.people.duty, draft, request=f"{self.script.key} again {refused.id}")
             done = True
         return done
 
@@ -195,7 +252,7 @@ class Officers:
             if measure.status is Status.DRAFT:
                 self._propose(measure)
             elif measure.status is Status.PROPOSED:
-                head = self.city_chief if measure.kind is MeasureKind.RETURN else self.chief
+                head = self.people.city_chief if measure.kind is MeasureKind.RETURN else self.people.chief
                 approve_measure(self.desk, head, measure.id)
             else:
                 continue
@@ -206,9 +263,9 @@ class Officers:
         if measure.kind is MeasureKind.STOP_PAYMENT and not measure.request.overrides:
             # While answers come in out of order a trace may say less for a while than the answer that asked for the stop.
             reason = Override(MORE_THAN_CARRIED, "模拟：资金正在转移，流水尚未到齐，先行止付")
-            amend_draft(self.desk, self.duty, measure.id, Amendment(overrides=(reason,)))
+            amend_draft(self.desk, self.people.duty, measure.id, Amendment(overrides=(reason,)))
         try:
-            propose_measure(self.desk, self.duty, measure.id)
+            propose_measure(self.desk, self.people.duty, measure.id)
         except NotAllowed as limit:
             given = {override.rule for override in measure.request.overrides}
             if limit.rule in given or (limit.rule == NUMBER and measure.request.document):
@@ -216,7 +273,7 @@ class Officers:
             reason = Override(limit.rule, "模拟：涉案资金正在转移，必须先行控制")
             number = Amendment(document=f"模拟字〔2026〕{measure.id[-4:]}号")
             wanted = number if limit.rule == NUMBER else Amendment(overrides=(reason,))
-            amend_draft(self.desk, self.duty, measure.id, wanted)
+            amend_draft(self.desk, self.people.duty, measure.id, wanted)
 
     def close_clues(self) -> bool:
         """A clue is acted on as soon as its account's measure was decided."""
@@ -226,7 +283,7 @@ class Officers:
         for clue in self.everything(Clue):
             fact = facts.get(clue.id)
             if clue.stage is ClueStage.VERIFIED and fact is not None and fact.fields.account in decided:
-                act_on_clue(self.desk, self.duty, clue.id, (decided[fact.fields.account],), "模拟：已紧急止付")
+                act_on_clue(self.desk, self.people.duty, clue.id, (decided[fact.fields.account],), "模拟：已紧急止付")
                 done = True
         return done
 
@@ -236,21 +293,20 @@ class Officers:
         for measure, order in self._on_paper():
             if order.sent_us is None:
                 number = f"模拟平台〔2026〕{measure.id[-4:]}号"
-                record_sent(self.desk, self.duty, order.id, OrderChannel.ISSUED_ELSEWHERE, document=number)
+                record_sent(self.desk, self.people.duty, order.id, OrderChannel.ISSUED_ELSEWHERE, document=number)
             elif measure.kind is MeasureKind.QUERY:
-                answer_nothing(self.desk, self.stage.books, self.duty, measure.id)
+                answer_nothing(self.desk, self.books, self.people.duty, measure.id)
             else:
                 now_us = self.desk.clock.now_us()
                 said = Receipt(f"{order.id} 回执", order.id, Outcome.REFUSED, now_us, now_us, code="ACCOUNT_UNKNOWN")
-                record_receipt(self.desk, self.duty, said)
+                record_receipt(self.desk, self.people.duty, said)
             done = True
         return done
 
     def _on_paper(self) -> Iterator[tuple[Measure, Order]]:
-        partners = {bank.name for bank in self.stage.scenario.banks}
         for measure in self.everything(Measure):
             for order in measure.orders:
-                if measure.target.institution not in partners and order.status in UNSETTLED:
+                if not self.script.is_partner(measure.target.institution) and order.status in UNSETTLED:
                     yield measure, order
 
 
@@ -268,13 +324,3 @@ def held_stops(officers: Officers) -> tuple[Measure, ...]:
     """Stops that hold by the bank's own word."""
     now_us = officers.desk.clock.now_us()
     return tuple(measure for measure in officers.measures(MeasureKind.STOP_PAYMENT) if holds(measure, now_us))
-
-
-def receipts_of(view: WorkView) -> int:
-    """How many answers came in so far."""
-    return sum(len(measure.receipts) for measure in every(view.records(Measure), Query()))
-
-
-def actors(stage: Stage) -> tuple[Actor, Actor, Actor]:
-    """The duty officer, the head of the county, and the one of the city."""
-    return stage.people["duty"], stage.people["chief"], stage.people["city-chief"]

@@ -11,7 +11,7 @@ from fanzha.services.desk.collect_receipts import collect_receipts
 from fanzha.services.desk.dispatch_orders import dispatch_orders
 from fanzha.services.desk.run_clocks import run_clocks
 from fanzha.simulation.drill.analysts import Analysts
-from fanzha.simulation.drill.officers import Officers
+from fanzha.simulation.drill.officers import Officers, People
 from fanzha.simulation.drill.stage import Address, Stage, connect_banks
 
 TURNS_MAX: Final = 20_000
@@ -25,13 +25,15 @@ def play(stage: Stage, told: Callable[[str], None], where: Callable[[], tuple[Ad
     told: called with each instant to which time is turned. where: where the banks listen by now.
     Raises Refused when nobody has anything to do and nothing is to come.
     """
-    officers = Officers(stage)
-    analysts = Analysts(stage, officers)
+    people = People(*(stage.people[login] for login in ("duty", "chief", "city-chief")))
+    officers = Officers(stage.desk, stage.books, people, stage.scenario)
+    analysts = Analysts(officers)
     for _ in range(TURNS_MAX):
         connect_banks(stage, where())
-        people = any([officers.act(), analysts.act()])
-        if work_machines(stage) or people:
-            stage.turn_clock(stage.clock.now_us() + people * HUMAN_US)
+        officers.look_again()
+        acted = any([officers.act(), analysts.act()])
+        if work_machines(stage) or acted:
+            stage.turn_clock(stage.clock.now_us() + acted * HUMAN_US)
             continue
         if analysts.is_done():
             return

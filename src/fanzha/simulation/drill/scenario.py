@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from fanzha.core.actor import Level, Organisation, Role
 from fanzha.core.errors import BadInput
@@ -53,13 +53,50 @@ class ScriptedPayment:
 
 @dataclass(frozen=True, slots=True)
 class ScriptedReport:
-    """A victim reports the payment of that number."""
+    """A victim reports what he paid."""
 
     at_us: int
     victim: str
     phone: str
-    payment: ScriptedPayment
+    payments: tuple[ScriptedPayment, ...]
     narrative: str
+
+
+class CaseScript(Protocol):
+    """What the people of a simulated desk are told of one case: its reports, and what stands on the victims' slips."""
+
+    @property
+    def key(self) -> str:
+        """Tells its requests from those of other cases."""
+
+    @property
+    def number(self) -> int:
+        """In the numbers of its documents (文号)."""
+
+    @property
+    def name(self) -> str:
+        """What the case is called."""
+
+    @property
+    def files_us(self) -> int:
+        """When it may be filed (立案)."""
+
+    @property
+    def least_minor(self) -> int:
+        """Traced money below which nobody asks where it went."""
+
+    @property
+    def reports(self) -> tuple[ScriptedReport, ...]:
+        """In the order of their time."""
+
+    def holder_of(self, account: str) -> str:
+        """Whose account it is; empty where nobody can say."""
+
+    def bank_of(self, account: str) -> str:
+        """Which institution keeps it; empty where nobody can say."""
+
+    def is_partner(self, institution: str) -> bool:
+        """Whether orders reach it by wire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +114,9 @@ class Scenario:
     banks: tuple[ScriptedBank, ...]
     payments: tuple[ScriptedPayment, ...]
     reports: tuple[ScriptedReport, ...]
+    key: str = "drill"
+    number: int = 1
+    least_minor: int = 0
 
     def holder_of(self, account: str) -> str:
         """Whose account it is, by its bank's book; empty where no bank of the script has it."""
@@ -85,6 +125,10 @@ class Scenario:
     def bank_of(self, account: str) -> str:
         """At which bank of the script the account is."""
         return next((bank.name for bank in self.banks for a in bank.accounts if a.number == account), "")
+
+    def is_partner(self, institution: str) -> bool:
+        """Whether it is a bank of the script."""
+        return any(bank.name == institution for bank in self.banks)
 
 
 def read_scenario(file: Path | None = None) -> Scenario:
@@ -163,7 +207,7 @@ def _payment(each: Mapping[str, Any]) -> ScriptedPayment:
 
 def _report(each: Mapping[str, Any], payments: Sequence[ScriptedPayment]) -> ScriptedReport:
     return ScriptedReport(
-        parse_instant(each["at"]), each["victim"], each["phone"], payments[each["payment"]], each["narrative"]
+        parse_instant(each["at"]), each["victim"], each["phone"], (payments[each["payment"]],), each["narrative"]
     )
 
 

@@ -1,0 +1,94 @@
+"""The city's banks and payment institutions, all of one world: they listen, carry orders out in the order of time, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from fanzha import bootstrap
+from fanzha.core.time import Clock
+from fanzha.simulation.banks import BankConfig, Faults, RunningBank, SimulatedBank, run_bank
+from fanzha.simulation.banks.bank import BOOK_FILE
+from fanzha.simulation.city.people import People
+from fanzha.simulation.demo.city_book import CityBook
+from fanzha.simulation.demo.city_payments import read_city_payments
+from fanzha.simulation.demo.city_world import CityWorld, FailedPayments
+
+KEY: Final = "exchange.pem"
+
+
+@dataclass(frozen=True, slots=True)
+class Institutions:
+    """Every institution of the city, listening."""
+
+    running: tuple[RunningBank, ...]
+    books: tuple[CityBook, ...]
+
+    def next_us(self) -> int | None:
+        """When the next of them has something to do, or something to say."""
+        return min(
+            (at for one in self.running for at in (_next_due(one.bank), one.bank.next_answer_us()) if at), default=None
+        )
+
+    def let_time_pass(self) -> None:
+        """Each does what is due by now. Between two calls no more than one instant with something to do may pass."""
+        for one in self.running:
+            one.bank.let_time_pass()
+
+    def answering(self, now_us: int) -> frozenset[str]:
+        """Those that have an answer ready."""
+        ready = ((one.bank.config.name, one.bank.next_answer_us()) for one in self.running)
+        return frozenset(name for name, at_us in ready if at_us is not None and at_us <= now_us)
+
+
+def _next_due(bank: SimulatedBank) -> int | None:
+    assert isinstance(bank.book, CityBook), "every bank of the city keeps such a book"
+    return min((at for at in (bank.next_due_us(), bank.book.next_end_us()) if at is not None), default=None)
+
+
+@contextmanager
+def running_institutions(
+    city: Path, home: Path, people: People, told: Mapping[str, Any], clock: Clock, seed: int
+) -> Iterator[Institutions]:
+    """Every institution of the written city, obeying the desk of a home; what they did before stands in their books."""
+    key_id, public_key = bootstrap.exchange_public_key(home, KEY)
+    (home / "banks").mkdir(parents=True, exist_ok=True)
+    with ExitStack() as opened:
+        failed = FailedPayments(home / "banks" / "failed.db")
+        opened.callback(failed.close)
+        world = CityWorld(read_city_payments(city), failed)
+        world.resume(clock.now_us())
+        running: list[RunningBank] = []
+        books: list[CityBook] = []
+        for place, name in enumerate(people.institutions):
+            kind = "bank" if place < people.banks else "wallet"
+            config = BankConfig(
+                name=name, directory=home / "banks" / name, desk_keys={key_id: public_key}, faults=_faults(told, kind),
+                seed=seed, statement=told["statements"][place % len(told["statements"])], acknowledges=False,
+                tells_onward=False,
+            )  # fmt: skip
+            config.directory.mkdir(parents=True, exist_ok=True)
+            book = CityBook(config.directory / BOOK_FILE, world, name)
+            one = run_bank(SimulatedBank(config, clock, book=book))
+            opened.callback(one.stop)
+            running.append(one)
+            books.append(book)
+        for book in books:
+            book.bind_anew()
+        for one in running:
+            one.bank.peers.update({other.bank.config.name: other.bank for other in running if other is not one})
+        yield Institutions(tuple(running), tuple(books))
+
+
+def _faults(told: Mapping[str, Any], kind: str) -> Faults:
+    return Faults(
+        refuse=told["refusal"], delay_s=_seconds(told[f"{kind}_stop_min"]),
+        query_delay_s=_seconds(told[f"{kind}_query_min"]),
+    )  # fmt: skip
+
+
+def _seconds(minutes: tuple[float, float]) -> tuple[int, int]:
+    return int(minutes[0] * 60), int(minutes[1] * 60)

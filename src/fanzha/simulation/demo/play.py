@@ -1,0 +1,175 @@
+"""A month at the desk: victims report as they do, officers work, banks answer, clocks ring; time jumps to what is next."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from fanzha.core.time import format_instant
+from fanzha.measures.model import Measure, MeasureKind
+from fanzha.ports.dispatcher import Dispatcher
+from fanzha.services.desk.books import Books
+from fanzha.services.desk.collect_receipts import ReceiptDesk, collect_receipts
+from fanzha.services.desk.dispatch_orders import dispatch_orders
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.simulation.city.schemes import Fraud
+from fanzha.simulation.demo.city_scripts import CaseOfCity, CityScripts
+from fanzha.simulation.demo.institutions import Institutions
+from fanzha.simulation.demo.office import people_of
+from fanzha.simulation.drill.analysts import Analysts
+from fanzha.simulation.drill.officers import Officers
+
+WORKER: Final = "demo"
+BATCH: Final = 100
+
+
+class MovingClock:
+    """The demo's time."""
+
+    def __init__(self, at_us: int) -> None:
+        self._at_us = at_us
+
+    def now_us(self) -> int:
+        """Microseconds since 1970 UTC."""
+        return self._at_us
+
+    def turn_to(self, at_us: int) -> None:
+        """Never back."""
+        self._at_us = max(self._at_us, at_us)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the demo's people and machines work with."""
+
+    desk: Desk
+    books: Books
+    dispatcher: Dispatcher
+    receipts: ReceiptDesk
+    clock: MovingClock
+    institutions: Institutions
+    scripts: CityScripts
+    counties: int
+    turn_us: int  # so long takes an officer what he does at one look
+    looks_us: tuple[int, int]  # how often answers to orders are looked at, and statements
+
+
+@dataclass(slots=True)
+class _Team:
+    """Who works on one case."""
+
+    script: CaseOfCity
+    officers: Officers
+    analysts: Analysts
+    at_us: int  # of the next look
+
+    def look(self) -> bool:
+        self.officers.look_again()
+        return any([self.officers.act(), self.analysts.act()])
+
+
+@dataclass(slots=True)
+class Month:
+    """The city's month up to now."""
+
+    place: Place
+    frauds: list[Fraud]  # not reported yet, the last one first
+    teams: dict[int, _Team] = field(default_factory=dict[int, "_Team"])
+    by_case: dict[str, int] = field(default_factory=dict[str, int])
+    due: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    def play(self, until_us: int, told: Callable[[int], None]) -> None:
+        """Lives up to an instant. told: called with each instant that time was turned to."""
+        clock = self.place.clock
+        while (next_us := self._next_us()) is not None and next_us < until_us:
+            clock.turn_to(next_us)
+            told(clock.now_us())
+            self._take_in_reports()
+            self._let_machines_work()
+            self._let_people_work()
+            self._send()
+        clock.turn_to(until_us)
+        self._let_machines_work()
+
+    def _next_us(self) -> int | None:
+        now_us = self.place.clock.now_us()
+        instants = [self.due[0][0]] if self.due else []
+        if self.frauds:
+            instants.append(self.frauds[-1].reported_us)
+        if (banks_us := self.place.institutions.next_us()) is not None:
+            instants.append(banks_us)
+        with self.place.desk.store.reading() as view:
+            instants += [clock.due_us for clock in view.clocks.due_before(2**62, 1)]
+        return max(min(instants), now_us) if instants else None
+
+    def _take_in_reports(self) -> None:
+        while self.frauds and self.frauds[-1].reported_us <= self.place.clock.now_us():
+            fraud = self.frauds.pop()
+            script = self.place.scripts.case_of(fraud)
+            if script is None:
+                continue
+            place = self.place
+            officers = Officers(place.desk, place.books, people_of(script.county, place.counties), script)
+            self.teams[script.number] = _Team(script, officers, Analysts(officers), 0)
+            self._wake(script.number, fraud.reported_us)
+            self._wake(script.number, script.files_us)
+
+    def _let_machines_work(self) -> None:
+        place, now_us = self.place, self.place.clock.now_us()
+        place.institutions.let_time_pass()
+        ready = place.institutions.answering(now_us)
+        if ready:
+            run = collect_receipts(place.desk, place.receipts, partners=ready)
+            self._wake_cases([each.taken.measure for each in run.recorded if each.taken.measure is not None])
+        rang = run_clocks(place.desk, WORKER).rang
+        if rang:
+            self._wake_all()
+
+    def _let_people_work(self) -> None:
+        now_us = self.place.clock.now_us()
+        while self.due and self.due[0][0] <= now_us:
+            _, number = heapq.heappop(self.due)
+            team = self.teams[number]
+            if team.look():
+                self._wake(number, now_us + self.place.turn_us)
+            case = team.officers.case()
+            if case is not None:
+                self.by_case[case.id] = number
+            until_us = team.analysts.waits_until_us()
+            if until_us is not None and until_us > now_us:
+                self._wake(number, until_us)
+
+    def _send(self) -> None:
+        while dispatch_orders(self.place.desk, self.place.dispatcher, WORKER, limit=BATCH).sent:
+            continue
+
+    def _wake_cases(self, answered: Sequence[Measure]) -> None:
+        """The teams of these measures look at the answers at the next full so many minutes."""
+        now_us = self.place.clock.now_us()
+        for measure in answered:
+            number = self.by_case.get(measure.request.case or "")
+            if number is not None:
+                every_us = self.place.looks_us[measure.kind is MeasureKind.QUERY]
+                self._wake(number, -(-now_us // every_us) * every_us)
+
+    def _wake_all(self) -> None:
+        for number in self.teams:
+            self._wake(number, self.place.clock.now_us())
+
+    def _wake(self, number: int, at_us: int) -> None:
+        if (at_us, number) not in self.due:
+            heapq.heappush(self.due, (at_us, number))
+
+
+def month_of(place: Place, frauds: Collection[Fraud], until_us: int) -> Month:
+    """The month of these frauds, as far as they are reported before an instant."""
+    reported = [fraud for fraud in frauds if fraud.reported_us < until_us]
+    return Month(place, sorted(reported, key=lambda fraud: (fraud.reported_us, fraud.number), reverse=True))
+
+
+def instant_text(at_us: int) -> str:
+    """For the progress bar."""
+    return format_instant(at_us)[:16].replace("T", " ")
