@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -212,7 +213,7 @@ def back_up_home(home: Path, target: Path, url: str | None = None, *, records: b
     Work goes on meanwhile, but nobody adds to the ledger. Raises Refused for a database that has its own tools.
     """
     from fanzha import __version__
-    from fanzha.core.time import SystemClock, format_instant
+    from fanzha.core.time import format_instant
     from fanzha.engines.local import home_archive
     from fanzha.ports.work_tables import TABLES
     from fanzha.services.proof.note_backup import note_backup
@@ -225,7 +226,7 @@ def back_up_home(home: Path, target: Path, url: str | None = None, *, records: b
             "the records are in PostgreSQL, which has its own tools: pg_dump --format=custom --file=FILE DATABASE; "
             "back up the ledger and the evidence with --files-only"
         )
-    now_us = SystemClock().now_us()
+    now_us = clock_of(home).now_us()
     about = {"made_at": format_instant(now_us), "version": __version__, "rules": rule_digests()}
     with home_archive.workshop(target) as folder, home_archive.ledger_parts(home) as ledger:
         parts = [*ledger, *home_archive.evidence_parts(home)]
@@ -286,16 +287,46 @@ def desk_rules() -> DeskRules:
     )
 
 
+AHEAD_FILE = "simulated-clock.json"
+
+
+def clock_of(home: Path) -> Clock:
+    """This machine's clock; of a simulated home (模拟) the one that it lives by.
+
+    Raises BadInput where the file that says how far ahead it is cannot be read.
+    """
+    from fanzha.core.time import AheadClock, SystemClock
+
+    file = home / AHEAD_FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return SystemClock()
+    except OSError as error:
+        raise BadInput(f"{file}: the simulated clock cannot be read: {error.strerror}") from None
+    try:
+        return AheadClock(int(json.loads(text)["ahead_us"]))
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{file}: this is no simulated clock; make the demo anew: fanzha demo --reset") from None
+
+
+def set_clock(home: Path, now_us: int) -> None:
+    """From now on the simulated home (模拟) lives at that instant, and time goes on."""
+    from fanzha.core.time import SystemClock
+
+    document = {"mark": "模拟", "ahead_us": now_us - SystemClock().now_us()}
+    (home / AHEAD_FILE).write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
 def desk(home: Path, url: str | None = None) -> Desk:
-    """The desk of a home directory, by this machine's clock; close its store when it is done with.
+    """The desk of a home directory, by the home's clock; close its store when it is done with.
 
     Raises BadInput as `work_store`.
     """
     from fanzha.core.ids import TimeSortedIds
-    from fanzha.core.time import SystemClock
     from fanzha.services.desk.model import Desk
 
-    clock = SystemClock()
+    clock = clock_of(home)
     return Desk(work_store(home, url), clock, TimeSortedIds(clock), desk_rules(), account_facts(home))
 
 

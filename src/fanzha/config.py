@@ -17,12 +17,15 @@ class Settings:
     home: Path  # holds the embedded data: ledger, records, reports
     database: str | None = None  # address of the records of work; None: a SQLite file of the home
     debug: bool = False  # tracebacks of unexpected errors
+    home_named: bool = False  # by somebody; else it is the default
 
 
 def read_settings(environ: Mapping[str, str], home: str | None = None) -> Settings:
     """Settings from the environment (FANZHA_HOME, FANZHA_DATABASE, FANZHA_DEBUG); a home given as an option wins."""
+    named = home or environ.get("FANZHA_HOME")
     return Settings(
-        home=Path(home or environ.get("FANZHA_HOME") or DEFAULT_HOME),
+        home=Path(named or DEFAULT_HOME),
         database=environ.get("FANZHA_DATABASE") or None,
         debug=environ.get("FANZHA_DEBUG", "") not in ("", "0"),
+        home_named=bool(named),
     )

@@ -48,6 +48,11 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "verify": ("fanzha.cli.verify:verify", "Prove that what is stored is what was done; name what is not."),
     "backup": ("fanzha.cli.backup:backup", "Write everything that a home holds into one file."),
     "restore": ("fanzha.cli.restore:restore", "Make a home of a backup, whole or not at all."),
+    "demo": (
+        "fanzha.cli.demo:demo",
+        "Make a city (模拟), work on what is reported there for a month, and show the result.",
+    ),
+    "city": ("fanzha.cli.city:city", "Make a city (模拟) with a known truth: files for every part of the system."),
     "drill": (
         "fanzha.cli.drill:app",
         "Compare ways of stopping money on made cities; play a made case with everything going wrong.",
@@ -195,7 +200,7 @@ def _run_verb(arguments: list[str], settings: Settings, *, as_json: bool) -> int
             arguments or ["--help"],
             prog_name="fanzha",
             standalone_mode=False,
-            obj=Invocation(home=settings.home, json=as_json, database=settings.database),
+            obj=Invocation(settings.home, as_json, settings.home_named, settings.database),
         )
     except SystemExit as leaving:
         # Both libraries that print for us make an exit code of their own out of a reader that left.

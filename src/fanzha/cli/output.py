@@ -29,6 +29,7 @@ class Invocation:
 
     home: Path
     json: bool = False
+    home_named: bool = False  # by --home or FANZHA_HOME, or the default
     database: str | None = None  # where FANZHA_DATABASE names one
 
 
@@ -204,6 +205,26 @@ def _print_stacked(screen: Console, title: str, columns: Sequence[_Column]) -> N
         filled = [(column.title, column.cells[place]) for column in columns if column.cells[place]]
         lines += ["", *(f"  {name:<{names}}  {cell}" for name, cell in filled)]
     screen.print(Text("\n".join(lines)), soft_wrap=True)
+
+
+@contextmanager
+def several_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar for each step, where somebody looks; call what it yields with the step, how far it is, and how far it goes."""
+    screen = console()
+    if not screen.is_terminal:
+        yield lambda *_: None
+        return
+    from rich.progress import Progress, TaskID
+
+    with Progress(console=screen, transient=True) as shown:
+        bars: dict[str, TaskID] = {}
+
+        def told(name: str, done: int, total: int) -> None:
+            if name not in bars:
+                bars[name] = shown.add_task(name, total=total)
+            shown.update(bars[name], completed=done)
+
+        yield told
 
 
 @contextmanager

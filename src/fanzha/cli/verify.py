@@ -11,7 +11,7 @@ import typer
 from fanzha.cli.audit import KeyOption, key_path
 from fanzha.cli.output import counted, invocation_of, say, show_table, write_json
 from fanzha.core.errors import BadInput
-from fanzha.core.time import SystemClock, format_instant
+from fanzha.core.time import format_instant
 
 if TYPE_CHECKING:
     from fanzha.audit import SignedHead
@@ -47,9 +47,10 @@ def verify(
             say(f"looking at the {part} …")
 
     signed = None if head is None else _checked_head(context, head, public_key, key)
+    now_us = bootstrap.clock_of(invocation.home).now_us()
     with bootstrap.stores_to_verify(invocation.home, invocation.database) as stores:
         proof = verify_home(
-            stores, SystemClock().now_us(), signed=None if signed is None else signed.head, case=case, told=told
+            stores, now_us, signed=None if signed is None else signed.head, case=case, told=told
         )
     if invocation.json:
         write_json(_document(proof, signed))

@@ -31,6 +31,17 @@ class SystemClock:
         return int(datetime.now(UTC).timestamp() * SECOND_US)
 
 
+class AheadClock:
+    """The machine's own clock, by so much ahead: a simulated home lives at another time."""
+
+    def __init__(self, ahead_us: int) -> None:
+        self._ahead_us, self._own = ahead_us, SystemClock()
+
+    def now_us(self) -> int:
+        """Microseconds since 1970 UTC."""
+        return self._own.now_us() + self._ahead_us
+
+
 def format_instant(at_us: int) -> str:
     """ISO 8601 with the Shanghai offset; fractions only where they are."""
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)

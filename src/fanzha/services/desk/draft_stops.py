@@ -27,8 +27,9 @@ WORDED = frozenset({Status.DRAFT, Status.PROPOSED})
 
 @dataclass(frozen=True, slots=True)
 class StopsDrafted:
-    """What was drafted, and the accounts that were left out, each with the reason."""
+    """By which run what was drafted, and the accounts that were left out, each with the reason."""
 
+    run: str
     drafted: tuple[tuple[AccountAmount, Measure], ...]
     left_out: tuple[tuple[AccountAmount, str], ...]
 
@@ -76,7 +77,7 @@ def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) ->
                 obstacle = str(refusal)
         if obstacle:
             left_out.append((each, obstacle))
-    return StopsDrafted(tuple(drafted), tuple(left_out))
+    return StopsDrafted(amounts.run.id, tuple(drafted), tuple(left_out))
 
 
 def _why_not(work: Work, each: AccountAmount, *, unknown: bool) -> str:

@@ -76,6 +76,8 @@ class CityWorld:
         self._due = [row for row in self._due if row >= self._next_row()]
         heapq.heapify(self._due)
         self._waiting = set(self._due)
+        for code in tuple(self._apart):
+            self._watch(code, self._next_row())
 
     def advance(self, to_us: int) -> None:
         """Lets everybody pay what is due by then."""

@@ -25,7 +25,12 @@ class Institutions:
     """Every institution of the city, listening."""
 
     running: tuple[RunningBank, ...]
-    books: tuple[CityBook, ...]
+    world: CityWorld
+
+    @property
+    def addresses(self) -> tuple[tuple[str, str, str, str], ...]:
+        """Of each its name, where it listens, and the key by which it signs."""
+        return tuple((one.bank.config.name, one.url, one.bank.key_id, one.bank.public_key) for one in self.running)
 
     def next_us(self) -> int | None:
         """When the next of them has something to do, or something to say."""
@@ -51,22 +56,23 @@ def _next_due(bank: SimulatedBank) -> int | None:
 
 @contextmanager
 def running_institutions(
-    city: Path, home: Path, people: People, told: Mapping[str, Any], clock: Clock, seed: int
+    folder: Path, home: Path, people: People, told: Mapping[str, Any], clock: Clock, seed: int
 ) -> Iterator[Institutions]:
-    """Every institution of the written city, obeying the desk of a home; what they did before stands in their books."""
+    """Every institution of a world's folder, obeying the desk of a home; what they did before stands in their books."""
     key_id, public_key = bootstrap.exchange_public_key(home, KEY)
-    (home / "banks").mkdir(parents=True, exist_ok=True)
+    books_folder = folder / "institutions"
+    books_folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as opened:
-        failed = FailedPayments(home / "banks" / "failed.db")
+        failed = FailedPayments(books_folder / "failed.db")
         opened.callback(failed.close)
-        world = CityWorld(read_city_payments(city), failed)
+        world = CityWorld(read_city_payments(folder / "city"), failed)
         world.resume(clock.now_us())
         running: list[RunningBank] = []
         books: list[CityBook] = []
         for place, name in enumerate(people.institutions):
             kind = "bank" if place < people.banks else "wallet"
             config = BankConfig(
-                name=name, directory=home / "banks" / name, desk_keys={key_id: public_key}, faults=_faults(told, kind),
+                name=name, directory=books_folder / name, desk_keys={key_id: public_key}, faults=_faults(told, kind),
                 seed=seed, statement=told["statements"][place % len(told["statements"])], acknowledges=False,
                 tells_onward=False,
             )  # fmt: skip
@@ -80,7 +86,7 @@ def running_institutions(
             book.bind_anew()
         for one in running:
             one.bank.peers.update({other.bank.config.name: other.bank for other in running if other is not one})
-        yield Institutions(tuple(running), tuple(books))
+        yield Institutions(tuple(running), world)
 
 
 def _faults(told: Mapping[str, Any], kind: str) -> Faults:

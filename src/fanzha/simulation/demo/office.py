@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fanzha.access import LinkChannel, PartnerLink, Person
+from fanzha.access import Credential, CredentialKind, LinkChannel, PartnerLink, Person, new_credential
 from fanzha.audit import Subject, done
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
+from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.link_partner import link_partner
 from fanzha.services.desk.model import Desk
 from fanzha.simulation.demo.institutions import KEY
 from fanzha.simulation.drill.officers import People
 
 MARK: Final = "模拟"
+PASSWORD: Final = "moni-city-2027"  # noqa: S105 - of made people (模拟), and told to everybody who makes a demo
 CITY: Final = Organisation("CITY", "模拟市反诈中心", Level.CITY, None, "5301")
 DIVISIONS: Final = ("530102", "530103", "530111")
 CITY_PEOPLE: Final = {
@@ -56,6 +58,12 @@ def members(count: int) -> tuple[Member, ...]:
     return (*of_city, *of_counties)
 
 
+def clerks(institutions: Sequence[str]) -> tuple[Member, ...]:
+    """One at each institution's desk."""
+    bodies = (Organisation(name, name, Level.PARTNER, None, institution=name) for name in institutions)
+    return tuple(Member(f"bank-{n}", body, (Role.PARTNER_DESK,)) for n, body in enumerate(bodies, 1))
+
+
 def people_of(county: str, count: int) -> People:
     """Who works on a county's cases."""
     by_login = {member.login: member.actor for member in members(count)}
@@ -63,16 +71,20 @@ def people_of(county: str, count: int) -> People:
     return People(by_login[f"duty-{number}"], by_login[f"chief-{number}"], by_login["city-chief"])
 
 
-def found_office(desk: Desk, institutions: Sequence[str], count: int) -> None:
-    """The bodies, the people and the partners, in an empty store."""
+def found_office(desk: Desk, hasher: SecretHasher, institutions: Sequence[str], count: int) -> None:
+    """The bodies, the people with the demo's password, and the partners with a clerk each, in an empty store."""
     now_us = desk.clock.now_us()
     with desk.store.begin() as unit:
-        partners = (Organisation(name, name, Level.PARTNER, None, institution=name) for name in institutions)
-        for body in (CITY, *counties(count), *partners):
+        for body in (CITY, *counties(count), *(clerk.body for clerk in clerks(institutions))):
             unit.records(Organisation).add(body)
-        for member in members(count):
+        hashed, rules = hasher.hash(PASSWORD), desk.rules.access.credentials
+        for member in (*members(count), *clerks(institutions)):
             name = f"{MARK}·{member.login}"
-            unit.records(Person).add(Person(member.login, 0, member.body.id, member.login, name, member.roles))
+            person = Person(member.login, 0, member.body.id, member.login, name, member.roles)
+            unit.records(Person).add(person)
+            unit.records(Credential).add(
+                new_credential(person, CredentialKind.PASSWORD, hashed, rules, now_us, desk.ids)
+            )
         unit.audit.append(done(MACHINE, now_us, "office.found", Subject("organisation", CITY.id)))
         unit.commit()
 

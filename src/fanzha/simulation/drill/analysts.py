@@ -28,6 +28,7 @@ from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.read_return_figures import read_return_figures
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.services.desk.take_in_answers import take_in_answers
+from fanzha.services.desk.trace_case import trace_case
 from fanzha.simulation.drill.officers import (
     STOP_BASIS,
     UNSETTLED,
@@ -87,6 +88,7 @@ class Analysts:
         if run is None or (run.id, refused) == self._asked_for or is_filed(self.officers.case()):
             return False
         case, duty = self._case_id(), self.people.duty
+        self._trace_anew(run)
         queries = draft_queries(
             self.desk,
             duty,
@@ -96,8 +98,14 @@ class Analysts:
             least_minor=self.script.least_minor,
         )
         stops = draft_stops(self.desk, self.books, duty, case, basis=STOP_BASIS, reason="模拟：涉案资金仍在账户")
-        self._asked_for = (run.id, refused)
+        self._asked_for = (stops.run, refused)
         return bool(queries.drafted or stops.drafted)
+
+    def _trace_anew(self, run: TraceRun | None) -> None:
+        """Where statements of other cases came into the ledger since."""
+        if run is not None and run.ledger_digest != self.books.ledger().digest:
+            trace_case(self.desk, self.books, self.people.duty, self._case_id())
+            self.officers.look_again()
 
     def decide(self) -> bool:
         """Once nothing is on its way: 立案, freezes in place of stops, and the return."""
@@ -110,6 +118,7 @@ class Analysts:
                 return False
             file_case(self.desk, self.people.chief, self._case_id(), FILING.format(self.script.number))
             return True
+        self._trace_anew(self._last_run())
         return self.freeze() or self.give_back()
 
     def freeze(self) -> bool:

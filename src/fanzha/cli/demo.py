@@ -1,0 +1,74 @@
+"""`fanzha demo`: a made city (模拟) lives through a month, a desk of scripted officers works on its reports, and it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fanzha.cli.output import Invocation, invocation_of, say, several_bars, show_table, write_json
+from fanzha.core.errors import Refused
+
+AMOUNTS = ("lost", "reattributed", "held", "returned", "exited", "unknown", "difference")
+
+
+def demo(
+    context: typer.Context,
+    *,
+    city: Annotated[str, typer.Option("--city", metavar="SIZE", help="small, medium or large.")] = "small",
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same demo.")] = 1,
+    reset: Annotated[bool, typer.Option("--reset", help="Take the former demo away and make it anew.")] = False,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make it and tell what came of it.")] = False,
+) -> int:
+    """Make a city (模拟), let a desk of scripted officers work for a month on what is reported there, and show the result.
+
+    It is made once, in the home (--home DIR, else ./fanzha-demo); the next start shows it at once.
+    """
+    from fanzha.simulation.city.assumptions import size_named
+    from fanzha.simulation.demo.demo import demo_password, demo_there, logins, make_demo, remove_demo
+
+    invocation = invocation_of(context)
+    home = demo_home(invocation)
+    if reset:
+        remove_demo(home)
+    document = demo_there(home)
+    if document is not None and (document["city"], document["seed"]) != (city, seed):
+        raise Refused(
+            f"{home} holds the demo of the {document['city']} city with seed {document['seed']}; "
+            "make this one in its place with --reset, or in another folder with --home DIR"
+        )
+    if document is None:
+        with several_bars() as told:
+            document = make_demo(home, size_named(city), seed, told)
+    if invocation.json:
+        write_json(document)
+        return 0
+    _show(document)
+    if not no_serve:
+        show_table("Logins (模拟)", ["login", "body", "roles"], logins())
+        say(f"password of everybody: {demo_password()}")
+        say(f"look around: fanzha --home {home} office sign-in duty-1; fanzha --home {home} case list --as duty-1")
+    return 0
+
+
+def demo_home(invocation: Invocation) -> Path:
+    """Where the demo lies: the home that somebody named, else a folder of its own."""
+    return invocation.home if invocation.home_named else Path("fanzha-demo")
+
+
+def _show(document: Mapping[str, Any]) -> None:
+    rows = [[name, document[name]] for name in AMOUNTS]
+    show_table("Victims' money in yuan (模拟)", ["what", "yuan"], rows, right=["yuan"])
+    minutes, share = document["median_minutes_to_stop"], document["clues_within_3h"]
+    say(f"{document['reports']} reports in {document['cases']} cases, {document['orders']} orders")
+    say(f"from a report to its first stop that held: {minutes} minutes (median of {document['reports_with_a_stop']})")
+    say(f"clues within 3 hours: {share:.1%} of {document['clues']}" if share is not None else "no clue was decided")
+    rows = [
+        [kind, ", ".join(f"{count} {state}" for state, count in states.items())]
+        for kind, states in document["measures"].items()
+    ]
+    show_table("Measures", ["kind", "how many"], rows)
+    for fault in document["faults"]:
+        say(f"wrong: {fault}")

@@ -1,0 +1,122 @@
+"""The demo in one go: the city is made, its month is lived at the desk, and what came of it is told; whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tomllib
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+from fanzha import bootstrap
+from fanzha.core.errors import BadInput, Refused
+from fanzha.core.ids import CountedIds
+from fanzha.core.time import MINUTE_US
+from fanzha.services.desk.model import Desk
+from fanzha.simulation.city.assumptions import CitySize, read_assumptions
+from fanzha.simulation.city.build import City, build_city
+from fanzha.simulation.city.names import Names
+from fanzha.simulation.city.signals import make_lines
+from fanzha.simulation.city.write import write_city
+from fanzha.simulation.demo.city_scripts import CityScripts
+from fanzha.simulation.demo.institutions import running_institutions
+from fanzha.simulation.demo.office import PASSWORD, clerks, found_office, link_institutions, members
+from fanzha.simulation.demo.play import MovingClock, Place, month_of
+from fanzha.simulation.demo.summary import summary_of
+
+DONE: Final = "demo.json"  # there once a demo is whole
+WORLD: Final = "world"  # what the desk of the demo cannot see: the city with its truth, and the institutions' books
+ASSUMPTIONS: Final = Path(__file__).with_name("assumptions.toml")
+Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it goes
+
+
+def demo_there(home: Path) -> dict[str, Any] | None:
+    """The summary of a demo that was made before; None where there is none.
+
+    Raises Refused where the folder holds something else.
+    """
+    if (home / DONE).exists():
+        found: dict[str, Any] = json.loads((home / DONE).read_text(encoding="utf-8"))
+        return found
+    if home.exists() and any(home.iterdir()):
+        raise Refused(f"{home} holds something that is no demo; name another folder with --home DIR")
+    return None
+
+
+def remove_demo(home: Path) -> None:
+    """Takes a demo away, and nothing that is none. Raises Refused as `demo_there`."""
+    if demo_there(home) is not None:
+        shutil.rmtree(home)
+
+
+def make_demo(home: Path, size: CitySize, seed: int, told: Told = lambda *_: None) -> dict[str, Any]:
+    """Makes a demo in a folder that is not there yet or is empty, and gives its summary.
+
+    What is begun lies beside the folder until it is whole; what an interrupted start left is taken away first.
+    Raises BadInput where the folder cannot be made, Refused as `demo_there`.
+    """
+    demo_there(home)
+    begun = home.with_name(f".{home.name}.begun")
+    shutil.rmtree(begun, ignore_errors=True)
+    try:
+        begun.mkdir(parents=True)
+    except OSError as error:
+        raise BadInput(f"{begun}: the folder cannot be made: {error.strerror}") from None
+    city = build_city(size, seed)
+    write_city(city, begun / WORLD / "city", told)
+    document = {"city": size.name, "seed": seed, **_live(city, begun, told)}
+    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    (begun / DONE).write_text(text, encoding="utf-8")
+    bootstrap.set_clock(begun, city.ends_us)
+    if home.exists():
+        home.rmdir()
+    begun.replace(home)
+    return document
+
+
+def logins() -> list[tuple[str, str, str]]:
+    """Everybody's login with the body and the roles, of the institutions' clerks the first; all have the demo's password."""
+    banks = read_assumptions().table("banks")["names"]
+    everybody = (*members(int(_assumptions()["desk"]["counties"])), clerks(banks)[0])
+    return [(one.login, one.body.name, " ".join(role.value for role in one.roles)) for one in everybody]
+
+
+def demo_password() -> str:
+    """Of everybody in a demo."""
+    return PASSWORD
+
+
+def _assumptions() -> dict[str, Any]:
+    return tomllib.loads(ASSUMPTIONS.read_text(encoding="utf-8"))
+
+
+def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
+    """Everything that happens in the city's month; the desk's records stay in the home."""
+    assumed, clock = _assumptions(), MovingClock(city.begins_us)
+    desk_told, counties = assumed["desk"], int(assumed["desk"]["counties"])
+    world = home / WORLD
+    with (
+        closing(bootstrap.work_store(home)) as store,
+        bootstrap.partners(home, clock) as partners,
+        running_institutions(world, home, city.people, assumed["institutions"], clock, city.seed) as institutions,
+    ):
+        desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules(), bootstrap.account_facts(home))
+        found_office(desk, bootstrap.secret_hasher(), city.people.institutions, counties)
+        link_institutions(desk, institutions.addresses, counties)
+        names = Names(city, make_lines(city))
+        place = Place(
+            desk=desk, books=bootstrap.books(home), dispatcher=partners, receipts=bootstrap.receipt_desk(home, partners),
+            clock=clock, institutions=institutions,
+            scripts=CityScripts(city, names, institutions.world, desk_told), counties=counties,
+            turn_us=int(desk_told["turn_min"] * MINUTE_US),
+            looks_us=(
+                int(desk_told["stops_looked_at_min"] * MINUTE_US), int(desk_told["queries_looked_at_min"] * MINUTE_US),
+            ),
+        )  # fmt: skip
+        hours = (city.ends_us - city.begins_us) // (60 * MINUTE_US)
+        month_of(place, city.frauds, city.ends_us).play(
+            city.ends_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
+        )
+        return summary_of(place, city.begins_us)

@@ -1,0 +1,66 @@
+"""The demo: a made city's month at the desk adds up, is the same again from the same seed, and is whole or not there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fanzha import bootstrap
+from fanzha.core.errors import Refused
+from fanzha.services.proof.verify_home import verify_home
+from fanzha.simulation.city.assumptions import CitySize
+from fanzha.simulation.demo.demo import DONE, demo_there, make_demo, remove_demo
+from tests.desk_home import run
+
+VILLAGE = CitySize("village", accounts=1_500, transfers=9_000, days=7, cases=3)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    return home, make_demo(home, VILLAGE, 5)
+
+
+@pytest.mark.slow
+def test_the_month_adds_up(made: tuple[Path, dict[str, Any]]) -> None:
+    home, document = made
+    assert document["faults"] == []
+    assert document["difference"] == document["reattributed"] == "0.00"
+    assert 0 < document["reports"] == document["cases"] == document["reports_with_a_stop"] <= VILLAGE.cases
+    assert 0 < document["median_minutes_to_stop"] < 60
+    assert document["clues_within_3h"] == 1.0
+    assert float(document["held"]) + float(document["returned"]) > 0
+    assert document["measures"]["query"]["executed"] > 0
+    assert json.loads((home / DONE).read_text(encoding="utf-8")) == document
+
+
+@pytest.mark.slow
+def test_the_home_can_be_verified_and_looked_into(made: tuple[Path, dict[str, Any]]) -> None:
+    home, document = made
+    with bootstrap.stores_to_verify(home) as stores:
+        proof = verify_home(stores, bootstrap.clock_of(home).now_us(), told=lambda *_: None)
+    assert proof.ok, [finding.sentence for finding in proof.findings.listed]
+    code, out, _ = run(home, "demo", "--no-serve", "--json", "--city", "village", "--seed", "5")
+    assert (code, json.loads(out)) == (0, document)
+    code, _, err = run(home, "demo", "--no-serve", "--seed", "6")
+    assert code == 1
+    assert "--reset" in err
+
+
+@pytest.mark.slow
+def test_the_same_seed_gives_the_same_month(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    assert make_demo(tmp_path / "again", VILLAGE, 5) == made[1]
+
+
+def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(Refused, match="no demo"):
+        demo_there(tmp_path)
+    with pytest.raises(Refused, match="no demo"):
+        remove_demo(tmp_path)
+    with pytest.raises(Refused, match="no demo"):
+        make_demo(tmp_path, VILLAGE, 5)
+    assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
