@@ -21,7 +21,8 @@ from fanzha.core.time import MINUTE_US, parse_instant
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Approval, Measure, Override, Signature
 from fanzha.measures.orders import Incident, IncidentKind, Order, OrderStatus, Verb
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 
 NOW = parse_instant("2026-11-21T12:00:00")
 

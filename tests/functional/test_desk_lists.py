@@ -151,6 +151,12 @@ def test_asked_for_by_case_or_account_a_list_shows_no_more(desk):
     account = "6299990000000000001"
     assert set(ids(desk, "measures", duty, ListWanted(account=account))) == {"MEAS-own", "MEAS-own_case"}
     assert set(ids(desk, "cases", duty, ListWanted(account=account))) == {"CASE-own", "CASE-own_case"}
+    assert set(ids(desk, "measures", duty, ListWanted(account="6299 9900 0000 0000 001"))) == {
+        "MEAS-own",
+        "MEAS-own_case",
+    }
+    unknown = ListWanted(account="6299990000000000009")  # no record anybody knows: empty, as what is not his to see is
+    assert [ids(desk, name, duty, unknown) for name in ("reports", "clues", "cases", "measures", "returns")] == [[]] * 5
     with pytest.raises(NotFound):
         ids(desk, "tasks", duty, ListWanted(officer="officer-of-STATION"))
 

@@ -109,6 +109,24 @@ def test_an_officer_of_another_body_is_told_nothing(place):
     assert place.refusals("measure.approve") == [("stranger", "access.see")]
 
 
+def test_an_empty_list_by_an_account_says_that_nothing_matches_and_what_may_be_wrong_with_it(place):
+    place.stop()
+    for verb in ("measure", "clue", "report", "case"):
+        said = [run(place.home, verb, "list", "--account", ACCOUNT, "--as", login) for login in ("both", "stranger")]
+        assert [f"nothing that you may see matches account {ACCOUNT}" in err for _, _, err in said] == [False, True]
+        for wrong, doubt in (
+            (ACCOUNT[:-1] + "8", "mistyped"),
+            ("6299****0001", "masked"),
+            (ACCOUNT[:7], "only 7 digits"),
+        ):
+            empty = json.loads(run(place.home, verb, "list", "--account", wrong, "--as", "both", "--json")[1])
+            assert (next(iter(empty.values())), doubt in empty["nothing"]) == ([], True)
+    code, _, said = place.do("both", "list", "--institution", "模拟无此行")
+    assert (code, "nothing that you may see matches institution 模拟无此行" in said) == (0, True)
+    assert "nothing" not in place.document("both", "list")
+    assert place.do("both", "list", "--case", "CASE-404")[0] == 2
+
+
 def test_an_order_without_legal_basis_is_not_proposed(place):
     measure = place.drafted()
     found = place.document("both", "preview", measure)

@@ -96,7 +96,8 @@ def test_a_refusal_that_was_none_is_put_right_and_back(place):
     ]  # fmt: skip
 
 
-def test_a_stop_goes_on_whose_freeze_was_not_carried_out_after_all(place):
+def frozen(place):
+    """A stop that turned into a freeze, which the bank carried out."""
     stop = place.sent()
     place.do("both", "receipt", stop, "--outcome", "executed", "--platform-number", "R1", "--balance", "120000")
     file_the_case(place.home, place.case)
@@ -105,6 +106,40 @@ def test_a_stop_goes_on_whose_freeze_was_not_carried_out_after_all(place):
     place.do("chief", "approve", freeze)
     place.do("both", "send", freeze, "--platform-number", "模拟冻字〔2026〕1号")
     place.do("both", "receipt", freeze, "--outcome", "executed", "--platform-number", "F1")
+    return stop, freeze
+
+
+def test_a_freeze_that_only_a_wrong_answer_emptied_stands_again(place):
+    stop, freeze = frozen(place)
+    order = place.do("chief", "release-part", freeze, "--amount", "50000", "--reason", "均系本人工资")["orders"][-1][
+        "id"
+    ]
+    place.do("both", "send", order, "--platform-number", "模拟解字〔2026〕1号")
+    place.do("both", "receipt", order, "--outcome", "executed", "--platform-number", "P1")
+    emptied = place.do("both", "show", freeze)
+    assert (emptied["status"], emptied["end_reason"], place.clocks(freeze)) == ("lifted", "全部解除", [])
+    noted = place.do("both", "correct-receipt", freeze, "F1", "--note", "柜面办理", *WHY)
+    assert (noted["measure"]["status"], noted["goes_on"]) == ("lifted", None)  # the freeze held: its stop stays ended
+    assert place.do("both", "show", stop)["converted_into"] == freeze
+    again = place.do("both", "correct-receipt", freeze, "P1", "--outcome", "refused", "--code", "E1", *WHY)["measure"]
+    assert (again["status"], again["held"], again["ended_at"], again["end_reason"]) == (
+        "executed",
+        "50000.00",
+        None,
+        "",
+    )
+    assert "measure.term_end" in place.clocks(freeze)
+    over = place.do("both", "correct-receipt", freeze, "P1", "--outcome", "executed", "--clear", "code", *WHY)[
+        "measure"
+    ]
+    assert (over["status"], over["ended_at"], place.clocks(freeze)) == ("lifted", emptied["ended_at"], [])
+    assert len(place.audit("measure.empty")) == 2
+    more = place.do("both", "correct-receipt", freeze, "F1", "--amount", "60000", *WHY)["measure"]
+    assert (more["status"], more["held"]) == ("executed", "10000.00")
+
+
+def test_a_stop_goes_on_whose_freeze_was_not_carried_out_after_all(place):
+    stop, freeze = frozen(place)
     assert place.do("both", "show", stop)["status"] == "converted"
     done = place.do("both", "correct-receipt", freeze, "F1", "--outcome", "refused", "--code", "E1", *WHY)
     assert (done["measure"]["status"], done["goes_on"]) == ("refused", stop)

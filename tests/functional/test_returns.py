@@ -42,8 +42,9 @@ from fanzha.measures.legality import faults
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, held_minor
 from fanzha.measures.orders import Outcome, Receipt
+from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_plan import Base, Branch, Inflow
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.services.desk.add_report_to_case import add_report_to_case
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.decide_return import approve_return, propose_return, reject_return, withdraw_return

@@ -13,10 +13,21 @@ from made_measures import stop_request as made_stop
 
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import CountedIds
+from fanzha.measures.changes import Happening
 from fanzha.measures.correcting import Correcting, correct_receipt, rederived
 from fanzha.measures.deciding import act_first, approve_measure, draft_measure, propose_measure
-from fanzha.measures.ending import approve_renewal, ask_renewal, lapse, lift_measure, release_part
+from fanzha.measures.ending import (
+    approve_renewal,
+    ask_renewal,
+    book_returned,
+    ended_if_empty,
+    is_emptied,
+    lapse,
+    lift_measure,
+    release_part,
+)
 from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import held_minor
 from fanzha.measures.obstacles import Standing
 from fanzha.measures.orders import Channel, Outcome, Verb
 from fanzha.measures.receipts import decide_receipt
@@ -27,7 +38,7 @@ pytestmark = pytest.mark.property
 REASON = "录入时看错一行"
 BY = Correcting(DUTY, REASON)
 ANSWERS = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.NOTHING_FOUND)
-ACTS = ("lift", "renew", "part", "lapse", *ANSWERS, *ANSWERS)
+ACTS = ("lift", "renew", "part", "lapse", "pay", *ANSWERS, *ANSWERS)
 
 
 def typed(measure, outcome, now_us, number, asked):
@@ -52,8 +63,13 @@ def act(name, measure, now_us, number, asked):
             return approve_renewal(asked_for, CHIEF, LINEAGE, RULES, now_us).measure
         case "part":
             return release_part(measure, CHIEF, LINEAGE, RULES, 100_000, REASON, now_us).measure
-    change = decide_receipt(measure, typed(measure, name, now_us, number, asked), RULES, now_us, CountedIds()).change
-    return measure if change is None else change.measure
+        case "pay":  # of a decided return: what went out of it went out, whatever it is by now
+            return ended_if_empty(
+                book_returned(measure, 900_000 * (1 + asked % 3), number, now_us), RULES, now_us
+            ).measure
+    said = typed(measure, name, now_us, number, asked)
+    change = decide_receipt(measure, said, RULES, now_us, CountedIds()).change
+    return measure if change is None else ended_if_empty(change, RULES, now_us, told_us=said.arrived_us).measure
 
 
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), st.integers(1, 300), st.integers(0, 7)), min_size=1, max_size=12)
@@ -99,6 +115,53 @@ def test_put_right_and_back_again_is_never_put_right(is_stop, steps, place, outc
         assert replace(back, corrections=(), orders=own) == measure
         assert [(each.receipt, each.reason) for each in once.corrections] == ([(was, REASON)] if other != was else [])
         assert sum(order.verb is Verb.RELEASE for order in back.orders) <= 1
+
+
+PAID = st.tuples(st.sampled_from(("pay", *ANSWERS)), st.integers(1, 200), st.integers(0, 7))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PAID, min_size=2, max_size=10), st.integers(0, 9), st.sampled_from(ANSWERS), st.integers(0, 7))
+def test_put_right_it_is_as_if_the_right_answer_had_come_first(steps, place, outcome, asked):
+    """What was paid out of it and what was let go empties a measure by the answers that stand, and by no other."""
+    answers = [number for number, (name, _, _) in enumerate(steps) if name in ANSWERS]
+    assume(answers)
+    place = answers[place % len(answers)]
+    wrong, now_us = walk(False, True, steps)
+    right, _ = walk(False, True, [*steps[:place], (outcome, steps[place][1], asked), *steps[place + 1 :]])
+    was = next((each for each in wrong.receipts if each.id == f"R{place}"), None)
+    instead = next((each for each in right.receipts if each.id == f"R{place}"), None)
+    assume(was is not None and instead is not None)
+    assume(not any(order.verb is Verb.RELEASE for each in (wrong, right) for order in each.orders))
+    done = correct_receipt(wrong, was, instead, BY, RULES, now_us, CountedIds())
+    assert replace(done.measure, corrections=()) == right
+    told = [event.happening for event in done.events]
+    assert (Happening.EMPTIED in told) == (is_emptied(right) and not is_emptied(wrong))
+
+
+def test_a_freeze_that_was_emptied_by_a_wrong_answer_stands_again_and_ends_by_the_right_one():
+    steps = [("executed", 1, 0), ("pay", 1, 2)]
+    emptied, now_us = walk(False, True, steps)
+    assert (emptied.executed_minor, is_emptied(emptied), emptied.end_reason) == (2_700_000, True, "全部返还")
+    (was,) = emptied.receipts
+    more = correct_receipt(emptied, was, replace(was, amount_minor=3_000_000), BY, RULES, now_us, CountedIds()).measure
+    assert (more.status, more.ended_us, more.end_reason) == (Status.EXECUTED, None, "")
+    assert held_minor([more], now_us) == 300_000
+    again = correct_receipt(more, more.receipts[0], was, BY, RULES, now_us + 1, CountedIds()).measure
+    assert replace(again, corrections=()) == emptied
+    refused = correct_receipt(
+        emptied, was, replace(was, outcome=Outcome.REFUSED), BY, RULES, now_us, CountedIds()
+    ).measure
+    assert (refused.status, refused.executed_minor) == (Status.REFUSED, None)
+    nothing = correct_receipt(
+        more, more.receipts[0], replace(was, amount_minor=0), BY, RULES, now_us, CountedIds()
+    ).measure
+    assert is_emptied(nothing)
+
+
+def test_a_freeze_of_which_nothing_was_let_go_stands_though_the_bank_found_nothing():
+    standing, _ = walk(False, True, [("executed", 1, 4)])
+    assert (standing.executed_minor, standing.status) == (0, Status.PARTIAL)
 
 
 def test_acting_first_is_not_undone_by_an_answer():

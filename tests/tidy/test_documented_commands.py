@@ -1,9 +1,11 @@
-"""Every command that a page shows can be typed: its verbs and its options are those of the command line."""
+"""Every command that a page or a message shows can be typed: its verbs and its options are those of the command line."""
 
 from __future__ import annotations
 
+import ast
 import re
 import shlex
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,14 +14,18 @@ import pytest
 
 from fanzha.cli.main import VERBS, load_verb
 from tests.tidy.test_documents import ROOT, SCRIPT_VERBS, pages
+from tests.tidy.test_source import SOURCES, parsed, shown
 
 EVERYWHERE = {"--home", "--json", "--version", "--help"}
 COMMAND = re.compile(r"^(?:.*\s)?(?:\./run|fanzha) (?P<words>[a-z].*)$")
 INLINE = re.compile(r"`(?:\./run|fanzha) ([a-z][^`]*)`")
+# Where a command in a sentence is over: punctuation, or the sentence going on.
+OVER = re.compile(r"[;`\n)]|[.,:](?=\s|$|[`'\"])| \(| (?:or|and|then|when|where) ")
+NO_COMMAND = {"does", "that", "import"}  # "a fanzha that wrote it"
 loaded = cache(load_verb)
 
 
-def shown(page: Path) -> list[str]:
+def typed_on(page: Path) -> list[str]:
     """The command lines of a page, in blocks and in sentences, from their verb on."""
     text = page.read_text(encoding="utf-8")
     blocks = re.findall(r"```(?:sh|console)?\n(.*?)```", text, re.DOTALL)
@@ -50,5 +56,35 @@ def faults(line: str) -> list[str]:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_command_line_knows_every_word(page):
-    wrong = {line: found for line in shown(page) if (found := faults(line))}
+    wrong = {line: found for line in typed_on(page) if (found := faults(line))}
     assert wrong == {}
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """Every text of a source file, whole; `…` stands where a value is put in."""
+    parts: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            parts |= {id(part) for part in node.values}
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "…" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
+            yield node.value
+
+
+def hints(path: Path) -> Iterator[str]:
+    """What the messages and the help of a source file tell people to type, from the verb on."""
+    for text in texts(parsed(path)):
+        for after in re.split(r"(?<![\w/.-])fanzha (?=[a-z])", " ".join(text.split()))[1:]:
+            line = OVER.split(after)[0].strip()
+            ways = re.match(r"((?:[a-z-]+ )*)([a-z-]+(?:\|[a-z-]+)+)", line)  # draft|amend|preview
+            wanted = [f"{ways[1]}{way}" for way in ways[2].split("|")] if ways else [line]
+            yield from (one for one in wanted if one.split(" ")[0] not in NO_COMMAND)
+
+
+def test_the_command_line_knows_every_word_that_a_message_tells_to_type():
+    found = {(shown(path), line) for path in SOURCES for line in hints(path)}
+    assert len(found) > 60
+    wrong = {where: why for where in found if (why := faults(where[1]))}
+    assert wrong == {}
+    assert faults("clue route CLUE BODY --because TEXT") == ["no option --because"]
+    assert faults("measure correct R1") == ["no verb correct"]

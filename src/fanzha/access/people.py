@@ -11,7 +11,7 @@ from fanzha.access.model import Person
 from fanzha.access.rules import CredentialRules
 from fanzha.access.tree import OrganisationTree
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
-from fanzha.core.actor_words import roles_in_words
+from fanzha.core.actor_words import LEVEL_WORDS, roles_in_words
 from fanzha.core.errors import BadInput, NotAllowed
 
 PASSWORD_LENGTH_MAX: Final = 256  # a longer one only keeps the machine busy
@@ -59,8 +59,8 @@ def check_roles(roles: Iterable[Role], body: Organisation) -> tuple[Role, ...]:
         possible = _OF_PARTNERS if body.level is Level.PARTNER else frozenset(Role) - {Role.PARTNER_DESK, Role.MACHINE}
         raise NotAllowed(
             "person.place",
-            f"{roles_in_words(misplaced)} is no role at {body.id}, which is a {body.level.name.lower()}; "
-            f"there are {', '.join(sorted(possible))}",
+            f"{roles_in_words(misplaced)} is no role at {body.id}, which is of the level {LEVEL_WORDS[body.level]}; "
+            f"there are {roles_in_words(possible, ', ')}",
         )
     return tuple(sorted(wanted))
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from fanzha.access.model import Direction, RouteKind
 from fanzha.access.rules import RouteRule
+from fanzha.access.words import ROUTE_WORDS
 from fanzha.core.actor import Level, Organisation
 from fanzha.core.errors import BadInput, NotAllowed
 
@@ -97,7 +98,7 @@ def check_route(
     if direction is None or direction not in allowed:
         raise NotAllowed(
             f"route.{kind}",
-            f"{kind.replace('_', ' ')} from {sender} to {receiver}: {_WAYS[direction] if direction else 'no way leads there'}; "
+            f"{ROUTE_WORDS[kind]} from {sender} to {receiver}: {_WAYS[direction] if direction else 'no way leads there'}; "
             f"it may go {', or '.join(_WAYS[way] for way in sorted(allowed))}. Ask the body above both",
         )
     return direction

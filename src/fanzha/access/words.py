@@ -1,11 +1,11 @@
-"""What the actions of the permission table are called when a person is told that he may not, and who may."""
+"""What the actions of the permission table, and what runs between bodies, are called when a person is told that he may not."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from fanzha.access.model import Action
+from fanzha.access.model import Action, RouteKind
 
 ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.SEE: "see records",
@@ -38,4 +38,12 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.TOKEN_KEEP: "keep programs' tokens",
     Action.LINK_KEEP: "keep how partners (对接单位) are reached",
     Action.CLOCK_STRIKE: "let the clocks (期限) strike",
+}
+ROUTE_WORDS: Final[Mapping[RouteKind, str]] = {
+    RouteKind.ORDER: "an order (指令)",
+    RouteKind.SIGN_OFF: "a sign-off (签收)",
+    RouteKind.FEEDBACK: "feedback (反馈)",
+    RouteKind.CASE: "a case (案件)",
+    RouteKind.HELP_REQUEST: "a request for help (协作请求)",
+    RouteKind.NOTICE: "a notice (通报)",
 }

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
+from json.encoder import encode_basestring
 from typing import Final
 
 from fanzha.audit.clearing import without_numbers
@@ -66,21 +67,34 @@ class ChainCheck:
 
 def canonical_bytes(entry: AuditEntry, seq: int, previous_hash: str) -> bytes:
     """The one way to write an event down for hashing: JSON, keys sorted, no spaces, UTF-8, a format line before it."""
-    document = {
-        "action": entry.action,
-        "actor": entry.actor,
-        "at_us": entry.at_us,
-        "case": entry.case,
-        "details": dict(entry.details),
-        "organisation": entry.organisation,
-        "outcome": entry.outcome.value,
-        "previous_hash": previous_hash,
-        "reason": entry.reason,
-        "seq": seq,
-        "subject_id": entry.subject_id,
-        "subject_kind": entry.subject_kind,
-    }
-    return FORMAT + _JSON.encode(document).encode("utf-8", "surrogatepass")
+    try:
+        document = _written_out(entry, seq, previous_hash)
+    except (TypeError, ValueError):  # a row that somebody tampered with: SQLite takes anything in any column
+        document = _JSON.encode({
+            "action": entry.action, "actor": entry.actor, "at_us": entry.at_us, "case": entry.case,
+            "details": dict(entry.details), "organisation": entry.organisation, "outcome": entry.outcome.value,
+            "previous_hash": previous_hash, "reason": entry.reason, "seq": seq, "subject_id": entry.subject_id,
+            "subject_kind": entry.subject_kind,
+        })  # fmt: skip
+    return FORMAT + document.encode("utf-8", "surrogatepass")
+
+
+def _written_out(entry: AuditEntry, seq: int, previous_hash: str) -> str:
+    """As an encoder of JSON writes it, in a part of its time: every row that is sealed or checked comes by."""
+    text = encode_basestring
+    return (
+        f'{{"action":{text(entry.action)},"actor":{text(entry.actor)},"at_us":{entry.at_us:d},"case":{text(entry.case)},'
+        f'"details":{_details_out(entry.details)},"organisation":{text(entry.organisation)},'
+        f'"outcome":{text(entry.outcome.value)},"previous_hash":{text(previous_hash)},"reason":{text(entry.reason)},'
+        f'"seq":{seq:d},"subject_id":{text(entry.subject_id)},"subject_kind":{text(entry.subject_kind)}}}'
+    )
+
+
+def _details_out(details: Mapping[str, DetailValue]) -> str:
+    if any(type(value) is not str for value in details.values()):
+        return _JSON.encode(dict(details))
+    pairs = (f"{encode_basestring(name)}:{encode_basestring(str(details[name]))}" for name in sorted(details))
+    return f"{{{','.join(pairs)}}}"
 
 
 def event_hash(entry: AuditEntry, seq: int, previous_hash: str) -> str:
@@ -100,7 +114,7 @@ def seal(entry: AuditEntry, head: Head) -> AuditEvent:
         subject_kind=_findable(entry.subject_kind),
         subject_id=_findable(entry.subject_id),
         case=_findable(entry.case),
-        reason=without_numbers(_storable(entry.reason)),
+        reason=without_numbers(_storable(entry.reason)) if entry.reason else "",
         details={name: _clear_value(value) for name, value in sorted(entry.details.items())},
     )
     seq = head.count + 1
@@ -182,9 +196,11 @@ def _clear_value(value: DetailValue) -> DetailValue:
 
 def _findable(text: str) -> str:
     """Rows are found by it; what somebody typed for an id may be longer than any index holds."""
-    return _storable(text)[:FINDABLE_MAX]
+    return text if len(text) <= FINDABLE_MAX and text.isascii() and "\0" not in text else _storable(text)[:FINDABLE_MAX]
 
 
 def _storable(text: str) -> str:
     """A database takes neither NUL nor half a character; a reason typed by a person may hold either."""
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "").encode("utf-8", "replace").decode()

@@ -72,7 +72,7 @@ def verify_clue(
         raise NotAllowed(
             "fact.account",
             f"{clue.id} is about a {in_words(clue.kind)}: only an account has the four fields; "
-            "confirm it by a finding (clue confirm)",
+            "confirm it by a finding (fanzha clue confirm)",
         )
     check_clue_step(clue, actor, ClueStep.VERIFY, now_us)
     fields = replace(fields, account=plain_identifier(fields.account))  # one account, however the slip spaces it
@@ -173,7 +173,7 @@ def _check_first(clue: Clue, standing: Sequence[Fact]) -> None:
         raise NotAllowed(
             "fact.made",
             f"{clue.id} is verified by {', '.join(made)} already; "
-            "if that turned out wrong, withdraw it first (clue withdraw-fact)",
+            "if that turned out wrong, withdraw it first (fanzha clue withdraw-fact)",
         )
 
 

@@ -112,12 +112,11 @@ def list_them(
     login: AsOption = None,
 ) -> None:
     """The cases that you may see, newest first."""
-    from fanzha.core.identifiers import plain_identifier
     from fanzha.services.desk.documents.case import case_document
-    from fanzha.services.desk.lists import ListWanted, list_cases
+    from fanzha.services.desk.lists import ListWanted, list_cases, nothing_matches
 
     wanted = ListWanted(
-        status=tuple(status or ()), officer=officer, account=plain_identifier(account), limit=limit,
+        status=tuple(status or ()), officer=officer, account=account, limit=limit,
         cursor=cursor or None,
     )  # fmt: skip
     with at_desk(context, login) as seat:
@@ -125,7 +124,15 @@ def list_them(
         mask = list_mask(seat, page.rows)
         lines = [case_document(case, mask, seat.desk.rules.casework) for case in page.rows]
         columns = ["id", "title", "status", "officer", "opened_at", "filing", "organisation", "merged_into"]
-        show_page(seat, "cases", lines, columns, page.next_cursor, spare=["merged_into", "organisation"])
+        show_page(
+            seat,
+            "cases",
+            lines,
+            columns,
+            page.next_cursor,
+            spare=["merged_into", "organisation"],
+            nothing=nothing_matches(wanted),
+        )
 
 
 @app.command("file")
@@ -282,6 +289,7 @@ for _group in (tasks, series, hand_overs):
 
 
 def _step(context: typer.Context, login: str | None, case: str, step: CaseStep, number: str, reason: str) -> None:
+    from fanzha.casework import in_words
     from fanzha.services.desk.case_family import open_measures
     from fanzha.services.desk.step_case import step_case
 
@@ -292,7 +300,7 @@ def _step(context: typer.Context, login: str | None, case: str, step: CaseStep, 
             with seat.desk.store.reading() as view:
                 standing = open_measures(view, stepped, seat.desk.clock.now_us())
             hints = [f"{measure.id} still stands; lift it or say why it stays" for measure in standing]
-        _tell(seat, stepped, f"{case} is {stepped.status} now", *hints)
+        _tell(seat, stepped, f"{case} is {in_words(stepped.status)} now", *hints)
 
 
 def _step_of(name: str) -> CaseStep:

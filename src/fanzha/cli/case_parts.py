@@ -319,11 +319,12 @@ def recall(context: typer.Context, hand_over: OfferArgument, reason: ReasonOptio
 
 
 def _step_task(context: typer.Context, login: str | None, task: str, step: TaskStep, result: str) -> None:
+    from fanzha.casework import in_words
     from fanzha.services.desk.case_tasks import step_task
 
     with at_desk(context, login) as seat:
         stepped = step_task(seat.desk, seat.actor, task, step, result=result)
-        _tell_task(seat, stepped, f"{task} is {stepped.status}")
+        _tell_task(seat, stepped, f"{task} is {in_words(stepped.status)}")
 
 
 def _tell_case(seat: AtDesk, case: Case, *sentences: str) -> None:

@@ -147,9 +147,11 @@ def verify(
                 "clue": clue_document(verified.clue, mask, rules, now_us),
                 "fact": fact_document(verified.fact, mask),
                 "differs": list(verified.differs),
+                "related": list(verified.related),
             },
             f"{clue} is verified: fact {verified.fact.id}",
             *(f"note: the {name.replace('_', ' ')} is not what was reported" for name in verified.differs),
+            *(f"{measure} rests on it: it need not be lifted any more" for measure in verified.related),
             *_next_steps(verified.clue, verified.fact),
         )  # fmt: skip
 

@@ -22,12 +22,11 @@ def list_them(
     login: AsOption = None,
 ) -> None:
     """The clues that you may see: first those to check, by money still recoverable × time left."""
-    from fanzha.core.identifiers import plain_identifier
     from fanzha.services.desk.documents.clue import clue_document
-    from fanzha.services.desk.lists import ListWanted, list_clues
+    from fanzha.services.desk.lists import ListWanted, list_clues, nothing_matches
 
     wanted = ListWanted(
-        status=tuple(stage or ()), officer=officer, case=case, account=plain_identifier(account),
+        status=tuple(stage or ()), officer=officer, case=case, account=account,
         limit=limit, cursor=cursor or None,
     )  # fmt: skip
     with at_desk(context, login) as seat:
@@ -40,7 +39,7 @@ def list_them(
         columns = ["id", "stage", "kind", "subject", "recoverable", "clock", "minutes", "officer", "case"]
         show_page(
             seat, "clues", lines if seat.json else shown, columns, page.next_cursor,
-            right=["recoverable", "minutes"], spare=["case", "kind"],
+            right=["recoverable", "minutes"], spare=["case", "kind"], nothing=nothing_matches(wanted),
         )  # fmt: skip
 
 

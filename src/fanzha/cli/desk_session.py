@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 AsOption = Annotated[
     str | None,
-    typer.Option("--as", metavar="LOGIN", envvar="FANZHA_AS", help="Who acts; must have signed in (office sign-in)."),
+    typer.Option(
+        "--as", metavar="LOGIN", envvar="FANZHA_AS", help="Who acts; must have signed in (fanzha office sign-in)."
+    ),
 ]
 SESSIONS: Final = "sessions"
 _LOGIN: Final = re.compile(r"[a-z0-9][a-z0-9._-]*")

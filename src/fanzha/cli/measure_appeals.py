@@ -54,12 +54,13 @@ def decide_appeal(
 ) -> None:
     """Answer in writing, by somebody who took no part in the measure; upheld lifts it in the same moment."""
     from fanzha.measures.appeals import AppealStatus
+    from fanzha.measures.words import STATUS_WORDS
     from fanzha.services.desk.answer_appeal import decide_appeal as use_case
 
     status = read_word(decision, AppealStatus, "--decision")
     with at_desk(context, login) as at:
         done = use_case(at.desk, at.actor, number, status, answer, release_minor=read_amount(release), version=version)
-        _tell(at, done.appeal, f"{done.measure.id} is {done.measure.status.value}")
+        _tell(at, done.appeal, f"{done.measure.id} is {STATUS_WORDS[done.measure.status]}")
 
 
 def withdraw_appeal(

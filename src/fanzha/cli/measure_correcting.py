@@ -19,6 +19,18 @@ from fanzha.cli.measure_words import (
     tell_measure,
 )
 from fanzha.cli.output import say, write_json
+from fanzha.cli.receipt_options import (
+    AnsweredAt,
+    AnswerNote,
+    AnswerNumber,
+    ArrivedAt,
+    Balance,
+    BalanceAt,
+    Onward,
+    OutcomeWord,
+    RefusalCode,
+    Scan,
+)
 from fanzha.core.errors import BadInput
 
 if TYPE_CHECKING:
@@ -42,28 +54,23 @@ def correct_receipt(
     ],
     *,
     reason: Reason,
-    outcome: Annotated[str, typer.Option("--outcome", help="received, executed, partial, refused.")] = "",
-    number: Annotated[
-        str, typer.Option("--platform-number", metavar="NUMBER", help="The institution's own number of its answer.")
-    ] = "",
-    at_time: Annotated[str, typer.Option("--at", metavar="TIME", help="When the institution did it.")] = "",
-    arrived: Annotated[str, typer.Option("--arrived", metavar="TIME", help="When the answer came.")] = "",
+    outcome: OutcomeWord = "",
+    number: AnswerNumber = "",
+    at_time: AnsweredAt = "",
+    arrived: ArrivedAt = "",
     amount: Amount = "",
-    code: Annotated[str, typer.Option("--code", help="Its code of a refusal.")] = "",
-    note: Annotated[str, typer.Option("--note", help="What it says besides.")] = "",
-    balance: Annotated[str, typer.Option("--balance", metavar="YUAN", help="The balance that it states.")] = "",
-    balance_at: Annotated[str, typer.Option("--balance-at", metavar="TIME", help="Of that balance.")] = "",
-    onward: Annotated[
-        list[str] | None,
-        typer.Option("--onward", metavar="ACCOUNT,BANK,HOLDER,YUAN,TIME", help="Where money went on, all of it."),
-    ] = None,
+    code: RefusalCode = "",
+    note: AnswerNote = "",
+    balance: Balance = "",
+    balance_at: BalanceAt = "",
+    onward: Onward = None,
     clear: Annotated[
         list[str] | None,
         typer.Option(
             "--clear", metavar="WHAT", help="It says no amount, code, note, balance, onward or scan; repeatable."
         ),
     ] = None,
-    scan: Annotated[str, typer.Option("--scan", metavar="FILE", help="The paper; kept under its SHA-256.")] = "",
+    scan: Scan = "",
     order: Annotated[str, typer.Option("--order", help="Where answers to two orders have one number.")] = "",
     version: Version = None,
     login: AsOption = None,

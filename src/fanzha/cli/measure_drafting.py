@@ -239,13 +239,14 @@ def show_preview(found: Preview, mask: Mask) -> None:
 def show_carried(carried: Carried, measure: Measure) -> None:
     """How much, by every method and by the facts, beside what the measure says."""
     from fanzha.core.money import exponent_of, format_minor
+    from fanzha.measures.words import PURPOSE_WORDS
 
     def money(minor: int | None) -> str:
         return "" if minor is None else format_minor(minor, exponent_of(carried.currency))
 
     pairs = [
         ("this measure follows", money(measure.request.scope.traced_minor) or "unknown"),
-        (f"by {carried.method} (the {carried.purpose.value}'s method)", money(carried.method_minor)),
+        (f"by {carried.method}, the method for {PURPOSE_WORDS[carried.purpose]}", money(carried.method_minor)),
         *((f"by {name}", money(minor)) for name, minor in carried.by_method.items() if name != carried.method),
         ("traced here, unknown what became of it", money(carried.unknown_minor or None)),
         ("by the facts", money(carried.facts_minor)),

@@ -10,7 +10,7 @@ from fanzha.cli.desk_session import AsOption, at_desk
 from fanzha.cli.measure_drafting import show_preview
 from fanzha.cli.measure_words import MeasureId, RequestKey, Version, read_word, show_pairs
 from fanzha.cli.output import say, show_table, write_json
-from fanzha.cli.record_options import ForCaseOption, RevealOption, WhyOption, list_mask
+from fanzha.cli.record_options import ForCaseOption, RevealOption, WhyOption, list_mask, page_document
 from fanzha.core.time import DAY_US, format_instant, parse_instant
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def list_measures(
         mask = list_mask(at, ())  # no free text is in a line
         rows = [measure_line(one, mask, at.desk.clock.now_us()) for one in page.rows]
         if at.json:
-            write_json({"measures": rows, "next_cursor": page.next_cursor})
+            write_json(page_document("measures", rows, page.next_cursor, lists.nothing_matches(wanted)))
             return
         columns = ["measure", "kind", "status", "until", "amount", "held", "account", "institution", "case"]
         lines = [
@@ -85,7 +85,12 @@ def list_measures(
             for row in rows
         ]  # fmt: skip
         show_table(
-            "Measures", columns, lines, right=["amount", "held"], spare=["case", "institution"], nothing="no measures"
+            "Measures",
+            columns,
+            lines,
+            right=["amount", "held"],
+            spare=["case", "institution"],
+            nothing=lists.nothing_matches(wanted) or "no measures",
         )
         if page.next_cursor:
             say(f"more: --cursor {page.next_cursor}")

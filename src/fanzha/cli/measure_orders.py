@@ -19,6 +19,18 @@ from fanzha.cli.measure_words import (
     tell_measure,
 )
 from fanzha.cli.output import counted, say, show_table, write_json
+from fanzha.cli.receipt_options import (
+    AnsweredAt,
+    AnswerNote,
+    AnswerNumber,
+    ArrivedAt,
+    Balance,
+    BalanceAt,
+    Onward,
+    OutcomeWord,
+    RefusalCode,
+    Scan,
+)
 from fanzha.cli.record_options import ForCaseOption, WhyOption
 from fanzha.core.errors import BadInput
 
@@ -61,29 +73,23 @@ def receipt(
     context: typer.Context,
     order: OrderId,
     *,
-    outcome: Annotated[str, typer.Option("--outcome", help="received, executed, partial, refused, nothing_found.")],
-    number: Annotated[
-        str, typer.Option("--platform-number", metavar="NUMBER", help="The institution's own number of its answer.")
-    ],
-    at_time: Annotated[
-        str, typer.Option("--at", metavar="TIME", help="When the institution did it, by its word.")
-    ] = "",
-    arrived: Annotated[
-        str, typer.Option("--arrived", metavar="TIME", help="When the answer came; now if left out.")
-    ] = "",
+    outcome: OutcomeWord,
+    number: AnswerNumber,
+    at_time: AnsweredAt = "",
+    arrived: ArrivedAt = "",
     amount: Amount = "",
-    code: Annotated[str, typer.Option("--code", help="Its code of a refusal.")] = "",
-    note: Annotated[str, typer.Option("--note", help="What it says besides.")] = "",
-    balance: Annotated[str, typer.Option("--balance", metavar="YUAN", help="The balance that it states.")] = "",
-    balance_at: Annotated[str, typer.Option("--balance-at", metavar="TIME", help="Of that balance.")] = "",
-    onward: Annotated[
-        list[str] | None,
-        typer.Option("--onward", metavar="ACCOUNT,BANK,HOLDER,YUAN,TIME", help="Where money went on; repeatable."),
-    ] = None,
-    scan: Annotated[str, typer.Option("--scan", metavar="FILE", help="The paper; kept under its SHA-256.")] = "",
+    code: RefusalCode = "",
+    note: AnswerNote = "",
+    balance: Balance = "",
+    balance_at: BalanceAt = "",
+    onward: Onward = None,
+    scan: Scan = "",
     login: AsOption = None,
 ) -> None:
-    """Enter an answer that came on paper: who entered it, when it came, and the scan are kept with it."""
+    """Enter an answer that came on paper: who entered it, when it came, and the scan are kept with it.
+
+    A time that is left out is now.
+    """
     from fanzha.cli.measure_appeals import keep_file
     from fanzha.measures.orders import Outcome, Receipt
     from fanzha.services.desk.record_receipt import record_receipt

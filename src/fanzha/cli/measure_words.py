@@ -141,7 +141,7 @@ _NEXT: Final = {
     "sent": "when the institution has answered on paper: fanzha measure receipt {id} --outcome … --platform-number …",
 }
 _QUERY_SENT: Final = (
-    "when statements came: fanzha measure query answer FILE…; when there are none: measure query nothing {id}"
+    "when statements came: fanzha measure query answer FILE…; when there are none: fanzha measure query nothing {id}"
 )
 
 

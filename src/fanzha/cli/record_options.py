@@ -62,15 +62,22 @@ def show_page(
     *,
     right: Sequence[str] = (),
     spare: Sequence[str] = (),
+    nothing: str = "",
 ) -> None:
-    """A page of a list, as a table of these columns or as a document with all of it."""
+    """A page of a list, as a table of these columns or as a document with all of it; `nothing`: what an empty one says."""
     if seat.json:
-        write_json({title: list(lines), "next_cursor": next_cursor})
+        write_json(page_document(title, lines, next_cursor, nothing))
         return
     rows = [[_cell(line.get(column)) for column in columns] for line in lines]
-    show_table(title.capitalize(), columns, rows, right=right, spare=spare, nothing=f"no {title}")
+    show_table(title.capitalize(), columns, rows, right=right, spare=spare, nothing=nothing or f"no {title}")
     if next_cursor is not None:
         say(f"more: --cursor {next_cursor}")
+
+
+def page_document(title: str, lines: Sequence[Any], next_cursor: str | None, nothing: str = "") -> dict[str, Any]:
+    """A page of a list for a program; an empty one says why, where there is something to say."""
+    why = {"nothing": nothing} if nothing and not lines else {}
+    return {title: list(lines), "next_cursor": next_cursor, **why}
 
 
 def show_fields(title: str, document: dict[str, Any]) -> None:

@@ -167,19 +167,24 @@ def list_them(
     login: AsOption = None,
 ) -> None:
     """The reports that you may see, newest first."""
-    from fanzha.core.identifiers import plain_identifier
     from fanzha.services.desk.documents.report import report_document
-    from fanzha.services.desk.lists import ListWanted, list_reports
+    from fanzha.services.desk.lists import ListWanted, list_reports, nothing_matches
 
-    wanted = ListWanted(
-        status=tuple(status or ()), case=case, account=plain_identifier(account), limit=limit, cursor=cursor or None
-    )
+    wanted = ListWanted(status=tuple(status or ()), case=case, account=account, limit=limit, cursor=cursor or None)
     with at_desk(context, login) as seat:
         page = list_reports(seat.desk, seat.actor, wanted)
         mask = list_mask(seat, page.rows)
         lines = [report_document(report, mask) for report in page.rows]
         columns = ["id", "acknowledgement", "status", "channel", "received_at", "organisation", "case", "merged_into"]
-        show_page(seat, "reports", lines, columns, page.next_cursor, spare=["organisation", "merged_into", "channel"])
+        show_page(
+            seat,
+            "reports",
+            lines,
+            columns,
+            page.next_cursor,
+            spare=["organisation", "merged_into", "channel"],
+            nothing=nothing_matches(wanted),
+        )
 
 
 @app.command()
@@ -196,14 +201,14 @@ def duplicates(context: typer.Context, report: ReportArgument, login: AsOption =
         answer(seat, document)
         if seat.json:
             return
-        for kind, verb in (("reports", "report"), ("clues", "clue")):
+        for named, verb in (("reports", "report"), ("clues", "clue")):
             rows = [
                 [offer["kept"], offer["absorbed"], ", ".join(offer["signs"]),
                  f"fanzha {verb} merge {offer['kept']} {offer['absorbed']} --reason …"]
-                for offer in document[kind]
+                for offer in document[named]
             ]  # fmt: skip
             columns = ["older", "younger", "both have", "to merge them"]
-            show_table(f"{kind.capitalize()} that may be one", columns, rows, nothing=f"no {kind} that may be one")
+            show_table(f"{named.capitalize()} that may be one", columns, rows, nothing=f"no {named} that may be one")
         rows = [
             [payee["account"], payee["institution"], " ".join(payee["reports"]), str(payee["payments"])]
             for payee in document["repeat_payees"]
@@ -318,7 +323,7 @@ def _step(context: typer.Context, login: str | None, report: str, step: ReportSt
         document = {**report_document(report_now, list_mask(seat, [report_now])), "dismissed_clues": dropped}
         document["reopened_clues"] = [clue.id for clue in stepped.restored]
         answer(
-            seat, document, f"{report_now.id} is {report_now.status} now",
+            seat, document, f"{report_now.id} is {in_words(report_now.status)} now",
             *(f"  clue {clue} is dismissed with it" for clue in dropped),
             *(f"to take it back: fanzha report reopen {report_now.id} --reason …" for _ in dropped[:1]),
             *(f"  clue {clue.id} is open again; it is {in_words(clue.stage)}" for clue in stepped.restored),

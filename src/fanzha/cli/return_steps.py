@@ -49,7 +49,7 @@ def decide_objection(
     finding: Annotated[str, typer.Option("--finding", help="What was examined and found, in writing.")],
     login: AsOption = None,
 ) -> None:
-    """Answer an objection; one that is upheld asks for a corrected plan: return replan RETURN --third-parties YUAN."""
+    """Answer an objection; one that is upheld asks for a corrected plan: fanzha return replan RETURN --third-parties YUAN."""
     from fanzha.services.desk.object_to_return import decide_objection as decide
 
     with at_desk(context, login) as seat:
@@ -119,7 +119,7 @@ def pay_again(
     reason: ReasonOption = "",
     login: AsOption = None,
 ) -> None:
-    """Propose to pay a refused payment elsewhere; another officer approves it: measure approve PAYMENT."""
+    """Propose to pay a refused payment elsewhere; another officer approves it: fanzha measure approve PAYMENT."""
     from fanzha.services.desk.documents.return_ import payment_document
     from fanzha.services.desk.mask import Mask
     from fanzha.services.desk.pay_return import pay_again as pay

@@ -1,4 +1,4 @@
-"""Account numbers as people type them."""
+"""Account numbers as people type them, and what may be wrong with one that nothing is found by."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import unicodedata
 from typing import Final
 
 _BLANKS: Final = re.compile(r"[\s\u200b\u200c\u200d\ufeff\x00]+")
+_SPREADSHEET: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
+_CARD: Final = re.compile(r"62\d{14,17}")  # 银联卡: 16 to 19 digits, the last of which checks the others
+DIGITS_MIN: Final = 8  # of a number that has nothing but digits
 _GROUPED: Final = re.compile(r"\d{4}(?:-\d{4}){2,4}(?:-\d{1,3})?")
 
 
@@ -14,3 +17,24 @@ def plain_identifier(text: str) -> str:
     """The number as statements are read: full-width digits narrow, without blanks, quotes and dashes between groups."""
     bare = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).strip("\"'`=")
     return bare.replace("-", "") if _GROUPED.fullmatch(bare) else bare
+
+
+def doubt_about(number: str) -> str:
+    """Why a plain number may be none, or mistyped, in a sentence; empty where nothing speaks against it."""
+    if "*" in number or "…" in number:
+        return "the number is masked: give the whole of it"
+    if _SPREADSHEET.fullmatch(number):
+        return "a spreadsheet cut the number: take it from an export as text"
+    if not number.isascii() or not any(sign.isalnum() for sign in number):
+        return "that is no account number, and by a name nothing is listed"
+    if number.isdigit() and len(number) < DIGITS_MIN:
+        return f"it has only {len(number)} digits: give the whole of it"
+    if _CARD.fullmatch(number) and not _checks(number):
+        return "as a card's number it has a wrong digit (its check digit does not fit): it may be mistyped"
+    return ""
+
+
+def _checks(digits: str) -> bool:
+    """Whether the last digit fits the others (ISO/IEC 7812-1, Luhn)."""
+    doubled = (int(sign) * (1 + place % 2) for place, sign in enumerate(reversed(digits)))
+    return sum(minor // 10 + minor % 10 for minor in doubled) % 10 == 0

@@ -34,6 +34,7 @@ class Happening(StrEnum):
     RENEWED = "measure.renewed"
     RELEASED_PART = "measure.released_part"
     UNRELATED = "measure.unrelated"
+    RELATED = "measure.related"  # what had made it unrelated is there again: it need not be lifted
     LIFTED = "measure.lifted"
     LAPSED = "measure.lapsed"
     CONVERTED = "measure.converted"

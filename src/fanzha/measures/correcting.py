@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fanzha.core.actor import Actor
+from fanzha.core.actor import MACHINE, Actor
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.core.ids import Ids
 from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.measures.changes import Change, Happening, happened
+from fanzha.measures.ending import ended_if_empty, is_emptied
 from fanzha.measures.lifecycle import ENDED, HOLDING, Status
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import Correction, Incident, Order, OrderStatus, Outcome, Receipt, Verb
@@ -77,6 +78,7 @@ def correct_receipt(
             "released", f"{measure.id} is let go by an order of its own: word a new measure if it must hold"
         )
     correction = Correction(was, corrected.id, by.actor.id, now_us, by.reason.strip())
+    emptied = is_emptied(after) and not is_emptied(measure)
     after = replace(after, corrections=(*measure.corrections, correction))
     told = happened(
         Happening.RECEIPT_CORRECTED, after, by.actor, now_us, receipt=was.id, order=was.order,
@@ -88,7 +90,8 @@ def correct_receipt(
     opened = (
         happened(Happening.INCIDENT, after, by.actor, now_us, incident=each.id, kind=each.kind.value) for each in fresh
     )
-    return Change(after, (told, *opened), fresh)
+    over = happened(Happening.EMPTIED, after, MACHINE, now_us, reason=after.end_reason) if emptied else None
+    return Change(after, (told, *opened, *((over,) if over else ())), fresh)
 
 
 def undo_conversion(
@@ -105,23 +108,30 @@ def rederived(
 ) -> tuple[Measure, tuple[Incident, ...]]:
     """The measure by these answers, taken one after the other among what was decided here, and what does not fit.
 
-    What was decided here stands: approval, sending, renewals, part releases, and the end, if it ended by us or by the clock.
+    What was decided here stands: approval, sending, renewals, part releases, what was paid out of it, and the end, if it
+    ended by us or by the clock. That nothing was left to hold is no decision: it is found anew by the answers, or not.
     """
     state = _unanswered(measure, rules)
+    stays_over = measure.status in ENDED_HERE and not is_emptied(measure)
     extensions = [order for order in measure.orders if order.verb is Verb.EXTEND]
     incidents: list[Incident] = []
     for receipt in receipts:
         while extensions and extensions[0].prepared_us <= receipt.arrived_us:
             state = _extended(state, extensions.pop(0))
-        state = _ended(state, measure, receipt.arrived_us)
-        decision = decide_receipt(state, receipt, rules, receipt.arrived_us, ids)
+        at_us = receipt.arrived_us
+        state = _ended(state, measure, at_us) if stays_over else _paid_out(state, measure, rules, at_us)
+        decision = decide_receipt(state, receipt, rules, at_us, ids)
         incidents += decision.incidents
-        state = state if decision.change is None else decision.change.measure
+        if decision.change is not None:
+            after = decision.change
+            state = after.measure if stays_over else ended_if_empty(after, rules, at_us).measure
     for order in extensions:
         state = _extended(state, order)
-    if measure.status in ENDED_HERE:
+    if stays_over:
         assert measure.ended_us is not None, "what has ended says when"
         state = replace(_ended(state, measure, measure.ended_us), ends_us=measure.ends_us)
+    else:
+        state = _paid_out(state, measure, rules, None)
     return replace(state, receipts=tuple(receipts)), tuple(incidents)
 
 
@@ -151,6 +161,13 @@ def _left(order: Order) -> OrderStatus:
 
 def _extended(state: Measure, order: Order) -> Measure:
     return replace(state, ends_us=order.until_us) if state.status in HOLDING else state
+
+
+def _paid_out(state: Measure, measure: Measure, rules: MeasureRules, until_us: int | None) -> Measure:
+    """With what was let go and paid out up to an instant (None: all of it); over, if that left nothing to hold."""
+    own = {order.id for order in measure.orders}
+    known = (each for each in measure.part_releases if until_us is None or each.order in own or each.at_us <= until_us)
+    return ended_if_empty(Change(replace(state, part_releases=tuple(known))), rules, 0).measure
 
 
 def _ended(state: Measure, measure: Measure, at_us: int) -> Measure:

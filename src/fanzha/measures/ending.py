@@ -97,36 +97,80 @@ def book_returned(measure: Measure, amount_minor: int, payment: str, now_us: int
     return Change(booked, (happened(Happening.RELEASED_PART, booked, MACHINE, now_us, order=payment),))
 
 
-def ended_if_empty(change: Change, rules: MeasureRules, now_us: int) -> Change:
+def ended_if_empty(change: Change, rules: MeasureRules, now_us: int, *, told_us: int | None = None) -> Change:
     """The change, with the end of what holds by an amount and holds nothing more: all was paid back or let go.
 
     No release goes out: the bank said itself that the money is gone. What was let go counts once the bank has confirmed
-    it. A measure that holds the whole account holds what comes in later, so somebody lifts it.
+    it. A measure that holds the whole account holds what comes in later, so somebody lifts it; and so does one of which
+    nothing was let go, though the bank found nothing to hold.
+
+    told_us: when the answer came that may have emptied it, if not now. It ends when that was told and enough was let go.
     """
     measure = change.measure
     kind = rules.of(measure.kind, measure.drafted_us)
     waits = any(order.verb is Verb.RELEASE_PART and order.status in UNANSWERED for order in measure.orders)
-    held = max((measure.executed_minor or 0) - measure.released_minor, 0)
-    if measure.kind not in HOLDING_KINDS or holds_whole(measure.request.scope, kind) or waits or held:
+    last = _letting_go_the_last(measure)
+    if measure.kind not in HOLDING_KINDS or holds_whole(measure.request.scope, kind) or waits or last is None:
         return change
-    step = TRANSITIONS[effective_status(measure, now_us), Event.EMPTY]
-    if not measure.executed_minor or step.answer is not Answer.MOVES:
+    empty_us = max(now_us if told_us is None else told_us, last.at_us)
+    step = TRANSITIONS[effective_status(measure, empty_us), Event.EMPTY]
+    if step.answer is not Answer.MOVES:
         return change
-    reason = "全部返还" if measure.part_releases[-1].by == MACHINE.id else "全部解除"
-    emptied = replace(measure, status=step.to, ended_us=now_us, end_reason=reason)
+    reason = "全部返还" if last.by == MACHINE.id else "全部解除"
+    emptied = replace(measure, status=step.to, ended_us=empty_us, end_reason=reason)
     told = happened(Happening.EMPTIED, emptied, MACHINE, now_us, reason=reason)
     return Change(emptied, (*change.events, told), change.incidents)
 
 
-def find_unrelated(measure: Measure, actor: Actor, lineage: Sequence[Organisation], reason: str, now_us: int) -> Change:
-    """The money has nothing to do with the case: from this instant the days in which it must be lifted run."""
+def _letting_go_the_last(measure: Measure) -> PartRelease | None:
+    """The part release after which nothing is left of what the institution holds; None while something is."""
+    left = measure.executed_minor
+    for release in measure.let_go if left is not None else ():
+        left = (left or 0) - release.amount_minor
+        if left <= 0 < release.amount_minor:
+            return release
+    return None
+
+
+def is_emptied(measure: Measure) -> bool:
+    """Whether it is over because nothing was left to hold, by the banks' answers alone: nobody lifted it."""
+    return measure.status is Status.LIFTED and not measure.signed(Signature.LIFTED)
+
+
+def find_unrelated(
+    measure: Measure, actor: Actor, lineage: Sequence[Organisation], reason: str, now_us: int, *, gone: str = ""
+) -> Change:
+    """The money has nothing to do with the case: from this instant the days in which it must be lifted run.
+
+    gone: the fact that was withdrawn, or the clue that was dismissed, where that is why.
+    """
     policy.check_find_unrelated(measure, actor, lineage, reason, now_us)
     found = replace(
         measure,
         unrelated_us=now_us,
+        unrelated_by=gone,
         approvals=signed_by(measure, Signature.FOUND_UNRELATED, actor, now_us, reason),
     )
     return Change(found, (happened(Happening.UNRELATED, found, actor, now_us, reason=reason),))
+
+
+def find_related(
+    measure: Measure, actor: Actor, lineage: Sequence[Organisation], fact: str, reason: str, now_us: int
+) -> Change:
+    """What had gone is there again, and the measure rests on it: the days in which it must be lifted end.
+
+    fact: the one on which it rests from now on.
+    """
+    policy.check_find_related(measure, actor, lineage, now_us)
+    instead = "" if measure.request.fact is not None and measure.request.fact.evidence == fact else fact
+    found = replace(
+        measure,
+        unrelated_us=None,
+        unrelated_by="",
+        rests_on=instead,
+        approvals=signed_by(measure, Signature.FOUND_RELATED, actor, now_us, reason),
+    )
+    return Change(found, (happened(Happening.RELATED, found, actor, now_us, fact=fact, reason=reason),))
 
 
 def lift_measure(

@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 
 from fanzha.measures.model import EvidenceKind, Measure, Scope
 from fanzha.measures.rules import GuardRules, KindRules
+from fanzha.measures.words import EVIDENCE_WORDS
 
 SHARE_WHOLE = 10_000
 
@@ -143,7 +144,7 @@ def _hazards(
 def open_evidence(measure: Measure) -> tuple[HazardFound, ...]:
     """Counter-evidence at which nobody has looked yet, to stand beside the request."""
     return tuple(
-        HazardFound(Hazard.EVIDENCE_OPEN, f"{evidence.kind.value}: {evidence.text}", needs_reason=False)
+        HazardFound(Hazard.EVIDENCE_OPEN, f"{EVIDENCE_WORDS[evidence.kind]}: {evidence.text}", needs_reason=False)
         for evidence in measure.counter_evidence
         if evidence.looked_at_us is None
     )

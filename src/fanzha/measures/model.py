@@ -188,6 +188,7 @@ class Signature(StrEnum):
     LIFTED = "lifted"
     RELEASED_PART = "released_part"
     FOUND_UNRELATED = "found_unrelated"
+    FOUND_RELATED = "found_related"  # what had made it unrelated is there again
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +324,8 @@ class Measure:
     call_backs: tuple[CallBack, ...] = ()
     told: tuple[Telling, ...] = ()
     corrections: tuple[Correction, ...] = ()  # answers that were typed in wrongly; `receipts` has what stands instead
+    unrelated_by: str = ""  # the fact or clue whose end made it unrelated; empty: somebody found it so
+    rests_on: str = ""  # the fact that was verified in the place of the one in its request; empty: that one
     innocent_before: tuple[int | None, ...] = ()  # as it was counted before an answer stated a balance; empty: none did
 
     @property
@@ -334,6 +337,11 @@ class Measure:
     def target(self) -> Target:
         """What it is done to."""
         return self.request.target
+
+    @property
+    def fact_id(self) -> str:
+        """The record of the fact on which it rests; empty where there is none."""
+        return self.rests_on or ("" if self.request.fact is None else self.request.fact.evidence)
 
     def signed(self, *signatures: Signature) -> tuple[Approval, ...]:
         """The names put to it in these ways, in order."""
@@ -351,10 +359,15 @@ class Measure:
         return min((at for at in (self.ends_us, uncountersigned) if at is not None), default=None)
 
     @property
-    def released_minor(self) -> int:
-        """What was let go of it so far; what the institution refused to let go is held still."""
+    def let_go(self) -> tuple[PartRelease, ...]:
+        """The parts that were let go of it so far; what the institution refused to let go is held still."""
         refused = {order.id for order in self.orders if order.status is OrderStatus.REFUSED}
-        return sum(release.amount_minor for release in self.part_releases if release.order not in refused)
+        return tuple(release for release in self.part_releases if release.order not in refused)
+
+    @property
+    def released_minor(self) -> int:
+        """What was let go of it so far."""
+        return sum(release.amount_minor for release in self.let_go)
 
     @property
     def is_told(self) -> bool:

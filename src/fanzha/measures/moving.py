@@ -9,6 +9,7 @@ from fanzha.core.errors import NotAllowed
 from fanzha.measures.changes import Change, Happening, happened
 from fanzha.measures.lifecycle import OPEN, Status
 from fanzha.measures.model import Measure, effective_status
+from fanzha.measures.words import STATUS_WORDS
 
 
 def move_to_case(
@@ -27,7 +28,8 @@ def move_to_case(
     elif named and named != filing and status in OPEN and (status is Status.PROPOSED or not merged):
         raise NotAllowed(
             "case.filing",
-            f"{measure.id} is {status} by the filing {named}, which is not {case}'s; decide, withdraw or lift it first",
+            f"{measure.id} is {STATUS_WORDS[status]} by the filing {named}, which is not {case}'s; decide, withdraw or lift "
+            "it first",
         )
     request = replace(measure.request, case=case, filing=named)
     moved = replace(measure, request=request)

@@ -13,6 +13,7 @@ from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, OriginKind, Request, TargetKind, effective_status, stands
 from fanzha.measures.rules import Counts, KindRules, LimitRule, MeasureRules, Need, TermRule
 from fanzha.measures.terms import day_of
+from fanzha.measures.words import FACT_SOURCE_WORDS, KIND_WORDS, TARGET_WORDS
 
 REASON_MIN = REASON_LENGTH_MIN
 # Asked for and not turned down; a stop that a bank refused was none.
@@ -98,7 +99,7 @@ def _basis(request: Request, kind: KindRules, standing: Standing, now_us: int) -
 def _target_and_modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
     scope = request.scope
     if request.target.kind not in kind.targets:
-        yield Obstacle("target", f"{kind.label} does not act on a {request.target.kind.value}")
+        yield Obstacle("target", f"{kind.label} does not act on {TARGET_WORDS[request.target.kind]}")
     if not request.target.reference.strip():
         yield Obstacle("target", "the target has no number or name")
     if request.target.kind is TargetKind.ACCOUNT and not request.target.institution:
@@ -110,7 +111,8 @@ def _target_and_modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
     for name in scope.modes:
         mode = kind.mode(name)
         if mode is None:
-            yield Obstacle("mode", f"{name!r} is no mode of {kind.label}")
+            known = ", ".join(each.words for each in kind.modes)
+            yield Obstacle("mode", f"{name!r} is no mode of {kind.label}; there are: {known}")
             continue
         if mode.needs_reason and len(scope.reason.strip()) < REASON_MIN:
             yield Obstacle("mode_reason", f"{mode.words} is more than the least: say why it must be so")
@@ -169,8 +171,10 @@ def _fact(request: Request, kind: KindRules) -> Iterator[Obstacle]:
     onward = fact.hop > 1
     allowed = kind.fact_sources_onward if onward else kind.fact_sources_first
     if fact.source not in allowed:
-        where = ", ".join(sorted(source.value for source in allowed))
-        yield Obstacle("fact", f"at hop {fact.hop} the four fields must come from {where}, not {fact.source.value}")
+        where = " or ".join(FACT_SOURCE_WORDS[source] for source in sorted(allowed))
+        yield Obstacle(
+            "fact", f"at hop {fact.hop} the four fields must come from {where}, not {FACT_SOURCE_WORDS[fact.source]}"
+        )
     if not fact.checked_by and not onward:
         yield Obstacle("fact", "an officer must have checked the four fields; nobody is named")
     fields = fact.fields
@@ -196,7 +200,8 @@ def _term(request: Request, kind: KindRules, now_us: int) -> Iterator[Obstacle]:
         yield Obstacle("term", f"{request.term!r} is no term of {kind.label}: {', '.join(t.name for t in kind.terms)}")
         return
     if term.modes and not term.modes.issuperset(request.scope.modes):
-        yield Obstacle("term", f"term {term.name} is for {', '.join(sorted(term.modes))} only")
+        modes = ", ".join(mode.words for mode in kind.modes if mode.name in term.modes)
+        yield Obstacle("term", f"term {term.name} is for {modes} only")
     if not term.modes and any(other.modes & set(request.scope.modes) for other in kind.terms):
         yield Obstacle("term", f"one of the modes asks for a term of its own, not {term.name}")
     if term.needs_reason and len(request.reason.strip()) < REASON_MIN:
@@ -282,10 +287,10 @@ def conversion_obstacles(
     """What stands against turning a measure into the one that is asked for."""
     rule = rules.of(earlier.kind, now_us).conversion(request.kind)
     if rule is None:
-        yield Obstacle("conversion", f"a {earlier.kind.value} does not turn into a {request.kind.value}")
+        yield Obstacle("conversion", f"a {KIND_WORDS[earlier.kind]} does not turn into a {KIND_WORDS[request.kind]}")
         return
     if Need.FILED_CASE in rule.needs:
-        yield from filing_obstacles(request, request.kind.value, case)
+        yield from filing_obstacles(request, rules.of(request.kind, now_us).label, case)
 
 
 GUARDED = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE, MeasureKind.QUEUED_FREEZE, MeasureKind.RESTRICTION})

@@ -23,7 +23,7 @@ from fanzha.measures.obstacles import (
 from fanzha.measures.orders import Channel, Verb
 from fanzha.measures.rules import Grant, KindRules, MeasureRules, Need, TermRule
 from fanzha.measures.terms import Span
-from fanzha.measures.words import STATUS_WORDS, cannot_follow
+from fanzha.measures.words import KIND_WORDS, STATUS_WORDS, cannot_follow
 
 Arguments = ParamSpec("Arguments")
 
@@ -79,7 +79,7 @@ def check_amend(measure: Measure, request: Request, actor: Actor, rules: Measure
     _check_own(measure, actor)
     check_draft(request, actor, rules, now_us)
     if request.kind is not measure.kind:
-        raise NotAllowed("kind", f"{measure.id} is a {measure.kind.value}; draft a new measure for another kind")
+        raise NotAllowed("kind", f"{measure.id} is a {KIND_WORDS[measure.kind]}; draft a new measure for another kind")
 
 
 def check_propose(measure: Measure, actor: Actor, rules: MeasureRules, standing: Standing, now_us: int) -> None:
@@ -141,8 +141,7 @@ def check_act_first(
         raise NotAllowed("emergency", f"{kind.label} has no emergency path: it must be approved first")
     check_draft(measure.request, actor, rules, now_us)
     if not kind.emergency.roles & actor.roles:
-        roles = ", ".join(sorted(role.value for role in kind.emergency.roles))
-        raise NotAllowed("role", f"only {roles} may act first")
+        raise NotAllowed("role", f"only who is {roles_in_words(kind.emergency.roles)} may act first")
     _check_reason(reason)
     _check_obstacles(measure, rules, standing, now_us)
 
@@ -274,6 +273,14 @@ def check_find_unrelated(
         raise NotAllowed("unrelated", f"{measure.id} was found unrelated already")
 
 
+def check_find_related(measure: Measure, actor: Actor, lineage: Sequence[Organisation], now_us: int) -> None:
+    """Any officer of the body may end a finding that was made because a fact or a clue had gone; one in words stands."""
+    check_event(measure, Event.LIFT, now_us)
+    check_reach(measure, actor, lineage)
+    if measure.unrelated_us is None or not measure.unrelated_by:
+        raise NotAllowed("unrelated", f"{measure.id} was not found unrelated because a fact or a clue had gone")
+
+
 def _check_obstacles(measure: Measure, rules: MeasureRules, standing: Standing, now_us: int) -> None:
     found = obstacles(measure.request, rules, standing, now_us, measure.id)
     first = standing_in_the_way(measure.request, found)
@@ -349,3 +356,4 @@ can_lift = asks(check_lift)
 can_release_part = asks(check_release_part)
 can_convert = asks(check_convert)
 can_find_unrelated = asks(check_find_unrelated)
+can_find_related = asks(check_find_related)

@@ -37,6 +37,7 @@ from fanzha.measures.orders import (
 )
 from fanzha.measures.queries import open_questions
 from fanzha.measures.rules import MeasureRules
+from fanzha.measures.words import ORDER_WORDS, OUTCOME_WORDS, STATUS_WORDS
 
 CLOCKS_APART_US = 5 * MINUTE_US  # two institutions' clocks may differ so far
 
@@ -138,7 +139,8 @@ def _begin_answered(
         if measure.status is Status.REFUSED and holds_all_the_same:
             start = replace(start, measure=let_go(measure, now_us))
         kind = IncidentKind.ANSWER_AFTER_END if measure.status in _ENDED_BY_US else IncidentKind.CONTRADICTION
-        sentence = f"the institution says {receipt.outcome.value}, but {measure.id} is {measure.status.value}"
+        said, is_now = OUTCOME_WORDS[receipt.outcome], STATUS_WORDS[measure.status]
+        sentence = f"the institution says {said}, but {measure.id} is {is_now}"
         return _as_incident(start, kind, sentence, receipt, now_us, ids, late=late)
     changed = replaced_order(measure, replace(order, status=_ORDER_STATUS[receipt.outcome]))
     changed = _counted(replace(changed, status=step.to), receipt, rules, now_us)
@@ -247,7 +249,8 @@ def _later_order_answered(
     )
     if receipt.outcome in {Outcome.REFUSED, Outcome.PARTIAL}:
         kind = IncidentKind.EXTENSION_FAILED if order.verb is Verb.EXTEND else IncidentKind.RELEASE_FAILED
-        sentence = f"order {order.id} ({order.verb.value}) was answered {receipt.outcome.value} {receipt.code}".rstrip()
+        what, said = ORDER_WORDS[order.verb], OUTCOME_WORDS[receipt.outcome]
+        sentence = f"{what}, order {order.id}, was answered: {said} {receipt.code}".rstrip()
         return _as_incident(changed, kind, sentence, receipt, now_us, ids, late=late)
     return ReceiptDecision(Taken.APPLIED, changed, late=late)
 

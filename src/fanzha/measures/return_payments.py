@@ -22,9 +22,11 @@ from fanzha.measures.model import (
     TargetKind,
 )
 from fanzha.measures.orders import Order, OrderStatus, Outcome, Verb
+from fanzha.measures.return_lifecycle import ProcedureEvent, ProcedureStatus
 from fanzha.measures.return_plan import Award, ReturnPlan
-from fanzha.measures.return_procedure import ProcedureEvent, ProcedureStatus, ReturnProcedure, check_own, step
+from fanzha.measures.return_procedure import ReturnProcedure, check_own, step
 from fanzha.measures.rules import KindRules, MeasureRules
+from fanzha.measures.words import PROCEDURE_WORDS, STATUS_WORDS
 
 AGAIN: Final = ".again"  # behind the id of a refused payment: the one that pays elsewhere
 _CAME_TO_NOTHING: Final = frozenset({Status.REFUSED, Status.REJECTED, Status.WITHDRAWN})
@@ -33,11 +35,13 @@ _CAME_TO_NOTHING: Final = frozenset({Status.REFUSED, Status.REJECTED, Status.WIT
 def payment_measures(procedure: ReturnProcedure, rules: MeasureRules, now_us: int) -> tuple[Measure, ...]:
     """One approved measure of kind `return` for each payment, with its order; the same ids however often it is asked."""
     if procedure.status is not ProcedureStatus.APPROVED:
-        raise NotAllowed("transition", f"{procedure.id} is {procedure.status.value}: nothing is paid yet")
+        raise NotAllowed("transition", f"{procedure.id} is {PROCEDURE_WORDS[procedure.status]}: nothing is paid yet")
     kind = rules.of(MeasureKind.RETURN, now_us)
     pairs = [(plan, award) for plan in procedure.plans for award in plan.awards]
+    decided = tuple(a for a in procedure.approvals if a.signature in {Signature.PROPOSED, Signature.APPROVED})
     return tuple(
-        _payment(procedure, plan, award, number, kind, now_us) for number, (plan, award) in enumerate(pairs, 1)
+        _payment(procedure, plan, award, f"{procedure.id}.{number}", kind, decided, now_us)
+        for number, (plan, award) in enumerate(pairs, 1)
     )
 
 
@@ -65,7 +69,8 @@ def pay_again(
     tried = [each for each in others if each.id.startswith(f"{refused.id}{AGAIN}")]
     going_on = next((each for each in tried if each.status not in _CAME_TO_NOTHING), None)
     if going_on is not None:
-        raise NotAllowed("payment", f"{going_on.id} pays it elsewhere already; it is {going_on.status.value}")
+        stands = STATUS_WORDS[going_on.status]
+        raise NotAllowed("payment", f"{going_on.id} pays it elsewhere already; it is {stands}")
     left = (refused.request.scope.amount_minor or 0) - paid_by_word(refused)
     if left <= 0:
         raise NotAllowed("payment", f"the bank says that it paid {refused.id} after all: look into its incident")
@@ -104,7 +109,13 @@ def complete_return(procedure: ReturnProcedure, payments: Sequence[Measure]) -> 
 
 
 def _payment(
-    procedure: ReturnProcedure, plan: ReturnPlan, award: Award, number: int, kind: KindRules, now_us: int
+    procedure: ReturnProcedure,
+    plan: ReturnPlan,
+    award: Award,
+    measure_id: str,
+    kind: KindRules,
+    decided: tuple[Approval, ...],
+    now_us: int,
 ) -> Measure:
     request = Request(
         MeasureKind.RETURN,
@@ -121,10 +132,6 @@ def _payment(
         payee=award.pay_to,
         beneficiary=award.victim,
     )
-    return _payment_measure(f"{procedure.id}.{number}", procedure, request, now_us)
-
-
-def _payment_measure(measure_id: str, procedure: ReturnProcedure, request: Request, now_us: int) -> Measure:
     order = Order(
         f"{measure_id}.{Verb.BEGIN.value}",
         Verb.BEGIN,
@@ -134,7 +141,6 @@ def _payment_measure(measure_id: str, procedure: ReturnProcedure, request: Reque
         amount_minor=request.scope.amount_minor,
         document=procedure.decision,
     )
-    decided = tuple(a for a in procedure.approvals if a.signature in {Signature.PROPOSED, Signature.APPROVED})
     return Measure(
         measure_id,
         0,

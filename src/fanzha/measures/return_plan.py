@@ -22,6 +22,18 @@ class Branch(StrEnum):
     PRO_RATA = "prorata"  # (3) several, not told apart: by proportion, after a public notice
 
 
+_BRANCH_WORDS: Final[Mapping[Branch, str]] = {
+    Branch.DIRECT: "direct (直接返还)",
+    Branch.BY_TIME: "by time stamp (按时间戳)",
+    Branch.PRO_RATA: "by proportion (按比例)",
+}
+
+
+def way_in_words(branches: Sequence[Branch]) -> str:
+    """One branch, or two of which the second shares what the first leaves."""
+    return ", then ".join(_BRANCH_WORDS[branch] for branch in branches)
+
+
 @unique
 class Base(StrEnum):
     """What a victim's share is measured by."""
@@ -173,7 +185,7 @@ def plan_return(
     refusals = {way: _why_not(account, claims, way) for way in WAYS}
     by_choice = branches == (Branch.PRO_RATA,) and bool(reason.strip())
     if refusals[branches] and not by_choice:
-        raise Refused(f"account {account.account}: {'+'.join(branches)} does not apply: {refusals[branches]}")
+        raise Refused(f"account {account.account}: {way_in_words(branches)} does not apply: {refusals[branches]}")
     awards = {
         way: () if refusals[way] and way != (Branch.PRO_RATA,) else _award(account, claims, base, way) for way in WAYS
     }

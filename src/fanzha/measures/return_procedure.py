@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum, unique
-from itertools import product
-from typing import Final
 
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import NotAllowed
@@ -17,55 +14,10 @@ from fanzha.core.time import format_instant
 from fanzha.measures.clocks import ClockKind, ClockRow, clock
 from fanzha.measures.model import Approval, Measure, MeasureKind, Signature, held_minor, holds
 from fanzha.measures.policy import asks
+from fanzha.measures.return_lifecycle import PROCEDURE_TRANSITIONS, ProcedureEvent, ProcedureStatus
 from fanzha.measures.return_plan import Award, Booking, ReturnPlan
 from fanzha.measures.rules import KindRules, MeasureRules
-
-
-@unique
-class ProcedureStatus(StrEnum):
-    """Where a return stands."""
-
-    DRAFT = "draft"
-    NOTICED = "noticed"  # 公告期
-    PROPOSED = "proposed"
-    APPROVED = "approved"  # decided; the banks are paying
-    DONE = "done"
-    REJECTED = "rejected"
-    WITHDRAWN = "withdrawn"
-
-
-@unique
-class ProcedureEvent(StrEnum):
-    """What can happen to a return."""
-
-    PUBLISH = "publish"
-    REPLAN = "replan"
-    CORRECT = "correct"  # an objection was upheld; the rest stays as it was published, and somebody proposes it anew
-    OBJECT = "object"
-    PROPOSE = "propose"
-    APPROVE = "approve"
-    REJECT = "reject"
-    WITHDRAW = "withdraw"
-    COMPLETE = "complete"
-
-
-_S, _E = ProcedureStatus, ProcedureEvent
-_LEADS: Final[Mapping[ProcedureStatus, Mapping[ProcedureEvent, ProcedureStatus]]] = {
-    _S.DRAFT: {_E.PUBLISH: _S.NOTICED, _E.REPLAN: _S.DRAFT, _E.PROPOSE: _S.PROPOSED, _E.WITHDRAW: _S.WITHDRAWN},
-    _S.NOTICED: {
-        _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.NOTICED, _E.OBJECT: _S.NOTICED, _E.PROPOSE: _S.PROPOSED,
-        _E.WITHDRAW: _S.WITHDRAWN,
-    },
-    _S.PROPOSED: {
-        _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.NOTICED, _E.OBJECT: _S.PROPOSED, _E.APPROVE: _S.APPROVED,
-        _E.REJECT: _S.REJECTED, _E.WITHDRAW: _S.WITHDRAWN,
-    },
-    _S.APPROVED: {_E.COMPLETE: _S.DONE},
-}  # fmt: skip
-# Total: where a pair leads nowhere the event is refused.
-PROCEDURE_TRANSITIONS: Final[Mapping[tuple[ProcedureStatus, ProcedureEvent], ProcedureStatus | None]] = {
-    (status, event): _LEADS.get(status, {}).get(event) for status, event in product(ProcedureStatus, ProcedureEvent)
-}
+from fanzha.measures.words import PROCEDURE_WORDS, return_cannot_follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +107,8 @@ def draft_return(
 def check_remainder(earlier: ReturnProcedure, plans: Sequence[ReturnPlan]) -> None:
     """Victims found later share what the earlier return left; nobody who was paid pays back."""
     if earlier.status is not ProcedureStatus.DONE:
-        raise NotAllowed(
-            "earlier_return", f"{earlier.id} is {earlier.status.value}: finish it, or add the victims to it"
-        )
+        stands = PROCEDURE_WORDS[earlier.status]
+        raise NotAllowed("earlier_return", f"{earlier.id} is {stands}: finish it, or add the victims to it")
     left = {
         plan.measure: plan.remainder_minor for plan in earlier.plans
     }  # what was frozen anew since is another matter
@@ -363,7 +314,7 @@ def step(procedure: ReturnProcedure, event: ProcedureEvent) -> ProcedureStatus:
     """The state after an event; NotAllowed where the table refuses it."""
     to = PROCEDURE_TRANSITIONS[procedure.status, event]
     if to is None:
-        raise NotAllowed("transition", f"{procedure.id} is {procedure.status.value}: cannot {event.value}")
+        raise NotAllowed("transition", f"{procedure.id} is {return_cannot_follow(procedure.status, event)}")
     return to
 
 

@@ -6,6 +6,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum, unique
+from functools import lru_cache
 from typing import Final
 
 from fanzha.core.time import DAY_US, MINUTE_US, SHANGHAI
@@ -72,10 +73,7 @@ class Span:
         exact = EXACT_US.get(self.unit)
         if exact is not None:
             return start_us + self.count * exact
-        moment = (EPOCH + timedelta(microseconds=start_us)).astimezone(SHANGHAI)
-        if self.unit is Unit.WORKDAYS:
-            return _microseconds(_after_workdays(moment, self.count, work or WorkCalendar()))
-        return _microseconds(_after_months(moment, self.count * (12 if self.unit is Unit.YEARS else 1)))
+        return _end_by_calendar(self, start_us, work)
 
     def start_before(self, end_us: int) -> int:
         """The instant from which only this span is left; for warnings, so months count as 30 days, years as 365."""
@@ -85,6 +83,14 @@ class Span:
     def is_longer_than(self, other: Span, start_us: int) -> bool:
         """Whether it ends later than the other where both begin at `start_us`."""
         return self.end_of(start_us) > other.end_of(start_us)
+
+
+@lru_cache(maxsize=256)  # thousands of payments are ordered in one instant
+def _end_by_calendar(span: Span, start_us: int, work: WorkCalendar | None) -> int:
+    moment = (EPOCH + timedelta(microseconds=start_us)).astimezone(SHANGHAI)
+    if span.unit is Unit.WORKDAYS:
+        return _microseconds(_after_workdays(moment, span.count, work or WorkCalendar()))
+    return _microseconds(_after_months(moment, span.count * (12 if span.unit is Unit.YEARS else 1)))
 
 
 def _after_months(moment: datetime, months: int) -> datetime:
@@ -105,6 +111,7 @@ def _microseconds(moment: datetime) -> int:
     return (moment - EPOCH) // timedelta(microseconds=1)
 
 
+@lru_cache(maxsize=1024)  # every rule is looked up by a day, and thousands of records have one instant
 def day_of(at_us: int) -> date:
     """The day in Shanghai of an instant: by it the version of a rule is chosen."""
     return (EPOCH + timedelta(microseconds=at_us)).astimezone(SHANGHAI).date()

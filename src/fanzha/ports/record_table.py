@@ -80,6 +80,8 @@ class Key(Generic[R]):
         if found is None and self.optional:
             return None
         wanted = str if self.type is KeyType.TEXT else int
+        if type(found) is wanted:
+            return found
         assert isinstance(found, wanted), f"key {self.name} of {type(record).__name__} is {found!r}"
         return wanted(found)  # a StrEnum or IntEnum becomes what the column holds
 

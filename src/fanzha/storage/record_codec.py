@@ -26,11 +26,14 @@ class RecordCodec(Generic[R]):
 
     def __init__(self, table: RecordTable[R]) -> None:
         self._table = table
-        self._encoder = msgspec.json.Encoder(enc_hook=_plain)
+        self._encoder = msgspec.json.Encoder(enc_hook=_plain, order="sorted")
         self._decoder = msgspec.json.Decoder(table.record, strict=True)
 
     def encode(self, record: R) -> str:
-        """The record as JSON text. Raises BadInput where a text or a number cannot be stored anywhere."""
+        """The record as JSON text, every name in its order.
+
+        Raises BadInput where a text or a number cannot be stored anywhere.
+        """
         assert type(record) is self._table.record, f"{type(record).__name__} is not what {self._table.name} holds"
         try:
             body = self._encoder.encode(record)
@@ -62,8 +65,10 @@ def findable(table: RecordTable[R], record_id: str, name: str, value: KeyOf) -> 
 
     Raises BadInput where it cannot, on whatever store: a report that one takes is taken by all.
     """
+    if not isinstance(value, str) or 4 * len(value) <= ID_BYTES_MAX:
+        return value
     most = ID_BYTES_MAX if name == "id" else KEY_BYTES_MAX
-    if isinstance(value, str) and 4 * len(value) > most and len(value.encode("utf-8", "surrogatepass")) > most:
+    if 4 * len(value) > most and len(value.encode("utf-8", "surrogatepass")) > most:
         raise BadInput(
             f"{table.name}: {name} of record {record_id[:40]!r} has {len(value)} letters, more than any record can be found "
             f"by ({most} bytes); shorten it"
@@ -78,6 +83,11 @@ def body_fingerprint(body: str | bytes) -> str:
     except msgspec.DecodeError:
         return ""
     return hashlib.sha256(_CANONICAL.encode(content)).hexdigest()[:FINGERPRINT_DIGITS]
+
+
+def written_fingerprint(body: str) -> str:
+    """The same of a body that the codec has just written: its names are in order already, so it need not be read again."""
+    return hashlib.sha256(body.encode()).hexdigest()[:FINGERPRINT_DIGITS]
 
 
 def _plain(value: object) -> object:

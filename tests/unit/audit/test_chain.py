@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -57,6 +58,26 @@ def test_the_bytes_of_an_event_are_fixed():
         '"subject_id":"","subject_kind":""}'
     )
     assert event_hash(entry, 1, "0" * 64) == "7ca60b3cd33f247d9b22918238ec20cb6ca1d1a24363806a6a9bc33976c61fca"
+
+
+TEXTS = st.text(max_size=12)
+DETAILS = st.dictionaries(TEXTS, TEXTS | st.integers() | st.booleans(), max_size=4)
+
+
+@given(st.tuples(TEXTS, TEXTS, TEXTS, TEXTS), st.integers(), DETAILS | st.dictionaries(TEXTS, TEXTS))
+def test_the_bytes_are_those_of_an_encoder_of_json_whatever_somebody_put_into_a_row(texts, at_us, details):
+    actor, action, case, reason = texts
+    encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    for at in (at_us, str(at_us), None, 1.5):  # SQLite takes anything in any column
+        entry = AuditEntry(
+            at_us=at, actor=actor, organisation="", action=action, case=case, reason=reason, details=details
+        )
+        document = {
+            "action": action, "actor": actor, "at_us": at, "case": case, "details": details, "organisation": "",
+            "outcome": "done", "previous_hash": reason, "reason": reason, "seq": 7, "subject_id": "", "subject_kind": "",
+        }  # fmt: skip
+        wanted = b"fanzha-audit/1\n" + encoder.encode(document).encode("utf-8", "surrogatepass")
+        assert canonical_bytes(entry, 7, reason) == wanted
 
 
 def test_a_refusal_names_its_rule():

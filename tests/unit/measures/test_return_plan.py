@@ -36,6 +36,7 @@ from fanzha.measures.model import Status
 from fanzha.measures.obstacles import Standing
 from fanzha.measures.orders import Channel, Outcome
 from fanzha.measures.receipts import decide_receipt
+from fanzha.measures.return_lifecycle import PROCEDURE_TRANSITIONS, ProcedureEvent, ProcedureStatus
 from fanzha.measures.return_payments import complete_return, pay_again, payment_measures
 from fanzha.measures.return_plan import (
     WAYS,
@@ -50,9 +51,6 @@ from fanzha.measures.return_plan import (
     reattribute,
 )
 from fanzha.measures.return_procedure import (
-    PROCEDURE_TRANSITIONS,
-    ProcedureEvent,
-    ProcedureStatus,
     approve_return,
     can_propose_return,
     decide_objection,

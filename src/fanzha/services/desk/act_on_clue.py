@@ -13,6 +13,7 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure
+from fanzha.measures.words import STATUS_WORDS
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_clue
 from fanzha.services.desk.model import Desk
@@ -37,6 +38,6 @@ def _check_there(work: Work, action: str) -> None:
         with suppress(NotFound):
             found = work.load(kind, action, Action.SEE)
             if isinstance(found, Measure) and found.status in _NOT_ASKED:
-                raise NotAllowed("clue.no_action", f"{action} is {found.status}: nobody has asked for it")
+                raise NotAllowed("clue.no_action", f"{action} is {STATUS_WORDS[found.status]}: nobody has asked for it")
             return
     raise NotFound(f"there is no measure, case or task {action}, or you may not see it")

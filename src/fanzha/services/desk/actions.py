@@ -80,6 +80,7 @@ MEASURE_ACTIONS: Final[Mapping[Happening, str]] = {
     Happening.RENEWED: "measure.renew",
     Happening.RELEASED_PART: "measure.release_part",
     Happening.UNRELATED: "measure.find_unrelated",
+    Happening.RELATED: "measure.find_related",
     Happening.LIFTED: "measure.lift",
     Happening.LAPSED: "measure.lapse",
     Happening.CONVERTED: "measure.convert",

@@ -12,7 +12,8 @@ from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.lifecycle import OPEN
 from fanzha.measures.model import Measure, effective_status
 from fanzha.measures.moving import move_to_case
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.acting import Work

@@ -11,9 +11,8 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.measures import correcting
 from fanzha.measures.correcting import Correcting
-from fanzha.measures.ending import ended_if_empty
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, OriginKind, holds
+from fanzha.measures.model import Measure, OriginKind
 from fanzha.measures.orders import Incident, Receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
@@ -75,7 +74,7 @@ def correct_receipt(
         change = correcting.correct_receipt(measure, was, corrected, by, work.rules.measures, work.now_us, work.ids)
         if not change.events:
             return ReceiptCorrected(measure, (), None, ())
-        kept = keep_measure(work, ended_if_empty(change, work.rules.measures, work.now_us))
+        kept = keep_measure(work, change)
         end_what_it_continues(work, kept)
         restored = _go_on_with_what_it_continued(work, kept)
         book_receipt_of_payment(work, kept)
@@ -95,7 +94,8 @@ def _check_own(work: Work, measure: Measure, was: Receipt) -> None:
 
 def _go_on_with_what_it_continued(work: Work, measure: Measure) -> Measure | None:
     origin = measure.request.origin
-    if origin is None or origin.kind is not OriginKind.CONVERSION or holds(measure, work.now_us):
+    held_once = measure.starts_us is not None  # what has ended since was carried out all the same
+    if origin is None or origin.kind is not OriginKind.CONVERSION or held_once:
         return None
     earlier = work.unit.records(Measure).get(origin.id)
     if earlier.status is not Status.CONVERTED or earlier.converted_into != measure.id:

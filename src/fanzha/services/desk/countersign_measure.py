@@ -19,7 +19,7 @@ def countersign_measure(
     """Countersigns within the set time; afterwards, or once its fact was withdrawn, NotAllowed is raised."""
 
     def decide(work: Work, measure: Measure) -> Change:
-        check_fact_stands(work.unit, measure.request)
+        check_fact_stands(work.unit, measure.fact_id)
         return deciding.countersign(measure, actor, lineage_around(work, measure), work.rules.measures, work.now_us)
 
     return change_measure(

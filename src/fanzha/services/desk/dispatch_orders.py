@@ -126,7 +126,7 @@ def _look(desk: Desk, leased: LeasedMessage) -> tuple[Order | None, PartnerLink 
             measure = view.records(Measure).get(message.subject_id)
         except NotFound:
             return None, None, None
-        wrong = policy.why_not(check_fact_stands, view, measure.request)
+        wrong = policy.why_not(check_fact_stands, view, measure.fact_id)
     link = links[0] if links else None
     channel = Channel.SIGNED_FILE if link is None else _CHANNELS[link.channel]
     order = measure.order(message.request_id)

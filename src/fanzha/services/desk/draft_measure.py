@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fanzha import casework
 from fanzha.access import Action, Scope
 from fanzha.audit import Subject
-from fanzha.casework import Case, CheckedField, Clue, DocumentKind, Fact
+from fanzha.casework import Case, CheckedField, Clue, DocumentKind, Fact, in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.identifiers import plain_identifier
@@ -19,6 +19,7 @@ from fanzha.measures.obstacles import CaseStanding
 from fanzha.measures.orders import Question
 from fanzha.measures.rules import KindRules, Need
 from fanzha.measures.terms import Span
+from fanzha.measures.words import KIND_WORDS
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.carried_amounts import carried_on
 from fanzha.services.desk.case_family import family_of
@@ -151,7 +152,9 @@ def _target(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> 
     if earlier is not None:
         return earlier.target
     if draft.target is None:
-        raise BadInput(f"a {draft.kind} needs a target: name a fact, an earlier measure, or an account, line or site")
+        raise BadInput(
+            f"a {KIND_WORDS[draft.kind]} needs a target: name a fact, an earlier measure, or an account, line or site"
+        )
     if draft.target.kind is not measures.TargetKind.ACCOUNT:
         return draft.target
     return replace(draft.target, reference=plain_identifier(draft.target.reference))  # as facts and statements spell it
@@ -181,6 +184,6 @@ def fact_check(fact: Fact) -> FactCheck:
     read_in = next(check for check in fact.checks if check.field is CheckedField.ACCOUNT)
     source = (_FIRST_HOP if fact.hop == 1 else _LATER_HOPS).get(read_in.document.kind)
     if source is None:
-        raise BadInput(f"{fact.id} was checked against a {read_in.document.kind}, which no order may name")
+        raise BadInput(f"{fact.id} was checked against a {in_words(read_in.document.kind)}, which no order may name")
     fields = FourFields(target.holder_name, target.account, target.amount_minor, target.at_us)
     return FactCheck(fields, source, read_in.checked_by, read_in.checked_at_us, fact.hop, fact.id)

@@ -15,7 +15,8 @@ from fanzha.core.errors import BadInput, NotAllowed, Refused
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.measures.model import Measure, MeasureKind
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.ports.record_query import Query
 from fanzha.services.confirm_pair import confirm_pair, part_pair

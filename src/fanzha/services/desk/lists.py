@@ -1,7 +1,8 @@
 """The desk's lists, each in the order in which an officer works it off, of what the actor may see and nothing else.
 
 Who may see nothing gets an empty page; one that is asked for by a case, measure, officer or body that is not there is
-refused, in the words of what may not be seen. No list says how many records there are.
+refused, in the words of what may not be seen. An account or an institution is no record: what is asked for by one that
+nobody knows is empty like what is not yours to see, and `nothing_matches` says so. No list says how many records there are.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ from fanzha.access import Action, Person
 from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
+from fanzha.core.identifiers import doubt_about, plain_identifier
 from fanzha.measures.lifecycle import ENDED, OPEN, Status
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Incident
 from fanzha.measures.policy import can_approve_renewal, can_countersign, can_decide
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import LIMIT_MAX, Page, Query, Range
 from fanzha.ports.record_table import RecordTable
 from fanzha.ports.work_store import Kept, WorkView
@@ -105,7 +108,7 @@ class Reading:
         statuses = _chosen(wanted, CASES, CaseStatus, CaseStatus) if wanted.status else ()
         query = _newest("opened_at_us", status=statuses)
         if wanted.account:
-            ids = sorted(self._cases_with(wanted.account))
+            ids = sorted(self._cases_with(plain_identifier(wanted.account)))
             query = replace(query, within={**query.within, "id": ids})
         return page_of([self._walk(CASES, wanted, query)], wanted.limit, wanted.cursor)
 
@@ -277,6 +280,19 @@ def _may_name(reading: Reading, kind: type[Any], record_id: str) -> bool:
     return any(reading.sight.sees(record) for record in reading.view.records(kind).get_many((record_id,)))
 
 
+def nothing_matches(wanted: ListWanted) -> str:
+    """What to tell somebody whose list is empty, with what may be wrong with the number he typed; empty if it was unasked.
+
+    It says the same of what is not there and of what he may not see.
+    """
+    named = {"account": plain_identifier(wanted.account), "institution": wanted.institution}
+    asked = " and ".join(f"{name} {said}" for name, said in named.items() if said)
+    if not asked or wanted.cursor is not None:
+        return ""
+    doubt = doubt_about(named["account"]) if named["account"] else ""
+    return f"nothing that you may see matches {asked}" + (f"; {doubt}" if doubt else "")
+
+
 def _newest(key: str, **within: tuple[str, ...]) -> Query:
     return Query(order_by=key, descending=True, within={name: words for name, words in within.items() if words})
 
@@ -293,6 +309,7 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
     filters = _FILTERS[table.name]
     for name in ("case", "account", "officer", "institution", "measure"):
         value = getattr(wanted, name)
+        value = plain_identifier(value) if name == "account" else value
         if not value or (table is CASES and name == "account"):
             continue
         if name not in filters:

@@ -16,6 +16,7 @@ from fanzha.services.desk.acting import Work
 from fanzha.services.desk.bodies import partner_of
 
 ORDER_FORMAT: Final = "fanzha-order/1"
+_WRITER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 # Of an order, what its institution does, to whom, with how much, for how long.
 ASKED_FOR: Final = (
     "format", "request_id", "verb", "original", "kind", "target", "scope", "period", "until", "fact", "questions", "payee",
@@ -116,7 +117,7 @@ def order_body(measure: Measure, order: Order) -> str:
         "payee": request.payee,
         "prepared_at": format_instant(order.prepared_us),
     }
-    return json.dumps(body, ensure_ascii=False, sort_keys=True)
+    return _WRITER.encode(body)
 
 
 def _continued(request: Request, order: Order) -> str:

@@ -20,8 +20,9 @@ from fanzha.measures.return_booking import (
     payments_of,
     unbooked_minor,
 )
+from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_plan import ReturnPlan
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.acting import Work, acting

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.core.actor import Actor
+from fanzha.measures import policy
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.carried import Carried
 from fanzha.measures.guard import AccountView, GuardAdvice
@@ -19,7 +20,7 @@ from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.sight import Sight
-from fanzha.services.desk.standing import standing_of, with_filing
+from fanzha.services.desk.standing import check_fact_stands, standing_around, with_filing
 from fanzha.services.desk.weighing import advice_on
 
 UNDECIDED = frozenset({Status.DRAFT, Status.PROPOSED})
@@ -46,10 +47,7 @@ class Preview:
 
 
 def preview_measure(desk: Desk, actor: Actor, measure_id: str) -> Preview:
-    """Weighs a draft or a proposal as it stands now; of a measure that was decided, only the guard's advice.
-
-    Raises NotAllowed when the fact that it rests on was withdrawn.
-    """
+    """Weighs a draft or a proposal as it stands now; of a measure that was decided, only the guard's advice."""
     with looking(desk, actor, "measure.preview", Subject("measure", measure_id)) as look:
         measure = look.load(Measure, measure_id, Action.SEE)
         sight = Sight(look.unit, actor, desk.rules.access.permissions)
@@ -60,11 +58,13 @@ def preview_measure(desk: Desk, actor: Actor, measure_id: str) -> Preview:
 
 def preview_of(look: Look, measure: Measure) -> Preview:
     """What stands against a measure and beside it."""
-    standing = standing_of(look, measure.request, itself=measure.id)
+    standing = standing_around(look, measure.request, itself=measure.id)
     worded = replace(measure, request=with_filing(measure.request, standing))
     found: tuple[Obstacle, ...] = ()
     if measure.status in UNDECIDED:
-        found = obstacles(worded.request, look.rules.measures, standing, look.now_us, measure.id)
+        gone = policy.why_not(check_fact_stands, look.unit, measure.fact_id)
+        withdrawn = () if gone is None else (Obstacle(gone.rule, str(gone)),)
+        found = (*withdrawn, *obstacles(worded.request, look.rules.measures, standing, look.now_us, measure.id))
     reasons = {each.rule for each in worded.request.overrides if len(each.reason.strip()) >= REASON_MIN}
     return Preview(
         worded,

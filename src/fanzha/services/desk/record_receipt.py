@@ -62,7 +62,8 @@ def record_receipt(
         _check_currency(measure, receipt, currency)
         decision = decide_receipt(measure, receipt, work.rules.measures, work.now_us, work.ids)
         if decision.change is not None:
-            measure = keep_measure(work, ended_if_empty(decision.change, work.rules.measures, work.now_us))
+            rules, arrived_us = work.rules.measures, receipt.arrived_us
+            measure = keep_measure(work, ended_if_empty(decision.change, rules, work.now_us, told_us=arrived_us))
             end_what_it_continues(work, measure)
             book_receipt_of_payment(work, measure)
             follow_up(work, measure)

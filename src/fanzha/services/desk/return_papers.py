@@ -12,6 +12,7 @@ from fanzha.casework import Case
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.measures.words import PROCEDURE_WORDS
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
@@ -64,7 +65,8 @@ def open_return(
     with acting(desk, actor, "return.print", subject) as work:
         procedure = work.load(ReturnProcedure, return_id, Action.SEE)
         if paper == PaperKind.NOTICE and procedure.status not in return_paper.DECIDED:
-            raise NotAllowed("transition", f"{procedure.id} is {procedure.status.value}: no bank is asked to pay yet")
+            stands = PROCEDURE_WORDS[procedure.status]
+            raise NotAllowed("transition", f"{procedure.id} is {stands}: no bank is asked to pay yet")
         names = _names(work, procedure)
         if reveal:
             pay_to = {award.victim: award.pay_to for award in procedure.awards}

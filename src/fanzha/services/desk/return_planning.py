@@ -12,6 +12,7 @@ from fanzha.core.errors import BadInput, NotAllowed, Refused
 from fanzha.measures.model import Measure, MeasureKind, held_minor, holds
 from fanzha.measures.purposes import Purpose
 from fanzha.measures.return_booking import labels_of
+from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_plan import (
     Base,
     Branch,
@@ -24,7 +25,8 @@ from fanzha.measures.return_plan import (
     plan_accounts,
     plan_return,
 )
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.measures.words import PROCEDURE_WORDS
 from fanzha.ports.record_query import Query
 from fanzha.services.desk import case_family
 from fanzha.services.desk.acting import Look
@@ -203,7 +205,8 @@ def _check_victims(wanted: ReturnWanted, figures: ReturnFigures) -> None:
 def _check_free(freeze: Measure, others: Iterable[ReturnProcedure]) -> None:
     for other in others:
         if other.status in UNDER_WAY and any(plan.measure == freeze.id for plan in other.plans):
-            sentence = f"account {freeze.target.reference} is in {other.id} already, which is {other.status.value}"
+            stands = PROCEDURE_WORDS[other.status]
+            sentence = f"account {freeze.target.reference} is in {other.id} already, which is {stands}"
             raise NotAllowed(
                 "return_under_way", f"{sentence}: plan that one anew, withdraw it, or wait until it is paid"
             )

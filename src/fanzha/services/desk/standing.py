@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from fanzha import casework
-from fanzha.casework import Case, CaseStatus, Fact
+from fanzha.casework import Case, CaseStatus, Fact, in_words
 from fanzha.core.actor import Level
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.model import Request
@@ -27,7 +27,7 @@ def case_standing(look: Look, case_id: str) -> CaseStanding | None:
     if case.merged_into:
         raise NotAllowed("merged", f"{case_id} was merged into {case.merged_into}; act in that case")
     filing = case.filing
-    over = case.status.value.replace("_", " ") if case.status in _OVER else ""
+    over = in_words(case.status) if case.status in _OVER else ""
     return CaseStanding(case.id, case.organisation, "" if filing is None else filing.number, over)
 
 
@@ -36,7 +36,12 @@ def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
 
     itself: the id of the measure of the request. Raises NotAllowed when the fact that it rests on was withdrawn.
     """
-    check_fact_stands(look.unit, request)
+    check_fact_stands(look.unit, "" if request.fact is None else request.fact.evidence)
+    return standing_around(look, request, itself=itself)
+
+
+def standing_around(look: Look, request: Request, *, itself: str = "") -> Standing:
+    """The same for somebody who only looks: of a measure whose fact was withdrawn too."""
     others = on_account(look, request)
     view = view_of(look, request, others, itself)
     by_institution = look.actor.level is Level.PARTNER
@@ -50,12 +55,12 @@ def with_filing(request: Request, standing: Standing) -> Request:
     return replace(request, filing=standing.case.filing)
 
 
-def check_fact_stands(view: WorkView, request: Request) -> None:
-    """Raises NotAllowed when the fact that a request rests on was withdrawn."""
-    if request.fact is None or not request.fact.evidence:
+def check_fact_stands(view: WorkView, fact_id: str) -> None:
+    """Raises NotAllowed when the fact that a measure rests on was withdrawn; one without an id is nobody's record."""
+    if not fact_id:
         return
     try:
-        fact = view.records(Fact).get(request.fact.evidence)
+        fact = view.records(Fact).get(fact_id)
     except NotFound:
         return  # a bank's receipt or statement, which is kept elsewhere
     casework.check_is_fact(fact)

@@ -7,7 +7,7 @@ from typing import Final
 from fanzha import casework
 from fanzha.access import Action
 from fanzha.audit import Subject
-from fanzha.casework import Case, CaseStep
+from fanzha.casework import Case, CaseStep, in_words
 from fanzha.core.actor import Actor
 from fanzha.measures import ending
 from fanzha.measures.lifecycle import OUT, Status
@@ -49,7 +49,7 @@ def step_case(
         )  # fmt: skip
         kept = keep_case(work, stepped, events)
         if step in _NOTHING_TO_HOLD_FOR:
-            _have_lifted(work, kept, f"{case_id} {step.value} {number}".strip())
+            _have_lifted(work, kept, f"{case_id}: {in_words(step)} {number}".strip())
         return kept
 
 

@@ -17,13 +17,22 @@ from fanzha.services.desk.listing import every
 
 
 def put_task(
-    work: Work, measure: Measure, verb: str, text: str, due_us: int, details: dict[str, DetailValue] | None = None
+    work: Work,
+    measure: Measure,
+    verb: str,
+    text: str,
+    due_us: int,
+    details: dict[str, DetailValue] | None = None,
+    *,
+    again: bool = False,
 ) -> Task | None:
     """Puts a task before the officer of the measure's case; None where it serves no case, or has been put already.
 
     verb: what is to be done with the measure, in a word; text: the rest of the title, without a person's name.
+    again: it may be put once more when an earlier one has ended.
     """
-    if not measure.request.case or any(_tasks(work, measure, verb)):
+    put = (task for task in _tasks(work, measure, verb) if task.status is TaskStatus.OPEN or not again)
+    if not measure.request.case or any(put):
         return None
     case = work.unit.records(Case).get(measure.request.case)
     machine = replace(MACHINE, organisation=case.organisation)
@@ -39,13 +48,13 @@ def put_task(
     return work.unit.records(Task).add(task)
 
 
-def end_task(work: Work, measure: Measure, verb: str, result: str) -> None:
-    """Finishes the open task of that verb, by whom did it."""
+def end_task(work: Work, measure: Measure, verb: str, result: str, step: TaskStep = TaskStep.FINISH) -> None:
+    """Finishes the open task of that verb, by whom did it; or cancels it, where nothing is left to do."""
     for task in tuple(_tasks(work, measure, verb)):
         if task.status is TaskStatus.OPEN:
             actor = work.actor if work.actor.organisation == task.organisation else MACHINE
             by = replace(actor, organisation=task.organisation)
-            stepped, events = casework.step_task(task, TaskStep.FINISH, by, work.now_us, work.ids, result=result)
+            stepped, events = casework.step_task(task, step, by, work.now_us, work.ids, result=result)
             work.unit.records(Task).save(stepped)
             tell(work, events, "task")
 

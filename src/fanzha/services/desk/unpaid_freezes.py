@@ -9,7 +9,8 @@ from fanzha.core.time import format_instant
 from fanzha.measures.model import Measure, MeasureKind, holds
 from fanzha.measures.orders import Incident, IncidentKind
 from fanzha.measures.return_booking import paid_out_minor
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure, ends_early, return_clocks
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure, ends_early, return_clocks
 from fanzha.measures.rules import MeasureRules
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import WorkView

@@ -16,6 +16,7 @@ from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.keeping import keep_clue, tell
+from fanzha.services.desk.lift_unrelated import ground_is_back
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 
@@ -29,6 +30,7 @@ class Verified:
     clue: Clue
     fact: Fact
     differs: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()  # measures that were to be lifted, and rest on this fact from now on
 
 
 def verify_clue(
@@ -43,6 +45,9 @@ def verify_clue(
     evidence: EvidenceStore | None = None,
 ) -> Verified:
     """Makes the fact that all four fields stand so in the document that the actor looked at.
+
+    What was found unrelated because an earlier fact of the same account was withdrawn rests on this one, and need not be
+    lifted any more.
 
     reason: why it is another account than the clue's. evidence: where a document that is named by its SHA-256 must lie.
 
@@ -64,5 +69,8 @@ def verify_clue(
         made = tuple(event for event in events if event.kind is EventKind.FACT_MADE)
         clue = keep_clue(work, clue, tuple(event for event in events if event not in made))
         tell(work, made, "fact")
+        account = fact.fields.account
+        gone = {each.id: each for each in standing if each.withdrawn_at_us and each.fields.account == account}
+        related = ground_is_back(work, gone, fact, f"{fact.id} was verified in the place of {' '.join(gone)}")
     differs = next((event.detail("corrected") for event in events if event.kind is EventKind.CLUE_VERIFIED), "")
-    return Verified(clue, fact, tuple(differs.split()))
+    return Verified(clue, fact, tuple(differs.split()), related)

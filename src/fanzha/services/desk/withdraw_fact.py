@@ -40,7 +40,7 @@ def withdraw_fact(desk: Desk, actor: Actor, fact_id: str, reason: str) -> FactWi
         if events:
             withdrawn = work.unit.records(Fact).save(withdrawn)
             tell(work, events, "fact")
-            lifted = ground_is_gone(work, resting, f"{fact.id} was withdrawn: {reason}")
+            lifted = ground_is_gone(work, resting, f"{fact.id} was withdrawn: {reason}", fact.id)
         return FactWithdrawn(withdrawn, _clue_after(work, withdrawn), tuple(measure.id for measure in resting), lifted)
 
 

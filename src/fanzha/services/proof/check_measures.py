@@ -26,6 +26,7 @@ _SIGNED: Final = {
     Signature.LIFTED: Happening.LIFTED,
     Signature.RELEASED_PART: Happening.RELEASED_PART,
     Signature.FOUND_UNRELATED: Happening.UNRELATED,
+    Signature.FOUND_RELATED: Happening.RELATED,
 }
 # What stands only because a deed of one of these kinds was done, whoever did it.
 _STATUS: Final = {

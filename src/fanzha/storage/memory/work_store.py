@@ -14,7 +14,7 @@ from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_curs
 from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
 from fanzha.ports.work_store import Kept
 from fanzha.storage.memory.work_queues import Draft, MemoryClocks, MemoryOutbox, MemoryRequests, QueueRows
-from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable
+from fanzha.storage.record_codec import RecordCodec, findable, written_fingerprint
 
 WAIT_S: Final = 5.0  # for another writer, as the databases wait
 Value = TypeVar("Value")
@@ -196,7 +196,7 @@ class MemoryRecords(Generic[R]):
             yield Stored(record_id, version_of(record), self._fingerprint(record), record)
 
     def _fingerprint(self, record: R) -> str:
-        return body_fingerprint(self._codec.encode(record))
+        return written_fingerprint(self._codec.encode(record))
 
     def _note(self, record: R, before: str = "") -> None:
         self._written.append(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, MetaData, Row, insert, select, update
+from sqlalchemy import Connection, MetaData, Row, select, update
 
 from fanzha.audit import (
     GENESIS,
@@ -20,6 +20,7 @@ from fanzha.audit import (
     with_written,
 )
 from fanzha.core.errors import BadInput
+from fanzha.storage.sql.records import add_rows
 
 WALK_ROWS: Final = 2000
 HEAD_ID: Final = 1
@@ -83,7 +84,7 @@ class SqlAudit:
             event = seal(entry, head)
             head = Head(event.seq, event.hash)
             rows.append(_row(event))
-        self._connection.execute(insert(self._events), rows)
+        add_rows(self._connection, self._events, rows)
         self._connection.execute(
             update(self._head).where(self._head.c.id == HEAD_ID).values(count=head.count, hash=head.hash)
         )

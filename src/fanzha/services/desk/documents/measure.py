@@ -63,6 +63,7 @@ def measure_document(measure: Measure, mask: Mask, now_us: int) -> Document:
         "end_reason": mask.text(measure.end_reason),
         "converted_into": measure.converted_into,
         "unrelated_at": _at(measure.unrelated_us),
+        "rests_on": measure.rests_on,
         "approvals": [
             {
                 "signature": sign.signature,

@@ -10,8 +10,9 @@ from typing import Final
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 from fanzha.measures.model import Signature
+from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_plan import Base, Branch, ReturnPlan
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.papers.money_words import capitals_text, money_text, money_with_capitals
 from fanzha.services.desk.papers.typst_text import typst_text
