@@ -10,7 +10,8 @@ next writer.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -44,6 +45,7 @@ FACTS: Final = "facts"
 INDEX: Final = "index"
 LOCK: Final = "lock"
 VERIFIED_MAX: Final = 1 << 20  # bytes of a facts file that is hashed though only some of its rows are read
+ROWLESS_MAX: Final = 10_000  # files of which the facts without their rows are remembered
 READ_ATTEMPTS: Final = 3  # a reader may meet a writer's clean-up between manifest and files
 
 Manifest = dict[str, Any]
@@ -59,6 +61,7 @@ class LocalFactStore:
         self._home = home
         self._read: tuple[object, Manifest] = (None, {})  # what the manifest file was when last read, and its content
         self._mapped: _Mapped | None = None
+        self._rowless: dict[str, tuple[Mapping[str, tuple[int, int, int]], FactBatch]] = {}
 
     def files(self) -> tuple[str, ...]:
         """SHA-256 of every file whose facts are there, rising."""
@@ -73,10 +76,23 @@ class LocalFactStore:
 
     def excerpt(self, places: Mapping[str, U32]) -> Sequence[FactBatch]:
         """The facts of every file, of its rows those at the given places."""
-        nothing, files = np.empty(0, np.uint32), self.files()
-        for sha256 in files:
-            self._verify(sha256, size_max=VERIFIED_MAX)
-        return [read_excerpt(self._home / FACTS / sha, sha, places.get(sha, nothing)) for sha in files]
+        nothing = np.empty(0, np.uint32)
+        return [self._excerpt_of(sha256, places.get(sha256, nothing)) for sha256 in self.files()]
+
+    def _excerpt_of(self, sha256: str, places: U32) -> FactBatch:
+        """Of a file without a row in question the same again, as long as nobody touches its facts."""
+        directory = self._home / FACTS / sha256
+        touched = _touched(directory)
+        known = None if len(places) else self._rowless.get(sha256)
+        if known is not None and known[0] == touched:
+            return known[1]
+        self._verify(sha256, size_max=VERIFIED_MAX)
+        batch = read_excerpt(directory, sha256, places)
+        if not len(places):
+            if len(self._rowless) >= ROWLESS_MAX:
+                self._rowless.clear()
+            self._rowless[sha256] = touched, batch
+        return batch
 
     def _verify(self, sha256: str, *, size_max: int | None = None) -> None:
         """Compares the facts of a file with their hashes; `size_max`: only in stored files of at most so many bytes."""
@@ -109,7 +125,7 @@ class LocalFactStore:
     def _ledger_of(self, index: Manifest) -> StoredLedger:
         """Mapped once; a later reader of the same index only makes sure that nobody touched its files."""
         directory = self._home / INDEX / index["directory"]
-        touched = _touched(directory, index["files"])
+        touched = _touched(directory)
         if self._mapped is not None and (self._mapped.index, self._mapped.touched) == (index, touched):
             return self._mapped.ledger
         files = {name: Written(**written) for name, written in index["files"].items()}
@@ -217,20 +233,18 @@ class _Mapped:
     """A ledger that was read: the index as the manifest names it, and when each of its files was changed last."""
 
     index: Manifest
-    touched: Sequence[tuple[int, int, int]]
+    touched: Mapping[str, tuple[int, int, int]]
     ledger: StoredLedger
 
 
-def _touched(directory: Path, names: Iterable[str]) -> Sequence[tuple[int, int, int]]:
-    """Number, size and time of the last change of each file; of one that is gone nothing that equals anything."""
-    found = []
-    for name in names:
-        try:
-            status = (directory / name).stat()
-        except OSError:
-            return ()
-        found.append((status.st_ino, status.st_size, status.st_mtime_ns))
-    return found
+def _touched(directory: Path) -> Mapping[str, tuple[int, int, int]]:
+    """Number, size and time of the last change of each file of a directory; nothing where it is gone."""
+    try:
+        with os.scandir(directory) as entries:
+            found = {entry.name: entry.stat() for entry in entries}
+    except OSError:
+        return {}
+    return {name: (status.st_ino, status.st_size, status.st_mtime_ns) for name, status in found.items()}
 
 
 class _Writer:

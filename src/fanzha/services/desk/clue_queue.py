@@ -15,10 +15,12 @@ import msgspec
 from fanzha.casework import Clue, elapsed_us, rank
 from fanzha.casework.rules import PriorityRules
 from fanzha.core.errors import BadInput
-from fanzha.ports.record_query import Position
+from fanzha.ports.record_query import LIMIT_MAX, Position
 from fanzha.services.desk.list_pages import Drawn, Walk
 
-RANKED_MAX: Final = 1000  # the newest; money that is still there is asked for early
+RANKED_MAX: Final = (
+    LIMIT_MAX - 1
+)  # the newest, drawn with one more in one go; money that is still there is asked for early
 _MARK: Final = "q."
 _Key = tuple[int, int, str]
 
@@ -38,7 +40,7 @@ class _Turn:
 
 
 class ClueQueue:
-    """Open clues by money still recoverable × time left; beyond the newest thousand, simply the newest first."""
+    """Open clues by money still recoverable × time left; beyond the newest 999, simply the newest first."""
 
     def __init__(self, newest_first: Walk[Clue], rules: PriorityRules, now_us: int) -> None:
         self._walk, self._rules, self._now_us = newest_first, rules, now_us
@@ -65,7 +67,7 @@ class ClueQueue:
 
     def _ranked(self, turn: _Turn | None) -> tuple[list[Clue], tuple[int, str] | None]:
         """The clues to rank and, where there are more than these, the oldest of them."""
-        newest = self._walk.from_position(None, RANKED_MAX)
+        newest = self._walk.from_position(None, LIMIT_MAX)
         if turn is None:
             drawn = list(islice(newest, RANKED_MAX + 1))
             oldest = _pair(drawn[RANKED_MAX - 1][0]) if len(drawn) > RANKED_MAX else None

@@ -7,9 +7,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from fanzha.casework import Clue
 from fanzha.core.time import format_instant
 from fanzha.measures.model import Measure, MeasureKind
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.dispatcher import Dispatcher
+from fanzha.ports.work_queues import DueClock
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.collect_receipts import ReceiptDesk, collect_receipts
 from fanzha.services.desk.dispatch_orders import dispatch_orders
@@ -124,9 +127,8 @@ class Month:
         if ready:
             run = collect_receipts(place.desk, place.receipts, partners=ready)
             self._wake_cases([each.taken.measure for each in run.recorded if each.taken.measure is not None])
-        rang = run_clocks(place.desk, WORKER).rang
-        if rang:
-            self._wake_all()
+        for clock in run_clocks(place.desk, WORKER).rang:
+            self._wake_case(self._case_of(clock), now_us)
 
     def _let_people_work(self) -> None:
         now_us = self.place.clock.now_us()
@@ -150,14 +152,28 @@ class Month:
         """The teams of these measures look at the answers at the next full so many minutes."""
         now_us = self.place.clock.now_us()
         for measure in answered:
-            number = self.by_case.get(measure.request.case or "")
-            if number is not None:
-                every_us = self.place.looks_us[measure.kind is MeasureKind.QUERY]
-                self._wake(number, -(-now_us // every_us) * every_us)
+            every_us = self.place.looks_us[measure.kind is MeasureKind.QUERY]
+            self._wake_case(measure.request.case or "", -(-now_us // every_us) * every_us)
 
-    def _wake_all(self) -> None:
-        for number in self.teams:
-            self._wake(number, self.place.clock.now_us())
+    def _wake_case(self, case: str, at_us: int) -> None:
+        number = self.by_case.get(case)
+        if number is not None:
+            self._wake(number, at_us)
+
+    def _case_of(self, clock: DueClock) -> str:
+        """The case that a clock concerns; empty where it is none's."""
+        with self.place.desk.store.reading() as view:
+            match clock.subject_kind:
+                case "measure":
+                    return view.records(Measure).get(clock.subject_id).request.case or ""
+                case "clue":
+                    return view.records(Clue).get(clock.subject_id).case
+                case "return":
+                    return view.records(ReturnProcedure).get(clock.subject_id).case
+                case "case":
+                    return clock.subject_id
+                case _:
+                    return ""
 
     def _wake(self, number: int, at_us: int) -> None:
         if (at_us, number) not in self.due:

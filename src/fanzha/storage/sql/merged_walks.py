@@ -9,13 +9,16 @@ than to run.
 
 from __future__ import annotations
 
+import heapq
 import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection, text
 
 from fanzha.ports.record_query import KeyValue, Position, Query
@@ -140,18 +143,18 @@ class _Page:
             )
             found = self._connection.execute(text(statement), self._parameters)
             return [(tuple(row[:-2]), Position(row[-2], row[-1])) for row in found]
-        # SQLite joins nothing sideways, but it has values of several rows: one JSON list for each combination.
+        # SQLite joins nothing sideways, but it has values of several rows: one JSON list for each combination, and one of all.
         by = f" INDEXED BY ix_{self._table.name}_{'_'.join((*self._walk.index, 'id'))}"
         heads = f"(SELECT json_group_array(json_array(place, id)) FROM ({rows}{by}{end}))"  # noqa: S608
-        lists = f"SELECT {shown}{heads} AS found FROM {source}"  # noqa: S608
-        found = self._connection.execute(text(f"SELECT * FROM ({lists}) AS l WHERE l.found <> '[]'"), self._parameters)  # noqa: S608
-        merged = [
-            (tuple(row[:-1]), Position(place, identity))
-            for row in found.all()
-            for place, identity in json.loads(row[-1])
-        ]
-        merged.sort(key=lambda drawn: (drawn[1].value, drawn[1].id), reverse=self._query.descending)
-        return merged[: self._query.limit + 1]
+        lists = f"SELECT json_array({', '.join(refs)}) AS chosen, {heads} AS found FROM {source}"  # noqa: S608
+        asked = text(
+            f"SELECT json_group_array(json_array(json(chosen), json(found))) FROM ({lists}) AS l WHERE found <> '[]'"  # noqa: S608
+        )
+        told = self._connection.scalar(asked, self._parameters) or "[]"
+        drawn = ((place, identity, choice) for choice, found in msgspec.json.decode(told) for place, identity in found)
+        first = heapq.nlargest if self._query.descending else heapq.nsmallest
+        merged = first(self._query.limit + 1, drawn, key=itemgetter(0, 1))
+        return [(tuple(choice), Position(place, identity)) for place, identity, choice in merged]
 
 
 def _shared_conditions(
