@@ -10,16 +10,19 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.made_ledger import MadeLedger, make_ledger
+from bench.city_ledger import ledger_of
+from bench.made_ledger import MadeLedger
 from bench.measure import OURS, machine, rows_of
 from fanzha.ledger.index import LedgerIndex, build_index
 
 RUNS: Final = 5
 
 
-def run(size: int, *, seed: int, engines: Sequence[str], balances: bool = False) -> dict[str, Any]:
+def run(
+    size: int, *, seed: int, engines: Sequence[str], balances: bool = False, city: str | None = None
+) -> dict[str, Any]:
     """Build and sort in turn, in random order, after one turn that is not counted."""
-    made = make_ledger(size, seed, balances=balances)
+    made = ledger_of(size, seed, city, balances=balances)
     n = len(made.columns.transfers)
     work: dict[str, Callable[[], Any]] = {OURS: lambda: build_index(made.columns)}
     connection = None

@@ -20,8 +20,8 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
+from bench.city_ledger import ledger_of
 from bench.live_durable import durable_rows
-from bench.made_ledger import make_ledger
 from bench.measure import OURS, machine, rows_of
 from fanzha.ledger.columns import I64, OUTSIDE, Transfers
 from fanzha.ledger.compiled import prefetch
@@ -50,9 +50,9 @@ class Rows:
         return len(self.transfers)
 
 
-def run(size: int, *, seed: int) -> dict[str, Any]:
+def run(size: int, *, seed: int, city: str | None = None) -> dict[str, Any]:
     """Stream every row once in each shape, and the first 200,000 in turn with the peer, in random order."""
-    rows = _rows(size, seed)
+    rows = _rows(size, seed, city)
     short = min(len(rows), PEER_ROWS)
     work = {
         "complete": partial(_stream, rows, stated=False), "stated": partial(_stream, rows, stated=True),
@@ -90,9 +90,9 @@ def run(size: int, *, seed: int) -> dict[str, Any]:
     }
 
 
-def _rows(size: int, seed: int) -> Rows:
-    """A made ledger; its victims and the first payments of other accounts are the origins, one for every 1,000 rows."""
-    made = make_ledger(size, seed, balances=True)
+def _rows(size: int, seed: int, city: str | None) -> Rows:
+    """A ledger; its victims and the first payments of other accounts are the origins, one for every 1,000 rows."""
+    made = ledger_of(size, seed, city, balances=True)
     t = made.columns.transfers
     account = np.stack([t.payer, t.payee], axis=1).ravel()
     before = np.stack([t.payer_balance_minor + t.amount_minor, t.payee_balance_minor - t.amount_minor], axis=1).ravel()

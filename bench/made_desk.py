@@ -53,7 +53,8 @@ from fanzha.measures.model import (
     TargetKind,
 )
 from fanzha.measures.orders import Incident, IncidentKind, Order, OrderStatus, Outcome, Receipt, Verb
-from fanzha.measures.return_procedure import ProcedureStatus, ReturnProcedure
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.measures.terms import Certainty, Span, Unit
 from fanzha.ports.record_table import NEVER_US
 from fanzha.ports.work_queues import DueClock

@@ -47,7 +47,7 @@ def make_ledger(size: int, seed: int = 1, *, balances: bool = False) -> MadeLedg
     payee = name[(n_accounts * rng.random(n_background) ** SKEW).astype(np.uint32)]
     amount = np.exp(rng.normal(np.log(30_000), 1.5, n_background)).astype(np.int64) + 1
     at, payer, payee, amount, victims = _merge(at, payer, payee, amount, planted, n_accounts)
-    return MadeLedger(_columns(at, payer, payee, amount, n_accounts + 1, balances=balances), victims)
+    return MadeLedger(columns_of(at, payer, payee, amount, n_accounts + 1, balances=balances), victims)
 
 
 def _plant(rng: np.random.Generator, n_cases: int, name: np.ndarray, size: int) -> np.ndarray:
@@ -155,9 +155,10 @@ def _run_balances(payer, payee, amount, n_pockets):
     return of_payer, of_payee
 
 
-def _columns(
+def columns_of(
     at: np.ndarray, payer: np.ndarray, payee: np.ndarray, amount: np.ndarray, n_pockets: int, *, balances: bool
 ) -> LedgerColumns:
+    """A complete ledger of these transfers, in strict order of time; on request with the balances that never overdraw."""
     n = len(at)
     if balances:
         of_payer, of_payee = _run_balances(payer, payee, amount, n_pockets)

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from bench.made_ledger import DAY_US, MadeLedger, make_ledger
+from bench.city_ledger import ledger_of
+from bench.made_ledger import DAY_US, MadeLedger
 from bench.measure import OURS, Engine, interleave, line_reads, machine, rows_of
 from bench.peers import HOPS, PEERS, Pieces, Query, moves_of
 from fanzha.ledger.index import LedgerIndex, build_index
@@ -25,9 +26,9 @@ WARM_RUNS: Final = 5
 LIMIT_BYTES_MAX: Final = 2 << 30  # beyond it only pages of the operating system add to the cost
 
 
-def run(size: int, *, seed: int, queries: int, engines: Sequence[str]) -> dict[str, Any]:
+def run(size: int, *, seed: int, queries: int, engines: Sequence[str], city: str | None = None) -> dict[str, Any]:
     """Ask both questions of every engine about the same planted payments."""
-    made = make_ledger(size, seed)
+    made = ledger_of(size, seed, city)
     ledger = Ledger(made.columns, build_index(made.columns))
     names = [name for name in PEERS if name in engines]
     moves = moves_of(made) if names else None

@@ -21,6 +21,7 @@ BENCHES: Final = {
     "desk": "the desk's lists and pages on SQLite and PostgreSQL",
 }
 UNITS: Final = {"desk": "cases"}  # what --size counts; transfers where nothing is said
+ON_A_CITY: Final = ("trace", "index", "live")
 ENGINES: Final = ("duckdb", "igraph", "polars")
 SIZE_MIN: Final = 1_000
 SIZE_MAX: Final = 1_000_000_000
@@ -45,6 +46,14 @@ def bench(
             metavar="URL", help="desk: this empty database; without it SQLite and PostgreSQL in a folder that goes."
         ),
     ] = None,
+    city: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIZE|FOLDER",
+            help="trace, index, live: the ledger of a made city (small, medium, large, or what `fanzha city` wrote) in place "
+            "of a drawn one of --size; hubs, pay-days and gangs as they are there.",
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same ledger.")] = 1,
 ) -> int:
     """Measure speed side by side with other engines, in one process and random order, and compare the answers."""
@@ -55,15 +64,20 @@ def bench(
     strangers = [peer for peer in peers if peer not in ENGINES]
     if strangers:
         raise BadInput(f"no peer {strangers[0]!r}; there are: {', '.join(ENGINES)}")
-    options: dict[str, Any] = {"seed": seed}
+    if city is not None and name not in ON_A_CITY:
+        raise BadInput(f"--city is for {', '.join(ON_A_CITY)}; {name} makes its own")
+    options: dict[str, Any] = {"seed": seed, **({"city": city} if city is not None else {})}
     if name == "trace":
         options |= {"queries": queries, "engines": peers}
     elif name == "index":
         options |= {"engines": peers, "balances": balances}
     elif name == "desk":
         options |= {"url": database, "rounds": queries}
-    say(f"bench {name}: {BENCHES[name]}, {rows:,} {UNITS.get(name, 'transfers')} …")
+    on = f"{rows:,} {UNITS.get(name, 'transfers')}" if city is None else f"the ledger of the city {city}"
+    say(f"bench {name}: {BENCHES[name]}, {on} …")
     document = _bench_module(name).run(rows, **options)
+    if city is not None:
+        document = {"bench": name, "city": city, **document}
     if invocation_of(context).json:
         write_json(document)
     else:
@@ -112,7 +126,8 @@ def _show(document: dict[str, Any]) -> None:
     ]  # fmt: skip
     columns = ("question", "engine", "median", *tail, "per second", "times ours")
     unit = UNITS.get(document["bench"], "transfers")
-    show_table(f"{document['bench']}, {document['size']:,} {unit}", columns, rows, right=columns[2:])
+    of = f" of the city {document['city']} (模拟)" if "city" in document else ""
+    show_table(f"{document['bench']}, {document['size']:,} {unit}{of}", columns, rows, right=columns[2:])
     facts = {key: value for key, value in document.items() if isinstance(value, float)} | document["limit"]
     for key, value in facts.items():
         say(

@@ -7,7 +7,8 @@ import inspect
 import sys
 import tokenize
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from importlib import resources
 from io import StringIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 import typer
 
+from fanzha.cli.docs_city import city_page
 from fanzha.cli.main import VERBS, app, load_verb
 from fanzha.cli.output import say
 from fanzha.core.errors import FanzhaError
@@ -181,7 +183,9 @@ def _schema_comments() -> dict[str, dict[str, str]]:
     return found
 
 
-PAGES: Final = {"cli.md": cli_page, "rules.md": rules_page, "canonical-table.md": canonical_page}
+PAGES: Final[Mapping[str, Callable[[], str]]] = {
+    "cli.md": cli_page, "rules.md": rules_page, "canonical-table.md": canonical_page, "city.md": partial(city_page, NOTE),
+}  # fmt: skip
 
 
 def write_pages(folder: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -153,6 +153,15 @@ def _home(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
+def _show_tiny(worlds: Sequence[Mapping[str, Any]]) -> None:
+    """How near each policy comes to the exact optimum, where every way can be tried."""
+    rows = [[name, *(f"{one['of_optimum'][name]:.1%}" for one in worlds)] for name in worlds[0]["of_optimum"]]
+    heads = [f"reports x {one['report_delay']} ({one['frauds']} frauds)" for one in worlds]
+    most = worlds[0]["accounts_most"]
+    title = f"Of the exact optimum: single frauds of {most} accounts at most, one officer"
+    show_table(title, ["policy", *heads], rows, right=heads)
+
+
 def _show_drill(document: Mapping[str, Any]) -> None:
     rows = [
         [
@@ -177,6 +186,7 @@ def _show_drill(document: Mapping[str, Any]) -> None:
     ]  # fmt: skip
     heads = ["ours less", "stopped of reported", "beyond chance", "innocent held by reported"]
     show_table("Paired differences, 95 % intervals", heads, rows, right=heads[1:])
+    _show_tiny(document["tiny_worlds"])
     if "sensitivity" not in document:
         return
     rows = [

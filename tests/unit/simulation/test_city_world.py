@@ -42,7 +42,9 @@ def _carrying_row(payments: CityPayments) -> int:
 
 
 def _everything(world: CityWorld) -> int:
-    kept = [code for code, bank in enumerate(world.payments.institutions) if code and code < len(world.payments.numbers) - 1]
+    kept = [
+        code for code, bank in enumerate(world.payments.institutions) if code and code < len(world.payments.numbers) - 1
+    ]
     return sum(world.planned_minor(code) for code in kept)
 
 
@@ -91,7 +93,9 @@ def test_money_is_neither_made_nor_lost_by_a_block(payments: CityPayments, tmp_p
     stopped.advance(END_US)
     failed = [row for row in range(len(payments.at_us)) if not stopped.happened(row)]
     abroad = len(payments.numbers) - 1
-    inside = [row for row in failed if payments.payee[row] not in (0, abroad) and payments.payer[row] not in (0, abroad)]
+    inside = [
+        row for row in failed if payments.payee[row] not in (0, abroad) and payments.payer[row] not in (0, abroad)
+    ]
     out = sum(int(payments.amount_minor[row]) for row in failed if payments.payee[row] in (0, abroad))
     assert failed
     assert len(inside) <= len(failed)

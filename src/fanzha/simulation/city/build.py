@@ -12,12 +12,11 @@ from fanzha.core.time import DAY_US, parse_instant
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.gangs import ABROAD, Gang, make_gangs
 from fanzha.simulation.city.laundering import Move
-from fanzha.simulation.city.ordinary import OrdinaryLife, Payments, joined, word
+from fanzha.simulation.city.ordinary import OrdinaryLife, Payments, word
 from fanzha.simulation.city.people import Ints, People, make_people
 from fanzha.simulation.city.schemes import Fraud, make_frauds
 
 BEGINS: Final = "2027-03-01T00:00:00+08:00"  # behind the day on which every dated rule begins
-SAMPLED: Final = (3, 12)  # days on which it is counted how many payments there are at a pace of one
 NO_MOVE: Final = -1
 
 
@@ -57,8 +56,34 @@ def build_city(size: CitySize, seed: int) -> City:
 
 def _at_pace(life: OrdinaryLife, size: CitySize) -> OrdinaryLife:
     """The pace at which about as many payments are made as the size says: the more so, the bigger the city."""
-    each_day = sum(len(life.day(number)) for number in SAMPLED) / len(SAMPLED)
-    return life.at_pace(size.transfers / size.days / each_day)
+    return life.at_pace(size.transfers / size.days / life.paced_a_day)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The days of a city: each can be asked for by itself, again, and in any order."""
+
+    city: City
+    stolen: Payments
+    numbers: Ints  # of the moves that they are
+
+    def day(self, number: int) -> tuple[Payments, Ints]:
+        """One day's payments in the order of time, and of each the move that it is, or NO_MOVE."""
+        begins_us = self.city.begins_us + number * DAY_US
+        lo, hi = np.searchsorted(self.stolen.at_us, [begins_us, begins_us + DAY_US])
+        ordinary, today = self.city.life.day(number), self.stolen.taken(np.arange(lo, hi))
+        # Anywhere among the payments of its instant: that it comes last there must not give stolen money away.
+        rng = np.random.default_rng([self.city.seed, 7, number])
+        first, behind = (np.searchsorted(ordinary.at_us, today.at_us, side) for side in ("left", "right"))
+        places = np.maximum.accumulate(rng.integers(first, behind + 1)) if hi > lo else first
+        which = np.insert(np.full(len(ordinary), NO_MOVE), places, self.numbers[lo:hi])
+        columns = (np.insert(getattr(ordinary, name), places, getattr(today, name)) for name in Payments.__slots__)
+        return Payments(*columns), which
+
+
+def calendar(city: City, without: frozenset[int] = frozenset()) -> Calendar:
+    """The city's days. without: moves that did not come about."""
+    return Calendar(city, *_stolen(city, without))
 
 
 def days(city: City, without: frozenset[int] = frozenset()) -> Iterator[tuple[int, Payments, Ints]]:
@@ -66,14 +91,9 @@ def days(city: City, without: frozenset[int] = frozenset()) -> Iterator[tuple[in
 
     without: moves that did not come about.
     """
-    stolen, numbers = _stolen(city, without)
+    every = calendar(city, without)
     for number in range(city.size.days):
-        begins_us = city.begins_us + number * DAY_US
-        lo, hi = np.searchsorted(stolen.at_us, [begins_us, begins_us + DAY_US])
-        ordinary, today = city.life.day(number), stolen.taken(np.arange(lo, hi))
-        which = np.concatenate((np.full(len(ordinary), NO_MOVE), numbers[lo:hi]))
-        order = np.argsort(np.concatenate((ordinary.at_us, today.at_us)), kind="stable")
-        yield number, joined([ordinary, today]), which[order]
+        yield number, *every.day(number)
 
 
 def _stolen(city: City, without: frozenset[int]) -> tuple[Payments, Ints]:

@@ -1,4 +1,4 @@
-"""Gangs: which accounts they use for what, which of them other gangs use too, their lines and their devices."""
+"""Gangs: which accounts they use for what, who brought them, which of them other gangs use too, their lines and devices."""
 
 from __future__ import annotations
 
@@ -26,8 +26,18 @@ class Gang:
     trader: int  # sells stable coins (U商)
     shop: int  # lends its terminal
     recruiters: tuple[int, ...]  # holders who found the accounts (卡头)
+    dealer: int  # the holder who passed them on (卡贩), to other gangs as well
     lines: tuple[int, ...]  # places of telephone lines
     devices: tuple[int, ...]
+
+    @property
+    def rented(self) -> tuple[int, ...]:
+        """Accounts of people whom it never met."""
+        return (*self.first, *self.later, *self.collectors)
+
+    def recruiter_of(self, place: int) -> int:
+        """Who found the holder of a rented account."""
+        return self.recruiters[place % len(self.recruiters)]
 
     def in_use(self, window: int, windows: int) -> Gang:
         """The gang with the accounts that it uses in one window of its time: used ones are given up for fresh ones."""
@@ -42,6 +52,7 @@ def make_gangs(people: People, assumptions: Assumptions, cases: int, seed: int) 
     rented = _rented(rng, people, assumptions, count * (told["first_accounts"] + told["later_accounts"] + 2))
     shells = _shell_accounts(rng, people)
     shops = people.holders.main[people.holders.having(Job.SHOP)]
+    dealers = _dealers(people, count, told["gangs_a_dealer"], seed)
     found: list[Gang] = []
     for number in range(count):
         each = told["first_accounts"] + told["later_accounts"] + 2
@@ -57,10 +68,24 @@ def make_gangs(people: People, assumptions: Assumptions, cases: int, seed: int) 
                 shop=int(shops[rng.integers(len(shops) // 2, len(shops))]),
                 recruiters=tuple(found[-1].recruiters[:1]) + tuple(recruiters) if number % 3 == 2 else tuple(recruiters),
                 lines=tuple(range(number * told["lines"], (number + 1) * told["lines"])),
-                devices=tuple(range(number * told["devices"], (number + 1) * told["devices"])),
+                dealer=dealers[number],
+                devices=_devices(number, told["devices"]),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _dealers(people: People, gangs: int, gangs_each: int, seed: int) -> list[int]:
+    """By gang; a dealer has so many of them."""
+    rng = np.random.default_rng([seed, 8])
+    dealers = rng.choice(people.holders.people, -(-gangs // gangs_each), replace=False)
+    return [int(dealers[number % len(dealers)]) for number in range(gangs)]
+
+
+def _devices(number: int, each: int) -> tuple[int, ...]:
+    """A gang's own; every third one has a device of the gang before."""
+    own = range(number * each, (number + 1) * each)
+    return (own[0] - each, *own[1:]) if number % 3 == 2 else tuple(own)
 
 
 def _rented(rng: np.random.Generator, people: People, assumptions: Assumptions, count: int) -> Codes:
@@ -108,5 +133,5 @@ def roles(gangs: Sequence[Gang]) -> Mapping[int, list[tuple[int, str]]]:
 
 def holders_of(people: People, gang: Gang) -> set[int]:
     """Whose accounts a gang rents."""
-    places: list[Any] = [*gang.first, *gang.later, *gang.collectors, gang.trader]
+    places: list[Any] = [*gang.rented, gang.trader]
     return {int(people.accounts.holder[place]) for place in places if place >= 0} - {NOBODY}

@@ -1,8 +1,8 @@
 """Numbers that no real person, card, company or telephone has, for any count of them at once.
 
 Card numbers fail the Luhn check, identity numbers fail theirs (GB 11643) and name a region that does not exist,
-telephone numbers begin with 120, which no mobile operator was given. Each number is made from its place by a permutation
-of the seed, so that neighbours in a list are not neighbours by number.
+telephone numbers begin with 120, which no mobile operator was given, device numbers fail their check as cards do. Each number
+is made from its place by a permutation of the seed, so that neighbours in a list are not neighbours by number.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 Numbers = npt.NDArray[np.int64]
 CARD_DIGITS: Final = 19
+DEVICE_DIGITS: Final = 15
 CARD_PREFIX: Final = 6299  # with two digits of the bank behind it
 IDENTITY_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 IDENTITY_CHECKS: Final = "10X98765432"
@@ -48,10 +49,8 @@ def card_numbers(places: npt.ArrayLike, count: int, seed: int, bank: npt.ArrayLi
     total = np.zeros(bodies.shape, np.int64)
     rest = bodies.copy()
     for place in range(CARD_DIGITS - 1):  # the digit before the check digit counts twice
-        digit, rest = rest % 10, rest // 10
-        if place % 2 == 0:
-            digit = np.where(digit > 4, 2 * digit - 9, 2 * digit)
-        total += digit
+        total += _luhn_part(rest % 10, doubled=place % 2 == 0)
+        rest //= 10
     right = (10 - total % 10) % 10
     wrong = (right + 1 + bodies % 9) % 10
     return [f"{body}{digit}" for body, digit in zip(bodies.tolist(), wrong.tolist(), strict=True)]
@@ -63,17 +62,45 @@ def passes_luhn(number: str) -> bool:
     return sum(d if at % 2 == 0 else (2 * d - 9 if d > 4 else 2 * d) for at, d in enumerate(digits)) % 10 == 0
 
 
+def identity_numbers(places: npt.ArrayLike, birth_years: npt.ArrayLike) -> list[str]:
+    """Identity numbers of a region that does not exist, each with a wrong check character."""
+    place, year = np.asarray(places, np.int64), np.asarray(birth_years, np.int64)
+    region, month, day = NO_REGION + place // 336 % 100, place % 12 + 1, place // 12 % 28 + 1
+    bodies = ((region * 10**4 + year) * 10**4 + month * 100 + day) * 1000 + place // 33_600 % 1000
+    total, rest = np.zeros(bodies.shape, np.int64), bodies.copy()
+    for weight in reversed(IDENTITY_WEIGHTS):
+        total += rest % 10 * weight
+        rest //= 10
+    wrong = (total % 11 + 1 + place % 9) % 11
+    return [f"{body}{IDENTITY_CHECKS[check]}" for body, check in zip(bodies.tolist(), wrong.tolist(), strict=True)]
+
+
 def identity_number(place: int, birth_year: int) -> str:
-    """An identity number of a region that does not exist, with a wrong check character."""
-    month, day = place % 12 + 1, place // 12 % 28 + 1
-    body = f"{NO_REGION + place // 336 % 100:06d}{birth_year:04d}{month:02d}{day:02d}{place // 33_600 % 1000:03d}"
-    right = sum(int(digit) * weight for digit, weight in zip(body, IDENTITY_WEIGHTS, strict=True)) % 11
-    return body + IDENTITY_CHECKS[(right + 1 + place % 9) % 11]
+    """One identity number."""
+    return identity_numbers([place], [birth_year])[0]
 
 
 def phone_numbers(places: npt.ArrayLike, count: int, seed: int) -> list[str]:
     """Telephone numbers of eleven digits that begin with 120."""
     return [f"120{number:08d}" for number in shuffled(places, min(max(count, 1), 10**8), seed, "phone").tolist()]
+
+
+def device_numbers(places: npt.ArrayLike, count: int, seed: int) -> list[str]:
+    """Device numbers of fifteen digits that begin with zeros and whose check digit is wrong."""
+    bodies = shuffled(places, count, seed, "device")
+    total, rest = np.zeros(bodies.shape, np.int64), bodies.copy()
+    for place in range(DEVICE_DIGITS - 1):
+        total += _luhn_part(rest % 10, doubled=place % 2 == 0)
+        rest //= 10
+    wrong = ((10 - total % 10) % 10 + 1 + bodies % 9) % 10
+    return [f"{body:0{DEVICE_DIGITS - 1}d}{digit}" for body, digit in zip(bodies.tolist(), wrong.tolist(), strict=True)]
+
+
+def _luhn_part(digit: Numbers, *, doubled: bool) -> Numbers:
+    if not doubled:
+        return digit
+    part: Numbers = np.where(digit > 4, 2 * digit - 9, 2 * digit)
+    return part
 
 
 def company_code(place: int) -> str:

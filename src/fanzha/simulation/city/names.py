@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 
 from fanzha.simulation.city.build import City
-from fanzha.simulation.city.identifiers import card_numbers, company_code, identity_number, phone_numbers, shuffled
-from fanzha.simulation.city.people import COMPANY_JOBS, Job
+from fanzha.simulation.city.identifiers import card_numbers, company_code, identity_numbers, phone_numbers, shuffled
+from fanzha.simulation.city.people import Ints, Job
 from fanzha.simulation.city.signals import Lines
 
 MARK: Final = "模拟"
@@ -47,17 +47,28 @@ class Names:
     @cached_property
     def holders(self) -> list[str]:
         """The name of each holder, by place."""
-        return [self.holder(place) for place in range(len(self.city.people.holders.job))]
+        return self._called(np.arange(len(self.city.people.holders.job)))
 
     def holder(self, place: int) -> str:
         """The name of one holder."""
-        job = Job(int(self.city.people.holders.job[place]))
-        deal = int(shuffled([place], len(self.city.people.holders.job), self.city.seed, "name")[0])
-        surname, rest = SURNAMES[deal % len(SURNAMES)], deal // len(SURNAMES)
-        given = GIVEN[rest % len(GIVEN)] + GIVEN[rest // len(GIVEN) % len(GIVEN)]
-        if job in COMPANY_JOBS:
-            return f"{MARK}{surname}{given}{TRADES[job]}有限公司"
-        return f"{MARK}·{surname}{given}"
+        return self._called(np.array([place]))[0]
+
+    def _called(self, places: Ints) -> list[str]:
+        deal = shuffled(places, len(self.city.people.holders.job), self.city.seed, "name")
+        surname, rest = deal % len(SURNAMES), deal // len(SURNAMES)
+        jobs = self.city.people.holders.job[places].tolist()
+        parts = zip(
+            surname.tolist(),
+            (rest % len(GIVEN)).tolist(),
+            (rest // len(GIVEN) % len(GIVEN)).tolist(),
+            jobs,
+            strict=True,
+        )
+        return [
+            f"{MARK}{SURNAMES[one]}{GIVEN[two]}{GIVEN[three]}{TRADES[Job(job)]}有限公司" if job >= Job.EMPLOYER
+            else f"{MARK}·{SURNAMES[one]}{GIVEN[two]}{GIVEN[three]}"
+            for one, two, three, job in parts
+        ]  # fmt: skip
 
     @cached_property
     def account_names(self) -> list[str]:
@@ -65,11 +76,22 @@ class Names:
         held = self.holders
         return ["", *(held[place] for place in self.city.people.accounts.holder.tolist()), f"{MARK}·境外"]
 
+    @cached_property
+    def identities(self) -> list[str]:
+        """The identity number of each person, the code of each company, by place."""
+        return self._identified(np.arange(len(self.city.people.holders.job)))
+
     def identity(self, place: int) -> str:
         """The identity number of a person, the code of a company."""
+        return self._identified(np.array([place]))[0]
+
+    def _identified(self, places: Ints) -> list[str]:
         holders = self.city.people.holders
-        deal = int(shuffled([place], len(holders.job), self.city.seed, "identity")[0])
-        return identity_number(deal, int(holders.birth_year[place])) if place < holders.people else company_code(deal)
+        deal = shuffled(places, len(holders.job), self.city.seed, "identity")
+        persons = places < holders.people
+        numbers = iter(identity_numbers(deal[persons], holders.birth_year[places[persons]]))
+        codes = map(company_code, deal[~persons].tolist())
+        return [next(numbers if person else codes) for person in persons.tolist()]
 
     @cached_property
     def phones(self) -> list[str]:

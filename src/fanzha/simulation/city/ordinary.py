@@ -5,7 +5,7 @@ Each day is drawn from the seed and its own number alone, so that days can be ma
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -17,7 +17,13 @@ from fanzha.records.transfer_kind import TransferKind
 from fanzha.simulation.city.assumptions import Assumptions
 from fanzha.simulation.city.people import NOBODY, Codes, Ints, Job, People, zipf_choice
 
+WEEK: Final = 7
+MONTH: Final = 30
+SATURDAY: Final = 5
 HOUR_US: Final = 60 * MINUTE_US
+BEYOND: Final = (TransferKind.CRYPTO, TransferKind.ABROAD)
+SAMPLED: Final = (3, 12)  # days on which it is counted how many payments there are at a pace of one
+NEVER_US: Final = 2**62
 CASH: Final = 0  # in place of an account: banknotes
 YUAN: Final = 100
 
@@ -60,7 +66,17 @@ def joined(parts: list[Payments]) -> Payments:
     """All of them in the order of time; those of one instant in the order given."""
     columns = (np.concatenate([getattr(part, name) for part in parts]) for name in Payments.__slots__)
     everything = Payments(*columns)
-    return everything.taken(np.argsort(everything.at_us, kind="stable"))
+    return everything.taken(_by_time(everything.at_us))
+
+
+def _by_time(at_us: Ints) -> Ints:
+    """The order of time, at one instant the order given."""
+    n, since_us = len(at_us), at_us - at_us.min(initial=NEVER_US)
+    if n * int(since_us.max(initial=0)) >= NEVER_US:
+        return np.argsort(at_us, kind="stable")
+    # A plain sort of instant and place in one number is several times as fast as a stable one.
+    order: Ints = np.sort(since_us * n + np.arange(n)) % max(n, 1)
+    return order
 
 
 class OrdinaryLife:
@@ -71,6 +87,7 @@ class OrdinaryLife:
         self._told, self._seed, self._begins_us, self._pace = assumptions, seed, begins_us, pace
         hours = np.array(assumptions.table("hours")["ordinary"], np.float64)
         self._by_hour = np.cumsum(hours) / hours.sum()
+        self._by_day = _liveliness(assumptions.table("calendar"))
         holders = self._holders
         self._shops = _Shops(people, assumptions)
         persons = np.arange(holders.people)
@@ -90,12 +107,36 @@ class OrdinaryLife:
             self._wages, self._rents, self._spending, self._friends, self._families, self._stalls, self._agents, self._gigs,
             self._collectors, self._wallets, self._cash,
         )  # fmt: skip
-        return joined([part for make in makers for part in make(rng, number)])
+        return joined([part for make in makers for part in make(rng, number)] + self._beyond(number))
+
+    @property
+    def paced_a_day(self) -> float:
+        """How many payments there are on a day, counted on some, without the few that keep no pace."""
+        counts = [
+            int(np.isin(self.day(number).kind, BEYOND, invert=True).sum()) / self._lively(number) for number in SAMPLED
+        ]
+        return sum(counts) / len(counts)
+
+    def _beyond(self, number: int) -> list[Payments]:
+        """Honest people who buy coins, and who pay abroad: gangs are not the only ones."""
+        told, holders = self._told.table("confounders"), self._holders
+        rng, persons = np.random.default_rng([self._seed, 15, number]), self._holders.people
+        coins, away = (int(rng.poisson(told[name] * persons)) for name in ("coins_a_day", "abroad_a_day"))
+        sellers = max(round(persons * told["coin_seller_share"]), 1)
+        found = []
+        for n, kind, text in ((coins, TransferKind.CRYPTO, "数字商品"), (away, TransferKind.ABROAD, "转账")):
+            payer, amount = holders.main[rng.integers(0, persons, n)], self._amounts(rng, n, told["beyond_median"], 1.2)
+            abroad = np.full(n, len(self._accounts.holder), np.int32)
+            payee = holders.main[rng.integers(0, sellers, n)] if kind == TransferKind.CRYPTO else abroad
+            made = self._made(number, self._hours(rng, n), payer, payee, amount, text)
+            kinds = np.full(len(made), kind, np.uint8)
+            found.append(Payments(made.at_us, made.payer, made.payee, made.amount_minor, kinds, made.words))
+        return found
 
     # --- once a month -------------------------------------------------------------------------------------------------
 
     def _day_of_month(self, number: int) -> int:
-        return number % 30 + 1
+        return number % MONTH + 1
 
     def _wages(self, rng: np.random.Generator, number: int) -> list[Payments]:
         holders = self._holders
@@ -145,7 +186,7 @@ class OrdinaryLife:
     # --- every day ----------------------------------------------------------------------------------------------------
 
     def _spending(self, rng: np.random.Generator, number: int) -> list[Payments]:
-        told, n = self._told.table("spending"), self._count(rng, 0.62)
+        told, n = self._told.table("spending"), self._count(rng, number, 0.62)
         payer = self._payers[np.searchsorted(self._activity, rng.random(n))]
         shops = self._shops.chosen(rng, payer)
         amount = self._amounts(rng, n, told["amount_median"], told["amount_sigma"])
@@ -162,7 +203,7 @@ class OrdinaryLife:
         ]
 
     def _friends(self, rng: np.random.Generator, number: int) -> list[Payments]:
-        told, n = self._told.table("spending"), self._count(rng, self._told.table("spending")["friends_share"])
+        told, n = self._told.table("spending"), self._count(rng, number, self._told.table("spending")["friends_share"])
         payer = self._payers[np.searchsorted(self._activity, rng.random(n))]
         # Friends are neighbours in the list of people, at a distance that falls off.
         away = np.maximum(rng.geometric(0.02, n), 1) * rng.choice([-1, 1], n)
@@ -214,7 +255,7 @@ class OrdinaryLife:
     ) -> list[Payments]:  # fmt: skip
         holders = self._holders
         those = holders.having(job)
-        n = rng.poisson(each * len(those) * self._pace)
+        n = rng.poisson(each * len(those) * self._pace * self._lively(number))
         if not len(those) or not n:
             return []
         to, payer = rng.choice(those, n), self._payers[np.searchsorted(self._activity, rng.random(n))]
@@ -233,7 +274,7 @@ class OrdinaryLife:
     def _gigs(self, rng: np.random.Generator, number: int) -> list[Payments]:
         told, holders = self._told.table("confounders"), self._holders
         workers, platforms = holders.having(Job.GIG_WORKER), holders.having(Job.PLATFORM)
-        n = rng.poisson(told["gig_payments_a_day"] * len(workers) * self._pace)
+        n = rng.poisson(told["gig_payments_a_day"] * len(workers) * self._pace * self._lively(number))
         if not len(workers) or not len(platforms) or not n:
             return []
         amount = self._amounts(rng, n, told["gig_amount_median"], 0.6)
@@ -242,7 +283,7 @@ class OrdinaryLife:
 
     def _wallets(self, rng: np.random.Generator, number: int) -> list[Payments]:
         """Between one's own accounts: into the wallet, and to one's second account."""
-        n = self._count(rng, self._told.table("spending")["wallet_top_up_share"])
+        n = self._count(rng, number, self._told.table("spending")["wallet_top_up_share"])
         having = np.flatnonzero(self._holders.wallet != NOBODY)
         up = rng.choice(having, n)
         amount = (rng.integers(1, 11, n) * 100 * YUAN).astype(np.int64)
@@ -258,7 +299,7 @@ class OrdinaryLife:
         return [Payments(topped.at_us, topped.payer, topped.payee, topped.amount_minor, kind, topped.words), between]
 
     def _cash(self, rng: np.random.Generator, number: int) -> list[Payments]:
-        n = self._count(rng, self._told.table("spending")["cash_share"])
+        n = self._count(rng, number, self._told.table("spending")["cash_share"])
         account = self._holders.main[rng.integers(0, self._holders.people, n)]
         amount = (rng.integers(1, 31, n) * 100 * YUAN).astype(np.int64)
         comes_in = rng.random(n) < 0.3
@@ -274,8 +315,12 @@ class OrdinaryLife:
 
     # --- of what they are made ----------------------------------------------------------------------------------------
 
-    def _count(self, rng: np.random.Generator, each: float) -> int:
-        return int(rng.poisson(each * self._holders.people * self._pace))
+    def _count(self, rng: np.random.Generator, number: int, each: float) -> int:
+        return int(rng.poisson(each * self._holders.people * self._pace * self._lively(number)))
+
+    def _lively(self, number: int) -> float:
+        """How much more is paid on a day than on the mean one: on weekends, and most on holidays."""
+        return float(self._by_day[number % len(self._by_day)])
 
     def _hours(self, rng: np.random.Generator, n: int) -> Ints:
         """Instants of the day by its hours."""
@@ -296,6 +341,16 @@ class OrdinaryLife:
             np.full(n, TransferKind.TRANSFER, np.uint8), np.full(n, word(text), np.uint8),
         )  # fmt: skip
         return made.taken(np.flatnonzero(other))
+
+
+def _liveliness(told: Mapping[str, Any]) -> npt.NDArray[np.float64]:
+    """By day, the first is a Monday; one on average over each month."""
+    number = np.arange(MONTH * WEEK)
+    by_day = np.where(number % WEEK >= SATURDAY, told["weekend"], 1.0)
+    by_day[np.isin(number % MONTH + 1, told["holidays"])] = told["holiday"]
+    months = by_day.reshape(WEEK, MONTH)
+    lively: npt.NDArray[np.float64] = (months / months.mean(axis=1, keepdims=True)).ravel()
+    return lively
 
 
 class _Shops:

@@ -39,9 +39,6 @@ class Job(IntEnum):
     DORMANT = 12  # a company that does nothing; gangs buy such
 
 
-COMPANY_JOBS: Final = (Job.EMPLOYER, Job.SHOP, Job.WHOLESALER, Job.FEE_COLLECTOR, Job.PLATFORM, Job.DORMANT)
-
-
 @dataclass(frozen=True, slots=True)
 class Holders:
     """People first, then companies; `main` is the account that money comes into."""

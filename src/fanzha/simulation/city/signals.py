@@ -30,6 +30,7 @@ MESSAGES: Final = (  # by the code that a message carries
 )
 _HONEST_TEXTS: Final = (1, 2, 3, 4)
 _LURING_TEXTS: Final = (5, 6, 7)
+COMPANIES_AN_ADVERTISER: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,7 @@ def make_lines(city: City) -> Lines:
     holder, n_honest = np.concatenate((np.arange(n_holders), second)), n_holders + len(second)
     n_outlets, n_clerks = told["outlets"], told["clerks_each"]
     outlet, clerk = rng.integers(0, n_outlets, n_honest), rng.integers(0, n_clerks, n_honest)
-    opened = city.begins_us - (
-        rng.integers(10, 3000, n_honest) * DAY_US + rng.integers(8, 20, n_honest) * 60 * MINUTE_US
-    )
+    opened = city.begins_us - (rng.integers(10, 3000, n_honest) * DAY_US - _in_shop_hours(rng, n_honest))
     of_gangs = [_lines_of(rng, city, gang, n_outlets, n_clerks) for gang in city.gangs]
     columns = zip((holder, outlet, clerk, opened), *of_gangs, strict=True) if of_gangs else ()
     everyone, outlets, clerks, openings = (np.concatenate(parts) for parts in columns)
@@ -90,8 +89,13 @@ def _lines_of(
     n = len(gang.lines)
     names = rng.choice(sorted(holders_of(city.people, gang)), n)
     begun = city.begins_us - int(rng.integers(5, 25)) * DAY_US
-    opened = begun + rng.integers(0, 3 * 1440, n) * MINUTE_US
+    opened = begun + rng.integers(0, 3, n) * DAY_US + _in_shop_hours(rng, n)
     return names, np.full(n, rng.integers(outlets)), np.full(n, rng.integers(clerks)), opened
+
+
+def _in_shop_hours(rng: np.random.Generator, n: int) -> Ints:
+    seconds: Ints = rng.integers(8 * 3600, 20 * 3600, n) * SECOND_US
+    return seconds
 
 
 class Signals:
@@ -108,7 +112,11 @@ class Signals:
         begins_us = self._city.begins_us + number * DAY_US
         frauds = [fraud for fraud in self._city.frauds if begins_us <= fraud.contact_us < begins_us + DAY_US]
         return DaySignals(
-            _merged(self._calls(rng, begins_us), *(self._luring_calls(rng, fraud) for fraud in frauds)),
+            _merged(
+                self._calls(rng, begins_us),
+                self._recruiting(number, begins_us),
+                *(self._luring_calls(rng, fraud) for fraud in frauds),
+            ),
             _merged(self._messages(rng, begins_us), *(self._luring_messages(rng, fraud) for fraud in frauds)),
             _merged(self._visits(rng, begins_us), *(self._luring_visits(rng, fraud) for fraud in frauds)),
         )
@@ -119,10 +127,32 @@ class Signals:
         seconds = np.maximum(rng.lognormal(np.log(self._told["call_seconds_median"]), 1.0, n), 1).astype(np.int64)
         return Contacts(_by_day(rng, begins_us, n), line, other, seconds)
 
+    def _recruiting(self, number: int, begins_us: int) -> Contacts:
+        """Before accounts come into use: dealers call their recruiters, and these the holders whom they found."""
+        rng = np.random.default_rng([self._city.seed, 16, number])
+        each = read_assumptions().table("gangs")["account_used_days"]
+        if number % each != max(each - 1, 0) and number != 0:
+            return _NOTHING
+        window, windows = (number + 1) // each, -(-self._city.size.days // each)
+        holder, pairs = self._city.people.accounts.holder, list[tuple[int, int]]()
+        for gang in self._city.gangs if window < windows else ():
+            used = gang.in_use(window, windows)
+            pairs += [(gang.dealer, recruiter) for recruiter in sorted(set(gang.recruiters))]
+            pairs += [(gang.recruiter_of(place), int(holder[place])) for place in (*used.first, *used.later)]
+        line, other = np.array(pairs, np.int32).reshape(-1, 2)[[one != two for one, two in pairs]].T
+        seconds = np.maximum(rng.lognormal(np.log(self._told["call_seconds_median"]), 1.0, len(line)), 1)
+        return Contacts(_by_day(rng, begins_us, len(line)), line, other, seconds.astype(np.int64))
+
     def _messages(self, rng: np.random.Generator, begins_us: int) -> Contacts:
         n = int(rng.poisson(self._told["messages_a_day"] * self._people))
         line, other = self._pairs(rng, n)
-        return Contacts(_by_day(rng, begins_us, n), line, other, rng.choice(_HONEST_TEXTS, n).astype(np.int64))
+        text = rng.choice(_HONEST_TEXTS, n).astype(np.int64)
+        # Honest companies look for staff and sell loans in the same words.
+        adverts = np.flatnonzero(rng.random(n) < self._told["advert_share"])
+        companies = len(self._city.people.holders.job) - self._people
+        line[adverts] = self._people + rng.integers(0, max(companies // COMPANIES_AN_ADVERTISER, 1), len(adverts))
+        text[adverts] = rng.choice(_LURING_TEXTS, len(adverts))
+        return Contacts(_by_day(rng, begins_us, n), line, other, text)
 
     def _visits(self, rng: np.random.Generator, begins_us: int) -> Contacts:
         n = int(rng.poisson(self._told["visits_a_day"] * self._people))
@@ -201,5 +231,6 @@ def _merged(*parts: Contacts) -> Contacts:
     line, other = (
         np.concatenate([getattr(part, name) for part in parts]).astype(np.int32) for name in ("line", "other")
     )
-    order = np.argsort(at, kind="stable")
+    # Of one instant by who calls whom: what was put in last must not stand last.
+    order = np.lexsort((line, at))
     return Contacts(at[order], line[order], other[order], measure[order])

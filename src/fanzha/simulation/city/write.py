@@ -1,239 +1,219 @@
 """A city on disk: what its institutions know, day by day, and the truth in a folder of its own beside it.
 
-`institutions/` holds the tables of banks, telephone companies and sites; `transfers/` in it is the canonical table, which
-`fanzha ingest` reads. `truth/` holds who belongs to which gang and which payment carries whose money; nothing under
-`institutions/` depends on it. The same size and seed give the same bytes.
+`institutions/` holds the tables of banks, telephone companies, sites and registers; `transfers/` in it is the canonical
+table, which `fanzha ingest` reads. `truth/` holds who belongs to which gang and which payment carries whose money; nothing
+under `institutions/` depends on it. The same size and seed give the same bytes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import os
+import shutil
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from fanzha.core.errors import Refused
-from fanzha.core.time import DAY_US, format_instant
-from fanzha.records.transfer_kind import TransferKind
-from fanzha.simulation.city.balances import Tide, balances_after
-from fanzha.simulation.city.build import City, days
-from fanzha.simulation.city.gangs import roles
+from fanzha.core.errors import BadInput, Refused
+from fanzha.core.time import format_instant
+from fanzha.simulation.city.balances import Swell, Tide, swell_of
+from fanzha.simulation.city.build import Calendar, City, calendar
+from fanzha.simulation.city.devices import LogBook, make_devices
+from fanzha.simulation.city.families import make_families
 from fanzha.simulation.city.names import Names
-from fanzha.simulation.city.ordinary import WORDS, Payments
-from fanzha.simulation.city.people import Ints, Job
-from fanzha.simulation.city.signals import MESSAGES, Contacts, Signals, make_lines
+from fanzha.simulation.city.openings import make_openings
+from fanzha.simulation.city.ordinary import Payments
+from fanzha.simulation.city.people import Ints
+from fanzha.simulation.city.registry import make_registry
+from fanzha.simulation.city.signals import Signals, make_lines
+from fanzha.simulation.city.tables import (
+    FEW,
+    Texts,
+    accounts_table,
+    companies_table,
+    contacts_table,
+    lines_table,
+    logins_table,
+    residents_table,
+    transfers_table,
+)
+from fanzha.simulation.city.truth import truth_tables
 
 INSTITUTIONS: Final = "institutions"
 TRUTH: Final = "truth"
-KINDS: Final = tuple(kind.name.lower() for kind in TransferKind)
-SERIAL_DIGITS: Final = 12
+BY_DAY: Final = ("transfers", "logins", "calls", "messages", "visits")
+DRAFT: Final = "draft"  # days between the two turns, in the unfinished folder alone
+SERIALS_A_DAY: Final = 10**9
+COMPRESSION_LEVEL: Final = 1
+T = TypeVar("T")
+Told = Callable[[str, int, int], None]
 
 
-def write_city(city: City, folder: Path, told: Callable[[str, int, int], None] = lambda *_: None) -> dict[str, Any]:
-    """Writes the city into a new folder and returns what is in it.
+def write_city(city: City, folder: Path, told: Told = lambda *_: None, threads: int = 2) -> dict[str, Any]:
+    """Writes the city into a new folder and returns what is in it; the folder is there whole or not at all.
 
-    told: called with the step's name, how far it is, and how far it goes. Raises Refused where the folder has something in it.
+    told: called with the step's name, how far it is, and how far it goes. threads: days made at once; the bytes are the same.
+    Raises Refused where the folder has something in it, BadInput where it cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise Refused(f"{folder} is not empty; a city is written into a new folder")
-    seen, truth = folder / INSTITUTIONS, folder / TRUTH
-    for part in (seen / "transfers", seen / "calls", seen / "messages", seen / "visits", truth):
-        part.mkdir(parents=True)
-    lines = make_lines(city)
-    names, signals = Names(city, lines), Signals(city, lines)
-    opening = _openings(city, told)
-    counts = _write_days(city, names, opening, seen, truth, told)
-    for number in range(city.size.days):
-        today = signals.day(number)
-        for name, contacts in (("calls", today.calls), ("messages", today.messages), ("visits", today.visits)):
-            _save(_contacts(names, name, contacts), seen / name / _day_name(number))
-            counts[name] = counts.get(name, 0) + len(contacts.at_us)
-        told("signals", number + 1, city.size.days)
-    _save(_accounts(city, names, opening), seen / "accounts.parquet")
-    _save(_lines(names), seen / "lines.parquet")
-    _save(_truth_accounts(city, names), truth / "accounts.parquet")
-    _save(_truth_frauds(city, names), truth / "frauds.parquet")
-    document = {
-        "size": city.size.name, "seed": city.seed, "begins": format_instant(city.begins_us),
-        "ends": format_instant(city.ends_us), "accounts": city.size.accounts, "frauds": len(city.frauds), **counts,
-        "mark": "模拟: nobody and nothing in this city is real",
-    }  # fmt: skip
-    folder.joinpath("city.json").write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    refuse_full(folder)
+    folder = folder.resolve()
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}")
+    try:
+        shutil.rmtree(beside, ignore_errors=True)  # of a process of that number that was killed
+        beside.mkdir(parents=True)
+        document = _Writing(city, beside, told, threads).write()
+        shutil.rmtree(beside / DRAFT)
+        beside.replace(folder)
+    except OSError as error:
+        raise BadInput(f"{folder}: cannot be written: {error.strerror or error}") from None
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return document
 
 
-def _openings(city: City, told: Callable[[str, int, int], None]) -> Ints:
-    tide = Tide.calm(city.abroad + 1)
-    for number, payments, _ in days(city):
-        tide.pass_over(payments)
-        told("balances", number + 1, city.size.days)
-    return tide.openings(city.people.accounts.savings_minor)
+def refuse_full(folder: Path) -> None:
+    """Raises Refused where there is something already."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Refused(f"{folder} is not empty; a city is written into a new folder")
 
 
-def _write_days(
-    city: City, names: Names, opening: Ints, seen: Path, truth: Path, told: Callable[[str, int, int], None]
-) -> dict[str, int]:
-    standing, written, carried = opening.copy(), 0, []
-    texts = _Texts(names)
-    for number, payments, moves in days(city):
-        after = balances_after(payments, standing)
-        # Serials count a bank's day as a bank does: they say when, and nothing else.
-        serial = number * 10**9 + np.arange(len(payments))
-        _save(_transfers(payments, after, serial, texts), seen / "transfers" / _day_name(number))
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """What is kept of a day in memory between the two turns."""
+
+    number: int
+    swell: Swell  # without its columns by payment, which are on disk
+    stolen: Ints  # rows of the day, and below them the moves that they are
+    counts: dict[str, int]
+
+
+class _Writing:
+    """Two turns through the days: first all that needs no balance, then the transfers with what each account showed.
+
+    What an account must have had at first is known only behind the last day; so the first turn keeps the payments on disk.
+    """
+
+    def __init__(self, city: City, folder: Path, told: Told, threads: int) -> None:
+        self._city, self._folder, self._told, self._threads = city, folder, told, threads
+        self._seen, self._calendar = folder / INSTITUTIONS, calendar(city)
+        lines, self._registry = make_lines(city), make_registry(city)
+        self._devices = make_devices(city, self._registry)
+        self._texts = Texts(city, Names(city, lines), self._devices)
+        self._signals, self._log_book = Signals(city, lines), LogBook(city, self._devices)
+
+    def write(self) -> dict[str, Any]:
+        for part in (*(self._seen / name for name in BY_DAY), self._folder / TRUTH, self._folder / DRAFT):
+            part.mkdir(parents=True)
+        numbers = range(self._city.size.days)
+        with ThreadPoolExecutor(self._threads) as pool:
+            first = (partial(self._draft, self._calendar, number) for number in numbers)
+            drafts = list(self._in_turn(pool, "days", first))
+            tide = Tide.calm(self._city.abroad + 1)
+            for draft in drafts:
+                tide.take_in(draft.swell)
+            opening = tide.openings(self._city.people.accounts.savings_minor)
+            for _ in self._in_turn(pool, "transfers", self._with_balances(drafts, opening)):
+                pass
+        self._write_registers(opening)
+        stolen = np.concatenate([draft.stolen for draft in drafts], axis=1)
+        for name, table in truth_tables(self._texts, self._devices, stolen[0], stolen[1]).items():
+            _save(table, self._folder / TRUTH / f"{name}.parquet")
+        counts = {name: sum(draft.counts[name] for draft in drafts) for name in BY_DAY}
+        return self._document({**counts, "stolen_moves": stolen.shape[1]})
+
+    def _in_turn(self, pool: ThreadPoolExecutor, name: str, tasks: Iterable[Callable[[], T]]) -> Iterator[T]:
+        """What the tasks return, in their order; no more of them are begun than there are threads, and one."""
+        waiting: deque[Future[T]] = deque()
+        done = 0
+        try:
+            for task in tasks:
+                waiting.append(pool.submit(task))
+                if len(waiting) > self._threads:
+                    done += 1
+                    yield waiting.popleft().result()
+                    self._told(name, done, self._city.size.days)
+            while waiting:
+                done += 1
+                yield waiting.popleft().result()
+                self._told(name, done, self._city.size.days)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _draft(self, every: Calendar, number: int) -> _Draft:
+        """Everything of a day that needs no balance; its payments go to the draft."""
+        payments, moves = every.day(number)
+        swell = swell_of(payments)
+        columns = {name: getattr(payments, name) for name in Payments.__slots__}
+        np.savez(self._folder / DRAFT / str(number), **columns, payer_after=swell.payer, payee_after=swell.payee)
+        logins, today = self._log_book.day(number, payments, moves), self._signals.day(number)
+        contacts = {"calls": today.calls, "messages": today.messages, "visits": today.visits}
+        self._save_day("logins", number, logins_table(logins, self._texts))
+        for name, those in contacts.items():
+            self._save_day(name, number, contacts_table(name, those, self._texts))
         stolen = np.flatnonzero(moves >= 0)
-        carried.append(np.stack((serial[stolen], moves[stolen])))
-        written += len(payments)
-        told("transfers", number + 1, city.size.days)
-    serials, moves = np.concatenate(carried, axis=1)
-    _save(_truth_moves(city, serials, moves), truth / "moves.parquet")
-    return {"transfers": written, "stolen_moves": len(moves)}
+        counts = {"transfers": len(payments), "logins": len(logins.at_us)}
+        return _Draft(
+            number, Swell(swell.account, swell.low, swell.moved, stolen[:0], stolen[:0]),
+            np.stack((number * SERIALS_A_DAY + stolen, moves[stolen])),
+            {**counts, **{name: len(those.at_us) for name, those in contacts.items()}},
+        )  # fmt: skip
 
+    def _with_balances(self, drafts: list[_Draft], opening: Ints) -> Iterator[Callable[[], None]]:
+        standing = opening.copy()
+        for draft in drafts:
+            yield partial(self._write_transfers, draft.number, standing.copy())
+            standing[draft.swell.account] += draft.swell.moved
 
-class _Texts:
-    """Dictionaries that all days share; none has a text twice, which Parquet would write out at length."""
+    def _write_transfers(self, number: int, standing: Ints) -> None:
+        """A day's transfers; standing: what each account had before it."""
+        file = self._folder / DRAFT / f"{number}.npz"
+        with np.load(file) as kept:
+            payments = Payments(*(kept[name] for name in Payments.__slots__))
+            after = (
+                standing[payments.payer] + kept["payer_after"], standing[payments.payee] + kept["payee_after"],
+            )  # fmt: skip
+        file.unlink()
+        # Serials count a bank's day as a bank does: they say when, and nothing else.
+        serial = number * SERIALS_A_DAY + np.arange(len(payments))
+        self._save_day("transfers", number, transfers_table(payments, after, serial, self._texts))
 
-    def __init__(self, names: Names) -> None:
-        self.accounts = pa.array(names.accounts)
-        self.holders, self.holder_of = _distinct(names.account_names)
-        self.institutions, self.institution_of = _distinct(names.institutions)
-        self.words, self.kinds = pa.array(WORDS), pa.array(KINDS)
+    def _write_registers(self, opening: Ints) -> None:
+        texts = self._texts
+        registers = {
+            "accounts": accounts_table(opening, make_openings(self._city, self._registry), texts),
+            "lines": lines_table(texts), "companies": companies_table(self._registry, texts),
+            "residents": residents_table(make_families(self._city), texts),
+        }  # fmt: skip
+        for name, table in registers.items():
+            _save(table, self._seen / f"{name}.parquet")
 
+    def _document(self, counts: dict[str, int]) -> dict[str, Any]:
+        city = self._city
+        document = {
+            "size": city.size.name, "seed": city.seed, "begins": format_instant(city.begins_us),
+            "ends": format_instant(city.ends_us), "accounts": city.size.accounts, "frauds": len(city.frauds), **counts,
+            "mark": "模拟: nobody and nothing in this city is real",
+        }  # fmt: skip
+        text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        self._folder.joinpath("city.json").write_text(text, encoding="utf-8")
+        return document
 
-def _distinct(texts: list[str]) -> tuple[pa.Array, npt.NDArray[np.int32]]:
-    """The different texts, and for each code which of them it is."""
-    place = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return pa.array(list(place)), np.array([place[text] for text in texts], np.int32)
-
-
-def _transfers(payments: Payments, after: tuple[Ints, Ints], serial: Ints, texts: _Texts) -> pa.Table:
-    columns: dict[str, Any] = {
-        "transfer_id": _zero_filled(serial),
-        "at": pa.array(payments.at_us, pa.timestamp("us", tz="UTC")),
-        "amount": _yuan(payments.amount_minor),
-        "kind": _of(payments.kind, texts.kinds),
-        "summary": _of(payments.words, texts.words),
-        "serial": _zero_filled(serial),
-    }
-    for side, codes, balance in (("payer", payments.payer, after[0]), ("payee", payments.payee, after[1])):
-        own = codes > 0
-        columns[side] = _of(codes, texts.accounts)
-        columns[f"{side}_name"] = _of(texts.holder_of[codes], texts.holders)
-        columns[f"{side}_institution"] = _of(texts.institution_of[codes], texts.institutions)
-        columns[f"{side}_balance_after"] = _yuan(balance, own & (codes < len(texts.institution_of) - 1))
-    return pa.table(columns)
-
-
-def _contacts(names: Names, name: str, contacts: Contacts) -> pa.Table:
-    phones = pa.array(names.phones)
-    columns: dict[str, Any] = {
-        "at": pa.array(contacts.at_us, pa.timestamp("us", tz="UTC")), "line": _of(contacts.line, phones),
-    }  # fmt: skip
-    if name == "visits":
-        domains = pa.array([names.domain(place) for place in range(int(contacts.other.max(initial=0)) + 1)])
-        return pa.table({**columns, "domain": _of(contacts.other, domains)})
-    columns["other"] = _of(contacts.other, phones)
-    if name == "calls":
-        return pa.table({**columns, "seconds": pa.array(contacts.measure.astype(np.int32))})
-    return pa.table({**columns, "text": _of(contacts.measure, pa.array(MESSAGES))})
-
-
-def _accounts(city: City, names: Names, opening: Ints) -> pa.Table:
-    accounts, holders = city.people.accounts, city.people.holders
-    n = len(accounts.holder)
-    identities, identity_of = _distinct([names.identity(place) for place in range(len(holders.job))])
-    phones = pa.array(names.phones[: len(holders.job)])
-    return pa.table(
-        {
-            "account": pa.array(names.accounts[1 : n + 1]),
-            "institution": pa.array(names.institutions[1 : n + 1]),
-            "holder": pa.array(names.account_names[1 : n + 1]),
-            "identity": _of(identity_of[accounts.holder], identities),
-            "phone": _of(accounts.holder, phones),
-            "opened": pa.array(city.begins_us - accounts.opened_days_before * DAY_US, pa.timestamp("us", tz="UTC")),
-            "opening_balance": _yuan(opening[1 : n + 1]),
-        }
-    )
-
-
-def _lines(names: Names) -> pa.Table:
-    lines = names.lines
-    holders, holder_of = _distinct(names.holders)
-    return pa.table(
-        {
-            "line": pa.array(names.phones),
-            "holder": _of(holder_of[lines.holder], holders),
-            "outlet": pa.array([f"模拟营业厅{one:03d}" for one in lines.outlet.tolist()]),
-            "clerk": pa.array([f"模拟店员{one:04d}" for one in lines.clerk.tolist()]),
-            "opened": pa.array(lines.opened_us, pa.timestamp("us", tz="UTC")),
-        }
-    )
-
-
-def _truth_accounts(city: City, names: Names) -> pa.Table:
-    rows = sorted((place, gang, role) for place, used in roles(city.gangs).items() for gang, role in used)
-    return pa.table(
-        {
-            "account": [names.accounts[place + 1] for place, _, _ in rows],
-            "gang": [gang for _, gang, _ in rows],
-            "role": [role for _, _, role in rows],
-            "company": [bool(city.people.holders.job[city.people.accounts.holder[place]] >= Job.EMPLOYER)
-                        for place, _, _ in rows],
-        }
-    )  # fmt: skip
-
-
-def _truth_frauds(city: City, names: Names) -> pa.Table:
-    lost = [sum(city.moves[place].amount_minor for place in fraud.payments) for fraud in city.frauds]
-    return pa.table(
-        {
-            "fraud": [fraud.number for fraud in city.frauds],
-            "type": [fraud.type.slug for fraud in city.frauds],
-            "gang": [fraud.gang for fraud in city.frauds],
-            "victim": [names.holder(fraud.victim) for fraud in city.frauds],
-            "channel": [fraud.channel for fraud in city.frauds],
-            "contact": pa.array([fraud.contact_us for fraud in city.frauds], pa.timestamp("us", tz="UTC")),
-            "reported": pa.array([fraud.reported_us for fraud in city.frauds], pa.timestamp("us", tz="UTC")),
-            "lost": _yuan(np.array(lost, np.int64)),
-        }
-    )
-
-
-def _truth_moves(city: City, serials: Ints, places: Ints) -> pa.Table:
-    moves = [city.moves[place] for place in places.tolist()]
-    return pa.table(
-        {
-            "transfer_id": _zero_filled(serials), "move": pa.array(places), "parent": [move.parent for move in moves],
-            "fraud": [move.case for move in moves], "hop": [move.hop for move in moves],
-            "exit": [move.exit for move in moves],
-        }
-    )  # fmt: skip
-
-
-def _of(codes: npt.NDArray[Any], texts: pa.Array) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), texts)
-
-
-def _yuan(minor: Ints, known: npt.NDArray[np.bool_] | None = None) -> pa.Array:
-    """Amounts with two decimals; none where it is not known."""
-    # A decimal of 128 bits is the number of 分 in two words: no digit is ever computed with.
-    words = np.stack((minor, minor >> 63), axis=1)
-    mask = None if known is None else pa.array(known).buffers()[1]
-    return pa.Array.from_buffers(pa.decimal128(20, 2), len(minor), [mask, pa.py_buffer(np.ascontiguousarray(words))])
-
-
-def _zero_filled(numbers: Ints) -> pa.Array:
-    return pc.utf8_lpad(pa.array(numbers).cast(pa.string()), SERIAL_DIGITS, "0")
+    def _save_day(self, name: str, number: int, table: pa.Table) -> None:
+        _save(table, self._seen / name / f"day-{number + 1:03d}.parquet")
 
 
 def _save(table: pa.Table, file: Path) -> None:
-    pq.write_table(table, file, compression="zstd")
-
-
-def _day_name(number: int) -> str:
-    return f"day-{number + 1:03d}.parquet"
+    few = [name for name in table.column_names if name in FEW]
+    pq.write_table(
+        table, file, compression="zstd", compression_level=COMPRESSION_LEVEL, use_dictionary=few,
+        write_statistics=["at"] if "at" in table.column_names else False,
+    )  # fmt: skip

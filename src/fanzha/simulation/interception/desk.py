@@ -33,11 +33,41 @@ class Known:
     stopped: bool = False
     asked_us: int = 0  # when it was asked last
     refused: bool = False
+    place: int = 0  # how many were known before
 
     @property
     def came_minor(self) -> int:
         """All that came."""
         return sum(amount for _, amount in self.came)
+
+
+class KnownAccounts(dict[int, Known]):
+    """What the desk knows, by account, the ones first heard of first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waiting: dict[int, Known] = {}  # all that may still be stopped, and some that may no longer
+
+    def heard(self, account: int, hop: int, fraud: int) -> Known:
+        """What is known of an account of which there is news; begun where there is nothing yet."""
+        known = self.get(account)
+        if known is None:
+            known = self[account] = Known(account, hop, fraud, [], place=len(self))
+        if account not in self._waiting and not known.stop_sent and not known.refused:
+            self._waiting[account] = known
+            self._waiting = dict(sorted(self._waiting.items(), key=lambda item: item[1].place))
+        return known
+
+    def open(self, now_us: int) -> list[Known]:
+        """Accounts that may still be stopped, the ones first heard of first."""
+        found = [
+            each
+            for each in self._waiting.values()
+            if not each.stop_sent and not each.refused and now_us - each.came[-1][0] < DESK_DAYS_US
+        ]
+        if 2 * len(found) < len(self._waiting):
+            self._waiting = {each.account: each for each in found}
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +106,7 @@ class Policy(Protocol):
     def handling(self) -> str:
         """Which of the handling times it takes."""
 
-    def next_order(self, known: Mapping[int, Known], now_us: int, banks: Banks) -> Order | None:
+    def next_order(self, known: KnownAccounts, now_us: int, banks: Banks) -> Order | None:
         """The next order; None where there is nothing to send now."""
 
     def follows(self, row: Row) -> bool:
@@ -124,7 +154,7 @@ class DrillDesk:
         self._seed, self._handling = seed, handling
         self._events: list[tuple[int, int, Callable[[int], None]]] = []
         self._free, self._count = desk["officers"], 0
-        self.known: dict[int, Known] = {}
+        self.known = KnownAccounts()
         self.tally = Tally()
 
     def run(self) -> Tally:
@@ -154,7 +184,7 @@ class DrillDesk:
     def _learn(self, account: int, hop: int, fraud: int, at_us: int, amount_minor: int) -> None:
         if account in UNSTOPPABLE:
             return
-        known = self.known.setdefault(account, Known(account, hop, fraud, []))
+        known = self.known.heard(account, hop, fraud)
         if (at_us, amount_minor) not in known.came:
             known.came.append((at_us, amount_minor))
             known.came.sort()
@@ -169,9 +199,20 @@ class DrillDesk:
             if order.step is Step.STOP:
                 known.stop_sent = True
             known.asked_us = now_us
-            spread = self._chance(order, "handling").gauss(0, self._desk["handling_sigma"])
-            minutes = self._desk["handling_min"][self._policy.handling] * self._handling * math.exp(spread)
-            self._at(now_us + int(minutes * MINUTE_US), partial(self._send, order))
+            self._at(now_us + self._handling_us(order), partial(self._send, order))
+
+    def _handling_us(self, order: Order) -> int:
+        spread = self._chance(order, "handling").gauss(0, self._desk["handling_sigma"])
+        minutes = self._desk["handling_min"][self._policy.handling] * self._handling * math.exp(spread)
+        return int(minutes * MINUTE_US)
+
+    def carried_out_us(self, account: int, ordered_us: int) -> int | None:
+        """When a stop that an officer takes up at that instant takes hold; None where the bank refuses it."""
+        order = Order(Step.STOP, account)
+        if self._banks.refuses(self._chance(order, "refusal")):
+            return None
+        takes_us = self._banks.takes_us(order.step, account, self._chance(order, "answer"))
+        return ordered_us + self._handling_us(order) + takes_us
 
     def _send(self, order: Order, now_us: int) -> None:
         self._free += 1

@@ -99,12 +99,12 @@ def drill_city(
     seed: int, size_name: str, factors: Factors = Factors(), only: Sequence[str] = POLICIES
 ) -> list[Outcome]:
     """Every policy on the city of one seed; what is measured at our harm needs ours to be among them."""
-    city = _delayed(build_city(drill_size(size_name), seed), factors.report_delay)
+    city = delayed(build_city(drill_size(size_name), seed), factors.report_delay)
     rows, told = ordinary_rows(city), drill_assumptions()
-    banks = Banks(told["banks"], city.people.accounts.bank.tolist(), str(seed), factors.bank_time, factors.refusal)
+    banks, whole = banks_of(city, factors), world_of(city, rows, factors.hop_time)
 
     def run(policy: Policy) -> Outcome:
-        world = world_of(city, rows, factors.hop_time)
+        world = whole.untouched()
         desk = DrillDesk(world, city.frauds, policy, banks, told["desk"], str(seed), factors.handling_time)
         desk.run()
         return _outcome(city, policy.name, world, world.kept_minor(_all(city)), desk)
@@ -112,13 +112,19 @@ def drill_city(
     found: dict[str, Outcome] = {}
     for name in sorted(only, key=lambda one: (one == EQUAL_HARM, POLICIES.index(one))):
         if name == LIMIT:
-            world = world_of(city, rows, factors.hop_time)
+            world = whole.untouched()
             found[name] = _outcome(city, name, world, limit_minor(world, city.frauds, banks, str(seed)), None)
         elif name == EQUAL_HARM:
             found[name] = _at_harm(run, found[OURS].innocent_minor)
         else:
-            found[name] = run(_policy(name, size_name))
+            found[name] = run(policy_named(name, size_name))
     return [found[name] for name in POLICIES if name in found]
+
+
+def banks_of(city: City, factors: Factors) -> Banks:
+    """The banks of a city, each with its pace."""
+    told, bank_of = drill_assumptions()["banks"], city.people.accounts.bank.tolist()
+    return Banks(told, bank_of, str(city.seed), factors.bank_time, factors.refusal)
 
 
 def _at_harm(run: Callable[[Policy], Outcome], innocent_minor: int) -> Outcome:
@@ -132,7 +138,8 @@ def _at_harm(run: Callable[[Policy], Outcome], innocent_minor: int) -> Outcome:
     return min(tried, key=lambda one: abs(one.innocent_minor - innocent_minor))
 
 
-def _policy(name: str, size_name: str) -> Policy:
+def policy_named(name: str, size_name: str) -> Policy:
+    """A policy as the drill runs it."""
     expected = drill_assumptions()["innocent"]["expected_minor"]
     match name:
         case "first_only":
@@ -156,7 +163,8 @@ def _all(city: City) -> frozenset[int]:
     return frozenset(fraud.number for fraud in city.frauds)
 
 
-def _delayed(city: City, factor: float) -> City:
+def delayed(city: City, factor: float) -> City:
+    """The city whose reports come later by that factor."""
     if factor == 1.0:
         return city
     return replace(city, frauds=tuple(_reported_later(city, fraud, factor) for fraud in city.frauds))

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fanzha.measures.interception import Candidate, Planner, Step
-from fanzha.simulation.interception.desk import DESK_DAYS_US, Banks, Known, Order
+from fanzha.simulation.interception.desk import Banks, Known, KnownAccounts, Order
 from fanzha.simulation.interception.world import Row
-
-
-def _open(known: Mapping[int, Known], now_us: int) -> list[Known]:
-    """Accounts that may still be stopped, the ones first heard of first."""
-    return [
-        each
-        for each in known.values()
-        if not each.stop_sent and not each.refused and each.came and now_us - each.came[-1][0] < DESK_DAYS_US
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +16,9 @@ class FirstOnly:
     name: str = "first_only"
     handling: str = "first_only"
 
-    def next_order(self, known: Mapping[int, Known], now_us: int, banks: Banks) -> Order | None:
+    def next_order(self, known: KnownAccounts, now_us: int, banks: Banks) -> Order | None:
         """The first account not stopped yet."""
-        return next((Order(Step.STOP, each.account) for each in _open(known, now_us) if each.hop == 1), None)
+        return next((Order(Step.STOP, each.account) for each in known.open(now_us) if each.hop == 1), None)
 
     def follows(self, row: Row) -> bool:
         """Nothing."""
@@ -42,9 +32,9 @@ class ByHand:
     name: str = "by_hand"
     handling: str = "by_hand"
 
-    def next_order(self, known: Mapping[int, Known], now_us: int, banks: Banks) -> Order | None:
+    def next_order(self, known: KnownAccounts, now_us: int, banks: Banks) -> Order | None:
         """The account heard of first."""
-        return next((Order(Step.STOP, each.account) for each in _open(known, now_us)), None)
+        return next((Order(Step.STOP, each.account) for each in known.open(now_us)), None)
 
     def follows(self, row: Row) -> bool:
         """Only what carries the money on."""
@@ -62,9 +52,9 @@ class Everything:
     def __init__(self, name: str = "everything", share: float = 1.0) -> None:
         self.name, self._share = name, share
 
-    def next_order(self, known: Mapping[int, Known], now_us: int, banks: Banks) -> Order | None:
+    def next_order(self, known: KnownAccounts, now_us: int, banks: Banks) -> Order | None:
         """The account heard of last."""
-        found = [each for each in _open(known, now_us) if each.hop == 1 or _lot(each.account) < self._share]
+        found = [each for each in known.open(now_us) if each.hop == 1 or _lot(each.account) < self._share]
         return (
             Order(Step.STOP, max(found, key=lambda each: (each.came[-1][0], each.account)).account) if found else None
         )
@@ -100,11 +90,11 @@ class Planned:
             int, tuple[int, int]
         ] = {}  # by account: what was known of it when it was not worth an order
 
-    def next_order(self, known: Mapping[int, Known], now_us: int, banks: Banks) -> Order | None:
+    def next_order(self, known: KnownAccounts, now_us: int, banks: Banks) -> Order | None:
         """The best step that was not just taken."""
         candidates = [
             self._candidate(each, banks, now_us)
-            for each in _open(known, now_us)
+            for each in known.open(now_us)
             if _is_answered(each) and self._not_worth.get(each.account) != (len(each.came), each.seen_us)
         ]
         proposals = self._planner.propose(candidates, now_us)

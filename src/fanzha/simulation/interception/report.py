@@ -20,6 +20,7 @@ from fanzha.simulation.interception.drill import (
     drill_assumptions,
     run_drill,
 )
+from fanzha.simulation.interception.tiny import tiny_document
 
 COMPARED: Final = (BY_HAND, EVERYTHING, EQUAL_HARM, "newest", "value_only", LIMIT)
 SLOWER: Final = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0)  # how many times as long an order may take us
@@ -47,7 +48,19 @@ def drill_document(wanted: Wanted, told: Callable[[int, int], None] = lambda *_:
         told(done, total)
 
     outcomes = run_drill(wanted.seeds, wanted.size, told=step, processes=wanted.processes)
-    document: dict[str, Any] = {
+    document = {**tables_of(wanted, outcomes), "tiny_worlds": tiny_document()}
+    if wanted.sensitivity:
+        document["sensitivity"] = [
+            {"of": name, "times": factor, **_against(wanted, replace(Factors(), **{name: factor}), step)}
+            for name, factor in variants
+        ]
+        document["break_even"] = _break_even(wanted, outcomes, step)
+    return document
+
+
+def tables_of(wanted: Wanted, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """The table, the differences with their intervals, and what they are made of, seed by seed."""
+    return {
         "mark": "模拟", "seeds": list(wanted.seeds), "city": dict(drill_assumptions()[wanted.size]),
         "policies": [_policy(one) for one in figures(outcomes)],
         "ours_less_other": {
@@ -58,14 +71,8 @@ def drill_document(wanted: Wanted, told: Callable[[int, int], None] = lambda *_:
             for other in COMPARED
         },
         "pooled_stopped": {one.policy: _pooled(outcomes, one.policy) for one in figures(outcomes)},
+        "by_seed": {one.policy: _by_seed(outcomes, one.policy) for one in figures(outcomes)},
     }  # fmt: skip
-    if wanted.sensitivity:
-        document["sensitivity"] = [
-            {"of": name, "times": factor, **_against(wanted, replace(Factors(), **{name: factor}), step)}
-            for name, factor in variants
-        ]
-        document["break_even"] = _break_even(wanted, outcomes, step)
-    return document
 
 
 def _variants() -> list[tuple[str, float]]:
@@ -120,6 +127,14 @@ def _innocent(outcome: Outcome) -> float:
 
 def _mean(outcomes: Sequence[Outcome], policy: str) -> float:
     return round(fmean(outcome.stopped_share for outcome in outcomes if outcome.policy == policy), 4)
+
+
+def _by_seed(outcomes: Sequence[Outcome], policy: str) -> dict[str, list[float]]:
+    mine = [outcome for outcome in outcomes if outcome.policy == policy]
+    return {
+        "stopped_share": [round(one.stopped_share, 6) for one in mine],
+        "innocent_share": [round(one.innocent_share, 6) for one in mine],
+    }
 
 
 def _pooled(outcomes: Sequence[Outcome], policy: str) -> float:

@@ -50,10 +50,16 @@ class World:
     _by_payer: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
 
     def __post_init__(self) -> None:
+        if self._by_payer:
+            return
         by_payer: dict[int, list[int]] = defaultdict(list)
         for place in sorted(range(len(self.moves)), key=lambda at: (self.moves[at].at_us, at)):
             by_payer[self.moves[place].payer].append(place)
         self._by_payer = dict(by_payer)
+
+    def untouched(self) -> World:
+        """The same world before any stop."""
+        return World(self.moves, self.own_minor, self.ordinary, _by_payer=self._by_payer)
 
     def stop(self, account: int, at_us: int) -> None:
         """From now on nothing leaves the account."""
