@@ -71,8 +71,9 @@ def file_of_receipt(
         if not _is_told(onward, told):
             says.onward(onward)
     starts = [entry["at_us"] for entry in says.entries]
-    if went and fact is not None:
-        starts += [to_us for from_us, to_us in told if fact.fields.time_us < to_us < until_us]
+    starts += [
+        to_us for from_us, to_us in told if to_us < until_us and fact is not None and to_us > fact.fields.time_us
+    ]
     if receipt.balance_minor is not None:
         says.balance(receipt.balance_minor, until_us)
     if not says.table:
