@@ -49,9 +49,7 @@ def verify(
     signed = None if head is None else _checked_head(context, head, public_key, key)
     now_us = bootstrap.clock_of(invocation.home).now_us()
     with bootstrap.stores_to_verify(invocation.home, invocation.database) as stores:
-        proof = verify_home(
-            stores, now_us, signed=None if signed is None else signed.head, case=case, told=told
-        )
+        proof = verify_home(stores, now_us, signed=None if signed is None else signed.head, case=case, told=told)
     if invocation.json:
         write_json(_document(proof, signed))
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -135,7 +136,7 @@ def test_a_statement_adds_up_and_shows_what_the_desk_moved(world: CityWorld, tmp
     assert book.balance(number) >= begun  # nothing left it
     rows = book.movements(number, 0, END_US)
     assert rows[0].balance_minor - rows[0].amount_minor == payments.opening_minor[code]
-    assert all(b.balance_minor - b.amount_minor == a.balance_minor for a, b in zip(rows, rows[1:], strict=False))
+    assert all(b.balance_minor - b.amount_minor == a.balance_minor for a, b in pairwise(rows))
     assert rows[-1].balance_minor == book.balance(number)
     assert book.is_blocked(number)
     book.turn_to(at_us + 7_200_000_000)
