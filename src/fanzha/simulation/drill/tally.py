@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,6 @@ class Tally:
 
     victims: dict[str, dict[str, str]]  # by name: lost, reattributed, held, returned, exited, unknown, difference
     measures: dict[str, int]  # kind, account, state and, but for stops, amount: how many
-    stopped: dict[str, str]  # account: what its stops recorded together
     returns: dict[str, str]  # victim and account: paid
     clues: dict[str, int]  # stage: how many
     accounts: dict[str, dict[str, str]]  # at the banks: balance, and what is still held
@@ -40,7 +39,7 @@ class Tally:
     def document(self) -> dict[str, Any]:
         """As JSON."""
         return {
-            "victims": self.victims, "measures": self.measures, "stopped": self.stopped, "returns": self.returns,
+            "victims": self.victims, "measures": self.measures, "returns": self.returns,
             "clues": self.clues, "accounts": self.accounts, "faults": list(self.faults),
         }  # fmt: skip
 
@@ -53,7 +52,7 @@ def tally(stage: Stage) -> Tally:
         names = {report.id: report.reporter.name for report in every(view.records(Report), Query())}
         faults = [*law.faults, *_incidents(view), *_not_conserved(law)]
         counted = [measure for measure in every(view.records(Measure), Query()) if _counts(measure)]
-        measures, stopped = Counter(_about(measure) for measure in counted), _stopped(counted)
+        measures = Counter(_about(measure) for measure in counted)
         returns = {
             f"{names.get(award.victim, award.victim)} {award.account}": format_minor(award.amount_minor)
             for procedure in every(view.records(ReturnProcedure), Query())
@@ -69,7 +68,7 @@ def tally(stage: Stage) -> Tally:
     faults += _money_lost(stage.scenario, accounts)
     victims = {names.get(row.victim, row.victim): _row(row) for row in law.rows}
     return Tally(
-        dict(sorted(victims.items())), dict(sorted(measures.items())), stopped, dict(sorted(returns.items())), dict(clues),
+        dict(sorted(victims.items())), dict(sorted(measures.items())), dict(sorted(returns.items())), dict(clues),
         dict(sorted(accounts.items())), tuple(faults),
     )  # fmt: skip
 
@@ -94,16 +93,8 @@ def _counts(measure: Measure) -> bool:
     return measure.kind is not MeasureKind.QUERY
 
 
-def _stopped(measures: Iterable[Measure]) -> dict[str, str]:
-    """What all stops of an account recorded together: which answer came first decides how it was shared among them."""
-    together: Counter[str] = Counter()
-    for measure in measures:
-        if measure.kind is MeasureKind.STOP_PAYMENT:
-            together[measure.target.reference] += measure.executed_minor or 0
-    return {account: format_minor(amount) for account, amount in sorted(together.items())}
-
-
 def _about(measure: Measure) -> str:
+    """A stop without its amount: it lets nothing out, and records what was traced when it was worded, before later answers."""
     is_stop = measure.kind is MeasureKind.STOP_PAYMENT
     amount = "" if measure.executed_minor is None or is_stop else format_minor(measure.executed_minor)
     return f"{measure.kind.value} {measure.target.reference} {measure.status.value} {amount}".rstrip()
