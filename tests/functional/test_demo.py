@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from fanzha import bootstrap
-from fanzha.core.errors import Refused
+from fanzha.core.errors import BadInput, Refused
 from fanzha.services.proof.verify_home import verify_home
 from fanzha.simulation.city.assumptions import CitySize
 from fanzha.simulation.demo.demo import DONE, demo_there, make_demo, remove_demo
@@ -64,3 +64,19 @@ def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="no demo"):
         make_demo(tmp_path, VILLAGE, 5)
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_start_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(tmp_path / "home", VILLAGE, 5)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_no_place_for_a_demo(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadInput, match="is a file"):
+        make_demo(tmp_path / "home", VILLAGE, 5)

@@ -35,11 +35,13 @@ Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it 
 def demo_there(home: Path) -> dict[str, Any] | None:
     """The summary of a demo that was made before; None where there is none.
 
-    Raises Refused where the folder holds something else.
+    Raises Refused where the folder holds something else, BadInput where it is none.
     """
     if (home / DONE).exists():
         found: dict[str, Any] = json.loads((home / DONE).read_text(encoding="utf-8"))
         return found
+    if home.exists() and not home.is_dir():
+        raise BadInput(f"{home} is a file; name a folder with --home DIR")
     if home.exists() and any(home.iterdir()):
         raise Refused(f"{home} holds something that is no demo; name another folder with --home DIR")
     return None
@@ -54,8 +56,8 @@ def remove_demo(home: Path) -> None:
 def make_demo(home: Path, size: CitySize, seed: int, told: Told = lambda *_: None) -> dict[str, Any]:
     """Makes a demo in a folder that is not there yet or is empty, and gives its summary.
 
-    What is begun lies beside the folder until it is whole; what an interrupted start left is taken away first.
-    Raises BadInput where the folder cannot be made, Refused as `demo_there`.
+    What is begun lies beside the folder until it is whole, and is gone when anything goes wrong; what a killed start left
+    is taken away first. Raises BadInput where the folder cannot be made, Refused as `demo_there`.
     """
     demo_there(home)
     begun = home.with_name(f".{home.name}.begun")
@@ -64,15 +66,24 @@ def make_demo(home: Path, size: CitySize, seed: int, told: Told = lambda *_: Non
         begun.mkdir(parents=True)
     except OSError as error:
         raise BadInput(f"{begun}: the folder cannot be made: {error.strerror}") from None
-    city = build_city(size, seed)
-    write_city(city, begun / WORLD / "city", told)
-    document = {"city": size.name, "seed": seed, **_live(city, begun, told)}
-    text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
-    (begun / DONE).write_text(text, encoding="utf-8")
-    bootstrap.set_clock(begun, city.ends_us)
+    try:
+        document = _make(begun, size, seed, told)
+    except BaseException:  # an interruption too
+        shutil.rmtree(begun, ignore_errors=True)
+        raise
     if home.exists():
         home.rmdir()
     begun.replace(home)
+    return document
+
+
+def _make(home: Path, size: CitySize, seed: int, told: Told) -> dict[str, Any]:
+    """Everything, in an empty folder; the summary comes last."""
+    city = build_city(size, seed)
+    write_city(city, home / WORLD / "city", told)
+    document = {"city": size.name, "seed": seed, **_live(city, home, told)}
+    bootstrap.set_clock(home, city.ends_us)
+    (home / DONE).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return document
 
 

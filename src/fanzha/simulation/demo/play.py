@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fanzha.casework import Clue
-from fanzha.core.time import format_instant
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.dispatcher import Dispatcher
@@ -67,7 +66,6 @@ class _Team:
     script: CaseOfCity
     officers: Officers
     analysts: Analysts
-    at_us: int  # of the next look
 
     def look(self) -> bool:
         self.officers.look_again()
@@ -116,7 +114,7 @@ class Month:
                 continue
             place = self.place
             officers = Officers(place.desk, place.books, people_of(script.county, place.counties), script)
-            self.teams[script.number] = _Team(script, officers, Analysts(officers), 0)
+            self.teams[script.number] = _Team(script, officers, Analysts(officers))
             self._wake(script.number, fraud.reported_us)
             self._wake(script.number, script.files_us)
 
@@ -184,8 +182,3 @@ def month_of(place: Place, frauds: Collection[Fraud], until_us: int) -> Month:
     """The month of these frauds, as far as they are reported before an instant."""
     reported = [fraud for fraud in frauds if fraud.reported_us < until_us]
     return Month(place, sorted(reported, key=lambda fraud: (fraud.reported_us, fraud.number), reverse=True))
-
-
-def instant_text(at_us: int) -> str:
-    """For the progress bar."""
-    return format_instant(at_us)[:16].replace("T", " ")

@@ -11,7 +11,6 @@ from fanzha import casework
 from fanzha.casework import Case, Clue, EventKind, QuickCheckFigure, Report, WorkEvent
 from fanzha.core.money import format_minor
 from fanzha.core.time import MINUTE_US
-from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
@@ -85,9 +84,5 @@ def _counted(measures: Iterable[Measure]) -> dict[str, dict[str, int]]:
     """By kind and state."""
     found: dict[str, Counter[str]] = {}
     for measure in measures:
-        found.setdefault(measure.kind.value, Counter())[_state(measure.status)] += 1
+        found.setdefault(measure.kind.value, Counter())[measure.status.value] += 1
     return {kind: dict(sorted(states.items())) for kind, states in sorted(found.items())}
-
-
-def _state(status: Status) -> str:
-    return status.value
