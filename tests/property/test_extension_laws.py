@@ -207,11 +207,15 @@ class Told:
         monkeypatch.setattr(rebuild_ledger, "extend", watched)
 
 
-def take(store: MemoryFactStore, files: list[FactBatch], choices: LedgerChoices) -> StoredLedger:
+def take(
+    store: MemoryFactStore, files: list[FactBatch], choices: LedgerChoices, gone: list[FactBatch] | None = None
+) -> StoredLedger:
     with store.writing() as writer:
-        ledger, _ = extend_ledger(store, files, choices, RULES, share_max=1.0)
+        ledger, _ = extend_ledger(store, files, choices, RULES, removed=gone or [], share_max=1.0)
         for file in files:
             writer.add(file)
+        for file in gone or []:
+            writer.remove(file.sha256)
         writer.commit(ledger, choices)
     return ledger
 
@@ -243,3 +247,23 @@ def test_files_one_by_one_are_files_together(told):
 
     law()
     assert told.reasons["extended"] > sum(told.reasons.values()) / 2, told.reasons
+
+
+def test_files_taken_out_leave_what_the_others_say(told):
+    @settings(max_examples=40)
+    @given(seed=st.integers(0, 10**9))
+    def law(seed: int) -> None:
+        dirt = Dirt(seed)
+        files, store = dirt.files(), MemoryFactStore()
+        files += [file for file in dirt.files() if file.sha256 not in {each.sha256 for each in files}]
+        here, choices = list(files[: len(files) // 2]), LedgerChoices()
+        coming = files[len(here) :]
+        take(store, here, choices)
+        while here:
+            gone = dirt.rng.sample(here, min(len(here), dirt.rng.choice([1, 1, 2])))
+            more = [coming.pop() for _ in range(min(len(coming), dirt.rng.choice([0, 0, 1])))]
+            here = [file for file in here if file not in gone] + more
+            assert differences(take(store, more, choices, gone), build_ledger(here, choices, RULES)[0]) == []
+
+    law()
+    assert told.reasons["extended"] > 10, told.reasons  # the last files of so small a ledger touch every account

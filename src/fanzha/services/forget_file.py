@@ -11,10 +11,9 @@ from typing import Any, Final
 from fanzha.core.errors import BadInput
 from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ledger.assembly import CoverageOverride
-from fanzha.ledger.index import LedgerIndex
 from fanzha.ports.fact_store import FactStore, ForgottenFile, LedgerChoices, StoredLedger
 from fanzha.records import FactBatch
-from fanzha.services.rebuild_ledger import LedgerRules, build_ledger, stored_batches
+from fanzha.services.rebuild_ledger import LedgerRules, extend_ledger, stored_batches
 
 _DIGEST_START: Final = re.compile(r"[0-9a-f]{6,64}")
 
@@ -59,12 +58,11 @@ def _take_out(
     store: FactStore, sha256s: Collection[str], reason: str, rules: LedgerRules
 ) -> tuple[StoredLedger, LedgerChoices]:
     with store.writing() as writer:
-        batches = stored_batches(store)
-        gone = [batch for batch in batches if batch.sha256 in sha256s]
+        gone = [store.batch(sha256) for sha256 in store.files() if sha256 in sha256s]
         former = store.choices()
         noted = (ForgottenFile(batch.sha256, batch.path, reason.strip()) for batch in gone)
         choices = replace(former, forgotten=(*former.forgotten, *noted))
-        ledger, choices = _rebuild([batch for batch in batches if batch.sha256 not in sha256s], choices, rules)
+        ledger, choices = _without(store, gone, choices, rules)
         for batch in gone:
             writer.remove(batch.sha256)
         writer.commit(ledger, choices)
@@ -94,18 +92,16 @@ def _find(batches: Sequence[FactBatch], named: str) -> FactBatch:
     return found[0]
 
 
-def _rebuild(
-    batches: Sequence[FactBatch], choices: LedgerChoices, rules: LedgerRules
+def _without(
+    store: FactStore, gone: Sequence[FactBatch], choices: LedgerChoices, rules: LedgerRules
 ) -> tuple[StoredLedger, LedgerChoices]:
     """The ledger of the files that stay, and the choices without coverage of accounts that no file names any more."""
-    made: tuple[StoredLedger, LedgerIndex]
     try:
-        made = build_ledger(batches, choices, rules)
+        return extend_ledger(store, (), choices, rules, removed=gone)[0], choices
     except BadInput:
-        bare, _ = build_ledger(batches, replace(choices, coverage=()), rules)
+        bare, _ = extend_ledger(store, (), replace(choices, coverage=()), rules, removed=gone)
         choices = replace(choices, coverage=tuple(line for line in choices.coverage if _is_known(bare, line)))
-        made = build_ledger(batches, choices, rules)
-    return made[0], choices
+        return extend_ledger(store, (), choices, rules, removed=gone)[0], choices
 
 
 def _is_known(ledger: StoredLedger, line: CoverageOverride) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.ledger.assembly import (
@@ -63,23 +63,32 @@ def extend_ledger(
     choices: LedgerChoices,
     rules: LedgerRules,
     *,
+    removed: Sequence[FactBatch] = (),
     share_max: float = SHARE_MAX,
 ) -> tuple[StoredLedger, LedgerIndex]:
-    """The ledger of the store's files and the added ones, the same as `build_ledger` makes of all of them.
+    """The ledger of the store's files with the added and without the removed ones, as `build_ledger` makes it of these.
 
-    Only rows that concern accounts named in the added files are read and assembled again, unless these are more than
-    `share_max` of all, a choice or a rule is another than when the stored ledger was made, or pairs of rows were confirmed
-    by hand.
+    Only rows that concern accounts named in the added and the removed files are read and assembled again, unless these are
+    more than `share_max` of all, a choice or a rule is another than when the stored ledger was made, or pairs of rows were
+    confirmed by hand.
     Raises BadInput when a choice names an account that no file names.
     """
     former = store.ledger()
-    if former is not None and former.made_by == rules.fingerprint and choices == store.choices() and not choices.pairs:
+    if former is not None and former.made_by == rules.fingerprint and _chosen_alike(choices, store.choices()):
         same = Choices(choices.joins_rejected, choices.coverage, rules.hubs, rules.pairing)
         try:
-            return _indexed(extend(former.assembly, store, added, same, share_max=share_max), rules)
+            return _indexed(extend(former.assembly, store, added, same, removed=removed, share_max=share_max), rules)
         except NotExtendable:
             pass
-    return build_ledger([*stored_batches(store), *added], choices, rules)
+    gone = {batch.sha256 for batch in removed}
+    return build_ledger(
+        [*(batch for batch in stored_batches(store) if batch.sha256 not in gone), *added], choices, rules
+    )
+
+
+def _chosen_alike(choices: LedgerChoices, former: LedgerChoices) -> bool:
+    """Whether nothing but the files that were taken out differs, and nobody confirmed a pair."""
+    return not choices.pairs and replace(choices, forgotten=former.forgotten) == former
 
 
 def _indexed(assembly: Assembly, rules: LedgerRules) -> tuple[StoredLedger, LedgerIndex]:

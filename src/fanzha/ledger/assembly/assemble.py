@@ -202,8 +202,7 @@ def named_beside(facts: Facts) -> list[str]:
 def blocked_accounts(facts: Facts, identity: Identity) -> list[int]:
     """Accounts with a row of unknown direction."""
     named = {row.account for b in facts.batches for row in b.quarantine if row.reason == DIRECTION_UNKNOWN}
-    found = (identity.entity_of(name) for name in named if name)
-    return sorted({entity for entity in found if entity is not None})
+    return sorted(set(identity.entities_of({name for name in named if name}).values()))
 
 
 def map_accounts(
@@ -222,8 +221,8 @@ def map_accounts(
     pairs.append((known.entities("sub_accounts.sub_account"), subs))
     if former is not None:
         pairs.append((former.entity, former.currency))
-    windows = {window.account for b in facts.batches for window in b.windows}
-    alone = {found for name in windows if name and (found := identity.entity_of(name)) is not None}
+    windows = {window.account for b in facts.batches for window in b.windows if window.account}
+    alone = set(identity.entities_of(windows).values())
     pockets = map_pockets(currencies, len(identity.name), pairs, sorted(alone | set(blocked)))
     if former is not None and pockets.currencies != former.currencies:
         raise NotExtendable("a currency that the ledger did not have")

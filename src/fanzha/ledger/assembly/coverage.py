@@ -171,9 +171,11 @@ def _overridden(
 
 
 def _windows(known: Known, pockets: PocketMap, statements: Spans) -> Iterator[tuple[int, int, int, int]]:
-    for index, batch in enumerate(known.facts.batches):
+    batches = known.facts.batches
+    entities = known.identity.entities_of({w.account for batch in batches for w in batch.windows if w.account})
+    for index, batch in enumerate(batches):
         for window in batch.windows:
-            entity = known.identity.entity_of(window.account) if window.account else None
+            entity = entities.get(window.account or "")
             mine = statements.pocket[statements.file == index].tolist() if entity is None else pockets.of_entity(entity)
             for pocket in mine:
                 yield index, pocket, window.from_us, window.to_us

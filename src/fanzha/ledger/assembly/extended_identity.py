@@ -1,4 +1,4 @@
-"""Who is who after more files: accounts that nothing new touches stay as they are."""
+"""Who is who after more files or fewer: accounts that nothing new touches stay as they are."""
 
 from __future__ import annotations
 
@@ -22,6 +22,14 @@ class ExtendedIdentity:
     numbers: Numbers  # of the part of the facts, by place in the whole identity
     entity: Codes  # by former account: its number now, UNKNOWN where it was touched
     touched: Flags  # by account now
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """Numbers that removed files name, and which of them may be joined with others."""
+
+    texts: pl.Series
+    usable: Flags
 
 
 def places_in(texts: pl.Series, wanted: pl.Series) -> I64:
@@ -59,20 +67,25 @@ def with_refused(identity: Identity, touched: Flags) -> Flags:
             return wider
 
 
-def extend_identity(former: Identity, touched: Flags, part: Identity, numbers: Numbers) -> ExtendedIdentity:
+def extend_identity(
+    former: Identity, touched: Flags, part: Identity, numbers: Numbers, let_go: LetGo
+) -> ExtendedIdentity:
     """The former identity with the touched accounts as the part of the facts shows them, which must tell all of them.
 
     `part`, `numbers`: what a part of the facts says by itself. Raises NotExtendable when a number of a touched account of
-    several is not in that part.
+    several is not in that part, or when it cannot be told whether a number that was let go is still named.
     """
+    lost = _lost(former, part, let_go)
     place = places_in(former.aliases, part.aliases)
     fresh = part.aliases.filter(pl.Series(place == UNKNOWN))
     before = former.aliases.search_sorted(fresh, side="left").to_numpy().astype(np.int64) if len(former.aliases) else 0
     order = np.insert(
         np.arange(len(former.aliases)), np.broadcast_to(before, len(fresh)), len(former.aliases) + np.arange(len(fresh))
     )
+    order = order[~np.isin(order, lost)]
     aliases = pl.concat([former.aliases, fresh]).gather(order).alias(former.aliases.name)
-    moved = np.empty(len(aliases), np.int64)  # by former place, then by fresh number: place now
+    # By former place, then by fresh number: place now; UNKNOWN where the number is lost.
+    moved = np.full(len(former.aliases) + len(fresh), UNKNOWN, np.int64)
     moved[order] = np.arange(len(order))
     now = moved[: len(former.aliases)]
     here = place.copy()
@@ -80,7 +93,8 @@ def extend_identity(former: Identity, touched: Flags, part: Identity, numbers: N
     here = moved[here]  # by number of the part
     own = touched[former.entity]
     naming = np.empty(len(aliases), np.int64)
-    naming[now] = now[_named_by(former)[former.entity]]
+    stays = now != UNKNOWN
+    naming[now[stays]] = now[_named_by(former)[former.entity]][stays]
     free = np.ones(len(aliases), np.bool_)
     free[now[~own]] = False
     mine = free[here]
@@ -103,6 +117,16 @@ def extend_identity(former: Identity, touched: Flags, part: Identity, numbers: N
     codes = np.append(here, UNKNOWN).astype(np.int32)
     columns = {name: codes[column] for name, column in numbers.columns.items()}
     return ExtendedIdentity(identity, Numbers(aliases, columns, codes[numbers.extra]), kept, inside)
+
+
+def _lost(former: Identity, part: Identity, let_go: LetGo) -> I64:
+    """Former places of the numbers that nobody names any more."""
+    place = places_in(former.aliases, let_go.texts)
+    unnamed = (place != UNKNOWN) & (places_in(part.aliases, let_go.texts) == UNKNOWN)
+    if bool((unnamed & ~let_go.usable).any()):
+        raise NotExtendable("a number let go that may stand in a row beside another")
+    lost: I64 = place[unnamed]
+    return lost
 
 
 def _named_by(identity: Identity) -> I64:

@@ -1,8 +1,8 @@
-"""The ledger of more files, told from the former ledger and the facts of the accounts that the new files touch.
+"""The ledger of more files or fewer, told from the former ledger and the facts of the accounts that these files touch.
 
-The result equals the assembly of all files. Only rows that name a touched account, and rows that could become one transfer
-with such a row, are looked at again. Whatever the new grouping would change for an account that was not looked at makes
-that account a touched one, and the work begins anew; what cannot be told so is left to a full assembly.
+The result equals the assembly of all files that are there then. Only rows that name a touched account, and rows that could
+become one transfer with such a row, are looked at again. Whatever the new grouping would change for an account that was not
+looked at makes that account a touched one, and the work begins anew; what cannot be told so is left to a full assembly.
 """
 
 from __future__ import annotations
@@ -35,17 +35,23 @@ ROUNDS_MAX: Final = 8
 
 
 def extend(
-    former: Assembly, facts: StoredFacts, added: Sequence[FactBatch], choices: Choices, *, share_max: float
+    former: Assembly,
+    facts: StoredFacts,
+    added: Sequence[FactBatch],
+    choices: Choices,
+    *,
+    removed: Sequence[FactBatch] = (),
+    share_max: float,
 ) -> Assembly:
-    """The ledger of the former files and the added ones, equal to the assembly of all of them.
+    """The ledger of the former files without the removed ones and with the added ones, equal to the assembly of these.
 
     `share_max`: the share of the former rows that may be looked at again. Raises NotExtendable when that does not do, or
     when only a full assembly can tell the result.
     """
-    before = Former.of(former)
-    new = gather(added)
-    touched = touched_by(former.identity, number_texts(new, named_beside(new)).texts)
-    also = np.zeros(len(former.columns.transfers), np.bool_)
+    before = Former.of(former, removed)
+    changed = gather([*added, *removed])
+    touched = touched_by(former.identity, number_texts(changed, named_beside(changed)).texts)
+    also = before.robbed.copy()
     rows_max = share_max * len(former.sources.row)
     for _ in range(ROUNDS_MAX):
         touched = with_refused(former.identity, touched)
@@ -92,13 +98,16 @@ def _splice(former: Assembly, part: Part, found: Regrouping) -> Splice:
     sources = part.merged.sources
     own_first = _firsts(sources, np.arange(len(sources.sha256s)), inserted)
     file = _files_now(part, len(former.sources.sha256s))
-    # Of the former transfers of the same time, those whose first source comes earlier stand before.
+    # Of the former transfers of the same time that stay, it stands behind the last one whose first source comes earlier.
     equals = high - low
     starts = np.cumsum(equals) - equals
     rivals = np.repeat(low - starts, equals) + np.arange(int(equals.sum()))
-    earlier = _firsts(former.sources, file, rivals) < np.repeat(own_first, equals)
-    before = low + np.bincount(np.repeat(np.arange(len(low)), equals)[earlier], minlength=len(low))
-    return Splice(len(at_us), found.dropped, before.astype(np.int64))
+    stays = np.ones(len(at_us), np.bool_)
+    stays[found.dropped] = False
+    earlier = stays[rivals] & (_firsts(former.sources, file, rivals) < np.repeat(own_first, equals))
+    before = low.astype(np.int64)
+    np.maximum.at(before, np.repeat(np.arange(len(low)), equals)[earlier], rivals[earlier] + 1)
+    return Splice(len(at_us), found.dropped, before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +186,14 @@ class _Extension:
             "payee": (named[1], now.payee[rows]),
         }
         counts = spliced(runs, np.diff(former.offsets), lengths)
+        whole = {name: spliced(within, *pair) for name, pair in columns.items()}
+        # With the rows of a file its sheets may be gone.
+        used = np.bincount(whole["sheet"], minlength=len(sheets)) > 0
+        whole["sheet"] = (np.cumsum(used) - 1)[whole["sheet"]].astype(np.int32)
+        sheets = sheets.filter(pl.Series(used))
         return Sources(
             offsets=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-            **{name: spliced(within, *pair) for name, pair in columns.items()},
+            **whole,
             sha256s=now.sha256s,
             paths=now.paths,
             sheets=sheets,

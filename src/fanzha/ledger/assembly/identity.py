@@ -60,6 +60,16 @@ class Identity:
                 return int(self.entity[place])
         return None
 
+    def entities_of(self, texts: Collection[str]) -> dict[str, int]:
+        """The accounts that numbers, spelt as in the facts, name; those that no file names are left out."""
+        if not texts or not len(self.aliases):
+            return {}
+        wanted = pl.Series(list(texts), dtype=pl.String)
+        place = np.minimum(self.aliases.search_sorted(wanted, side="left").to_numpy(), len(self.aliases) - 1)
+        there = (self.aliases.gather(place) == wanted).to_numpy()
+        found = zip(texts, self.entity[place].tolist(), there.tolist(), strict=True)
+        return {text: entity for text, entity, known in found if known}
+
     def resolve(self, text: str) -> str | None:
         """The account's name for any of its numbers; None if the ledger has never seen it."""
         entity = self.entity_of(text)

@@ -1,4 +1,4 @@
-"""A part of the facts assembled by itself, in the numbers of the whole: what new files and the accounts they touch say."""
+"""A part of the facts assembled by itself, in the numbers of the whole: new files, and the accounts that files touch."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from fanzha.ledger.assembly.assemble import (
 )
 from fanzha.ledger.assembly.codes import UNKNOWN, Codes, encode
 from fanzha.ledger.assembly.coverage import CoverageOverride, Periods
-from fanzha.ledger.assembly.extended_identity import ExtendedIdentity, extend_identity
+from fanzha.ledger.assembly.extended_identity import ExtendedIdentity, LetGo, extend_identity
 from fanzha.ledger.assembly.facts import Excerpt, Facts, gather
-from fanzha.ledger.assembly.identity import Known, join_numbers
+from fanzha.ledger.assembly.identity import Known, join_numbers, usable
 from fanzha.ledger.assembly.merging import Merged
 from fanzha.ledger.assembly.rows import number_texts
 from fanzha.ledger.assembly.rules import HubRules, PairingRules
@@ -65,10 +65,12 @@ class Former:
     pocket_entity: Codes
     transfer_of_row: I64  # by source row
     base: I64  # by file, how many rows the files before it have
+    removed: Sequence[FactBatch]  # files of it that are to go
+    robbed: Flags  # by transfer: a row of a removed file belongs to it
 
     @classmethod
-    def of(cls, assembly: Assembly) -> Former:
-        """Prepares a ledger to be extended. Raises NotExtendable when it has no row at all."""
+    def of(cls, assembly: Assembly, removed: Sequence[FactBatch] = ()) -> Former:
+        """Prepares a ledger to be extended. Raises NotExtendable when none of its rows stays."""
         sources = assembly.sources
         if not len(sources.row):
             raise NotExtendable("a ledger without rows")
@@ -76,17 +78,28 @@ class Former:
         assert files.tolist() == list(sources.sha256s), "a ledger's files are numbered alike everywhere"
         counts = np.bincount(sources.file, minlength=len(files))
         transfer_of_row = np.repeat(np.arange(len(sources.offsets) - 1), np.diff(sources.offsets))
-        return cls(assembly, _pocket_entities(assembly), transfer_of_row, np.concatenate([[0], np.cumsum(counts)]))
+        base = np.concatenate([[0], np.cumsum(counts)])
+        gone = _of_files(assembly, removed)
+        if gone.all():
+            raise NotExtendable("a ledger of which no row stays")
+        robbed = np.zeros(len(assembly.columns.transfers), np.bool_)
+        robbed[transfer_of_row[gone]] = True
+        return cls(assembly, _pocket_entities(assembly), transfer_of_row, base, removed, robbed)
 
     def rows_naming(self, touched: Flags, also: Flags) -> I64:
-        """Source rows of all transfers of which a row or an end is a touched account, and of those in `also`."""
+        """Source rows of all transfers of which a row or an end is a touched account, and of those in `also`.
+
+        Without rows of removed files.
+        """
         sources, t = self.assembly.sources, self.assembly.columns.transfers
         inside = np.append(touched, np.False_)  # code -1 indexes the last element
         wanted = also.copy()
         wanted[self.transfer_of_row[inside[sources.payer] | inside[sources.payee]]] = True
         pocket = inside[self.pocket_entity]
         wanted |= pocket[t.payer] | pocket[t.payee]
-        return np.flatnonzero(wanted[self.transfer_of_row])
+        found = wanted[self.transfer_of_row]
+        found[_of_files(self.assembly, self.removed)] = False
+        return np.flatnonzero(found)
 
     def numbers_of(self, rows: I64) -> I64:
         """The one number that each source row has among all rows of all files, by file and place."""
@@ -103,6 +116,14 @@ class Former:
         if not wanted.any():
             return np.empty(0, np.int64)
         return np.unique(self.transfer_of_row[wanted[self.base[sources.file] + sources.place]])
+
+
+def _of_files(assembly: Assembly, files: Sequence[FactBatch]) -> Flags:
+    """By source row: whether it is of one of these files."""
+    sha256s = {file.sha256 for file in files}
+    of_these = np.array([sha256 in sha256s for sha256 in assembly.sources.sha256s], np.bool_)
+    found: Flags = of_these[assembly.sources.file]
+    return found
 
 
 def _pocket_entities(assembly: Assembly) -> Codes:
@@ -140,7 +161,7 @@ def look_again(
     former: Former, facts: StoredFacts, added: Sequence[FactBatch], choices: Choices, touched: Flags, also: Flags,
     *, rows_max: float,
 ) -> Part:  # fmt: skip
-    """Assembles the added files with all former rows that name a touched account or could be one transfer with such a row.
+    """Assembles the added files with all rows that stay and name a touched account or could be one transfer with such a row.
 
     `touched`: accounts, by former number. `also`: former transfers to be looked at besides. Raises NotExtendable when
     these are more than `rows_max` rows, or when they cannot tell the result.
@@ -156,7 +177,7 @@ def look_again(
     rules = choices.pairing
     numbers = number_texts(gathered, named_beside(gathered))
     own = join_numbers(gathered, numbers, rejected=choices.joins_rejected, length_min=rules.identifier_length_min)
-    who = extend_identity(former.assembly.identity, touched, own, numbers)
+    who = extend_identity(former.assembly.identity, touched, own, numbers, _let_go(former.removed, rules))
     known = Known(gathered, who.numbers, who.identity)
     grouped = group_rows(known, rules, who.touched)
     blocked = blocked_accounts(gathered, who.identity)
@@ -165,6 +186,8 @@ def look_again(
     currency = former.assembly.columns.pockets.currency.astype(np.int32)
     kept = entity != UNKNOWN
     pockets = map_accounts(known, grouped, blocked, FormerPockets(currencies, entity[kept], currency[kept]))
+    if former.removed and len(np.unique(pockets.currency[1:])) < len(currencies):
+        raise NotExtendable("a currency that the ledger may have no longer")
     pocket = np.where(kept, pockets.of(entity, currency), -1)
     pocket[0] = 0
     number = {sha256: index for index, sha256 in enumerate(former.assembly.sources.sha256s)}
@@ -190,8 +213,16 @@ def _fetch(
         for sha256, first, end in zip(sources.sha256s, bounds[:-1], bounds[1:], strict=True)
         if end > first
     }
+    gone = {batch.sha256 for batch in former.removed}
     batches = facts.excerpt({sha256: excerpt.place for sha256, excerpt in excerpts.items()})
-    return ordered, gather([*batches, *added], excerpts)
+    return ordered, gather([*(batch for batch in batches if batch.sha256 not in gone), *added], excerpts)
+
+
+def _let_go(removed: Sequence[FactBatch], rules: PairingRules) -> LetGo:
+    """The numbers that removed files name: where nobody else names one, the ledger has it no longer."""
+    facts = gather(removed)
+    texts = number_texts(facts, named_beside(facts)).texts
+    return LetGo(texts, usable(texts, rules.identifier_length_min))
 
 
 def _cited(former: Former, facts: StoredFacts, gathered: Facts, rules: PairingRules) -> I64:

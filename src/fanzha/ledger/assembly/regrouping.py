@@ -21,7 +21,7 @@ class Regrouping:
 
     inside: Flags  # by transfer of the part: an end of it is a touched account
     former: I64  # by transfer of the part: the former transfer that its rows were, -1 if none or several
-    dropped: I64  # former transfers whose rows are in transfers inside now, rising
+    dropped: I64  # former transfers of which a row is in a transfer inside now, or is removed; rising
     unsettled: I64  # accounts, by former number, that change although they are not touched
     stray: bool  # something changed that no account answers for
 
@@ -87,7 +87,7 @@ def compare(former: Former, part: Part, rules: PairingRules) -> Regrouping:
     return Regrouping(
         inside=inside,
         former=np.where(whole, sole, -1),
-        dropped=np.unique(rows.former[old & inside[rows.now]]),
+        dropped=np.union1d(rows.former[old & inside[rows.now]], np.flatnonzero(former.robbed)),
         unsettled=_former_numbers(part, accounts),
         stray=stray or bool(bare.any()),
     )

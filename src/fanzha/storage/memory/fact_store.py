@@ -20,6 +20,7 @@ class _Held:
     batches: dict[str, FactBatch] = field(default_factory=dict)
     ledger: StoredLedger | None = None
     choices: LedgerChoices = field(default_factory=LedgerChoices)
+    rowless: dict[str, FactBatch] = field(default_factory=dict)  # files without their rows, as excerpts asked for them
 
 
 class MemoryFactStore:
@@ -39,17 +40,32 @@ class MemoryFactStore:
 
     def excerpt(self, places: Mapping[str, U32]) -> Sequence[FactBatch]:
         """The facts of every file, of its rows those at the given places."""
-        return [_at_places(self._held.batches[sha256], places.get(sha256)) for sha256 in self.files()]
+        held = self._held
+        found = []
+        for sha256 in self.files():
+            own = places.get(sha256)
+            if own is None and sha256 not in held.rowless:
+                held.rowless[sha256] = _at_places(held.batches[sha256], np.empty(0, np.uint32))
+            found.append(held.rowless[sha256] if own is None else _at_places(held.batches[sha256], own))
+        return found
 
     def citing(self, order_numbers: Collection[str], serials: Collection[str]) -> Mapping[str, U32]:
         """The places of statement rows that have one of the order numbers or serials."""
-        wanted = pl.col("order_number").is_in(list(order_numbers)) | pl.col("serial").is_in(list(serials))
-        found = {
-            sha256: batch.facts["entries"].select(wanted.fill_null(False).arg_true()).to_series().to_numpy()
-            for sha256, batch in self._held.batches.items()
-            if "entries" in batch.facts
+        entries = {
+            sha256: frame for sha256, b in self._held.batches.items() if (frame := b.facts.get("entries")) is not None
         }
-        return {sha256: places.astype(np.uint32) for sha256, places in found.items() if len(places)}
+        if not entries:
+            return {}
+        lengths = [frame.height for frame in entries.values()]
+        cited = np.zeros(sum(lengths), np.bool_)
+        for name, texts in (("order_number", order_numbers), ("serial", serials)):
+            column = pl.concat([frame.get_column(name) for frame in entries.values()])
+            cited |= column.is_in(list(texts)).fill_null(False).to_numpy()
+        rows = np.flatnonzero(cited)
+        first = np.cumsum(lengths) - lengths
+        file = np.searchsorted(first, rows, side="right") - 1
+        names = list(entries)
+        return {names[at]: (rows[file == at] - first[at]).astype(np.uint32) for at in np.unique(file).tolist()}
 
     def ledger(self) -> StoredLedger | None:
         """The ledger, None before the first commit."""
@@ -74,21 +90,21 @@ class MemoryFactStore:
         finally:
             self._open = False
 
-    def replace(self, held: _Held) -> None:
-        """Everything at once."""
-        self._held = held
+    def change(
+        self, added: Mapping[str, FactBatch], removed: Collection[str], ledger: StoredLedger, choices: LedgerChoices
+    ) -> None:
+        """More and less, all at once; what stays is as it was."""
+        batches = {sha: batch for sha, batch in {**added, **self._held.batches}.items() if sha not in removed}
+        rowless = {sha: batch for sha, batch in self._held.rowless.items() if sha in batches}
+        self._held = _Held(batches, ledger, choices, rowless)
 
-    def changed(self, added: Mapping[str, FactBatch], removed: Collection[str]) -> dict[str, FactBatch]:
-        """What is there, more and less; what stays is as it was."""
-        return {sha: batch for sha, batch in {**added, **self._held.batches}.items() if sha not in removed}
 
-
-def _at_places(batch: FactBatch, places: U32 | None) -> FactBatch:
+def _at_places(batch: FactBatch, places: U32) -> FactBatch:
     facts, first = dict(batch.facts), 0
     for name in ("entries", "transfers"):
         if name in facts:
             frame = facts[name]
-            own = np.zeros(0, np.int64) if places is None else places.astype(np.int64) - first
+            own = places.astype(np.int64) - first
             facts[name] = frame[own[(own >= 0) & (own < len(frame))]]
             first += len(frame)
     return replace(batch, facts=facts)
@@ -110,5 +126,5 @@ class _Writer:
 
     def commit(self, ledger: StoredLedger, choices: LedgerChoices) -> None:
         """Makes it visible."""
-        self._store.replace(_Held(self._store.changed(self._added, self._removed), ledger, choices))
+        self._store.change(self._added, self._removed, ledger, choices)
         self._added, self._removed = {}, set()
