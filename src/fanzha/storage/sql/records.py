@@ -201,10 +201,9 @@ class SqlRecords(Generic[R]):
     def _bodies_of(self, wanted: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for start in range(0, len(wanted), BULK_ROWS):
-            some = self._rows.c.id.in_(wanted[start : start + BULK_ROWS])
-            found.update(
-                (row.id, row.body) for row in self._connection.execute(select(self._rows.c.id, self._body).where(some))
-            )
+            some = self._one_of(self._rows.c.id, wanted[start : start + BULK_ROWS])
+            rows = self._connection.execute(select(self._rows.c.id, self._body).where(some)).all()
+            found.update((row.id, row.body) for row in rows)
         return found
 
     def _conditions(self, query: Query) -> list[ColumnElement[bool]]:
