@@ -47,6 +47,13 @@ def fact_store(home: Path) -> FactStore:
     return LocalFactStore(home)
 
 
+def passing_facts() -> FactStore:
+    """Facts and a ledger that last as long as the process; `copy_ledger` keeps them."""
+    from fanzha.storage.memory import MemoryFactStore
+
+    return MemoryFactStore()
+
+
 def open_ledger(home: Path) -> StoredLedger:
     """The ledger of a home directory, its columns mapped.
 
@@ -155,9 +162,11 @@ def transfer_stream(path: Path | None, *, follow: bool = False) -> AbstractConte
     return closing(CanonicalStream(path, follow=follow))
 
 
-def work_store(home: Path, url: str | None = None) -> WorkStore:
+def work_store(home: Path, url: str | None = None, *, waits: bool = True) -> WorkStore:
     """The records of work: a SQLite file of the home directory, or the database of the address.
 
+    `waits`: each commit waits until the disk has it; without, a power cut may take the last ones, which is for those who
+    can do all of it again.
     Raises BadInput when the directory cannot be made or the database cannot be used.
     """
     from fanzha.ports.work_tables import TABLES
@@ -169,7 +178,7 @@ def work_store(home: Path, url: str | None = None) -> WorkStore:
         except OSError as error:
             raise BadInput(f"{home}: the directory cannot be made: {error.strerror}") from None
         url = sqlite_url(home / "work.db")
-    return SqlWorkStore(url, TABLES)
+    return SqlWorkStore(url, TABLES, waits=waits)
 
 
 def evidence_store(home: Path) -> EvidenceStore:
@@ -330,13 +339,13 @@ def desk(home: Path, url: str | None = None) -> Desk:
     return Desk(work_store(home, url), clock, TimeSortedIds(clock), desk_rules(), account_facts(home))
 
 
-def books(home: Path) -> Books:
-    """The ledger of a home directory with what reads more into it and what it is traced by."""
+def books(home: Path, facts: FactStore | None = None) -> Books:
+    """The ledger of a home directory, or another one, with what reads more into it and what it is traced by."""
     from fanzha.services.desk.books import Books
     from fanzha.services.trace_money import read_trace_rules
 
     return Books(
-        fact_store(home),
+        fact_store(home) if facts is None else facts,
         statement_reader(),
         evidence_store(home),
         ledger_rules(),
@@ -347,31 +356,36 @@ def books(home: Path) -> Books:
 class _AccountFacts:
     """What the statements of a home say; its ledger is opened only where there is one."""
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, facts: FactStore | None) -> None:
+        self._home, self._facts = home, facts
         self._inflows = rule_table("inflows.toml")
         self._source: AccountFactsSource | None = None
 
     def facts_about(self, account: str, holder: str, currency: str, until_us: int) -> AccountFacts:
         """What is known of an account up to an instant."""
-        from fanzha.engines.local.home_layout import has_ledger
         from fanzha.ports.account_facts import AccountFacts
         from fanzha.services.desk.holder_names import is_company
 
-        if self._source is None and has_ledger(self._home):
+        if self._source is None and self._has_ledger():
             from fanzha.services.desk.ledger_account_facts import LedgerAccountFacts
             from fanzha.services.explain_inflows import read_inflow_rules
 
-            self._source = LedgerAccountFacts(fact_store(self._home).ledger, read_inflow_rules(self._inflows))
+            facts = fact_store(self._home) if self._facts is None else self._facts
+            self._source = LedgerAccountFacts(facts.ledger, read_inflow_rules(self._inflows))
         if self._source is not None:
             return self._source.facts_about(account, holder, currency, until_us)
         company = is_company(holder, self._inflows["words"]["company"])
         return AccountFacts(natural_person=None if company is None else not company, merchant=company)
 
+    def _has_ledger(self) -> bool:
+        from fanzha.engines.local.home_layout import has_ledger
 
-def account_facts(home: Path) -> AccountFactsSource:
-    """What the statements of a home directory say of accounts."""
-    return _AccountFacts(home)
+        return has_ledger(self._home) if self._facts is None else self._facts.ledger() is not None
+
+
+def account_facts(home: Path, facts: FactStore | None = None) -> AccountFactsSource:
+    """What the statements of a home directory, or of another ledger, say of accounts."""
+    return _AccountFacts(home, facts)
 
 
 def paper_press() -> PaperPress:

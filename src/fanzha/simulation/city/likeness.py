@@ -124,10 +124,11 @@ def _of_frauds(city: City, told: Mapping[str, Mapping[str, Any]]) -> list[Figure
         for place, move in enumerate(city.moves)
         if move.parent >= 0 and city.moves[place - 1].parent != move.parent
     ]  # fmt: skip
+    median = laundering["hop_median_min"]
+    # Four standard errors of the median of so many draws (its density there gives √(π/2)·σ/√n): some sums wait together.
+    allowed = 4 * (np.pi / 2) ** 0.5 * laundering["hop_sigma"] * median / len(waits) ** 0.5
     figures.append(
-        Figure(
-            "laundering", "median minutes to the next hop", laundering["hop_median_min"], float(np.median(waits)), 1.0
-        )
+        Figure("laundering", "median minutes to the next hop", median, float(np.median(waits)), float(allowed))
     )
     exits = Counter(city.moves[place].exit for place in _first_exits(city))
     total = sum(exits.values())

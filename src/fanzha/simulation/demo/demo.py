@@ -14,6 +14,7 @@ from fanzha import bootstrap
 from fanzha.core.errors import BadInput, Refused
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import MINUTE_US
+from fanzha.services.copy_ledger import copy_ledger
 from fanzha.services.desk.model import Desk
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import City, build_city
@@ -109,16 +110,17 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
     desk_told, counties = assumed["desk"], int(assumed["desk"]["counties"])
     world = home / WORLD
     with (
-        closing(bootstrap.work_store(home)) as store,
+        closing(bootstrap.work_store(home, waits=False)) as store,
         bootstrap.partners(home, clock) as partners,
         running_institutions(world, home, city.people, assumed["institutions"], clock, city.seed) as institutions,
     ):
-        desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules(), bootstrap.account_facts(home))
+        facts = bootstrap.passing_facts()
+        desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules(), bootstrap.account_facts(home, facts))
         found_office(desk, bootstrap.secret_hasher(), city.people.institutions, counties)
         link_institutions(desk, institutions.addresses, counties)
         names = Names(city, make_lines(city))
         place = Place(
-            desk=desk, books=bootstrap.books(home), dispatcher=partners, receipts=bootstrap.receipt_desk(home, partners),
+            desk=desk, books=bootstrap.books(home, facts), dispatcher=partners, receipts=bootstrap.receipt_desk(home, partners),
             clock=clock, institutions=institutions,
             scripts=CityScripts(city, names, institutions.world, desk_told), counties=counties,
             turn_us=int(desk_told["turn_min"] * MINUTE_US),
@@ -130,4 +132,5 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
         month_of(place, city.frauds, city.ends_us).play(
             city.ends_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
         )
+        copy_ledger(facts, bootstrap.fact_store(home))
         return summary_of(place, city.begins_us)

@@ -38,10 +38,16 @@ class Institutions:
             (at for one in self.running for at in (_next_due(one.bank), one.bank.next_answer_us()) if at), default=None
         )
 
-    def let_time_pass(self) -> None:
-        """Each does what is due by now. Between two calls no more than one instant with something to do may pass."""
+    def let_time_pass(self, now_us: int) -> None:
+        """Everybody pays, and each institution does, what is due by now.
+
+        Between two calls no more than one instant with something to do may pass.
+        """
         for one in self.running:
-            one.bank.let_time_pass()
+            due_us = _next_due(one.bank)
+            if due_us is not None and due_us <= now_us:
+                one.bank.let_time_pass()
+        self.world.advance(now_us)
 
     def answering(self, now_us: int) -> frozenset[str]:
         """Those that have an answer ready."""

@@ -68,7 +68,8 @@ class _Team:
     analysts: Analysts
 
     def look(self) -> bool:
-        self.officers.look_again()
+        # An order of another case may change a measure of this one; of the rest a team hears.
+        self.officers.look_again(Measure)
         return any([self.officers.act(), self.analysts.act()])
 
 
@@ -81,6 +82,8 @@ class Month:
     teams: dict[int, _Team] = field(default_factory=dict[int, "_Team"])
     by_case: dict[str, int] = field(default_factory=dict[str, int])
     due: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+    clock_us: int | None = None  # when the next clock rings
+    sends: bool = False  # somebody did something by which orders may leave
 
     def play(self, until_us: int, told: Callable[[int], None]) -> None:
         """Lives up to an instant. told: called with each instant that time was turned to."""
@@ -88,11 +91,13 @@ class Month:
         while (next_us := self._next_us()) is not None and next_us < until_us:
             clock.turn_to(next_us)
             told(clock.now_us())
+            self.place.institutions.let_time_pass(clock.now_us())
             self._take_in_reports()
             self._let_machines_work()
             self._let_people_work()
             self._send()
         clock.turn_to(until_us)
+        self.place.institutions.let_time_pass(until_us)
         self._let_machines_work()
 
     def _next_us(self) -> int | None:
@@ -103,7 +108,9 @@ class Month:
         if (banks_us := self.place.institutions.next_us()) is not None:
             instants.append(banks_us)
         with self.place.desk.store.reading() as view:
-            instants += [clock.due_us for clock in view.clocks.due_before(2**62, 1)]
+            self.clock_us = next((clock.due_us for clock in view.clocks.due_before(2**62, 1)), None)
+        if self.clock_us is not None:
+            instants.append(self.clock_us)
         return max(min(instants), now_us) if instants else None
 
     def _take_in_reports(self) -> None:
@@ -120,13 +127,15 @@ class Month:
 
     def _let_machines_work(self) -> None:
         place, now_us = self.place, self.place.clock.now_us()
-        place.institutions.let_time_pass()
         ready = place.institutions.answering(now_us)
         if ready:
+            self.sends = True
             run = collect_receipts(place.desk, place.receipts, partners=ready)
             self._wake_cases([each.taken.measure for each in run.recorded if each.taken.measure is not None])
-        for clock in run_clocks(place.desk, WORKER).rang:
-            self._wake_case(self._case_of(clock), now_us)
+        if self.clock_us is not None and self.clock_us <= now_us:
+            self.sends = True
+            for clock in run_clocks(place.desk, WORKER).rang:
+                self._wake_case(self._case_of(clock), now_us)
 
     def _let_people_work(self) -> None:
         now_us = self.place.clock.now_us()
@@ -134,6 +143,7 @@ class Month:
             _, number = heapq.heappop(self.due)
             team = self.teams[number]
             if team.look():
+                self.sends = True
                 self._wake(number, now_us + self.place.turn_us)
             case = team.officers.case()
             if case is not None:
@@ -143,8 +153,9 @@ class Month:
                 self._wake(number, until_us)
 
     def _send(self) -> None:
-        while dispatch_orders(self.place.desk, self.place.dispatcher, WORKER, limit=BATCH).sent:
-            continue
+        while self.sends:
+            sent = dispatch_orders(self.place.desk, self.place.dispatcher, WORKER, limit=BATCH).sent
+            self.sends = len(sent) == BATCH
 
     def _wake_cases(self, answered: Sequence[Measure]) -> None:
         """The teams of these measures look at the answers at the next full so many minutes."""
@@ -156,6 +167,7 @@ class Month:
     def _wake_case(self, case: str, at_us: int) -> None:
         number = self.by_case.get(case)
         if number is not None:
+            self.teams[number].officers.look_again()
             self._wake(number, at_us)
 
     def _case_of(self, clock: DueClock) -> str:

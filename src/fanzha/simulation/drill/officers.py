@@ -34,6 +34,7 @@ from fanzha.measures.lifecycle import ENDED, Status
 from fanzha.measures.model import Measure, MeasureKind, Override, effective_status, holds
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Order, OrderStatus, Outcome, Receipt
+from fanzha.measures.rules import Need
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import Kept, WorkView
 from fanzha.services.desk.act_on_clue import act_on_clue
@@ -58,7 +59,6 @@ from fanzha.simulation.drill.scenario import CaseScript, ScriptedReport
 STOP_BASIS: Final = "afl-20"
 BUSY: Final = "BUSY"  # how a bank of the drill refuses that may take the order next time
 MORE_THAN_CARRIED: Final = "more_than_carried"
-NUMBER: Final = "document"  # the rule that asks for a 文号
 SLIP: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f transfer slip of drill report "  # 模拟
 UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
 
@@ -82,22 +82,25 @@ class Officers:
 
     def act(self) -> bool:
         """Does everything that can be done at this instant, once; whether there was anything."""
-        rules = (
-            self.take_in_reports, self.put_into_case, self.check_clues, self.stop_first_accounts, self.stop_again, self.sign,
-            self.close_clues, self.issue_on_paper,
-        )  # fmt: skip
-        return sum(self.seen_anew(rule) for rule in rules) > 0  # all of them, not up to the first
+        done = [self.seen_anew(rule) for rule in (self.take_in_reports, self.put_into_case, self.check_clues)]
+        done += [
+            self.seen_anew(rule, Measure)
+            for rule in (self.stop_first_accounts, self.stop_again, self.sign, self.issue_on_paper)
+        ]
+        done.append(self.seen_anew(self.close_clues, Clue))
+        return any(done)
 
-    def seen_anew(self, rule: Callable[[], bool]) -> bool:
-        """What a rule says; where it did something, the records are read again."""
+    def seen_anew(self, rule: Callable[[], bool], *changed: type[Any]) -> bool:
+        """What a rule says; where it did something, what it changed is read again, everything if nothing is named."""
         done = rule()
         if done:
-            self.look_again()
+            self.look_again(*changed)
         return done
 
-    def look_again(self) -> None:
-        """Forgets what was read: somebody else did something."""
-        self._seen.clear()
+    def look_again(self, *changed: type[Any]) -> None:
+        """Forgets what was read of these kinds, or everything: somebody else did something."""
+        for kind in changed or tuple(self._seen):
+            self._seen.pop(kind, None)
 
     def everything(self, kind: type[Kept]) -> tuple[Kept, ...]:
         """All records of a kind that the case has."""
@@ -264,16 +267,17 @@ class Officers:
             # While answers come in out of order a trace may say less for a while than the answer that asked for the stop.
             reason = Override(MORE_THAN_CARRIED, "模拟：资金正在转移，流水尚未到齐，先行止付")
             amend_draft(self.desk, self.people.duty, measure.id, Amendment(overrides=(reason,)))
+        needs = self.desk.rules.measures.of(measure.kind, self.desk.clock.now_us()).needs
+        if Need.DOCUMENT in needs and not measure.request.document:
+            number = Amendment(document=f"模拟字〔2026〕{measure.id[-4:]}号")
+            amend_draft(self.desk, self.people.duty, measure.id, number)
         try:
             propose_measure(self.desk, self.people.duty, measure.id)
         except NotAllowed as limit:
-            given = {override.rule for override in measure.request.overrides}
-            if limit.rule in given or (limit.rule == NUMBER and measure.request.document):
+            if limit.rule in {override.rule for override in measure.request.overrides}:
                 raise
             reason = Override(limit.rule, "模拟：涉案资金正在转移，必须先行控制")
-            number = Amendment(document=f"模拟字〔2026〕{measure.id[-4:]}号")
-            wanted = number if limit.rule == NUMBER else Amendment(overrides=(reason,))
-            amend_draft(self.desk, self.people.duty, measure.id, wanted)
+            amend_draft(self.desk, self.people.duty, measure.id, Amendment(overrides=(reason,)))
 
     def close_clues(self) -> bool:
         """A clue is acted on as soon as its account's measure was decided."""

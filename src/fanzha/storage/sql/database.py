@@ -22,8 +22,11 @@ _LOST_RACES: Final = frozenset({"40001", "40P01"})
 _LOCK_TIMEOUT: Final = "55P03"
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for sqlite:///PATH or postgresql://…. Raises BadInput for anything else."""
+def open_engine(url: str, *, waits: bool = True) -> Engine:
+    """An engine for sqlite:///PATH or postgresql://…; `waits`: each commit of SQLite's waits until the disk has it.
+
+    Raises BadInput for anything else.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -32,7 +35,7 @@ def open_engine(url: str) -> Engine:
         ) from None
     match parsed.get_backend_name():
         case "sqlite" if parsed.database and parsed.database != ":memory:":
-            return _open_sqlite(parsed)
+            return _open_sqlite(parsed, waits=waits)
         case "postgresql" | "postgres":
             return _open_postgres(parsed)
         case _:
@@ -40,7 +43,7 @@ def open_engine(url: str) -> Engine:
             raise BadInput(f"{shown}: records of work are kept in sqlite:///PATH or postgresql://user@host/name")
 
 
-def _open_sqlite(url: URL) -> Engine:
+def _open_sqlite(url: URL, *, waits: bool) -> Engine:
     assert url.database is not None
     try:
         Path(url.database).touch(mode=0o600, exist_ok=True)  # SQLite would let everybody read it
@@ -55,7 +58,8 @@ def _open_sqlite(url: URL) -> Engine:
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
         cursor.execute("PRAGMA page_size = 8192")  # of a new file: a measure has 2 KiB, and one alone would fill 4 KiB
         cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = FULL")  # a commit that was told must survive a power cut: receipts, audit
+        # A commit that was told must survive a power cut: receipts, audit.
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if waits else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.execute("PRAGMA cache_size = -65536")  # 64 MiB: the inner pages of the indexes of ten million rows
         cursor.close()

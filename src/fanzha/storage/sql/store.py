@@ -33,13 +33,14 @@ def sqlite_url(path: Path) -> str:
 class SqlWorkStore:
     """Records of work in a database; created or upgraded when it is opened.
 
+    `waits`: each commit waits until the disk has it.
     Raises BadInput when the database cannot be used, or was written by a newer version.
     """
 
-    def __init__(self, url: str, tables: Sequence[RecordTable[Any]]) -> None:
+    def __init__(self, url: str, tables: Sequence[RecordTable[Any]], *, waits: bool = True) -> None:
         self.metadata = build_schema(tables)
         self._codecs = {table.record: (table, RecordCodec(table)) for table in tables}
-        self.engine: Engine = open_engine(url)
+        self.engine: Engine = open_engine(url, waits=waits)
         try:
             upgrade(self.engine)
         except BaseException:
