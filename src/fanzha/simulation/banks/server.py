@@ -93,6 +93,8 @@ def _handler_of(bank: SimulatedBank) -> type[BaseHTTPRequestHandler]:
         """Hands requests to the bank."""
 
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # header and body leave together: apart, the second waits for the caller to acknowledge the first
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             self._answer()

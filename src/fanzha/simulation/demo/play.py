@@ -121,7 +121,7 @@ class Month:
                 continue
             place = self.place
             officers = Officers(place.desk, place.books, people_of(script.county, place.counties), script)
-            self.teams[script.number] = _Team(script, officers, Analysts(officers))
+            self.teams[script.number] = _Team(script, officers, Analysts(officers, place.looks_us[1]))
             self._wake(script.number, fraud.reported_us)
             self._wake(script.number, script.files_us)
 

@@ -47,12 +47,16 @@ DECISION: Final = "模拟返字〔2026〕{}号"
 
 
 class Analysts:
-    """The same people, at the trace and at the decisions."""
+    """The same people, at the trace and at the decisions.
 
-    def __init__(self, officers: Officers) -> None:
+    follows_every_us: the day's parts in each of which new answers are followed once at most; new facts always are at once.
+    """
+
+    def __init__(self, officers: Officers, follows_every_us: int = 1) -> None:
         self.officers, self.script = officers, officers.script
         self.desk, self.books, self.people = officers.desk, officers.books, officers.people
-        self._followed = [(0, 0), (0, 0)]  # how many facts and answers were followed; only saves work
+        self._follows_every_us, self._part = follows_every_us, 0
+        self._followed = ((0, 0), (0, 0))  # how many facts and answers were followed; only saves work
         self._asked_for: tuple[str, int] = ("", 0)  # the run whose questions were asked, and how many were refused
 
     def act(self) -> bool:
@@ -68,14 +72,18 @@ class Analysts:
         balances: answers that say no more than what is on an account, too; nobody traces anew for each of them.
         """
         receipts = [receipt for measure in self.officers.everything(Measure) for receipt in measure.receipts]
-        said = [receipt for receipt in receipts if balances or receipt.answered or receipt.onward]
-        there = len(self.officers.everything(Fact)), len(said)
-        if there == self._followed[balances] or not all((there[0], receipts)):
+        facts, told = len(self.officers.everything(Fact)), sum(1 for each in receipts if each.answered or each.onward)
+        there = (facts, told), (facts, len(receipts))
+        if there[balances] == self._followed[balances] or not all((facts, receipts)):
             return False
+        part = self.desk.clock.now_us() // self._follows_every_us
+        if part == self._part and facts == self._followed[balances][0] and not balances:
+            return False
+        self._part = part
         case = self._case_id()
         take_in_answers(self.desk, self.books, self.people.duty, case)
         follow_money(self.desk, self.books, self.people.duty, case)
-        self._followed[balances] = there
+        self._followed = there
         return True
 
     def ask_and_stop(self) -> bool:
