@@ -41,7 +41,6 @@ from fanzha.services.desk.receipt_rows import (
 )
 from fanzha.services.desk.trace_case import CaseTrace, trace_case
 from fanzha.services.desk.traced_accounts import RECEIPT_PATH
-from fanzha.services.forget_file import forget_files
 from fanzha.services.trace_money import account_named
 from fanzha.tracing.runs import RunOrigin
 
@@ -108,9 +107,11 @@ def bring_in_receipts(desk: Desk, books: Books, actor: Actor, case_id: str) -> t
         told, origins = _receipts(look, case), origins_of(look, case)
         corrected = tuple(measure for measure in _measures(look, case) if measure.corrections)
     drop_corrected(books, corrected)
-    give_way(books)
     stored = books.ledger()
-    take_in(books, [file.file for each in told if (file := _file(stored, each, origins)) is not None])
+    files = [file.file for each in told if (file := _file(stored, each, origins)) is not None]
+    # What a receipt says gives way where a statement of the account covers a part of its time by now.
+    outdone = receipts_outdone(stored).difference(file.sha256 for file in files)
+    take_in(books, files, outdone, "账户流水已到")
     return told
 
 
@@ -129,16 +130,7 @@ def drop_corrected(books: Books, corrected: Sequence[Measure]) -> None:
         for path, sha256 in zip(stored.assembly.sources.paths, stored.assembly.sources.sha256s, strict=True)
         if path.startswith(theirs) and path not in stands
     ]
-    forget_files(books.facts, gone, "回执已更正", rules=books.ledger_rules)
-
-
-def give_way(books: Books) -> None:
-    """Takes receipts' rows out of the ledger where a statement of the account covers a part of their time by now."""
-    stored = books.facts.ledger()
-    if stored is None:
-        return
-    gone = receipts_outdone(stored)
-    forget_files(books.facts, gone, "账户流水已到", rules=books.ledger_rules)
+    take_in(books, (), gone, "回执已更正")
 
 
 def _measures(look: Look, case: Case) -> tuple[Measure, ...]:

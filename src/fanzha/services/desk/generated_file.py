@@ -5,18 +5,15 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from fanzha.core.errors import BadInput
-from fanzha.ports.statement_reader import StatementFile
 from fanzha.records import SCHEMAS, FactBatch, StatedWindow
+from fanzha.services.change_files import change_files
 from fanzha.services.desk.books import Books
-from fanzha.services.ingest_files import ingest_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,34 +60,14 @@ def _frame(kind: str, rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=dict(schema))
 
 
-def take_in(books: Books, files: Sequence[GeneratedFile]) -> None:
-    """Keeps the bytes among the evidence and takes the rows into the ledger, all at once; a file twice changes nothing."""
+def take_in(books: Books, files: Sequence[GeneratedFile], gone: Collection[str] = (), reason: str = "") -> None:
+    """Keeps the bytes among the evidence and takes the rows into the ledger, all at once; a file twice changes nothing.
+
+    gone: SHA-256 of files that leave the ledger with that, for the reason.
+    """
     there = set(books.facts.files())
     new = [file for file in files if file.sha256 not in there]
     for file in new:
         books.evidence.put(file.content, file.path)
-    if new:
-        ingest_files(books.facts, _TheseFiles(new), [Path(file.path) for file in new], rules=books.ledger_rules)
-
-
-@dataclass(frozen=True, slots=True)
-class _TheseFiles:
-    """A reader that finds these files alone."""
-
-    files: Sequence[GeneratedFile]
-
-    def discover(self, paths: Sequence[Path]) -> Iterable[StatementFile]:
-        """The files."""
-        del paths
-        return self.files
-
-    def kept(self, path: str, content: bytes) -> StatementFile:
-        """No other."""
-        raise BadInput(f"{path}: is not what was generated")
-
-    def read(self, file: StatementFile) -> FactBatch:
-        """Its facts."""
-        generated = next((each for each in self.files if each is file), None)
-        if generated is None:
-            raise BadInput(f"{file.path}: is not what was generated")
-        return generated.batch
+    if new or gone:
+        change_files(books.facts, [file.batch for file in new], gone, reason, rules=books.ledger_rules)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +20,7 @@ from fanzha.simulation.banks.config import BankConfig
 HOST: Final = "127.0.0.1"
 BODY_MAX: Final = 1024 * 1024
 PEER_TIMEOUT_S: Final = 5.0
+POLL_S: Final = 0.5  # a dozen banks that look up more often keep one another from working
 
 
 class FileClock:
@@ -60,7 +63,7 @@ class RunningBank:
 
     def __init__(self, bank: SimulatedBank, server: ThreadingHTTPServer) -> None:
         self.bank, self._server = bank, server
-        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": POLL_S}, daemon=True)
         self._thread.start()
 
     @property
@@ -70,7 +73,11 @@ class RunningBank:
 
     def stop(self) -> None:
         """Stops listening; its book stays."""
-        self._server.shutdown()
+        stopping = threading.Thread(target=self._server.shutdown)
+        stopping.start()
+        with suppress(OSError):
+            socket.create_connection((HOST, self._server.server_address[1])).close()  # it looks up
+        stopping.join()
         self._server.server_close()
         self._thread.join()
         self.bank.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import tomllib
@@ -129,8 +130,10 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
             ),
         )  # fmt: skip
         hours = (city.ends_us - city.begins_us) // (60 * MINUTE_US)
+        gc.freeze()  # the city stays as it is: nothing in it is looked through for garbage again and again
         month_of(place, city.frauds, city.ends_us).play(
             city.ends_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
         )
+        gc.unfreeze()
         copy_ledger(facts, bootstrap.fact_store(home))
         return summary_of(place, city.begins_us)
