@@ -68,8 +68,11 @@ def run(size: int, *, seed: int, url: str | None = None, rounds: int = ROUNDS) -
     with closing(databases(url)) as addresses:
         for engine, address in addresses:
             loaded = fill(address, made)
-            print(f"{engine}: {loaded.records} records loaded in {loaded.seconds:.0f} s; asking", file=sys.stderr)
-            limit |= _load_figures(engine, loaded)
+            if loaded is None:
+                print(f"{engine}: filled by an earlier start; asking", file=sys.stderr)
+            else:
+                print(f"{engine}: {loaded.records} records loaded in {loaded.seconds:.0f} s; asking", file=sys.stderr)
+                limit |= _load_figures(engine, loaded)
             seconds, answers[engine] = _measure(address, made, rounds)
             results += [
                 {"engine": engine, "question": name, **median_and_tail(times)} for name, times in seconds.items()
