@@ -118,6 +118,17 @@ def test_both_databases_give_the_desk_the_same_lists(capfd, monkeypatch):
     assert document["limit"]["sqlite_records"] == document["limit"]["postgresql_records"] > 10_000
 
 
+@pytest.mark.slow
+def test_a_database_that_is_kept_is_filled_once(capfd, tmp_path):
+    kept = ("--database", f"sqlite:///{tmp_path}/work.db", "--queries", "2")
+    first, again = (document_of(capfd, "desk", "--size", "1000", *kept) for _ in range(2))
+    assert (first[0], again[0]) == (0, 0)
+    assert "sqlite_records" in first[1]["limit"]
+    assert "sqlite_records" not in again[1]["limit"]
+    assert main(["bench", "desk", "--size", "2000", *kept], {}) == 2
+    assert "other records" in capfd.readouterr().err
+
+
 def test_people_get_a_table(capfd):
     assert main(["bench", "index", "--size", "2000", "--alone"], {}) == 0
     out, err = capfd.readouterr()
