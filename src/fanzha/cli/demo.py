@@ -27,7 +27,7 @@ def demo(
     It is made once, in the home (--home DIR, else ./fanzha-demo); the next start shows it at once.
     """
     from fanzha.simulation.city.assumptions import size_named
-    from fanzha.simulation.demo.demo import demo_password, demo_there, logins, make_demo, remove_demo
+    from fanzha.simulation.demo.demo import demo_logins, demo_password, demo_there, make_demo, remove_demo
 
     invocation = invocation_of(context)
     home = demo_home(invocation)
@@ -47,7 +47,8 @@ def demo(
         return 0
     _show(document)
     if not no_serve:
-        show_table("Logins (模拟)", ["login", "body", "roles"], logins())
+        rows = [(one.login, one.body.name, " ".join(role.value for role in one.roles)) for one in demo_logins()]
+        show_table("Logins (模拟)", ["login", "body", "roles"], rows)
         say(f"password of everybody: {demo_password()}")
         say(f"look around: fanzha --home {home} office sign-in duty-1; fanzha --home {home} case list --as duty-1")
     return 0

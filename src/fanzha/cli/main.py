@@ -48,6 +48,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "verify": ("fanzha.cli.verify:verify", "Prove that what is stored is what was done; name what is not."),
     "backup": ("fanzha.cli.backup:backup", "Write everything that a home holds into one file."),
     "restore": ("fanzha.cli.restore:restore", "Make a home of a backup, whole or not at all."),
+    "serve": ("fanzha.web.serve:serve", "Serve the console, the partners' desk, the public pages and the API."),
     "demo": (
         "fanzha.cli.demo:demo",
         "Make a city (模拟), work on what is reported there for a month, and show the result.",

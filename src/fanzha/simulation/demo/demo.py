@@ -24,7 +24,7 @@ from fanzha.simulation.city.signals import make_lines
 from fanzha.simulation.city.write import write_city
 from fanzha.simulation.demo.city_scripts import CityScripts
 from fanzha.simulation.demo.institutions import running_institutions
-from fanzha.simulation.demo.office import PASSWORD, clerks, found_office, link_institutions, members
+from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members
 from fanzha.simulation.demo.play import MovingClock, Place, month_of
 from fanzha.simulation.demo.summary import summary_of
 
@@ -89,11 +89,15 @@ def _make(home: Path, size: CitySize, seed: int, told: Told) -> dict[str, Any]:
     return document
 
 
-def logins() -> list[tuple[str, str, str]]:
-    """Everybody's login with the body and the roles, of the institutions' clerks the first; all have the demo's password."""
+def is_demo(home: Path) -> bool:
+    """Whether a whole demo lies in the folder."""
+    return (home / DONE).exists()
+
+
+def demo_logins() -> tuple[Member, ...]:
+    """Everybody with a login, of the institutions' clerks the first; all have the demo's password."""
     banks = read_assumptions().table("banks")["names"]
-    everybody = (*members(int(_assumptions()["desk"]["counties"])), clerks(banks)[0])
-    return [(one.login, one.body.name, " ".join(role.value for role in one.roles)) for one in everybody]
+    return (*members(int(_assumptions()["desk"]["counties"])), clerks(banks)[0])
 
 
 def demo_password() -> str:

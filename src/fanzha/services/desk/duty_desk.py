@@ -1,0 +1,173 @@
+"""The duty desk at one moment: the clues to be worked off, each with what decides the next step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fanzha.casework import Case, Clue, Report, rank
+from fanzha.casework.clock import ClockState, clock_state, due_marks
+from fanzha.core.actor import Actor, Role
+from fanzha.core.time import DAY_US
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import Measure, MeasureKind, effective_status
+from fanzha.measures.orders import UNANSWERED, Verb
+from fanzha.ports.record_query import LIMIT_MAX, Query
+from fanzha.ports.work_store import Kept
+from fanzha.services.desk.acting import Look
+from fanzha.services.desk.lists import OPEN_STAGES, ListWanted, Reading
+from fanzha.services.desk.model import Desk
+from fanzha.tracing.runs import LEADS_METHOD, TraceRun
+
+ENDING_US: Final = DAY_US // 2  # what ends within half a day is on the board of endings
+COUNTED: Final = 50  # more than these are "50+": a count of everything is paid for by every look
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Orders to institutions: how many, and how many of them were answered."""
+
+    asked: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """One clue with its clock, its money, and what was done."""
+
+    clue: Clue
+    report: Report | None  # the first that told of it
+    case: Case | None
+    clock: ClockState
+    breach_us: int  # when its time is over, or was
+    paid_us: int | None  # the last payment that a victim told of
+    claimed_minor: int | None
+    recoverable_minor: int  # in 分
+    stoppable_minor: int | None  # by the last trace of its case; None: not traced, or unknown
+    traced: bool
+    answers: Answers
+    measure: Measure | None  # the stop or freeze that came last on its account
+    measure_status: Status | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much waits, up to `COUNTED` of each; beyond that it is that many and more."""
+
+    queued: int
+    mine: int
+    unanswered: int
+    ending: int
+    to_sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class DutyDesk:
+    """A page of clues, and the figures of the whole."""
+
+    rows: tuple[DeskRow, ...]
+    next_cursor: str | None
+    counts: Counts
+    now_us: int
+
+
+def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted) -> DutyDesk:
+    """The clues that the actor may see, in the order in which they are worked off. Raises BadInput as `list_clues`."""
+    with desk.store.reading() as view:
+        reading = Reading(desk, view, actor)
+        page = reading.clues(wanted)
+        look = Look(desk, view, actor)
+        rows = _rows(look, page.rows)
+        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us)
+
+
+def _counts(reading: Reading) -> Counts:
+    few = COUNTED + 1
+
+    def clues(**narrowed: object) -> int:
+        return len(reading.clues(ListWanted(limit=few, **narrowed)).rows)  # type: ignore[arg-type]
+
+    now_us = reading.now_us
+    out = ListWanted(status=(Status.SENT.value, Status.ACKNOWLEDGED.value), limit=few)
+    held = (Status.EXECUTED.value, Status.PARTIAL.value)
+    ending = ListWanted(status=held, due_before_us=now_us + ENDING_US, limit=few)
+    signs = reading.actor.roles & {Role.APPROVER, Role.COMMANDER}
+    return Counts(
+        queued=clues(status=("queued",)),
+        mine=clues(status=tuple(sorted(OPEN_STAGES)), officer=reading.actor.id),
+        unanswered=len(reading.measures(out).rows),
+        ending=len(reading.measures(ending).rows),
+        to_sign=len(reading.waiting(ListWanted(limit=few)).rows) if signs else 0,
+    )
+
+
+def _rows(look: Look, clues: Sequence[Clue]) -> tuple[DeskRow, ...]:
+    reports = _by_id(look.unit.records(Report).get_many(clue.reports[0] for clue in clues if clue.reports))
+    cases = _by_id(look.unit.records(Case).get_many({clue.case for clue in clues if clue.case}))
+    runs = {case: run for case in cases if (run := _run_of(look, case)) is not None}
+    measures = _measures_on(look, clues)
+    return tuple(
+        _row(look, clue, reports.get(clue.reports[0]) if clue.reports else None, cases.get(clue.case),
+             runs.get(clue.case), measures.get(clue.subject, ()))
+        for clue in clues
+    )  # fmt: skip
+
+
+def _by_id(records: Iterable[Kept]) -> dict[str, Kept]:
+    return {record.id: record for record in records}
+
+
+def _run_of(look: Look, case: str) -> TraceRun | None:
+    found = look.unit.records(TraceRun).find(
+        Query(equals={"case_id": case}, order_by="at_us", descending=True, limit=1)
+    )
+    return found.rows[0] if found.rows else None
+
+
+def _measures_on(look: Look, clues: Sequence[Clue]) -> dict[str, list[Measure]]:
+    """The measures of these clues' bodies on these accounts, oldest first."""
+    accounts = {clue.subject for clue in clues if clue.subject}
+    if not accounts:
+        return {}
+    bodies = {clue.organisation for clue in clues}
+    query = Query(within={"account": accounts}, order_by="drafted_us", descending=True, limit=LIMIT_MAX)
+    found: dict[str, list[Measure]] = {}
+    for measure in reversed(look.unit.records(Measure).find(query).rows):
+        if measure.organisation in bodies:
+            found.setdefault(measure.target.reference, []).append(measure)
+    return found
+
+
+def _row(
+    look: Look, clue: Clue, report: Report | None, case: Case | None, run: TraceRun | None, measures: Sequence[Measure]
+) -> DeskRow:
+    rules, now_us = look.rules.casework, look.now_us
+    claimed = [claim.amount_minor for claim in clue.claims]
+    paid = [claim.at_us for claim in clue.claims if claim.at_us is not None]
+    ranked = rank(clue, rules.priority, now_us)
+    holding = [one for one in measures if one.kind in (MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE)]
+    last = holding[-1] if holding else None
+    orders = [order for one in measures for order in one.orders if order.verb is Verb.BEGIN]
+    return DeskRow(
+        clue=clue, report=report, case=case, clock=clock_state(clue, rules.clock, now_us),
+        breach_us=max(mark.at_us for mark in due_marks(clue, rules.clock)) if clue.done_at_us is None else clue.done_at_us,
+        paid_us=max(paid, default=None),
+        claimed_minor=None if not claimed or None in claimed else sum(minor for minor in claimed if minor is not None),
+        recoverable_minor=ranked.recoverable,
+        stoppable_minor=None if run is None else stoppable_of(run),
+        traced=run is not None,
+        answers=Answers(len(orders), sum(order.status not in UNANSWERED for order in orders)),
+        measure=last, measure_status=None if last is None else effective_status(last, now_us),
+    )  # fmt: skip
+
+
+def stoppable_of(run: TraceRun, method: str = "fifo") -> int | None:
+    """What of a trace can still be stopped by a method, in 分; None where it is unknown of any account that holds some."""
+    found = [
+        held.stoppable_minor
+        for account in run.accounts
+        for held in account.held
+        if held.method == method and held.method != LEADS_METHOD and held.held_minor
+    ]
+    return None if None in found else sum(minor for minor in found if minor is not None)

@@ -1,0 +1,37 @@
+"""What the console is given once per start: the desk, the ledger, who checks passwords, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from fanzha.ports.paper_press import PaperPress
+from fanzha.ports.secret_hasher import SecretHasher
+from fanzha.services.desk.books import Books
+from fanzha.services.desk.model import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """Somebody of a simulated city (模拟) as whom a visitor may sit down with one press."""
+
+    login: str
+    name: str
+    body: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The console of one home; safe to share between threads as its desk is."""
+
+    desk: Desk
+    hasher: SecretHasher
+    books: Books
+    press: Callable[[], PaperPress]
+    home: Path
+    secret: bytes  # of this start: what a form is signed with
+    secure: bool = False  # reached by HTTPS: cookies travel on nothing else
+    demo: tuple[DemoLogin, ...] = ()  # empty: a real home, where nobody changes seats
+    demo_password: str = ""

@@ -1,0 +1,99 @@
+"""One deed, and carrying it out: from a form to the use case, whose refusals are told beside the form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from fanzha.core.actor import Actor, Role
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.rehearse import why_refused
+from fanzha.web.console import Console
+from fanzha.web.forms import Field, Values, samples_of
+from fanzha.web.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What a deed is given: the desk, who acts, on which record, with which values."""
+
+    desk: Desk
+    console: Console
+    actor: Actor
+    id: str  # of the record; empty where the deed makes one
+    values: Values
+    version: int | None = None  # as it was read by who decides; None: whatever it is now
+    request: str = ""  # the key by which a second press is the same command
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What came of it: where to go on, and what to say."""
+
+    address: str
+    told: str
+    record: Any = None
+
+
+Around = Callable[[Console, Actor, str], Sequence[Field]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A verb on a kind of record: `/measures/{id}/approve` carries out `approve` of `measures`."""
+
+    kind: str
+    name: str
+    label: str
+    roles: frozenset[Role]
+    carry_out: Callable[[Doing], Done]
+    fields: tuple[Field, ...] = ()
+    around: Around | None = None  # fields whose choices or first values depend on the record
+    hint: str = ""  # what it means, said above the form
+    template: str = "deed.html"
+    press: str = N_("确定")
+    rehearsed: bool = True  # False: it reads files or the ledger, and is tried only when it is done
+    grave: bool = False  # a legal act: reviewed before it is done, never on a bare key
+
+    @property
+    def is_of_record(self) -> bool:
+        """Whether it is done to a record that is there, or makes a new one."""
+        return "new" not in self.name.split("-")
+
+    def fields_for(self, console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
+        """Its fields for a record."""
+        return self.fields if self.around is None else tuple(self.around(console, actor, record_id))
+
+    def why_not(self, console: Console, actor: Actor, record_id: str) -> str:
+        """Why it cannot be done now; empty where it can, or where only doing it can tell."""
+        if not actor.roles & self.roles:
+            return N_("您的角色不能办理此事")
+        if not self.rehearsed:
+            return ""
+        doing = Doing(console.desk, console, actor, record_id, samples_of(self.fields_for(console, actor, record_id)))
+        return why_refused(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
+
+
+@dataclass(frozen=True, slots=True)
+class Able:
+    """A deed as it stands for a record and a person."""
+
+    deed: Deed
+    record_id: str
+    why_not: str
+
+    @property
+    def address(self) -> str:
+        """Of its form."""
+        return f"/{self.deed.kind}/{self.record_id}/{self.deed.name}"
+
+
+def able(deeds: Sequence[Deed], console: Console, actor: Actor, record_id: str) -> tuple[Able, ...]:
+    """Each deed with the reason against it."""
+    return tuple(Able(deed, record_id, deed.why_not(console, actor, record_id)) for deed in deeds)
+
+
+def named(deeds: Sequence[Deed]) -> Mapping[str, Deed]:
+    """The deeds by their names."""
+    return {deed.name: deed for deed in deeds}

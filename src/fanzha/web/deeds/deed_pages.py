@@ -1,0 +1,94 @@
+"""The routes of deeds: a form that says what will happen and why it may not, and its being carried out, once."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
+
+from fanzha.core.errors import BadInput, FanzhaError, NotFound
+from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.asking import Ask, Form
+from fanzha.web.deeds.deed import Deed, Doing
+from fanzha.web.forms import Faults, Field, read_fields
+from fanzha.web.refusals import Trouble, trouble_of
+from fanzha.web.routes import EVERYBODY_HERE, Route
+from fanzha.web.words import N_
+
+
+def routes_of(deeds: Sequence[Deed]) -> tuple[Route, ...]:
+    """Two addresses for each deed: its form, and doing it."""
+    routes: list[Route] = []
+    for deed in deeds:
+        address = f"/{deed.kind}/{{record_id:str}}/{deed.name}" if deed.is_of_record else f"/{deed.kind}/{deed.name}"
+        # Whoever has not the role is told so by the form, as he is told of every other rule.
+        routes.append(Route("GET", address, _named(partial(_ask_for, deed), f"form_{deed.name}"), EVERYBODY_HERE))
+        routes.append(Route("POST", address, _named(partial(_do, deed), f"do_{deed.name}"), EVERYBODY_HERE))
+    return tuple(routes)
+
+
+def _named(answer: partial[Answer], name: str) -> partial[Answer]:
+    answer.__name__ = name  # type: ignore[attr-defined]
+    return answer
+
+
+def _ask_for(deed: Deed, ask: Ask) -> Answer:
+    """The form, with what a link wrote into it beforehand."""
+    record_id = ask.path.get("record_id", "")
+    why_not = deed.why_not(ask.console, ask.officer, record_id)
+    fields = deed.fields_for(ask.console, ask.officer, record_id)
+    begun = tuple(replace(field, start=ask.query.get(field.name, field.start)) for field in fields)
+    return _form(deed, ask, begun, why_not=why_not, version=ask.query.get("version", ""))
+
+
+def _do(deed: Deed, ask: Ask) -> Answer:
+    """Carries it out; what a rule says against it stands above the form, which keeps what was written."""
+    record_id = ask.path.get("record_id", "")
+    fields = deed.fields_for(ask.console, ask.officer, record_id)
+    version = ask.form.text("version")
+    try:
+        values = read_fields(fields, ask.form)
+        doing = Doing(
+            ask.console.desk, ask.console, ask.officer, record_id, values,
+            version=_version(version), request=ask.form.text("request"),
+        )  # fmt: skip
+        done = deed.carry_out(doing)
+    except Faults as faults:
+        headline = N_("请改正标出的项目；尚未提交，已填内容都在")
+        trouble = Trouble(headline, "", status=422)
+        return _form(deed, ask, _kept(fields, ask.form), trouble=trouble, faults=faults.faults, version=version)
+    except NotFound:
+        raise
+    except FanzhaError as error:
+        return _form(deed, ask, _kept(fields, ask.form), trouble=trouble_of(error), version=version)
+    return GoTo(done.address, done.told)
+
+
+def _version(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit()):
+        raise BadInput(f"version {text!r} is no number")
+    return int(text) if text else None
+
+
+def _kept(fields: Sequence[Field], form: Form) -> tuple[Field, ...]:
+    """The fields with what was written into them."""
+    return tuple(replace(field, start="\n".join(form.fields.get(field.name, ()))) for field in fields)
+
+
+def _form(
+    deed: Deed,
+    ask: Ask,
+    fields: Sequence[Field],
+    *,
+    why_not: str = "",
+    trouble: Trouble | None = None,
+    faults: dict[str, str] | None = None,
+    version: str = "",
+) -> Answer:
+    context = {
+        "deed": deed, "fields": fields, "record_id": ask.path.get("record_id", ""), "why_not": why_not,
+        "trouble": trouble, "faults": faults or {}, "version": version,
+        "request": ask.form.text("request") or secrets.token_urlsafe(12),
+    }  # fmt: skip
+    return Page(deed.template, context, 200 if trouble is None else trouble.status)

@@ -1,0 +1,174 @@
+"""Fields of forms: declared once, shown on a page, read from a form or from JSON; every error names its field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, unique
+from typing import Any, Final
+
+from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import plain_identifier
+from fanzha.core.money import parse_minor
+from fanzha.core.time import parse_instant
+from fanzha.web.asking import Form, Upload
+from fanzha.web.words import N_
+
+Choices = Sequence[tuple[str, str]]  # value, words (to be translated)
+TEXT_MAX: Final = 20_000
+
+
+@unique
+class Kind(Enum):
+    """What a field takes, and so how it is shown and read."""
+
+    TEXT = "text"
+    AREA = "area"
+    AMOUNT = "amount"  # in yuan; read as minor units
+    INSTANT = "instant"  # Shanghai; read as microseconds
+    NUMBER = "number"  # of an account, a line, a document
+    COUNT = "count"
+    CHOICE = "choice"
+    MANY = "many"  # any of the choices
+    FLAG = "flag"
+    FILES = "files"
+    PASSWORD = "password"  # noqa: S105 - the kind of a field
+    HIDDEN = "hidden"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a form; its label and hint are put into the reader's language where they are shown."""
+
+    name: str
+    label: str
+    kind: Kind = Kind.TEXT
+    required: bool = False
+    hint: str = ""
+    choices: Choices = ()
+    start: str = ""  # what stands there before anybody has written
+    autocomplete: str = "off"
+    sample: Any = None  # what a rehearsal puts there
+
+
+class Faults(BadInput):
+    """What is wrong with a form, field by field; nothing was done."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in faults.items()))
+        self.faults = dict(faults)
+
+
+Values = Mapping[str, Any]
+
+
+def read_fields(fields: Sequence[Field], form: Form) -> dict[str, Any]:
+    """The values of a form by the kinds of its fields; what is left out is empty, None, False or ().
+
+    Raises Faults, which names every field that cannot be read.
+    """
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for field in fields:
+        try:
+            values[field.name] = _READERS[field.kind](field, form)
+        except BadInput as error:
+            faults[field.name] = str(error)
+    if faults:
+        raise Faults(faults)
+    return values
+
+
+def samples_of(fields: Sequence[Field]) -> dict[str, Any]:
+    """Values with which a rehearsal fills a form: plausible words, the first of every choice."""
+    return {field.name: _sample(field) for field in fields}
+
+
+def _sample(field: Field) -> Any:
+    if field.sample is not None:
+        return field.sample
+    if field.kind is Kind.CHOICE:
+        return field.start or next((value for value, _ in field.choices if value), "")
+    empty: Mapping[Kind, Any] = {
+        Kind.FLAG: False, Kind.MANY: (), Kind.FILES: (), Kind.AMOUNT: None, Kind.INSTANT: None, Kind.COUNT: None,
+    }  # fmt: skip
+    return empty.get(field.kind, "演练用的理由说明")
+
+
+def _text(field: Field, form: Form) -> str:
+    found = form.text(field.name).replace("\r\n", "\n")
+    if len(found) > TEXT_MAX:
+        raise BadInput(N_("太长：请控制在两万字以内"))
+    return _needed(field, found)
+
+
+def _needed(field: Field, found: str) -> str:
+    if field.required and not found:
+        raise BadInput(N_("必填"))
+    return found
+
+
+def _number(field: Field, form: Form) -> str:
+    return _needed(field, plain_identifier(form.text(field.name)))
+
+
+def _amount(field: Field, form: Form) -> int | None:
+    found = _needed(field, form.text(field.name))
+    if not found:
+        return None
+    try:
+        minor = parse_minor(found)
+    except BadInput:
+        raise BadInput(N_("请填写金额（元），如 38000 或 38,000.50")) from None
+    if minor < 0:
+        raise BadInput(N_("金额不能为负"))
+    return minor
+
+
+def _instant(field: Field, form: Form) -> int | None:
+    found = _needed(field, form.text(field.name))
+    try:
+        return parse_instant(found) if found else None
+    except BadInput:
+        raise BadInput(N_("请填写时间，如 2026-11-21 13:52:10")) from None
+
+
+def _count(field: Field, form: Form) -> int | None:
+    found = _needed(field, form.text(field.name))
+    if found and not (found.isascii() and found.isdigit() and len(found) < 9):
+        raise BadInput(N_("请填写整数"))
+    return int(found) if found else None
+
+
+def _choice(field: Field, form: Form) -> str:
+    found = _needed(field, form.text(field.name))
+    if found and field.choices and found not in {value for value, _ in field.choices}:
+        raise BadInput(N_("请从列表中选择"))
+    return found
+
+
+def _many(field: Field, form: Form) -> tuple[str, ...]:
+    found = form.all(field.name)
+    if field.required and not found:
+        raise BadInput(N_("至少选择一项"))
+    if field.choices and not set(found) <= {value for value, _ in field.choices}:
+        raise BadInput(N_("请从列表中选择"))
+    return found
+
+
+def _flag(field: Field, form: Form) -> bool:
+    return form.text(field.name) in ("1", "on", "true", "yes")
+
+
+def _files(field: Field, form: Form) -> tuple[Upload, ...]:
+    found = tuple(form.files.get(field.name, ()))
+    if field.required and not found:
+        raise BadInput(N_("请选择文件"))
+    return found
+
+
+_READERS: Final[Mapping[Kind, Callable[[Field, Form], Any]]] = {
+    Kind.TEXT: _text, Kind.AREA: _text, Kind.PASSWORD: _text, Kind.HIDDEN: _text, Kind.NUMBER: _number,
+    Kind.AMOUNT: _amount, Kind.INSTANT: _instant, Kind.COUNT: _count, Kind.CHOICE: _choice, Kind.MANY: _many,
+    Kind.FLAG: _flag, Kind.FILES: _files,
+}  # fmt: skip

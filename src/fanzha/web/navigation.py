@@ -1,0 +1,42 @@
+"""The pages that each role has, in the order of the head line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from fanzha.core.actor import Actor, Role
+from fanzha.web.routes import ADMINISTRATORS, AUDITORS, OFFICERS, PARTNERS, SEERS
+from fanzha.web.words import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page with its word, and the second key after g."""
+
+    address: str
+    word: str
+    key: str
+    roles: frozenset[Role]
+
+
+ENTRIES: Final = (
+    Entry("/desk", N_("值班台"), "d", OFFICERS),
+    Entry("/cases", N_("案件"), "c", SEERS),
+    Entry("/measures", N_("措施"), "m", SEERS),
+    Entry("/returns", N_("返还"), "r", SEERS),
+    Entry("/search", N_("查询"), "s", SEERS),
+    Entry("/partner", N_("协作台"), "p", PARTNERS),
+    Entry("/audit", N_("审计"), "a", AUDITORS),
+    Entry("/office", N_("机构人员"), "o", ADMINISTRATORS),
+)
+
+
+def navigation_for(actor: Actor | None) -> tuple[Entry, ...]:
+    """The pages of somebody's roles."""
+    return () if actor is None else tuple(entry for entry in ENTRIES if actor.roles & entry.roles)
+
+
+def first_page(actor: Actor) -> str:
+    """Where somebody begins his day."""
+    return next((entry.address for entry in navigation_for(actor)), "/settings")

@@ -1,0 +1,43 @@
+"""Every page of the console, by address."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fanzha.web.deeds.catalogue import DEEDS
+from fanzha.web.deeds.deed_pages import routes_of
+from fanzha.web.pages import (
+    accounts,
+    auditing,
+    cases,
+    clues,
+    duty,
+    flow,
+    measures,
+    office,
+    partner,
+    public,
+    reports,
+    returns,
+    searching,
+    seat,
+)
+from fanzha.web.routes import Route
+
+ROUTES: Final[tuple[Route, ...]] = (
+    *seat.ROUTES,
+    *duty.ROUTES,
+    *reports.ROUTES,
+    *clues.ROUTES,
+    *cases.ROUTES,
+    *flow.ROUTES,
+    *accounts.ROUTES,
+    *measures.ROUTES,
+    *returns.ROUTES,
+    *partner.ROUTES,
+    *searching.ROUTES,
+    *auditing.ROUTES,
+    *office.ROUTES,
+    *public.ROUTES,
+    *routes_of(DEEDS),
+)

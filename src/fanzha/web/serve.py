@@ -1,0 +1,81 @@
+"""`fanzha serve`: the console, the partners' desk, the public pages and the JSON API, from this process."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Final, Protocol
+
+import typer
+import uvicorn
+
+from fanzha import bootstrap
+from fanzha.core.actor import Role
+from fanzha.core.errors import BadInput
+from fanzha.simulation.demo.demo import demo_logins, demo_password, is_demo
+from fanzha.web.app import make_app
+from fanzha.web.console import Console, DemoLogin
+from fanzha.web.terms import TERMS
+
+DEFAULT_PORT: Final = 8024
+HostOption = Annotated[str, typer.Option("--host", help="Where to listen; every other machine needs HTTPS before it.")]
+PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")]
+SecureOption = Annotated[bool, typer.Option("--https", help="It is reached by HTTPS: cookies travel on nothing else.")]
+
+
+class Called(Protocol):
+    """How the command was called."""
+
+    home: Path
+    database: str | None
+
+
+def serve(
+    context: typer.Context,
+    *,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = DEFAULT_PORT,
+    https: SecureOption = False,
+) -> None:
+    """Serve the console, the partners' desk, the public pages and the JSON API of a home, until Ctrl+C."""
+    called: Called = context.obj
+    with console_of(called.home, called.database, secure=https) as console:
+        serve_console(console, host, port)
+
+
+@contextmanager
+def console_of(home: Path, database: str | None = None, *, secure: bool = False) -> Iterator[Console]:
+    """The console of a home, its store open until the end; of a demo's home (模拟) one where seats can be changed."""
+    simulated = is_demo(home)
+    with ExitStack() as held:
+        desk = bootstrap.desk(home, database)
+        held.callback(desk.store.close)
+        yield Console(
+            desk=desk, hasher=bootstrap.secret_hasher(), books=bootstrap.books(home), press=bootstrap.paper_press,
+            home=home, secret=secrets.token_bytes(32), secure=secure, demo=_seats() if simulated else (),
+            demo_password=demo_password() if simulated else "",
+        )  # fmt: skip
+
+
+def _seats() -> tuple[DemoLogin, ...]:
+    words = TERMS[Role]
+    return tuple(
+        DemoLogin(member.login, member.login, member.body.name, tuple(words[role.value] for role in member.roles))
+        for member in demo_logins()
+    )
+
+
+def serve_console(console: Console, host: str, port: int) -> None:
+    """Serves until it is interrupted. Raises BadInput where the port is taken."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        bound.bind((host, port))
+    except OSError as error:
+        raise BadInput(f"cannot listen at {host}:{port}: {error.strerror}; choose another with --port") from None
+    app: Any = make_app(console)
+    typer.echo(f"console: http://{host}:{bound.getsockname()[1]}/   (Ctrl+C ends it)", err=True)
+    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[bound])

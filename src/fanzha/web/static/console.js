@@ -1,0 +1,197 @@
+/* Keys, clocks and live lists. Everything here is a help: each page works without it. */
+import { tinykeys } from "./vendor/tinykeys-3.1.0.js";
+
+const $ = (selector, within = document) => within.querySelector(selector);
+const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+const drift = Number(document.body.dataset.now) - Date.now();
+let offset = drift; // of the server's clock to this one's
+const now = () => Date.now() + offset;
+
+/* --- clocks --------------------------------------------------------------------------------------------------------- */
+const two = (n) => String(n).padStart(2, "0");
+function span(ms) {
+  const sign = ms < 0 ? "-" : "";
+  let s = Math.floor(Math.abs(ms) / 1000);
+  const days = Math.floor(s / 86400);
+  s -= days * 86400;
+  const h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
+  return days ? `${sign}${days}d ${two(h)}:${two(m)}` : `${sign}${two(h)}:${two(m)}:${two(s % 60)}`;
+}
+const told = new Set(JSON.parse(sessionStorage.getItem("fanzha-told-breaches") || "[]"));
+function announce(text, soon = true) {
+  const place = $(soon ? "#announce" : "#announce-later");
+  if (place) place.textContent = text;
+}
+function tick() {
+  const at = now();
+  const shown = new Date(at + 8 * 3600e3).toISOString().slice(11, 19);
+  const clock = $("#clock");
+  if (clock) clock.textContent = shown;
+  for (const mark of $$("[data-due]")) {
+    const left = Number(mark.dataset.due) - at;
+    $("time", mark).textContent = span(left);
+    if (left < 0 && !mark.classList.contains("breached")) {
+      mark.classList.remove("running", "warning");
+      mark.classList.add("breached");
+      $(".sign", mark).textContent = "▲";
+      const key = mark.dataset.due + (mark.closest("tr")?.id || "");
+      if (!told.has(key)) {
+        told.add(key);
+        sessionStorage.setItem("fanzha-told-breaches", JSON.stringify([...told].slice(-200)));
+        announce(mark.dataset.name || "");
+      }
+    }
+  }
+  for (const mark of $$("[data-since]")) mark.textContent = span(at - Number(mark.dataset.since));
+}
+setInterval(tick, 1000);
+
+/* --- live: one stream a browser, told to its other pages; without it every page asks each ten seconds -------------------- */
+const POLL_MS = 10000, CALM_MS = 2000;
+let seen = Date.now(), waiting = null, frozen = false;
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("fanzha-live") : null;
+function linkState(name) {
+  const link = $("#link");
+  if (!link || link.className === name) return;
+  link.className = name;
+  link.textContent = link.dataset[name];
+  $("#offline").hidden = name !== "off";
+  if (name === "off") $("#offline .since").textContent = new Date(seen + offset + 8 * 3600e3).toISOString().slice(11, 19);
+}
+function changed() {
+  if (waiting || frozen) return;
+  waiting = setTimeout(() => { waiting = null; document.body.dispatchEvent(new CustomEvent("fanzha:changed")); }, document.hidden ? POLL_MS : CALM_MS / 4);
+}
+function heard(kind, data) {
+  seen = Date.now();
+  if (data) offset = Number(data) - Date.now();
+  linkState("ok");
+  if (kind === "changed") changed();
+  if (kind === "ended") location.reload();
+}
+function listen() {
+  const source = new EventSource("/live");
+  for (const kind of ["time", "changed", "ended"])
+    source.addEventListener(kind, (event) => { heard(kind, event.data); channel?.postMessage({ kind, data: event.data }); });
+}
+function startLive() {
+  if (!$("#link")) return;
+  channel?.addEventListener("message", (event) => heard(event.data.kind, event.data.data));
+  if (navigator.locks && channel) navigator.locks.request("fanzha-live", () => new Promise(() => listen()));
+  else listen();
+  setInterval(async () => {
+    if (Date.now() - seen < POLL_MS * 2) return;
+    try {
+      const answer = await fetch("/static/mark.svg", { method: "HEAD", cache: "no-store" });
+      linkState(answer.ok ? "poll" : "off");
+      if (answer.ok) changed();
+    } catch { linkState("off"); }
+  }, POLL_MS);
+}
+/* What an officer is reading stays as it is while he holds it, or while a form in it has the focus. */
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const inside = document.activeElement;
+  if (event.detail.requestConfig?.triggeringEvent?.type === "fanzha:changed" && (inside?.matches("input, select, textarea") && event.target.contains(inside))) event.preventDefault();
+});
+document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["x-csrf"] = $("meta[name=csrf]").content; });
+document.addEventListener("htmx:afterSettle", tick);
+
+/* --- keys ----------------------------------------------------------------------------------------------------------- */
+const single = () => localStorage.getItem("fanzha-single-keys") !== "off";
+const composing = (event) => event.isComposing || event.keyCode === 229;
+const writing = (event) => event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
+const free = (act) => (event) => { if (!composing(event) && !writing(event) && single() && !$("dialog[open]")) { act(event); } };
+function press(key) {
+  return free((event) => {
+    const target = $(`[data-key="${key}"]`);
+    if (!target) return;
+    event.preventDefault();
+    target.matches("input, textarea") ? target.focus() : target.click();
+  });
+}
+const rows = () => $$("[data-rows] tbody tr").filter((row) => $("[data-row]", row));
+function move(step) {
+  return free((event) => {
+    const all = rows();
+    if (!all.length) return;
+    event.preventDefault();
+    const at = all.findIndex((row) => row.contains(document.activeElement) || row.getAttribute("aria-selected") === "true");
+    const next = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+    const link = $("[data-row]", next);
+    link.focus();
+    if (new URL(link.href).pathname === location.pathname && $(".side")) choose(link);
+    else for (const row of all) row.setAttribute("aria-selected", String(row === next));
+  });
+}
+let choosing = null;
+function choose(link) {
+  for (const row of rows()) row.setAttribute("aria-selected", String(row.contains(link)));
+  clearTimeout(choosing);
+  choosing = setTimeout(() => {
+    history.replaceState(null, "", link.href);
+    const place = $("#desk");
+    place?.setAttribute("hx-get", link.getAttribute("href"));
+    if (place) { htmx.process(place); htmx.ajax("GET", link.href, { target: ".side", select: ".side", swap: "outerHTML" }); }
+  }, 120);
+}
+document.addEventListener("click", (event) => {
+  const row = event.target.closest?.("[data-rows] tbody tr");
+  const link = row && $("[data-row]", row);
+  if (!link || event.target.closest("a:not([data-row]), button, input, label")) return;
+  if (new URL(link.href).pathname === location.pathname && $(".side")) { event.preventDefault(); choose(link); }
+  else if (!event.target.closest("a")) location.href = link.href;
+});
+const bindings = {
+  "/": free((event) => { event.preventDefault(); $("[data-key-focus='/']")?.focus(); }),
+  "?": free(() => { location.href = "/help"; }),
+  "Shift+?": free(() => { location.href = "/help"; }),
+  j: move(1), k: move(-1),
+  "$mod+Enter": (event) => {
+    if (composing(event)) return;
+    const form = event.target.closest?.("form") || $("dialog[open] form") || $("[data-submit]")?.closest("form");
+    const button = form && $("[data-submit]", form);
+    if (button) { event.preventDefault(); button.click(); }
+  },
+  Escape: (event) => {
+    if (composing(event)) return;
+    if (writing(event)) { event.target.blur(); return; }
+    if (!$("dialog[open]")) $("[data-back]")?.click();
+  },
+};
+for (const entry of $$("[data-go]")) bindings[`g ${entry.dataset.go}`] = free(() => { location.href = entry.href; });
+for (const key of ["a", "n", "s", "z", "m", "p", ".", "y", "e", "t", "o", "c", "w", "h", "v", "r", "b", "l", "f"]) bindings[key] = press(key);
+bindings.Enter = free((event) => {
+  if (event.target.closest?.("a, button, summary, input")) { const row = event.target.closest("tr"); if (!row || !$(".side")) return; }
+  press("Enter")(event);
+});
+tinykeys(window, bindings);
+/* While an input method composes, Enter chooses a word and sends nothing. */
+document.addEventListener("keydown", (event) => { if (event.key === "Enter" && composing(event)) event.stopPropagation(); }, true);
+document.addEventListener("submit", (event) => {
+  const button = event.submitter || $("button", event.target);
+  if (event.target.dataset.sent) { event.preventDefault(); return; } // a second press is no second command
+  event.target.dataset.sent = "yes";
+  if (button) setTimeout(() => { button.setAttribute("aria-busy", "true"); });
+  sessionStorage.removeItem(`fanzha-draft-${event.target.dataset.draft}`);
+});
+window.addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
+
+/* --- drafts: what was written stays in this window until it is sent --------------------------------------------------- */
+for (const form of $$("form[data-draft]")) {
+  const key = `fanzha-draft-${form.dataset.draft}`;
+  const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
+  for (const [name, value] of Object.entries(kept)) {
+    const field = form.elements[name];
+    if (field && "value" in field && !field.value && field.type !== "file" && field.type !== "password") field.value = value;
+  }
+  form.addEventListener("input", () => {
+    const held = {};
+    for (const field of form.elements) if (field.name && !["hidden", "file", "password", "checkbox", "radio"].includes(field.type)) held[field.name] = field.value;
+    sessionStorage.setItem(key, JSON.stringify(held));
+  });
+}
+
+$("#trouble")?.focus();
+if (!$("#trouble")) $("#told")?.focus({ preventScroll: true });
+tick();
+startLive();

@@ -1,0 +1,166 @@
+"""What states, kinds and roles are called on a page: Chinese terms of the glossary, in English by the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any, Final
+
+from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportStatus, TaskStatus
+from fanzha.casework.case_model import HandOverStatus
+from fanzha.casework.clock import ClockState
+from fanzha.casework.events import EventKind
+from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
+from fanzha.core.actor import Level, Role
+from fanzha.measures.appeals import AppealStatus
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import (
+    CallBackOutcome,
+    EvidenceKind,
+    FactSource,
+    MeasureKind,
+    Signature,
+    TargetKind,
+    TellingWay,
+)
+from fanzha.measures.orders import Channel as OrderChannel
+from fanzha.measures.orders import IncidentKind, OrderStatus, Outcome, Verb
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.web.words import N_, Say
+
+TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
+    Role: {
+        "duty_officer": N_("值班民警"), "analyst": N_("研判员"), "approver": N_("审批人"), "commander": N_("指挥长"),
+        "partner_desk": N_("协作单位经办"), "auditor": N_("审计员"), "administrator": N_("管理员"),
+        "api_client": N_("接口程序"), "machine": N_("系统"),
+    },
+    Level: {
+        "0": N_("协作单位"), "1": N_("派出所"), "2": N_("县级"), "3": N_("市级"), "4": N_("省级"), "5": N_("部级"),
+    },
+    Channel: {"call": N_("报警"), "tip": N_("举报"), "notice": N_("机构通报"), "system": N_("系统发现")},
+    ReporterKind: {
+        "victim": N_("被害人"), "relative": N_("亲属"), "witness": N_("知情人"), "institution": N_("机构"),
+        "system": N_("系统"),
+    },
+    ReportStatus: {
+        "received": N_("已受理"), "in_case": N_("已并入案件"), "unfounded": N_("不实"), "withdrawn": N_("已撤回"),
+    },
+    ClueKind: {"account": N_("账户"), "line": N_("号码"), "site": N_("网址"), "other": N_("其他")},
+    ClueStage: {
+        "queued": N_("待接"), "assigned": N_("已分派"), "assessed": N_("已研判"), "verified": N_("已核实"),
+        "acted": N_("已处置"), "dismissed": N_("已排除"),
+    },
+    ClockState: {
+        "running": N_("计时中"), "warning": N_("将超时"), "breached": N_("已超时"), "paused": N_("已暂停"),
+        "met": N_("按时办结"), "late": N_("超时办结"),
+    },
+    CheckedField: {
+        "holder_name": N_("户名"), "account": N_("账号"), "amount": N_("汇款金额"), "time": N_("交易时间"),
+    },
+    DocumentKind: {
+        "transfer_slip": N_("转账凭证"), "statement": N_("银行流水"), "victim_screen": N_("被害人手机屏幕"),
+        "bank_receipt": N_("银行回执"), "other": N_("其他材料"),
+    },
+    CaseStatus: {
+        "accepted": N_("受案"), "verifying": N_("调查核实"), "filed": N_("立案侦查"), "not_filed": N_("不予立案"),
+        "solved": N_("破案"), "prosecuted": N_("移送审查起诉"), "withdrawn": N_("撤销案件"), "referred": N_("移送管辖"),
+        "closed": N_("结案"),
+    },
+    CaseStep: {
+        "verify": N_("调查核实"), "file": N_("立案"), "decline": N_("不予立案"), "solve": N_("破案"),
+        "prosecute": N_("移送审查起诉"), "return": N_("退回"), "withdraw": N_("撤销案件"), "refer": N_("移送管辖"),
+        "close": N_("结案"), "reopen": N_("恢复办理"),
+    },
+    TaskStatus: {"open": N_("待办"), "done": N_("完成"), "cancelled": N_("取消")},
+    HandOverStatus: {
+        "offered": N_("待接收"), "accepted": N_("已接收"), "declined": N_("已退回"), "recalled": N_("已撤回"),
+    },
+    MeasureKind: {
+        "query": N_("协助查询"), "stop_payment": N_("紧急止付"), "freeze": N_("冻结"), "queued_freeze": N_("轮候冻结"),
+        "payer_hold": N_("付款方延迟支付"), "restriction": N_("账户限制"), "line_suspension": N_("停机"),
+        "site_block": N_("网址封堵"), "discipline": N_("联合惩戒"), "return": N_("资金返还"),
+    },
+    TargetKind: {
+        "account": N_("账户"), "institution": N_("机构"), "line": N_("号码"), "site": N_("网址"), "person": N_("人员"),
+    },
+    Status: {
+        "draft": N_("拟稿"), "proposed": N_("待审批"), "approved": N_("已审批"), "sent": N_("已发出"),
+        "acknowledged": N_("银行已收"), "executed": N_("已执行"), "partial": N_("部分执行"), "refused": N_("银行拒绝"),
+        "rejected": N_("审批不同意"), "withdrawn": N_("已撤回"), "lifted": N_("已解除"), "lapsed": N_("到期失效"),
+        "converted": N_("已转换"),
+    },
+    FactSource: {
+        "transfer_slip": N_("转账凭证"), "statement": N_("银行流水"), "victim_screen": N_("被害人手机屏幕"),
+        "bank_receipt": N_("银行回执"), "bank_statement": N_("调取的银行流水"),
+    },
+    EvidenceKind: {
+        "trade": N_("真实交易"), "wages": N_("工资"), "living_costs": N_("生活费用"), "good_faith": N_("善意取得"),
+        "other": N_("其他"),
+    },
+    Signature: {
+        "proposed": N_("报批"), "approved": N_("同意"), "rejected": N_("不同意"), "acted_first": N_("先行办理"),
+        "countersigned": N_("补签"), "withdrawn": N_("撤回"), "lifted": N_("解除"), "released_part": N_("部分解除"),
+        "found_unrelated": N_("认定与案件无关"), "found_related": N_("认定与案件有关"),
+    },
+    CallBackOutcome: {"not_reached": N_("未联系上"), "gives_up": N_("放弃付款"), "goes_on": N_("坚持付款")},
+    TellingWay: {
+        "in_person": N_("当面送达"), "letter": N_("书面送达"), "call": N_("电话"), "message": N_("短信"),
+        "by_institution": N_("由机构告知"), "public_notice": N_("公告"),
+    },
+    Verb: {"begin": N_("办理"), "extend": N_("续期"), "release": N_("解除"), "release_part": N_("部分解除")},
+    OrderChannel: {"http": N_("在线直连"), "signed_file": N_("签名文件"), "issued_elsewhere": N_("其他平台签发")},
+    OrderStatus: {
+        "prepared": N_("待发"), "sent": N_("已发"), "acknowledged": N_("已收"), "done": N_("已办"), "partial": N_("部分办"),
+        "refused": N_("拒绝"),
+    },
+    Outcome: {
+        "received": N_("已签收"), "executed": N_("已执行"), "partial": N_("部分执行"), "refused": N_("拒绝执行"),
+        "nothing_found": N_("查无结果"),
+    },
+    AppealStatus: {
+        "received": N_("已受理"), "withdrawn": N_("已撤回"), "upheld": N_("成立"), "upheld_in_part": N_("部分成立"),
+        "denied": N_("不成立"),
+    },
+    IncidentKind: {
+        "unknown_order": N_("无对应指令的回执"), "contradiction": N_("回执相互矛盾"),
+        "answer_after_end": N_("措施已结束仍执行"), "impossible_time": N_("时间不可能"), "more_than_asked": N_("超额执行"),
+        "release_failed": N_("解除未执行"), "extension_failed": N_("续期未执行"), "not_countersigned": N_("未按时补签"),
+        "not_sent": N_("指令未按时发出"), "not_lifted": N_("无关账户未按时解除"), "freeze_ended": N_("冻结到期而返还未付"),
+        "not_delivered": N_("指令送达失败"), "unreadable": N_("回执无法读取"), "not_genuine": N_("回执来源不实"),
+    },
+    ProcedureStatus: {
+        "draft": N_("拟稿"), "noticed": N_("公告期"), "proposed": N_("待决定"), "approved": N_("已决定、支付中"),
+        "done": N_("返还完毕"), "rejected": N_("不予返还"), "withdrawn": N_("已撤回"),
+    },
+    EventKind: {
+        "report.received": N_("受理警情"), "report.added_to": N_("补充警情"), "report.put_in_case": N_("警情并入案件"),
+        "report.unfounded": N_("认定警情不实"), "report.withdrawn": N_("报案人撤回"), "report.reopened": N_("恢复警情"),
+        "clue.received": N_("产生线索"), "clue.assigned": N_("分派线索"), "clue.routed": N_("转交线索"),
+        "clue.assessed": N_("研判"), "clue.verified": N_("核实"), "clue.unverified": N_("事实撤销，线索待核"),
+        "clue.acted": N_("处置"), "clue.dismissed": N_("排除"), "clue.reopened": N_("恢复线索"),
+        "clue.paused": N_("暂停计时"), "clue.resumed": N_("恢复计时"), "clue.reestimated": N_("重估可挽回金额"),
+        "clue.put_in_case": N_("线索并入案件"), "clock.warned": N_("时限预警"), "clock.breached": N_("超时"),
+        "fact.made": N_("形成事实"), "fact.withdrawn": N_("撤销事实"), "record.merged": N_("合并"),
+        "record.unmerged": N_("取消合并"), "case.opened": N_("建立案件"), "case.stepped": N_("案件进展"),
+        "case.notice_served": N_("送达"), "case.review_extended": N_("延长审查期"), "case.classified": N_("案件分类"),
+        "case.officer_changed": N_("更换主办"), "case.officer_joined": N_("民警加入"), "case.officer_left": N_("民警退出"),
+        "case.method_set": N_("确定计算方法"), "case.report_added": N_("并入警情"), "case.commented": N_("备注"),
+        "case.comment_struck_out": N_("划去备注"), "case.file_added": N_("添加材料"), "case.series_joined": N_("加入串并"),
+        "case.series_left": N_("退出串并"), "case.split": N_("拆分案件"), "case.split_undone": N_("取消拆分"),
+        "hand_over.offered": N_("提出移交"), "hand_over.accepted": N_("接收移交"), "hand_over.declined": N_("退回移交"),
+        "hand_over.recalled": N_("撤回移交"), "task.created": N_("新建待办"), "task.ended": N_("办结待办"),
+        "task.reopened": N_("恢复待办"),
+    },
+}  # fmt: skip
+
+
+def term(say: Say, value: Any) -> str:
+    """A value as it is called on a page; a text stands as it is."""
+    if not isinstance(value, Enum):
+        return str(value)
+    return say(TERMS[type(value)][str(value.value)])
+
+
+def choices_of(kind: type[Enum], *, without: tuple[Enum, ...] = ()) -> tuple[tuple[str, str], ...]:
+    """Every value of a kind with its term, as choices of a field."""
+    return tuple((str(value.value), TERMS[kind][str(value.value)]) for value in kind if value not in without)

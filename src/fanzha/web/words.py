@@ -1,0 +1,52 @@
+"""The console's words: written in Chinese where they stand, and in English by `locale/en/*.po`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from typing import Final
+
+from babel.messages.pofile import read_po
+
+CHINESE: Final = "zh"
+ENGLISH: Final = "en"
+LANGUAGES: Final = (CHINESE, ENGLISH)
+TAGS: Final = {CHINESE: "zh-CN", ENGLISH: "en"}
+Say = Callable[[str], str]
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name by which text tools know it
+    """Marks a text that is put into the reader's language where it is shown."""
+    return text
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Chinese text → text in the language; empty for Chinese itself."""
+    if language == CHINESE:
+        return {}
+    parts = sorted((files("fanzha.web") / "locale" / language).iterdir(), key=lambda part: part.name)
+    return {
+        message.id: message.string
+        for part in parts
+        if part.name.endswith(".po")
+        for message in read_po(BytesIO(part.read_bytes()), locale=language)
+        if isinstance(message.id, str) and message.id and isinstance(message.string, str) and message.string
+    }
+
+
+def sayer(language: str) -> Say:
+    """Says a text in a language; one that has no translation is said in Chinese."""
+    known = catalogue(language)
+    return lambda text: known.get(text, text)
+
+
+def language_of(asked: str, kept: str, accepted: str) -> str:
+    """The language: as asked for now, else as kept, else as the browser prefers; Chinese where nothing is said."""
+    for wish in (asked, kept):
+        if wish in LANGUAGES:
+            return wish
+    first = accepted.split(",", 1)[0].strip().lower()
+    return ENGLISH if first.startswith("en") else CHINESE
