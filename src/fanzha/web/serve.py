@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 from collections.abc import Iterator
@@ -18,11 +19,18 @@ from fanzha.core.errors import BadInput
 from fanzha.simulation.demo.demo import demo_logins, demo_password, is_demo
 from fanzha.web.app import make_app
 from fanzha.web.console import Console, DemoLogin
+from fanzha.web.machines import Machines, running
 from fanzha.web.terms import TERMS
 
 DEFAULT_PORT: Final = 8024
 HostOption = Annotated[str, typer.Option("--host", help="Where to listen; every other machine needs HTTPS before it.")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")]
+MachinesOption = Annotated[
+    bool,
+    typer.Option(
+        "--machines/--no-machines", help="Ring clocks, send orders and fetch answers too; off where others do it."
+    ),
+]
 SecureOption = Annotated[bool, typer.Option("--https", help="It is reached by HTTPS: cookies travel on nothing else.")]
 
 
@@ -39,11 +47,22 @@ def serve(
     host: HostOption = "127.0.0.1",
     port: PortOption = DEFAULT_PORT,
     https: SecureOption = False,
+    machines: MachinesOption = True,
 ) -> None:
     """Serve the console, the partners' desk, the public pages and the JSON API of a home, until Ctrl+C."""
     called: Called = context.obj
-    with console_of(called.home, called.database, secure=https) as console:
+    with console_of(called.home, called.database, secure=https) as console, ExitStack() as held:
+        if machines:
+            held.enter_context(running(held.enter_context(machines_of(console)).rounds()))
         serve_console(console, host, port)
+
+
+@contextmanager
+def machines_of(console: Console) -> Iterator[Machines]:
+    """The machines of a console's desk; connections to partners are closed at the end."""
+    with bootstrap.partners(console.home, console.desk.clock) as partners:
+        worker = f"{socket.gethostname()}:{os.getpid()}"
+        yield Machines(console.desk, console.books, partners, bootstrap.receipt_desk(console.home, partners), worker)
 
 
 @contextmanager
