@@ -13,21 +13,19 @@ from fanzha.ports.work_store import UnitOfWork, WorkStore, WorkView
 from fanzha.services.desk.model import Desk
 
 
-def why_refused(desk: Desk, deed: Callable[[Desk], object]) -> str:
-    """The sentence with which a use case would be refused now; empty where it would be carried out.
+def why_refused(desk: Desk, deed: Callable[[Desk], object]) -> Refused | NotFound | None:
+    """With what a use case would be refused now; None where it would be carried out.
 
     The same rules say it that say it when it is done, so that a screen can tell the reason before anybody tries. What is
     still to be filled in (BadInput) is no reason. Use cases that also write files or into the ledger are not for this.
     """
     try:
         deed(replace(desk, store=cast("WorkStore", _Rehearsal(desk.store))))
-    except NotFound as hidden:
-        return str(hidden)
+    except (NotFound, Refused) as refusal:
+        return refusal
     except BadInput:
-        return ""
-    except Refused as refusal:
-        return str(refusal)
-    return ""
+        return None
+    return None
 
 
 class _Rehearsal:

@@ -11,6 +11,7 @@ from fanzha.services.desk.model import Desk
 from fanzha.services.desk.rehearse import why_refused
 from fanzha.web.console import Console
 from fanzha.web.forms import Field, Values, samples_of
+from fanzha.web.refusals import Trouble, headline_of, trouble_of
 from fanzha.web.words import N_
 
 
@@ -65,14 +66,15 @@ class Deed:
         """Its fields for a record."""
         return self.fields if self.around is None else tuple(self.around(console, actor, record_id))
 
-    def why_not(self, console: Console, actor: Actor, record_id: str) -> str:
-        """Why it cannot be done now; empty where it can, or where only doing it can tell."""
+    def why_not(self, console: Console, actor: Actor, record_id: str) -> Trouble | None:
+        """Why it cannot be done now; None where it can, or where only doing it can tell."""
         if not actor.roles & self.roles:
-            return N_("您的角色不能办理此事")
+            return Trouble(headline_of("role"), "", "role", 403)
         if not self.rehearsed:
-            return ""
+            return None
         doing = Doing(console.desk, console, actor, record_id, samples_of(self.fields_for(console, actor, record_id)))
-        return why_refused(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
+        refusal = why_refused(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
+        return None if refusal is None else trouble_of(refusal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Able:
 
     deed: Deed
     record_id: str
-    why_not: str
+    why_not: Trouble | None
 
     @property
     def address(self) -> str:

@@ -81,7 +81,7 @@ def _form(
     ask: Ask,
     fields: Sequence[Field],
     *,
-    why_not: str = "",
+    why_not: Trouble | None = None,
     trouble: Trouble | None = None,
     faults: dict[str, str] | None = None,
     version: str = "",
