@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from fanzha.services.render_trace import SmallPart, TraceContext, funds_flow_svg, read_trace_document
 from fanzha.services.render_trace.account_states import small_parts
-from fanzha.services.render_trace.flow_cards import CARDS_MAX, COLUMNS_MAX, RIBBONS_MAX, Card, picture_of
+from fanzha.services.render_trace.flow_cards import CARDS_MAX, COLUMNS_MAX, RIBBONS_MAX, Card
 from fanzha.services.render_trace.flow_layout import layout_of
+from fanzha.services.render_trace.flow_picture import picture_of
 from fanzha.services.render_trace.funds_flow_svg import funds_flow_drawing
 from fanzha.services.render_trace.text_width import fitted, width_of
 from fanzha.services.render_trace.trace_document import MethodTrace
@@ -109,7 +111,8 @@ def test_the_case_shows_its_return_its_question_and_no_reversed_payment() -> Non
 
 def test_every_card_has_a_name_of_one_sentence() -> None:
     svg = funds_flow_svg(_trace(case_document()), TraceContext(**case_context()))
-    assert svg.count('role="listitem"') == svg.count("<title>")
+    named = re.findall(r'<g role="listitem" tabindex="0" [^>]* aria-label="[^"]+">', svg)
+    assert svg.count('role="listitem"') == len(named) > 0
     assert "第2层 尾8660 账户 6299995500001108660 模拟·沈卯 模拟戊银行，转入 60,000.00 元" in svg
 
 

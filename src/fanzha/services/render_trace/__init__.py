@@ -1,14 +1,41 @@
-"""A trace for people: the flow of funds as a picture, a page and a workbook, made from the trace document alone."""
+"""A trace for people: the flow of funds as a picture, a page and a workbook, made from the trace document alone.
 
+`flow_view` gives the views of the console from a `FlowRequest`; `funds_flow_page` and `funds_flow_workbook` give whole files.
+"""
+
+from fanzha.services.render_trace.flow_request import Cell, FlowRequest, Level, Preset, Shape
+from fanzha.services.render_trace.flow_view import FlowView, flow_view
+from fanzha.services.render_trace.flow_words import Language
 from fanzha.services.render_trace.funds_flow_svg import funds_flow_svg
 from fanzha.services.render_trace.funds_flow_xlsx import funds_flow_workbook
 from fanzha.services.render_trace.html_page import funds_flow_page
-from fanzha.services.render_trace.trace_document import SmallPart, TraceContext, TraceDocument, read_trace_document
+from fanzha.services.render_trace.trace_document import (
+    BankBalance,
+    Control,
+    Hold,
+    SmallPart,
+    Strength,
+    TraceContext,
+    TraceDocument,
+    read_trace_document,
+)
 
 __all__ = [
+    "BankBalance",
+    "Cell",
+    "Control",
+    "FlowRequest",
+    "FlowView",
+    "Hold",
+    "Language",
+    "Level",
+    "Preset",
+    "Shape",
     "SmallPart",
+    "Strength",
     "TraceContext",
     "TraceDocument",
+    "flow_view",
     "funds_flow_page",
     "funds_flow_svg",
     "funds_flow_workbook",

@@ -1,16 +1,15 @@
-"""Where every card and ribbon of a picture stands: hop columns, weighted barycentre order, heights in proportion."""
+"""Where every card and ribbon of a picture stands: hop columns, the order of the whole trace, heights in proportion."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Link, Stub
 
-SWEEPS: Final = 4
 CARD_WIDTH: Final = 174  # at least; six columns then fit a page 1366 pixels wide
 COLUMN_GAP: Final = 40
 MARGIN: Final = 8
@@ -21,7 +20,7 @@ EXIT_FLOOR: Final = 40
 STUB_LINE: Final = 16
 NAME_LINE: Final = 17  # a long name has a line of its own
 ORIGIN_HEIGHT: Final = 260  # pixels that the whole traced amount is tall
-_PINNED: Final = {"victim": 0, "account": 0, "exit": 1, "other": 2}
+_PINNED: Final = {"exit": 1, "other": 2}  # below the accounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +60,24 @@ class FlowLayout:
     height: int
 
 
-def layout_of(picture: FlowPicture, tall: AbstractSet[str] = frozenset()) -> FlowLayout:
-    """Place the cards of a picture; the same picture gives the same places. `tall` cards have one line more."""
+def layout_of(
+    picture: FlowPicture, tall: AbstractSet[str] = frozenset(), frame: FlowLayout | None = None
+) -> FlowLayout:
+    """Place the cards of a picture; the same picture gives the same places.
+
+    `tall` cards have one line more. With a `frame` every card stands where it stands there: the layout of the whole, of
+    which the picture is a part.
+    """
     stubs: dict[str, list[Stub]] = defaultdict(list)
     for stub in picture.stubs:
         stubs[stub.source].append(stub)
-    columns = _ordered(picture.cards, picture.links)
-    heights = {card.key: _height(card, picture, len(stubs[card.key]), tall=card.key in tall) for card in picture.cards}
+    if frame is not None:
+        return _framed(picture, frame, stubs)
+    columns = _ordered(picture)
+    heights = {
+        card.key: _height(card, picture, len(stubs[card.key]) + (card.folded > 0), tall=card.key in tall)
+        for card in picture.cards
+    }
     gap = 5 if picture.compact else 12
     tops = _tops(columns, heights, picture.links, gap)
     boxes = tuple(
@@ -96,34 +106,32 @@ def layout_of(picture: FlowPicture, tall: AbstractSet[str] = frozenset()) -> Flo
     )
 
 
-def _height(card: Card, picture: FlowPicture, stubs: int, *, tall: bool) -> int:
+def _framed(picture: FlowPicture, frame: FlowLayout, stubs: Mapping[str, list[Stub]]) -> FlowLayout:
+    cards = {card.key: card for card in picture.cards}
+    boxes = tuple(
+        replace(box, card=cards[box.card.key], stubs=tuple(stubs.get(box.card.key, ())))
+        for box in frame.boxes
+        if box.card.key in cards
+    )
+    return replace(frame, boxes=boxes, ribbons=_ribbons(boxes, picture))
+
+
+def _height(card: Card, picture: FlowPicture, lines_below: int, *, tall: bool) -> int:
     floor = EXIT_FLOOR if card.kind == "exit" else FULL_FLOOR
     if picture.compact:
         floor = COMPACT_FLOOR if card.kind in {"account", "exit"} else FULL_FLOOR
     floor += NAME_LINE if tall else 0
-    return max(floor + stubs * STUB_LINE, card.size * ORIGIN_HEIGHT // max(1, picture.origin))
+    return max(floor + lines_below * STUB_LINE, card.size * ORIGIN_HEIGHT // max(1, picture.origin))
 
 
-def _ordered(cards: Sequence[Card], links: Sequence[Link]) -> list[list[Card]]:
-    """Cards by column from top to bottom: four barycentre sweeps, exits and the rest of the hop pinned below."""
+def _ordered(picture: FlowPicture) -> list[list[Card]]:
+    """Cards by column from top to bottom; exits and the rest of the hop are pinned below."""
     by_column: dict[int, list[Card]] = defaultdict(list)
-    for card in sorted(cards, key=lambda card: (-card.size, card.key)):
+    for card in picture.cards:
         by_column[card.column].append(card)
-    columns = [by_column[column] for column in sorted(by_column)]
-    sources: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    targets: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for link in links:
-        sources[link.target].append((link.source, link.traced))
-        targets[link.source].append((link.target, link.traced))
-    place = {card.key: number / max(1, len(column)) for column in columns for number, card in enumerate(column)}
-    for sweep in range(SWEEPS):
-        forward = sweep % 2 == 0
-        neighbours = sources if forward else targets
-        for column in columns if forward else columns[::-1]:
-            wanted = {card.key: _centre(neighbours[card.key], place, place[card.key]) for card in column}
-            column.sort(key=lambda card: (_PINNED[card.kind], wanted[card.key], -card.size, card.key))
-            place.update({card.key: number / len(column) for number, card in enumerate(column)})
-    return columns
+    for column in by_column.values():
+        column.sort(key=lambda card: (_PINNED.get(card.kind, 0), picture.order[card.key], card.key))
+    return [by_column[column] for column in sorted(by_column)]
 
 
 def _centre(neighbours: Sequence[tuple[str, int]], place: Mapping[str, float], otherwise: float) -> float:
@@ -138,7 +146,8 @@ def _tops(
     bottom = HEAD + max((sum(heights[card.key] + gap for card in column) for column in columns), default=0)
     sources: dict[str, list[tuple[str, int]]] = defaultdict(list)
     for link in links:
-        sources[link.target].append((link.source, link.traced))
+        if not link.faint:
+            sources[link.target].append((link.source, link.traced))
     tops: dict[str, int] = {}
     for column in columns:
         free = HEAD
@@ -162,8 +171,8 @@ def _ribbons(boxes: Sequence[Box], picture: FlowPicture) -> tuple[Ribbon, ...]:
     for link in picture.links:
         leaving[link.source].append(link)
         arriving[link.target].append(link)
-    start = _stacked(leaving, by_key, picture, lambda link: by_key[link.target].y, lambda link: link.target)
-    end = _stacked(arriving, by_key, picture, lambda link: by_key[link.source].y, lambda link: link.source)
+    start = _stacked(leaving, by_key, picture, lambda link: by_key[link.target].y)
+    end = _stacked(arriving, by_key, picture, lambda link: by_key[link.source].y)
     ribbons = []
     for link in picture.links:
         source, target = by_key[link.source], by_key[link.target]
@@ -171,14 +180,18 @@ def _ribbons(boxes: Sequence[Box], picture: FlowPicture) -> tuple[Ribbon, ...]:
             Ribbon(
                 link=link,
                 x0=source.x + source.width,
-                y0=start[link.source, link.target],
+                y0=start[_name(link)],
                 x1=target.x,
-                y1=end[link.source, link.target],
+                y1=end[_name(link)],
                 width_tenths=_width_tenths(link.traced, picture),
                 pale=source.card.kind == "other" and target.card.kind == "other",
             )
         )
-    return tuple(sorted(ribbons, key=lambda ribbon: (-ribbon.link.traced, ribbon.link.source, ribbon.link.target)))
+    return tuple(sorted(ribbons, key=lambda ribbon: (-ribbon.link.traced, *_name(ribbon.link))))
+
+
+def _name(link: Link) -> tuple[str, str, str]:
+    return link.source, link.target, link.transfer
 
 
 def _width_tenths(traced: int, picture: FlowPicture) -> int:
@@ -190,20 +203,18 @@ def _stacked(
     boxes: Mapping[str, Box],
     picture: FlowPicture,
     height_of_other: Callable[[Link], int],
-    name_of_other: Callable[[Link], str],
-) -> dict[tuple[str, str], int]:
+) -> dict[tuple[str, str, str], int]:
     """The middle of each ribbon on one side of its card; ribbons that would not fit overlap evenly."""
-    places: dict[tuple[str, str], int] = {}
+    places: dict[tuple[str, str, str], int] = {}
     for key, links in sides.items():
         box = boxes[key]
-        widths = [_width_tenths(link.traced, picture) for link in links]
-        room, need = box.height * 10, sum(widths)
+        # A faint ribbon is shown by itself: it takes no room from those that are always there.
+        widths = {_name(link): 0 if link.faint else _width_tenths(link.traced, picture) for link in links}
+        room, need = box.height * 10, sum(widths.values())
         scale = min(1.0, room / need) if need else 1.0
         at = box.y * 10 + (room - need * scale) / 2
-        ordered = sorted(
-            zip(links, widths, strict=True), key=lambda pair: (height_of_other(pair[0]), name_of_other(pair[0]))
-        )
-        for link, width in ordered:
-            places[link.source, link.target] = int(at + width * scale / 2)
+        for link in sorted(links, key=lambda link: (height_of_other(link), *_name(link))):
+            width = widths[_name(link)]
+            places[_name(link)] = int(at + width * scale / 2)
             at += width * scale
     return places

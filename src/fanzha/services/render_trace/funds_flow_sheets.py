@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.services.render_trace.account_states import inflow_permille, shown_state, small_parts, state_text
-from fanzha.services.render_trace.flow_cards import picture_of
+from fanzha.services.render_trace.flow_picture import picture_of
 from fanzha.services.render_trace.html_tables import accounts_in_order
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument
 from fanzha.services.render_trace.victim_shares import victim_shares

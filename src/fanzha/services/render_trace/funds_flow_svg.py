@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
 from fanzha.services.render_trace.account_states import small_parts
-from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Stub, Undrawn, picture_of
+from fanzha.services.render_trace.flow_cards import Card, Undrawn
 from fanzha.services.render_trace.flow_layout import CARD_WIDTH, Box, FlowLayout, Ribbon, layout_of
-from fanzha.services.render_trace.text_width import fitted, width_of
-from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext
-from fanzha.services.render_trace.wording import EXITS, ICONS, REASONS, STATES, money_text, said, tail, wan_text
+from fanzha.services.render_trace.flow_picture import picture_of
+from fanzha.services.render_trace.flow_texts import Pen, drawable, needs_name_line, sentence, texts
+from fanzha.services.render_trace.flow_words import Language, Speech
+from fanzha.services.render_trace.trace_document import MethodTrace, Strength, TraceContext
 
 NAMESPACE: Final = "http://www.w3.org/2000/svg"  # a name, never an address to load
-LEFT: Final = 13  # pixels from the card's edges to its text
-RIGHT: Final = 7
-ROOM: Final = CARD_WIDTH - LEFT - RIGHT
-APART: Final = 6  # pixels between two texts of one line
 UNDRAWN_NAMED: Final = 3  # so many accounts without a box are named, more are counted
 
 
@@ -32,29 +28,6 @@ class FlowDrawing:
     coverage: str  # what it shows and what it leaves out
 
 
-@dataclass(frozen=True, slots=True)
-class _Pen:
-    """What every part of the drawing needs to know."""
-
-    trace: MethodTrace
-    context: TraceContext
-    picture: FlowPicture
-    prefix: str  # of the ids, so that several pictures can stand in one page
-    links: Mapping[str, str]  # card key → anchor in the page's tables
-
-    def money(self, minor: int) -> str:
-        """An exact amount in the trace's currency."""
-        return money_text(minor, self.trace.exponent)
-
-    def name(self, account: str) -> str:
-        """The holder's name, or nothing."""
-        return self.context.names.get(account, "")
-
-    def institution(self, account: str) -> str:
-        """The institution, or nothing."""
-        return self.context.institutions.get(account, "")
-
-
 def funds_flow_svg(
     trace: MethodTrace, context: TraceContext, *, prefix: str = "f", links: Mapping[str, str] | None = None
 ) -> str:
@@ -65,36 +38,49 @@ def funds_flow_svg(
 def funds_flow_drawing(
     trace: MethodTrace, context: TraceContext, *, prefix: str = "f", links: Mapping[str, str] | None = None
 ) -> FlowDrawing:
-    """The picture of one method's result.
+    """The picture of one method's result, in Chinese and with as many cards as the number of accounts allows.
 
-    `prefix` begins every id in it; `links` gives the page anchor of an account's row. Colours are classes: the page's
-    style sheet decides them, and a viewer without it still sees black lines and text. Across, everything is placed in
-    parts of the width, so that cards and gaps grow with the page while text keeps its size.
+    `prefix` begins every id in it; `links` gives the page anchor of an account's row.
     """
-    picture = picture_of(trace, small_parts(trace, context))
-    pen = _Pen(trace, context, picture, prefix, links or {})
-    layout = layout_of(picture, frozenset(card.key for card in picture.cards if _needs_name_line(pen, card)))
+    picture = picture_of(trace, small_parts(trace, context), context=context)
+    pen = Pen(trace, context, picture, prefix, links or {}, Speech(Language.CHINESE))
+    layout = laid_out(pen)
+    coverage = coverage_words(pen)
+    return FlowDrawing(drawing(pen, layout, coverage, layout.width), layout.width, layout.height, coverage)
+
+
+def laid_out(pen: Pen) -> FlowLayout:
+    """The places of a picture's cards, with room for the names of this context."""
+    return layout_of(pen.picture, frozenset(card.key for card in pen.picture.cards if needs_name_line(pen, card)))
+
+
+def drawing(pen: Pen, layout: FlowLayout, coverage: str, width: int) -> str:
+    """The SVG text.
+
+    Colours are classes: the page's style sheet decides them, and a viewer without it still sees black lines and text.
+    Across, everything is placed in parts of the width, so that cards and gaps grow with the page while text keeps its size.
+    """
     number = {box.card.key: place for place, box in enumerate(layout.boxes)}
-    coverage = coverage_words(picture, context, trace.exponent)
-    width, height = layout.width, layout.height
-    size = f'width="{width}" height="{height}"'
-    stretched = f'height="{height}" viewBox="0 0 {width} {height}" preserveAspectRatio="none"'
+    height, least = layout.height, layout.width
+    stretched = f'height="{height}" viewBox="0 0 {least} {height}" preserveAspectRatio="none"'
+    words = drawable(pen.speech.say("title", coverage=coverage))
+    size = f'width="{max(width, least)}" height="{height}"'
     parts = [
-        f'<svg xmlns="{NAMESPACE}" class="flow" {size} role="group" aria-labelledby="{prefix}-title">',
-        f'<title id="{prefix}-title">{escape(f"资金流向图，{coverage}")}</title>',
-        _hatch(f"{prefix}-hatch"),
+        f'<svg xmlns="{NAMESPACE}" class="flow" {size} role="group" aria-labelledby="{pen.prefix}-title">',
+        f'<title id="{pen.prefix}-title">{words}</title>',
+        hatch(f"{pen.prefix}-hatch"),
         f'<svg class="ribbons" aria-hidden="true" width="100%" {stretched}>',
         *(_ribbon(ribbon, number) for ribbon in layout.ribbons),
         "</svg>",
     ]
     for hop, x in layout.columns:
-        parts.append(f'<svg x="{_percent(x, width)}" width="{_percent(CARD_WIDTH, width)}" overflow="visible">')
-        parts.append(_column_title(layout, hop, picture))
-        parts.append(f'<g role="list" aria-label="第{hop}层">')
+        parts.append(f'<svg x="{_percent(x, least)}" width="{_percent(CARD_WIDTH, least)}" overflow="visible">')
+        parts.append(_column_title(pen, layout, hop))
+        parts.append(f'<g role="list" aria-label="{pen.hop(hop)}">')
         parts += [_card(pen, box, number[box.card.key]) for box in layout.boxes if box.card.column == hop]
         parts.append("</g></svg>")
     parts.append("</svg>")
-    return FlowDrawing("\n".join(parts), width, height, coverage)
+    return "\n".join(parts)
 
 
 def _percent(x: int, width: int) -> str:
@@ -102,7 +88,7 @@ def _percent(x: int, width: int) -> str:
     return f"{thousandths // 1000}.{thousandths % 1000:03d}%"
 
 
-def _hatch(identity: str) -> str:
+def hatch(identity: str) -> str:
     """The pattern of what is unknown: seen without colour too."""
     return (
         f'<defs><pattern id="{identity}" width="5" height="5" patternUnits="userSpaceOnUse" '
@@ -112,38 +98,51 @@ def _hatch(identity: str) -> str:
     )
 
 
-def coverage_words(picture: FlowPicture, context: TraceContext, exponent: int) -> str:
+def coverage_words(pen: Pen, *, short: bool = False) -> str:
     """How much of the trace the picture shows, said honestly: accounts with a box, and what has none with its amount."""
-    text = f"显示 {picture.accounts_shown:,} / {picture.accounts_total:,} 户（含被害人 {picture.victims:,} 户）"
-    for taken_back, words in ((True, "转入后已全额退回"), (False, "仅见流出，归入流出框")):
+    picture, say = pen.picture, pen.speech.say
+    shown, total = picture.accounts_shown, picture.accounts_total
+    first = say("cover_of", shown=shown, total=total)
+    parts = [first if short else say("cover", shown=shown, total=total, victims=picture.victims)]
+    for taken_back, why in ((True, "taken_back"), (False, "exit_stands")):
         left_out = [account for account in picture.undrawn if account.taken_back == taken_back]
         if left_out:
             traced = sum(account.traced_in for account in left_out)
-            sum_text = f"共 {money_text(traced, exponent)}" if traced else ""
-            names = "、".join(_undrawn_name(account, context, exponent) for account in left_out)
-            named = f"：{names}" if len(left_out) <= UNDRAWN_NAMED else ""
-            text += f"；未画 {len(left_out):,} 户{sum_text}，{words}{named}"
-    grouped = picture.accounts_total - len(picture.undrawn) - picture.accounts_shown
+            sum_text = say("undrawn_sum", money=pen.money(traced)) if traced else ""
+            named = say("list").join(_undrawn_name(account, pen) for account in left_out)
+            words = say("undrawn", count=len(left_out), sum=sum_text, why=say(why))
+            parts.append(words + (say("colon") + named if len(left_out) <= UNDRAWN_NAMED else ""))
+    groups = [card for card in picture.cards if card.kind not in {"account", "victim", "exit", "other"}]
+    if groups:
+        parts.append(say("merged", count=sum(card.members for card in groups), groups=len(groups)))
+    grouped = sum(card.members for card in picture.cards if card.kind == "other")
     if grouped:
-        text += f"；{grouped:,} 户归入各层“其他”"
-    return f"{text}；另有 {picture.links_left_out:,} 条细流未画" if picture.links_left_out else text
+        parts.append(say("grouped", count=grouped))
+    if picture.links_left_out:
+        parts.append(say("links_left_out", count=picture.links_left_out))
+    return say("semicolon").join(parts)
 
 
-def _undrawn_name(account: Undrawn, context: TraceContext, exponent: int) -> str:
-    name = context.names.get(account.account) or tail(account.account)
-    return f"{name} {money_text(account.traced_in, exponent)}" if account.traced_in else name
+def _undrawn_name(account: Undrawn, pen: Pen) -> str:
+    name = pen.name(account.account) or pen.speech.tail(account.account)
+    return f"{name} {pen.money(account.traced_in)}" if account.traced_in else name
 
 
 def _ribbon(ribbon: Ribbon, number: Mapping[str, int]) -> str:
     """A band of even height between two cards; filled, not stroked, so that stretching across does not thin it."""
+    link = ribbon.link
     middle, half = (ribbon.x0 + ribbon.x1) // 2, ribbon.width_tenths // 2
     top0, top1 = _tenths(ribbon.y0 - half), _tenths(ribbon.y1 - half)
-    shade = ' class="pale"' if ribbon.pale else ""
-    ends = f"{number[ribbon.link.source]} {number[ribbon.link.target]}"
+    kinds = ["pale"] if ribbon.pale else []
+    kinds += [] if link.strength is Strength.CONFIRMED else [link.strength.value]
+    shade = f' class="{" ".join(kinds)}"' if kinds else ""
+    faint = ' data-faint=""' if link.faint else ""
+    at = "" if link.first_us is None else f' data-t="{link.first_us}"'
     return (
         f'<path{shade} d="M{ribbon.x0} {top0}C{middle} {top0} {middle} {top1} {ribbon.x1} {top1}'
         f"v{_tenths(ribbon.width_tenths)}C{middle} {_tenths(ribbon.y1 + half)} {middle} {_tenths(ribbon.y0 + half)} "
-        f'{ribbon.x0} {_tenths(ribbon.y0 + half)}z" data-e="{ends}"/>'
+        f'{ribbon.x0} {_tenths(ribbon.y0 + half)}z" '
+        f'data-from="{number[link.source]}" data-to="{number[link.target]}"{at}{faint}/>'
     )
 
 
@@ -152,80 +151,60 @@ def _tenths(value: int) -> str:
     return f"{whole}.{part}" if part else str(whole)
 
 
-def _column_title(layout: FlowLayout, hop: int, picture: FlowPicture) -> str:
+def _column_title(pen: Pen, layout: FlowLayout, hop: int) -> str:
+    say = pen.speech.say
     members = [box.card for box in layout.boxes if box.card.column == hop and box.card.kind != "exit"]
     count = sum(card.members for card in members)
-    words = "被害人" if hop == 0 else f"第{hop}层"
-    if picture.columns_folded and hop == layout.columns[-1][0]:
-        words = f"第{hop}层及以后"
-    return (
-        f'<text class="column" y="16">{words}</text>'
-        f'<text class="small" y="32">{f"{count:,} 户" if count else "流出"}</text>'
-    )
+    words = say("victims") if hop == 0 else pen.hop(hop)
+    if pen.picture.columns_folded and hop == layout.columns[-1][0]:
+        words = say("hop_on", hop=hop)
+    below = say("accounts", count=count) if count else say("exits")
+    return f'<text class="column" y="16">{words}</text><text class="small" y="32">{below}{_share(pen, members, hop)}</text>'
 
 
-def _card(pen: _Pen, box: Box, number: int) -> str:
-    card = box.card
+def _share(pen: Pen, members: list[Card], hop: int) -> str:
+    """How much of the hop's money the cards of single accounts show, where there is a rest."""
+    drawn = sum(card.incoming for card in members if card.kind != "other")
+    whole = sum(card.incoming for card in members)
+    if hop == 0 or drawn == whole or not whole:
+        return ""
+    return " · " + pen.speech.say("hop_share", share=pen.speech.percent(drawn, whole))
+
+
+def _card(pen: Pen, box: Box, number: int) -> str:
+    card, words = box.card, drawable(sentence(pen, box))
+    kind = f'class="card {card.kind} {card.state}" data-c="{number}"'
+    body = "".join((_frame(pen, box), *texts(pen, box)))
     anchor = pen.links.get(card.key)
-    open_tag, close = (
-        (f'<a id="{escape(anchor)}c" href="#{escape(anchor)}"', "</a>")
-        if anchor
-        else ('<g tabindex="0" role="img"', "</g>")
-    )
-    sentence = escape(_sentence(pen, box))
-    body = "".join((_frame(pen, box), *_texts(pen, box)))
-    return (
-        f'<g role="listitem">{open_tag} class="card {card.kind} {card.state}" data-c="{number}">'
-        f"<title>{sentence}</title>{body}{close}</g>"
-    )
+    if anchor:
+        at = drawable(anchor)
+        return f'<g role="listitem"><a id="{at}c" href="#{at}" {kind}><title>{words}</title>{body}</a></g>'
+    return f'<g role="listitem" tabindex="0" {kind}{_data(card)} aria-label="{words}">{body}</g>'
 
 
-def _sentence(pen: _Pen, box: Box) -> str:
-    """The card in one sentence, as a screen reader says it."""
-    card = box.card
-    if card.kind == "exit":
-        where = said(EXITS, card.code).zh if card.code != "counterparty_missing" else said(REASONS, card.code).zh
-        return f"{where} {card.members} 笔，共 {pen.money(card.incoming)} 元"
-    if card.kind == "victim":
-        victim = "、".join(card.victims) or pen.name(card.code)
-        return f"被害人 {victim}，账户 {card.code}，转出 {pen.money(card.passed_on)} 元"
-    who = (
-        f"其他 {card.members} 户"
-        if card.kind == "other"
-        else f"{tail(card.code)} 账户 {card.code} {pen.name(card.code)} {pen.institution(card.code)}"
-    )
-    parts = [
-        f"第{card.column}层 {who.strip()}",
-        f"转入 {pen.money(card.incoming)} 元",
-        f"转出 {pen.money(card.passed_on)} 元",
-    ]
-    for words, minor in (("流出", card.exited), ("未知", card.unknown), ("留存", card.held)):
-        if minor:
-            parts.append(f"{words} {pen.money(minor)} 元")
-    known = f"可止付 {pen.money(card.stoppable)} 元" if card.stoppable_known else "可止付未知"
-    if card.state == "part":
-        known += f"，{STATES['part'].zh}"
-    parts += [known, *(_stub_text(pen, stub) for stub in box.stubs)]
-    return "，".join(parts)
+def _data(card: Card) -> str:
+    """What a page needs to act on the card."""
+    facts = {"hop": str(card.column), "state": card.state}
+    if card.kind in {"account", "victim"}:
+        facts["account"] = card.code
+    elif card.kind not in {"exit", "other"}:
+        facts["group"] = card.code if card.kind != "institution" else f"institution:{card.column}:{card.code}"
+    if card.first_us is not None:
+        facts["t"] = str(card.first_us)
+    return "".join(f' data-{name}="{drawable(value)}"' for name, value in facts.items())
 
 
-def _frame(pen: _Pen, box: Box) -> str:
+def _frame(pen: Pen, box: Box) -> str:
     """The box and, along its left edge, what became of the money: stoppable, other held, left, unknown, passed on."""
     card = box.card
     outline = f'<rect class="box" y="{box.y}" width="100%" height="{box.height}" rx="4"/>'
-    parts = (
-        ("part" if card.state == "part" else "stoppable", card.stoppable),
-        ("held", max(0, card.held - card.stoppable)),
-        ("spent", card.exited),
-        ("unknown", card.unknown),
-        ("gone", card.passed_on if card.kind != "victim" else 0),
-    )
-    total = sum(minor for _, minor in parts)
+    total = sum(minor for _, minor in shares_of(card))
     if card.kind == "exit" or not total:
         return outline
-    bars, y = [], box.y * 10
-    for place, (name, minor) in enumerate(parts):
-        until = box.y * 10 + box.height * 10 * sum(m for _, m in parts[: place + 1]) // total
+    bars, y, summed = [], box.y * 10, 0
+    for name, minor in shares_of(card):
+        summed += minor
+        until = box.y * 10 + box.height * 10 * summed // total
         if until > y and minor:
             fill = f' fill="url(#{pen.prefix}-hatch)"' if name == "unknown" else ""
             bars.append(f'<rect class="bar {name}" y="{_tenths(y)}" width="6" height="{_tenths(until - y)}"{fill}/>')
@@ -233,117 +212,13 @@ def _frame(pen: _Pen, box: Box) -> str:
     return outline + "".join(bars)
 
 
-def _texts(pen: _Pen, box: Box) -> list[str]:
-    card, line = box.card, box.y + 16
-    if card.kind == "exit":
-        return _exit_texts(pen, box)
-    amount, icon = _headline(card)
-    if pen.picture.compact and card.kind == "account":
-        money = pen.money(amount)
-        name = fitted(f"{icon} {tail(card.code)}", ROOM - APART - width_of(money, bold=True), bold=True)
-        return [_left("main", line, name), _right("amount", line, money), *_stub_lines(pen, box, line)]
-    title = _title(pen, card)
-    lines = [_left("main", line, title)]
-    if card.kind == "account":
-        room = ROOM - APART - width_of(title, bold=True)
-        lines.append(_right("small end", line, fitted(pen.institution(card.code), room)))
-    line += 17
-    lines.append(_left("small", line, fitted(_second(pen, card), ROOM)))
-    line += 17 if box.tall else 0
-    lines.append(_right("small end", line, _incoming(pen, card)))
-    line += 17
-    lines += [_left("state", line, f"{icon} {_state_words(pen, card)}"), _right("amount", line, pen.money(amount))]
-    return lines + _stub_lines(pen, box, line)
-
-
-def _state_words(pen: _Pen, card: Card) -> str:
-    """What the card's amount is; a held amount is never put under the word for the unknown."""
-    if card.kind == "victim":
-        return "转出"
-    if card.state == "part":
-        return "少量混入"
-    if card.kind != "other" and card.state == "unknown" and card.held and not card.unknown:
-        return "至多留存" if pen.trace.leads_only else "留存待核"
-    return STATES[card.state].zh
-
-
-def _needs_name_line(pen: _Pen, card: Card) -> bool:
-    """Whether the name and what came in do not fit one line."""
-    if card.kind != "account" or pen.picture.compact:
-        return False
-    return width_of(_second(pen, card)) + APART + width_of(_incoming(pen, card)) > ROOM
-
-
-def _title(pen: _Pen, card: Card) -> str:
-    if card.kind == "other":
-        return f"其他 {card.members:,} 户"
-    if card.kind == "victim":
-        return fitted("、".join(card.victims) or pen.name(card.code) or tail(card.code), ROOM, bold=True)
-    return fitted(tail(card.code), ROOM, bold=True)
-
-
-def _second(pen: _Pen, card: Card) -> str:
-    if card.kind == "other":
-        return "合计"
-    if card.kind == "victim":
-        number = "" if tail(card.code) in card.victims else tail(card.code)
-        return f"{number} {pen.institution(card.code)}".strip()
-    return pen.name(card.code)
-
-
-def _incoming(pen: _Pen, card: Card) -> str:
-    return "" if card.kind == "victim" else f"入 {pen.money(card.incoming)}"
-
-
-def _headline(card: Card) -> tuple[int, str]:
-    """The amount that the card's state is about, and the state's sign."""
-    amount = {
-        "victim": card.passed_on,
-        "stoppable": card.stoppable,
-        "part": card.stoppable,
-        "held": card.held,
-        "stopped": card.held,
-        "frozen": card.held,
-        "unknown": card.unknown or card.held,
-        "cashed": card.cashed,
-        "spent": card.exited,
-        "gone": card.passed_on,
-    }[card.state]
-    return amount, ICONS[card.state]
-
-
-def _exit_texts(pen: _Pen, box: Box) -> list[str]:
-    card, line = box.card, box.y + 16
-    words = said(EXITS, card.code).zh if card.code != "counterparty_missing" else said(REASONS, card.code).zh
-    money = pen.money(card.incoming)
-    if pen.picture.compact:
-        head = fitted(f"{ICONS[card.state]} {words}", ROOM - APART - width_of(money, bold=True))
-        return [_left("state", line, head), _right("amount", line, money)]
-    count = f"{card.members} 笔"
-    return [
-        _left("state", line, fitted(f"{ICONS[card.state]} {words}", ROOM - APART - width_of(count))),
-        _right("small end", line, count),
-        _right("amount", line + 17, money),
-    ]
-
-
-def _stub_lines(pen: _Pen, box: Box, line: int) -> list[str]:
-    return [
-        _left("stub", line + 16 * (place + 1), fitted(_stub_text(pen, stub), ROOM))
-        for place, stub in enumerate(box.stubs)
-    ]
-
-
-def _stub_text(pen: _Pen, stub: Stub) -> str:
-    sign, words = ("↩", "回流") if stub.back else ("⇅", "同层")
-    target = tail(stub.account) if stub.account else "多户"
-    return f"{sign} {words} {wan_text(stub.traced, pen.trace.exponent)} → {target}"
-
-
-def _left(kind: str, y: int, words: str) -> str:
-    return f'<text class="{kind}" x="{LEFT}" y="{y}">{escape(words)}</text>' if words else ""
-
-
-def _right(kind: str, y: int, words: str) -> str:
-    """A text that ends at the card's right edge, wherever that is."""
-    return f'<text class="{kind}" x="100%" dx="-{RIGHT}" y="{y}">{escape(words)}</text>' if words else ""
+def shares_of(card: Card) -> tuple[tuple[str, int], ...]:
+    """What became of a card's money, in the order in which it is always drawn."""
+    return (
+        ("part" if card.state == "part" else "stoppable", card.stoppable),
+        (card.control or "stopped", card.controlled),
+        ("held", max(0, card.held - card.stoppable - card.controlled)),
+        ("spent", card.exited),
+        ("unknown", card.unknown),
+        ("gone", card.passed_on if card.kind != "victim" else 0),
+    )

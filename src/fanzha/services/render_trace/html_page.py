@@ -8,7 +8,7 @@ from typing import Final
 
 from fanzha.services.render_trace import html_tables as tables
 from fanzha.services.render_trace.account_states import small_parts
-from fanzha.services.render_trace.flow_cards import picture_of
+from fanzha.services.render_trace.flow_picture import picture_of
 from fanzha.services.render_trace.funds_flow_svg import FlowDrawing, funds_flow_drawing
 from fanzha.services.render_trace.page_style import SCRIPT, STYLE, content_policy, method_rules
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument

@@ -153,8 +153,7 @@ marked.forEach(function(path){path.classList.remove("lit")});marked=[];
 if(!on)return;
 var wanted=card.getAttribute("data-c");
 svg.querySelectorAll(".ribbons path").forEach(function(path){
-var ends=path.getAttribute("data-e").split(" ");
-if(ends[0]===wanted||ends[1]===wanted){path.classList.add("lit");marked.push(path)}});
+if(path.getAttribute("data-from")===wanted||path.getAttribute("data-to")===wanted){path.classList.add("lit");marked.push(path)}});
 }
 document.querySelectorAll("svg.flow .card").forEach(function(card){
 card.addEventListener("focus",function(){light(card,true)});

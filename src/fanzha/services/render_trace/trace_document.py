@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 from fanzha.core.errors import BadInput
 from fanzha.core.money import exponent_of, parse_minor
+from fanzha.core.time import SHANGHAI
 
 METHOD_ORDER: Final = ("fifo", "lifo", "prorata", "own_first", "libr", "poison")
 Shares = Mapping[str, int]  # minor units by victim label
@@ -43,6 +46,7 @@ class Flow:
     by_victim: Shares
     hop: int
     reversal: bool  # takes an earlier payment back
+    at_us: int | None  # None where the text is no time
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Exit:
     at: str
     traced: int
     by_victim: Shares
+    at_us: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,39 @@ class SmallPart:
     amount_max: int = 0
 
 
+class Hold(StrEnum):
+    """What holds money for the case; the values are states of an account."""
+
+    STOPPED = "stopped"
+    FROZEN = "frozen"
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A stop or a freeze of this case on an account; `amount` in minor units, None where nobody knows yet."""
+
+    hold: Hold
+    amount: int | None = None
+    at_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BankBalance:
+    """What a bank said is in an account, when, and where that stands."""
+
+    amount: int
+    at_us: int
+    source: str = ""
+
+
+class Strength(StrEnum):
+    """How well a transfer is known."""
+
+    CONFIRMED = "confirmed"  # a bank's own row or reply
+    STATED = "stated"  # the victim's statement
+    INFERRED = "inferred"  # joined by name, amount and time
+
+
 @dataclass(frozen=True, slots=True)
 class TraceContext:
     """What the document itself does not carry: where rows come from, who is who, what else came into an account."""
@@ -183,6 +221,10 @@ class TraceContext:
         default_factory=dict
     )  # (account, currency) → all that came in, minor
     small_part: SmallPart = field(default_factory=SmallPart)
+    controls: Mapping[str, Control] = field(default_factory=dict)  # by account
+    balances: Mapping[str, BankBalance] = field(default_factory=dict)  # by account
+    shared: Mapping[str, int] = field(default_factory=dict)  # account → how many other cases have it
+    strengths: Mapping[str, Strength] = field(default_factory=dict)  # by transfer; confirmed where nothing is said
 
 
 def read_trace_document(document: Mapping[str, Any], working_method: str | None = None) -> TraceDocument:
@@ -243,6 +285,7 @@ def _method(key: str, found: Mapping[str, Any], origins: frozenset[str]) -> Meth
                 *(money.minor(item["amount"]), money.minor(item["traced"]), money.shares(item.get("by_victim"))),
                 hop=int(item["hop"]),
                 reversal=item.get("kind") == "reversal",
+                at_us=instant_of(item["at"]),
             )
             for item in found.get("flows", ())
         ),
@@ -255,6 +298,7 @@ def _method(key: str, found: Mapping[str, Any], origins: frozenset[str]) -> Meth
                     str(item.get("at") or ""),
                 ),
                 *(money.minor(item["traced"]), money.shares(item.get("by_victim"))),
+                at_us=instant_of(item.get("at")),
             )
             for item in found.get("exits", ())
         ),
@@ -269,6 +313,18 @@ def _method(key: str, found: Mapping[str, Any], origins: frozenset[str]) -> Meth
         balance=None if balance is None else TraceBalance(*(money.minor(balance[part]) for part in _BALANCE)),
         origins=origins,
     )
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def instant_of(text: object) -> int | None:
+    """Microseconds since 1970 UTC of a document's time; None where it is no time."""
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)) - _EPOCH) // timedelta(microseconds=1)
 
 
 _BALANCE: Final = ("origin", "held", "exited", "unknown", "difference")

@@ -47,12 +47,14 @@ REASONS: Final[Mapping[str, Words]] = {
     "balance_shortfall": Words("银行余额不足", "bank balance short"),
     "dust": Words("小额截止", "below the dust limit"),
     "beyond_hop_limit": Words("超出层级", "beyond the hop limit"),
+    "taken_back": Words("其后退回", "taken back later"),
 }
 STATES: Final[Mapping[str, Words]] = {
     "victim": Words("被害人", "victim"),
     "stoppable": Words("可止付", "stoppable"),
     "part": Words("少量混入，先查询", "small part of the account: query first"),
     "held": Words("留存", "held"),
+    "stopped_part": Words("部分止付", "partly stopped"),
     "stopped": Words("已止付", "stopped"),
     "frozen": Words("已冻结", "frozen"),
     "gone": Words("已转出", "moved on"),
@@ -78,6 +80,7 @@ ICONS: Final[Mapping[str, str]] = {
     "stoppable": "◐",
     "part": "◔",
     "held": "●",
+    "stopped_part": "◧",
     "stopped": "▮",
     "frozen": "❄",
     "gone": "○",

@@ -1,0 +1,243 @@
+"""Every account, exit and payment of a trace as cards and links, nothing grouped yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn
+from fanzha.services.render_trace.trace_document import AccountTrace, Exit, MethodTrace, TraceContext
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """All cards by key, all payments by the cards between which they went, and the accounts that have no card."""
+
+    cards: Mapping[str, Card]
+    payments: Mapping[tuple[str, str], tuple[Payment, ...]]
+    undrawn: tuple[Undrawn, ...]
+
+    @property
+    def parties(self) -> tuple[Card, ...]:
+        """The accounts among the cards, victims' too."""
+        return tuple(card for card in self.cards.values() if card.kind != "exit")
+
+    @property
+    def accounts(self) -> int:
+        """How many accounts besides the victims' there are."""
+        return sum(card.kind == "account" for card in self.cards.values())
+
+
+def within(draft: Draft, keys: Collection[str]) -> Draft:
+    """The draft without cards that are not among `keys`: an earlier instant may have what the whole no longer shows."""
+    if all(key in keys for key in draft.cards):
+        return draft
+    strange = [card for key, card in draft.cards.items() if key not in keys and card.kind in PARTIES]
+    return Draft(
+        {key: card for key, card in draft.cards.items() if key in keys},
+        {pair: found for pair, found in draft.payments.items() if pair[0] in keys and pair[1] in keys},
+        (*draft.undrawn, *(Undrawn(card.code, card.incoming, taken_back=True) for card in strange)),
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What an account or an exit sums up to, while payments are added."""
+
+    key: str
+    column: int
+    kind: str
+    account: AccountTrace | None = None
+    victims: tuple[str, ...] = ()
+    frontier: bool = False
+    incoming: int = 0
+    passed_on: int = 0
+    exited: int = 0
+    unknown: int = 0
+    cashed: int = 0
+    payments: int = 0
+    first_us: int | None = None
+    sent_us: int | None = None
+    linked: bool = False
+
+    def came(self, at_us: int | None) -> None:
+        """Traced money arrived."""
+        self.linked = True
+        if at_us is not None and (self.first_us is None or at_us < self.first_us):
+            self.first_us = at_us
+
+    def went(self, at_us: int | None) -> None:
+        """Traced money left."""
+        self.linked = True
+        if at_us is not None and (self.sent_us is None or at_us < self.sent_us):
+            self.sent_us = at_us
+
+    @property
+    def stays(self) -> bool:
+        """Whether there is anything to draw: not where all of it was taken back."""
+        held = self.account.held if self.account else 0
+        return bool(self.linked or held + self.unknown + self.exited)
+
+    def done(self, context: TraceContext, small: AbstractSet[str]) -> Card:
+        """The card with all that was added."""
+        account, known, bound, control = self.account, False, 0, None
+        if account is not None:
+            control = context.controls.get(self.key)
+            if control is not None:
+                bound = account.held if control.amount is None else min(account.held, control.amount)
+            known = account.stoppable is not None or 0 < account.held == bound
+        return Card(
+            key=self.key,
+            column=self.column,
+            kind=self.kind,
+            code=self.key.split(" ", 2)[2] if self.kind == "exit" else self.key,
+            incoming=self.incoming,
+            passed_on=self.passed_on,
+            held=account.held if account else 0,
+            # Never more than what no measure of this case holds yet, whether the document has counted it out or not.
+            stoppable=min(account.stoppable or 0, account.held - bound) if account else 0,
+            stoppable_known=known or self.kind != "account",
+            exited=self.exited,
+            unknown=self.unknown,
+            cashed=self.cashed,
+            frontier=self.frontier,
+            states=account.states if account else (),
+            members=self.payments if self.kind == "exit" else 1,
+            victims=self.victims,
+            small=self.key in small,
+            control="" if control is None else control.hold.value,
+            controlled=bound,
+            shared=context.shared.get(self.key, 0),
+            first_us=self.sent_us if self.first_us is None else self.first_us,
+        )
+
+
+@dataclass(slots=True)
+class _Drafting:
+    tallies: dict[str, _Tally] = field(default_factory=dict)
+    payments: dict[tuple[str, str], list[Payment]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, tally: _Tally) -> _Tally:
+        """A card of its own."""
+        self.tallies[tally.key] = tally
+        return tally
+
+    def leave(self, payer: _Tally, kind: str, payment: Payment) -> None:
+        """Money that leaves through an exit of the next column."""
+        column = min(payer.column + 1, COLUMNS_MAX)
+        key = f"\0exit {column} {kind}"  # no account can be called so
+        tally = self.tallies.get(key) or self.add(_Tally(key, column, "exit"))
+        tally.incoming += payment.traced
+        tally.payments += 1
+        if kind == "counterparty_missing":
+            payer.unknown += payment.traced
+        else:
+            payer.exited += payment.traced
+            payer.cashed += payment.traced if kind == "cash" else 0
+        self.pay(payer, tally, payment)
+
+    def pay(self, payer: _Tally, payee: _Tally, payment: Payment) -> None:
+        """One payment between two cards."""
+        self.payments[payer.key, payee.key].append(payment)
+        payer.went(payment.at_us)
+        payee.came(payment.at_us)
+
+
+def draft_of(trace: MethodTrace, small: AbstractSet[str] = frozenset(), context: TraceContext | None = None) -> Draft:
+    """The cards and payments of one method's result; of `small` accounts traced money is a small part."""
+    drafting = _Drafting()
+    context = context or TraceContext()
+    frontier = {question.account for question in trace.frontier if question.reason == "frontier"}
+    exits = {found.transfer: found for found in trace.exits if found.transfer}
+    outlets = {flow.payee for flow in trace.flows if flow.transfer in exits}
+    kept_in = {flow.payee for flow in trace.flows if flow.transfer not in exits}
+    undrawn: list[Undrawn] = []
+    for account in trace.accounts:
+        if account.account in outlets and account.account not in kept_in and not account.held:
+            undrawn.append(Undrawn(account.account, account.traced_in, taken_back=False))
+            continue  # only money that has left arrives there: the exit's card stands for it
+        drafting.add(
+            _Tally(
+                account.account,
+                min(account.hop, COLUMNS_MAX),
+                "account" if account.hop else "victim",
+                account,
+                tuple(account.in_by_victim),
+                frontier=account.account in frontier,
+                incoming=account.traced_in,
+            )
+        )
+    _add_flows(drafting, trace, exits, frontier)
+    _add_ends(drafting, trace)
+    cards = {tally.key: tally.done(context, small) for tally in drafting.tallies.values() if tally.stays}
+    undrawn += [
+        Undrawn(tally.key, tally.incoming, taken_back=True) for tally in drafting.tallies.values() if not tally.stays
+    ]
+    left_out = (account for account in undrawn if account.account not in cards)  # a victim's box may stand for it
+    return Draft(
+        cards,
+        {pair: tuple(found) for pair, found in drafting.payments.items()},
+        tuple(sorted(left_out, key=lambda account: account.account)),
+    )
+
+
+def _add_flows(drafting: _Drafting, trace: MethodTrace, exits: Mapping[str, Exit], frontier: AbstractSet[str]) -> None:
+    unlisted: set[str] = set()  # receivers that the document's list of accounts does not have
+    tallies, left = drafting.tallies, _after_reversals(trace)
+    for flow in trace.flows:
+        traced = left[flow.transfer]
+        if not traced:
+            continue
+        payment = Payment(flow.transfer, flow.at_us, traced)
+        payer = tallies.get(flow.payer) or drafting.add(_Tally(flow.payer, 0, "victim", victims=tuple(flow.by_victim)))
+        if flow.transfer in exits:
+            drafting.leave(payer, exits[flow.transfer].kind, payment)
+            continue
+        if not flow.payee:
+            drafting.leave(payer, "counterparty_missing", payment)
+            continue
+        payee = tallies.get(flow.payee)
+        if payee is None:
+            column = min(payer.column + 1, COLUMNS_MAX)
+            asked = flow.payee in frontier
+            payee = drafting.add(_Tally(flow.payee, column, "account", frontier=asked))
+            unlisted.add(flow.payee)
+        if flow.payee in unlisted:
+            payee.incoming += traced
+        payer.passed_on += traced
+        drafting.pay(payer, payee, payment)
+
+
+def _add_ends(drafting: _Drafting, trace: MethodTrace) -> None:
+    """What left or got lost without a payment that shows it."""
+    carried = {flow.transfer for flow in trace.flows}
+    for found in trace.exits:
+        payer = drafting.tallies.get(found.account)
+        if found.transfer not in carried and payer is not None:
+            drafting.leave(payer, found.kind, Payment(found.transfer, found.at_us, found.traced))
+    for part in trace.unknown:
+        lost = drafting.tallies.get(part.account)
+        if lost is not None and part.reason != "counterparty_missing":
+            lost.unknown += part.traced
+
+
+def _after_reversals(trace: MethodTrace) -> dict[str, int]:
+    """What each payment still carried once later reversals took theirs back.
+
+    A reversal is hidden from the picture, never from the balances; what matches no earlier payment stays.
+    """
+    left = {flow.transfer: flow.traced for flow in trace.flows}
+    if not any(flow.reversal for flow in trace.flows):
+        return left
+    made: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for flow in sorted(trace.flows, key=lambda flow: (flow.at, flow.hop, flow.transfer)):
+        if not flow.reversal:
+            made[flow.payer, flow.payee].append(flow.transfer)
+            continue
+        for earlier in reversed(made[flow.payee, flow.payer]):
+            back = min(left[earlier], left[flow.transfer])
+            left[earlier] -= back
+            left[flow.transfer] -= back
+    return left
