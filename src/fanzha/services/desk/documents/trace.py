@@ -46,10 +46,14 @@ def masked_trace(document: Mapping[str, Any], mask: Mask) -> Document:
         {**origin, "from": mask.account(origin["from"]), "to": mask.account(origin["to"] or "")}
         for origin in parameters["origins"]
     ]
-    return {**shown, "parameters": parameters, "warnings": [_warning(text, mask) for text in document["warnings"]]}
+    return {
+        **shown,
+        "parameters": parameters,
+        "warnings": [masked_warning(text, mask) for text in document["warnings"]],
+    }
 
 
-def _warning(text: str, mask: Mask) -> str:
+def masked_warning(text: str, mask: Mask) -> str:
     """A warning with its numbers and names behind the mask, its times and amounts as they are."""
     parts = _TIME_OR_AMOUNT.split(text)
     return "".join(part if place % 2 else mask.text(part) for place, part in enumerate(parts))

@@ -1,0 +1,94 @@
+"""The money of a traced case on the page: masked names that stay apart, views by address, sums that hold."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_home import visiting
+from traced_case import BOTH, make_day
+
+from fanzha import bootstrap
+from fanzha.core.time import format_instant
+from fanzha.services.desk.case_flow import case_flow
+from fanzha.services.desk.trace_case import trace_case
+from fanzha.storage.argon2_hasher import Argon2Hasher
+from fanzha.web import Console
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory):
+    home = tmp_path_factory.mktemp("home")
+    day = make_day("memory", home)
+    day.read_in()
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    console = Console(day.desk, Argon2Hasher(1, 8, 1), day.books, bootstrap.paper_press, home, b"made-up secret")
+    with visiting(console) as visitor:
+        yield case, console, visitor
+
+
+def test_the_picture_names_no_whole_account(traced):
+    case, _, visitor = traced
+    officer = visitor("both")
+    for address in ("", "?shape=table", "?shape=matrix", "?shape=lanes", "?method=lifo", "?level=transfer"):
+        page = officer.get(f"/cases/{case.id}/flow{address}")
+        assert officer.status == 200, address
+        assert not re.findall(r"(?<![\d.])\d{15,19}(?![\d.])", re.sub(r'data-(?:t|steps|due)="[^"]*"', "", page)), (
+            address
+        )
+
+
+def test_accounts_that_end_alike_stay_apart(traced):
+    case, console, _ = traced
+    flow = case_flow(console.desk, console.books, BOTH, case.id)
+    assert len(set(flow.names.values())) == len(flow.names)
+    for shown, account in flow.names.items():
+        assert flow.number_of(shown) == account
+        assert shown.strip("*").split("·")[0] == account[-4:] or len(account) <= 8
+
+
+def test_the_table_has_every_account_and_the_sums_hold(traced):
+    case, console, visitor = traced
+    flow = case_flow(console.desk, console.books, BOTH, case.id)
+    page = visitor("both").get(f"/cases/{case.id}/flow?shape=table")
+    shown = set(re.findall(r'<tr id="a-\d+" data-account="([^"]+)"', page))
+    carried = {account.account for account in flow.document.methods[0].accounts}
+    assert shown - carried == {name for name, number in flow.names.items() if number in victims_accounts(flow)}
+    assert carried <= shown
+    assert "各项之和等于追踪金额" in page
+
+
+def test_an_address_that_asks_for_nonsense_says_so(traced):
+    case, _, visitor = traced
+    officer = visitor("both")
+    for nonsense in ("?method=guess", "?shape=ball", "?least=much", "?at=soon", "?cell=x~y", "?k=many"):
+        officer.get(f"/cases/{case.id}/flow{nonsense}")
+        assert officer.status == 422, nonsense
+
+
+def victims_accounts(flow):
+    return {origin.payer for origin in flow.run.origins}
+
+
+def test_another_body_sees_no_flow(traced):
+    case, _, visitor = traced
+    stranger = visitor("stranger")
+    stranger.get(f"/cases/{case.id}/flow")
+    assert stranger.status == 404
+
+
+def test_an_earlier_moment_has_its_own_table(traced):
+    case, console, visitor = traced
+    flow = case_flow(console.desk, console.books, BOTH, case.id)
+    first_us = min(each.at_us for each in flow.document.methods[0].flows if each.at_us)
+    at = format_instant(first_us).removesuffix("+08:00")
+    page = visitor("both").get(f"/cases/{case.id}/flow?shape=table&at={at}")
+    assert page.count('<tr id="a-') < len(flow.document.methods[0].accounts)
+
+
+def test_the_workbook_is_given(traced):
+    case, _, visitor = traced
+    officer = visitor("both")
+    officer.get(f"/cases/{case.id}/flow.xlsx")
+    assert (officer.status, officer.headers["content-type"].split(";")[0].rsplit(".", 1)[1]) == (200, "sheet")
