@@ -9,6 +9,7 @@ from fanzha.services.render_trace.flow_words import Language
 from fanzha.services.render_trace.funds_flow_svg import funds_flow_svg
 from fanzha.services.render_trace.funds_flow_xlsx import funds_flow_workbook
 from fanzha.services.render_trace.html_page import funds_flow_page
+from fanzha.services.render_trace.methods_apart import MethodsApart, methods_apart
 from fanzha.services.render_trace.trace_document import (
     BankBalance,
     Control,
@@ -29,6 +30,7 @@ __all__ = [
     "Hold",
     "Language",
     "Level",
+    "MethodsApart",
     "Preset",
     "Shape",
     "SmallPart",
@@ -39,5 +41,6 @@ __all__ = [
     "funds_flow_page",
     "funds_flow_svg",
     "funds_flow_workbook",
+    "methods_apart",
     "read_trace_document",
 ]

@@ -31,7 +31,8 @@ class Choice:
     batches: Mapping[int, int] = field(default_factory=dict)
     folded: frozenset[str] = frozenset()
     opened: frozenset[str] = frozenset()
-    kept: frozenset[str] = frozenset()  # pinned, under a measure, shared with other cases
+    kept: frozenset[str] = frozenset()  # under a measure, shared with other cases
+    pinned: frozenset[str] = frozenset()  # stay even where they would be folded away
     selected: str = ""
     cell: Cell | None = None
     institutions: Mapping[str, str] = field(default_factory=dict)
@@ -58,7 +59,8 @@ def choice_of(request: FlowRequest, kept: AbstractSet[str], institutions: Mappin
         batches=dict(request.batches),
         folded=request.folded,
         opened=request.opened,
-        kept=frozenset(kept) | request.pinned,
+        kept=frozenset(kept),
+        pinned=request.pinned,
         selected=request.selected,
         cell=request.cell,
         institutions=institutions,
@@ -70,7 +72,8 @@ def homes_of(draft: Draft, choice: Choice, origin: int) -> Homes:
     """Where each card of a draft is drawn."""
     home = {key: key for key in draft.cards}
     threshold = max(1, origin * MUST_KEEP_PERMILLE // 1000)
-    kept = choice.kept | choice.folded | _path_to(draft, choice.selected)
+    pinned = choice.pinned | _path_to(draft, choice.selected)
+    kept = choice.kept | choice.folded | pinned
     must = {card.key for card in draft.parties if _weight(card) >= threshold} | kept
     together = merged(
         draft, choice.preset, choice.level,
@@ -83,7 +86,7 @@ def homes_of(draft: Draft, choice: Choice, origin: int) -> Homes:
         for member in group.members:
             home[member] = group.key
             del units[member]
-    hidden, hidden_by = _folded_away(draft, choice.folded, home)
+    hidden, hidden_by = _folded_away(draft, choice.folded, pinned, home)
     focus = _focus(draft, choice)
     exits = sum(card.kind == "exit" for card in draft.cards.values())
     chosen = _chosen(units.values(), _Rules(choice, draft.accounts, exits, kept, threshold), hidden, focus)
@@ -123,23 +126,30 @@ def _chosen(units: Iterable[Card], rules: _Rules, hidden: AbstractSet[str], focu
     for unit in units:
         columns[unit.column].append(unit)
     room = max(1, (CARDS_MAX - rules.exits) // max(1, len(columns)) - 1)
-    chosen: set[str] = set()
-    for column, members in columns.items():
-        asked = rules.choice.batches.get(column, 0) * BATCH
-        worth = [unit for unit in members if unit.key in rules.kept or _worth(unit, rules, hidden, focus)]
+    ranked: dict[int, list[Card]] = {}
+    keep: dict[int, int] = {}
+    for column, members in sorted(columns.items()):
+        worth = [unit for unit in members if unit.key not in hidden and _worth(unit, rules, focus)]
         worth.sort(key=lambda unit: (unit.key not in rules.kept, *_rank(unit)))
         must = sum(1 for unit in worth if unit.key in rules.kept or _weight(unit) >= rules.threshold)
-        keep = min(max(rules.top, must) + asked, room)
-        if len(worth) == len(members) == keep + 1:
-            keep += 1  # a group of one says less than its member
-        chosen.update(unit.key for unit in worth[:keep])
-    return chosen
+        ranked[column], keep[column] = worth, min(max(rules.top, must), room, len(worth))
+    spare = CARDS_MAX - rules.exits - len(columns) - sum(keep.values())
+    for column, batches in sorted(rules.choice.batches.items()):
+        more = min(batches * BATCH, max(0, spare), len(ranked[column]) - keep[column]) if column in ranked else 0
+        if more:
+            keep[column] += more
+            spare -= more
+    for column, members in columns.items():
+        if len(ranked[column]) == len(members) == keep[column] + 1:
+            keep[column] += 1  # a group of one says less than its member, and takes as much room
+    return {unit.key for column, worth in ranked.items() for unit in worth[: keep[column]]}
 
 
-def _worth(unit: Card, rules: _Rules, hidden: AbstractSet[str], focus: AbstractSet[str] | None) -> bool:
-    if unit.key in hidden or (focus is not None and unit.key not in focus):
-        return False
-    return unit.size >= rules.choice.least or unit.kind == "victim"
+def _worth(unit: Card, rules: _Rules, focus: AbstractSet[str] | None) -> bool:
+    """Whether the filter and the chosen cell leave it to be drawn."""
+    if unit.key in rules.kept or unit.kind == "victim":
+        return True
+    return unit.size >= rules.choice.least and (focus is None or unit.key in focus)
 
 
 def _weight(card: Card) -> int:
@@ -165,7 +175,7 @@ def _path_to(draft: Draft, account: str) -> frozenset[str]:
 
 
 def _folded_away(
-    draft: Draft, folded: AbstractSet[str], home: Mapping[str, str]
+    draft: Draft, folded: AbstractSet[str], pinned: AbstractSet[str], home: Mapping[str, str]
 ) -> tuple[frozenset[str], dict[str, int]]:
     """What can be reached through folded accounts alone, and how much of it each of them hides."""
     if not folded:
@@ -180,7 +190,7 @@ def _folded_away(
             source if source in folded and source not in behind else behind.get(source, "")
             for source in sources[card.key]
         ]
-        if before and all(before):
+        if before and all(before) and card.key not in pinned:
             behind[card.key] = min(before)
     hidden_by: dict[str, int] = defaultdict(int)
     for folder in behind.values():
@@ -218,4 +228,4 @@ def candidates(draft: Draft, choice: Choice) -> int:
     """How many accounts the filter and the chosen cell leave to be drawn."""
     focus = _focus(draft, choice)
     rules = _Rules(choice, 0, 0, frozenset(), 0)
-    return sum(1 for card in draft.parties if _worth(card, rules, frozenset(), focus))
+    return sum(1 for card in draft.parties if _worth(card, rules, focus))

@@ -192,6 +192,8 @@ def _add_flows(drafting: _Drafting, trace: MethodTrace, exits: Mapping[str, Exit
             continue
         payment = Payment(flow.transfer, flow.at_us, traced)
         payer = tallies.get(flow.payer) or drafting.add(_Tally(flow.payer, 0, "victim", victims=tuple(flow.by_victim)))
+        if payer.kind == "victim" and not payer.victims:
+            payer.victims = tuple(flow.by_victim)
         if flow.transfer in exits:
             drafting.leave(payer, exits[flow.transfer].kind, payment)
             continue

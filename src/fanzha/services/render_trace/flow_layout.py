@@ -10,7 +10,7 @@ from typing import Final
 
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Link, Stub
 
-CARD_WIDTH: Final = 174  # at least; six columns then fit a page 1366 pixels wide
+CARD_WIDTH: Final = 180  # at least, and more in English; six columns then fit a page 1366 pixels wide
 COLUMN_GAP: Final = 40
 MARGIN: Final = 8
 HEAD: Final = 40  # the column's title
@@ -58,10 +58,14 @@ class FlowLayout:
     columns: tuple[tuple[int, int], ...]  # hop, x
     width: int
     height: int
+    card_width: int
 
 
 def layout_of(
-    picture: FlowPicture, tall: AbstractSet[str] = frozenset(), frame: FlowLayout | None = None
+    picture: FlowPicture,
+    tall: AbstractSet[str] = frozenset(),
+    frame: FlowLayout | None = None,
+    card_width: int = CARD_WIDTH,
 ) -> FlowLayout:
     """Place the cards of a picture; the same picture gives the same places.
 
@@ -83,9 +87,9 @@ def layout_of(
     boxes = tuple(
         Box(
             card,
-            MARGIN + place * (CARD_WIDTH + COLUMN_GAP),
+            MARGIN + place * (card_width + COLUMN_GAP),
             tops[card.key],
-            CARD_WIDTH,
+            card_width,
             heights[card.key],
             tuple(stubs[card.key]),
             card.key in tall,
@@ -97,12 +101,13 @@ def layout_of(
         boxes=boxes,
         ribbons=_ribbons(boxes, picture),
         columns=tuple(
-            (column[0].column, MARGIN + place * (CARD_WIDTH + COLUMN_GAP))
+            (column[0].column, MARGIN + place * (card_width + COLUMN_GAP))
             for place, column in enumerate(columns)
             if column
         ),
-        width=2 * MARGIN + len(columns) * CARD_WIDTH + max(0, len(columns) - 1) * COLUMN_GAP,
+        width=2 * MARGIN + len(columns) * card_width + max(0, len(columns) - 1) * COLUMN_GAP,
         height=max((box.y + box.height for box in boxes), default=HEAD) + MARGIN,
+        card_width=card_width,
     )
 
 

@@ -9,14 +9,14 @@ from typing import Final
 
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Stub
 from fanzha.services.render_trace.flow_layout import CARD_WIDTH, Box
-from fanzha.services.render_trace.flow_words import Speech
+from fanzha.services.render_trace.flow_words import Language, Speech
 from fanzha.services.render_trace.text_width import fitted, width_of
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext
 from fanzha.services.render_trace.wording import EXITS, ICONS, REASONS, STATES, money_text
 
 LEFT: Final = 13  # pixels from the card's edges to its text
 RIGHT: Final = 7
-ROOM: Final = CARD_WIDTH - LEFT - RIGHT
+ENGLISH_CARD_WIDTH: Final = 220  # the same words need more room
 APART: Final = 6  # pixels between two texts of one line
 LINE: Final = 17
 STUB_LINE: Final = 16
@@ -33,6 +33,16 @@ class Pen:
     links: Mapping[str, str]  # card key → anchor in the page's tables
     speech: Speech
 
+    @property
+    def card_width(self) -> int:
+        """The least width of a card in this language."""
+        return CARD_WIDTH if self.speech.language is Language.CHINESE else ENGLISH_CARD_WIDTH
+
+    @property
+    def room(self) -> int:
+        """The pixels that a card has for text."""
+        return self.card_width - LEFT - RIGHT
+
     def money(self, minor: int) -> str:
         """An exact amount in the trace's currency."""
         return money_text(minor, self.trace.exponent)
@@ -47,7 +57,7 @@ class Pen:
 
     def hop(self, column: int) -> str:
         """What a column is called."""
-        return self.speech.say("hop", hop=column)
+        return self.speech.say("hop", hop=column) if column else self.speech.say("victims")
 
 
 def drawable(words: str) -> str:
@@ -107,20 +117,20 @@ def texts(pen: Pen, box: Box) -> list[str]:
     amount, icon = headline(card)
     if pen.picture.compact and card.kind == "account":
         money = pen.money(amount)
-        name = fitted(f"{icon} {pen.speech.tail(card.code)}", ROOM - APART - width_of(money, bold=True), bold=True)
+        name = fitted(f"{icon} {pen.speech.tail(card.code)}", pen.room - APART - width_of(money, bold=True), bold=True)
         return [_left("main", line, name), _right("amount", line, money), *_below(pen, box, line)]
     head = title(pen, card)
     lines = [_left("main", line, head)]
     if card.kind == "account":
-        room = ROOM - APART - width_of(head, bold=True)
+        room = pen.room - APART - width_of(head, bold=True)
         lines.append(_right("small end", line, fitted(pen.institution(card.code), room)))
     line += LINE
-    lines.append(_left("small", line, fitted(_second(pen, card), ROOM)))
+    lines.append(_left("small", line, fitted(_second(pen, card), pen.room)))
     line += LINE if box.tall else 0
     lines.append(_right("small end", line, _incoming(pen, card)))
     line += LINE
     money = pen.money(amount)
-    words = fitted(f"{icon} {_state_words(pen, card)}", ROOM - APART - width_of(money, bold=True), bold=True)
+    words = fitted(f"{icon} {_state_words(pen, card)}", pen.room - APART - width_of(money, bold=True))
     lines += [_left("state", line, words), _right("amount", line, money)]
     return lines + _below(pen, box, line)
 
@@ -129,7 +139,7 @@ def needs_name_line(pen: Pen, card: Card) -> bool:
     """Whether the name and what came in do not fit one line."""
     if card.kind != "account" or pen.picture.compact:
         return False
-    return width_of(_second(pen, card)) + APART + width_of(_incoming(pen, card)) > ROOM
+    return width_of(_second(pen, card)) + APART + width_of(_incoming(pen, card)) > pen.room
 
 
 def title(pen: Pen, card: Card, *, cut: bool = True) -> str:
@@ -143,7 +153,7 @@ def title(pen: Pen, card: Card, *, cut: bool = True) -> str:
         words = say("institution", name=card.code or say("no_institution"), count=card.members)
     else:
         words = say(card.kind, count=card.members)
-    return fitted(words, ROOM, bold=True) if cut else words
+    return fitted(words, pen.room, bold=True) if cut else words
 
 
 def headline(card: Card) -> tuple[int, str]:
@@ -203,11 +213,11 @@ def _exit_texts(pen: Pen, box: Box) -> list[str]:
     card, line = box.card, box.y + 16
     money, icon = pen.money(card.incoming), ICONS[card.state]
     if pen.picture.compact:
-        head = fitted(f"{icon} {exit_words(pen, card)}", ROOM - APART - width_of(money, bold=True))
+        head = fitted(f"{icon} {exit_words(pen, card)}", pen.room - APART - width_of(money, bold=True))
         return [_left("state", line, head), _right("amount", line, money)]
     count = pen.speech.say("payments", count=card.members)
     return [
-        _left("state", line, fitted(f"{icon} {exit_words(pen, card)}", ROOM - APART - width_of(count))),
+        _left("state", line, fitted(f"{icon} {exit_words(pen, card)}", pen.room - APART - width_of(count))),
         _right("small end", line, count),
         _right("amount", line + LINE, money),
     ]
@@ -222,7 +232,7 @@ def _lines_below(pen: Pen, box: Box) -> list[str]:
 
 def _below(pen: Pen, box: Box, line: int) -> list[str]:
     return [
-        _left("stub", line + STUB_LINE * (place + 1), fitted(words, ROOM))
+        _left("stub", line + STUB_LINE * (place + 1), fitted(words, pen.room))
         for place, words in enumerate(_lines_below(pen, box))
     ]
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from fanzha.core.errors import BadInput
 from fanzha.core.time import format_instant
 from fanzha.services.render_trace.account_states import small_parts
 from fanzha.services.render_trace.flow_at import context_at, trace_at
+from fanzha.services.render_trace.flow_cards import FlowPicture
 from fanzha.services.render_trace.flow_choice import Choice, candidates, choice_of
 from fanzha.services.render_trace.flow_draft import Draft, draft_of, within
+from fanzha.services.render_trace.flow_lanes import lane_number, lanes_of, time_scale
+from fanzha.services.render_trace.flow_lanes_svg import gap_words, lanes_drawing
 from fanzha.services.render_trace.flow_layout import layout_of
 from fanzha.services.render_trace.flow_matrix import FlowMatrix, matrix_html, matrix_of
 from fanzha.services.render_trace.flow_picture import Frame, frame_of, framed_picture
 from fanzha.services.render_trace.flow_request import WIDTH_MAX, FlowRequest, Shape
+from fanzha.services.render_trace.flow_strip import overview_strip
 from fanzha.services.render_trace.flow_sums import FlowSums, HopSums, hop_sums, sums_of
 from fanzha.services.render_trace.flow_table import FlowRow, flow_rows
 from fanzha.services.render_trace.flow_texts import Pen, needs_name_line
@@ -33,6 +37,8 @@ from fanzha.services.render_trace.wording import clock
 
 PICTURE_MAX: Final = 5_000  # accounts; beyond them a filter is asked for
 MATRIX_FIRST: Final = 1_000
+LANES_ALL_MAX: Final = 40  # accounts that have lanes of their own
+LANES_PER_HOP: Final = 8
 STEPS_MAX: Final = 2_000  # instants of playback
 
 
@@ -57,6 +63,7 @@ class FlowView:
     svg: str  # '' where a table or a matrix is shown
     width: int
     height: int
+    strip: str  # the overview by hop as SVG, where there are too many accounts to see it in the picture
     rows: tuple[FlowRow, ...]  # always all of them
     sums: FlowSums | None  # None for leads
     hops: tuple[HopSums, ...]
@@ -67,6 +74,15 @@ class FlowView:
     steps: tuple[FlowStep, ...]
     accounts: int
     shown: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    svg: str = ""
+    width: int = 0
+    height: int = 0
+    number: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +116,10 @@ def flow_view(document: TraceDocument, context: TraceContext, request: FlowReque
     wanted = candidates(scene.whole_draft, scene.choice)
     shape, reason = _shape(request, wanted)
     pen = Pen(scene.trace, scene.context, picture, request.prefix, {}, scene.speech)
-    svg, width, height, number = _drawn(scene, pen, shape)
+    drawn, hops = _drawn(scene, pen, shape), hop_sums(picture)
     matrix = matrix_of(scene.draft.parties, scene.context) if shape in {Shape.MATRIX, Shape.TABLE} else None
     say, total = scene.speech.say, picture.accounts_total
-    notes = ((say(reason, count=wanted, most=PICTURE_MAX),) if reason else ()) + _notes(scene)
+    notes = ((say(reason, count=wanted, most=PICTURE_MAX),) if reason else ()) + drawn.notes + _notes(scene)
     now_us = request.cursor_us if request.cursor_us is not None else scene.as_of_us
     return FlowView(
         request=request,
@@ -111,19 +127,20 @@ def flow_view(document: TraceDocument, context: TraceContext, request: FlowReque
         method=scene.trace.key,
         currency=scene.trace.currency,
         exponent=scene.trace.exponent,
-        svg=svg,
-        width=width,
-        height=height,
-        rows=flow_rows(scene.draft, picture, number, (scene.trace, scene.context, scene.speech), now_us),
+        svg=drawn.svg,
+        width=drawn.width,
+        height=drawn.height,
+        strip=overview_strip(hops, scene.trace.exponent, scene.speech, request.prefix) if picture.strip else "",
+        rows=flow_rows(scene.draft, picture, drawn.number, (scene.trace, scene.context, scene.speech), now_us),
         sums=sums_of(scene.trace, scene.draft.parties),
-        hops=hop_sums(picture),
+        hops=hops,
         matrix=matrix,
         matrix_html=matrix_html(matrix, scene.trace.exponent, scene.speech) if matrix else "",
-        coverage=coverage_words(pen, short=True) if svg else say("cover_of", shown=total, total=total),
+        coverage=coverage_words(pen, short=True) if drawn.svg else say("cover_of", shown=total, total=total),
         notes=notes,
         steps=_steps(scene.whole),
         accounts=total,
-        shown=picture.accounts_shown if svg else total,
+        shown=picture.accounts_shown if drawn.svg else total,
     )
 
 
@@ -133,6 +150,8 @@ def _scene(document: TraceDocument, context: TraceContext, request: FlowRequest)
     then = context_at(context, request.cursor_us)
     kept = {*context.controls, *context.shared}
     choice = choice_of(request, kept, context.institutions)
+    if request.shape is Shape.LANES and choice.cards_per_hop is None and len(whole.accounts) > LANES_ALL_MAX:
+        choice = replace(choice, cards_per_hop=LANES_PER_HOP)
     small = small_parts(whole, context)
     whole_draft = draft_of(whole, small, context)
     is_now = trace is whole and then is context
@@ -171,20 +190,33 @@ def _shape(request: FlowRequest, accounts: int) -> tuple[Shape, str]:
     return request.shape, ""
 
 
-def _drawn(scene: _Scene, pen: Pen, shape: Shape) -> tuple[str, int, int, dict[str, int]]:
-    """The picture, its size, and the number of each card in it."""
-    if shape is not Shape.HOPS:
-        return "", 0, 0, {}
+def _drawn(scene: _Scene, pen: Pen, shape: Shape) -> _Drawn:
+    """The picture, its size, the number of each card in it, and what else is to be said of it."""
+    if shape not in {Shape.HOPS, Shape.LANES}:
+        return _Drawn()
     whole = pen.picture
     if not scene.is_whole:
         whole = framed_picture(scene.whole_draft, scene.frame, scene.choice, scene.context)
+    if shape is Shape.LANES:
+        return _lanes(scene, pen, whole)
     tall = frozenset(card.key for card in whole.cards if needs_name_line(pen, card))
-    layout = layout_of(whole, tall)
+    layout = layout_of(whole, tall, card_width=pen.card_width)
     if not scene.is_whole:
         layout = layout_of(pen.picture, tall, layout)
     number = {box.card.key: place for place, box in enumerate(layout.boxes)}
     width = min(WIDTH_MAX, max(scene.request.width, layout.width))
-    return drawing(pen, layout, coverage_words(pen, short=True), width), width, layout.height, number
+    return _Drawn(drawing(pen, layout, coverage_words(pen, short=True), width), width, layout.height, number)
+
+
+def _lanes(scene: _Scene, pen: Pen, whole: FlowPicture) -> _Drawn:
+    instants = (payment.at_us for found in scene.whole_draft.payments.values() for payment in found)
+    scale = time_scale((at for at in instants if at is not None), min(WIDTH_MAX, scene.request.width))
+    layout = lanes_of(whole, scale, pen.picture, scene.draft, scene.request.cursor_us)
+    svg = lanes_drawing(pen, layout, coverage_words(pen, short=True), scene.request.cursor_us)
+    notes = [gap_words(pen, layout)]
+    if layout.jumps_left_out:
+        notes.append(pen.speech.say("links_left_out", count=layout.jumps_left_out))
+    return _Drawn(svg, layout.width, layout.height, lane_number(layout), tuple(note for note in notes if note))
 
 
 def _notes(scene: _Scene) -> tuple[str, ...]:

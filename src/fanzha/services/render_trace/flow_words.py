@@ -69,7 +69,7 @@ _CHINESE: Final[Mapping[str, str]] = {
     "grouped": "{count} 户归入各层“其他”",
     "merged": "{count} 户并入 {groups} 组",
     "links_left_out": "另有 {count} 条细流未画",
-    "inferred": "{count} 条为推断",
+    "inferred": "{count} 条为推断，不证明资金确曾如此流动",
     "at_instant": "截至 {at} 的资金，其后 {count} 笔未计",
     "undated": "{count} 笔没有时间，只在全程中计入",
     "filter_wanted": "共 {count} 户，超过 {most} 户不画图：请按层级与机构选格，或提高最小金额",
@@ -101,9 +101,10 @@ _CHINESE: Final[Mapping[str, str]] = {
     "methods_more": "多 {money}",
     "methods_less": "少 {money}",
     "methods_account": "分歧最大：{accounts}。",
-    "methods_one": "{account} {figures}",
+    "methods_each": "{account}：{figures}",
     "methods_figure": "{method} {word} {money}",
     "methods_rest": "另有 {count} 户也不相同。",
+    "sentence_gap": "",
     "unknown_amount": "?",
 }
 _ENGLISH: Final[Mapping[str, str]] = {
@@ -113,12 +114,15 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "hop_on": "Hop {hop} and later",
     "hop_share": "{share} drawn",
     "accounts": "{count} accounts",
+    "accounts_one": "1 account",
     "payments": "{count} payments",
+    "payments_one": "1 payment",
     "exits": "exits",
     "paid": "paid",
     "in": "in {money}",
     "total": "in all",
     "other": "{count} others",
+    "other_one": "1 other",
     "chain": "⋯ {count} in passing",
     "same_amount": "{count} alike in amount",
     "same_window": "{count} alike in time",
@@ -134,6 +138,7 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "held_unproven": "held, unproven",
     "part_short": "small part",
     "say_exit": "{kind}: {count} payments, {money} in all",
+    "say_exit_one": "{kind}: 1 payment, {money}",
     "say_victim": "Victim {victim}, account {account}, paid {money}",
     "say_account": "{hop}: account {account} {name} {institution}",
     "say_group": "{hop}: {group}",
@@ -146,6 +151,7 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "say_stoppable": "stoppable {money}",
     "say_stoppable_unknown": "stoppable unknown",
     "say_shared": "also in {count} other cases",
+    "say_shared_one": "also in 1 other case",
     "comma": ", ",
     "list": ", ",
     "semicolon": "; ",
@@ -159,7 +165,8 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "grouped": "{count} are in the box “others” of their hop",
     "merged": "{count} merged into {groups} boxes",
     "links_left_out": "{count} thin flows not drawn",
-    "inferred": "{count} are inferred",
+    "inferred": "{count} transfers are inferred, which does not prove that the money went that way",
+    "inferred_one": "1 transfer is inferred, which does not prove that the money went that way",
     "at_instant": "as of {at}; {count} later payments are left out",
     "undated": "{count} payments have no time and count only in the whole",
     "filter_wanted": "{count} accounts; beyond {most} there is no picture: choose a cell of hop and institution, or raise the "
@@ -169,12 +176,14 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "all_institutions": "{count} other institutions",
     "row_total": "total",
     "cell": "{hop}, {institution}: stoppable {money}, {count} accounts",
+    "cell_one": "{hop}, {institution}: stoppable {money}, 1 account",
     "some_unknown": "{count} more with stoppable unknown",
     "strip": "What became of the money, by hop",
     "strip_hop": "{hop}: {parts}",
     "lanes": "Time lanes: {coverage}",
     "gap_folded": "{length} without a transfer, folded",
     "gaps_folded": "{count} idle gaps of more than {minutes} minutes are folded",
+    "gaps_folded_one": "1 idle gap of more than {minutes} minutes is folded",
     "lane_payment": "{at} {payer} → {payee} {money}",
     "dwell_on": "held for {length}",
     "dwell_gone": "stayed {length}",
@@ -192,9 +201,11 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "methods_more": "{money} more",
     "methods_less": "{money} less",
     "methods_account": "They differ most on {accounts}.",
-    "methods_one": "{account}: {figures}",
+    "methods_each": "{account}: {figures}",
     "methods_figure": "{method} {word} {money}",
     "methods_rest": "{count} more accounts differ.",
+    "methods_rest_one": "1 more account differs.",
+    "sentence_gap": " ",
     "unknown_amount": "?",
 }
 PHRASES: Final[Mapping[Language, Mapping[str, str]]] = {Language.CHINESE: _CHINESE, Language.ENGLISH: _ENGLISH}
@@ -209,8 +220,9 @@ class Speech:
         self._phrases = PHRASES[language]
 
     def say(self, phrase: str, **values: object) -> str:
-        """The phrase with its values; counts are written with separators."""
-        return self._phrases[phrase].format_map({
+        """The phrase with its values, in the singular where it has one; counts are written with separators."""
+        text = self._phrases.get(f"{phrase}_one") if values.get("count") == 1 else None
+        return (text or self._phrases[phrase]).format_map({
             name: f"{value:,}" if isinstance(value, int) else value for name, value in values.items()
         })  # fmt: skip
 
@@ -237,14 +249,14 @@ class Speech:
             money_text(minor // 10**exponent, 0) if abs(minor) >= 10_000 * 10**exponent else money_text(minor, exponent)
         )
 
-    def length(self, us: int) -> str:
-        """A time span in its largest whole unit, with the next one below it."""
+    def length(self, us: int, *, short: bool = False) -> str:
+        """A time span in its largest whole unit, with the next one below it unless it is to be short."""
         for place, (unit, size) in enumerate(_LENGTHS_US):
             if us >= size:
                 said_first = self.say(unit, count=us // size)
                 rest = us % size
                 below = _LENGTHS_US[place + 1 :][:1]
-                if below and rest >= below[0][1]:
+                if below and not short and rest >= below[0][1]:
                     return f"{said_first} {self.say(below[0][0], count=rest // below[0][1])}"
                 return said_first
         return self.say("seconds", count=us // 1_000_000)

@@ -8,7 +8,7 @@ from typing import Final
 
 from fanzha.services.render_trace.account_states import small_parts
 from fanzha.services.render_trace.flow_cards import Card, Undrawn
-from fanzha.services.render_trace.flow_layout import CARD_WIDTH, Box, FlowLayout, Ribbon, layout_of
+from fanzha.services.render_trace.flow_layout import Box, FlowLayout, Ribbon, layout_of
 from fanzha.services.render_trace.flow_picture import picture_of
 from fanzha.services.render_trace.flow_texts import Pen, drawable, needs_name_line, sentence, texts
 from fanzha.services.render_trace.flow_words import Language, Speech
@@ -51,7 +51,8 @@ def funds_flow_drawing(
 
 def laid_out(pen: Pen) -> FlowLayout:
     """The places of a picture's cards, with room for the names of this context."""
-    return layout_of(pen.picture, frozenset(card.key for card in pen.picture.cards if needs_name_line(pen, card)))
+    tall = frozenset(card.key for card in pen.picture.cards if needs_name_line(pen, card))
+    return layout_of(pen.picture, tall, card_width=pen.card_width)
 
 
 def drawing(pen: Pen, layout: FlowLayout, coverage: str, width: int) -> str:
@@ -74,7 +75,7 @@ def drawing(pen: Pen, layout: FlowLayout, coverage: str, width: int) -> str:
         "</svg>",
     ]
     for hop, x in layout.columns:
-        parts.append(f'<svg x="{_percent(x, least)}" width="{_percent(CARD_WIDTH, least)}" overflow="visible">')
+        parts.append(f'<svg x="{_percent(x, least)}" width="{_percent(layout.card_width, least)}" overflow="visible">')
         parts.append(_column_title(pen, layout, hop))
         parts.append(f'<g role="list" aria-label="{pen.hop(hop)}">')
         parts += [_card(pen, box, number[box.card.key]) for box in layout.boxes if box.card.column == hop]
@@ -155,7 +156,7 @@ def _column_title(pen: Pen, layout: FlowLayout, hop: int) -> str:
     say = pen.speech.say
     members = [box.card for box in layout.boxes if box.card.column == hop and box.card.kind != "exit"]
     count = sum(card.members for card in members)
-    words = say("victims") if hop == 0 else pen.hop(hop)
+    words = pen.hop(hop)
     if pen.picture.columns_folded and hop == layout.columns[-1][0]:
         words = say("hop_on", hop=hop)
     below = say("accounts", count=count) if count else say("exits")
@@ -179,10 +180,10 @@ def _card(pen: Pen, box: Box, number: int) -> str:
     if anchor:
         at = drawable(anchor)
         return f'<g role="listitem"><a id="{at}c" href="#{at}" {kind}><title>{words}</title>{body}</a></g>'
-    return f'<g role="listitem" tabindex="0" {kind}{_data(card)} aria-label="{words}">{body}</g>'
+    return f'<g role="listitem" tabindex="0" {kind}{card_facts(card)} aria-label="{words}">{body}</g>'
 
 
-def _data(card: Card) -> str:
+def card_facts(card: Card) -> str:
     """What a page needs to act on the card."""
     facts = {"hop": str(card.column), "state": card.state}
     if card.kind in {"account", "victim"}:

@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Sequence
 from typing import Final
 
+from fanzha.services.render_trace.flow_style import FLOW_STYLE
+
 FRAME: Final = 66  # pixels left and right of the picture
 PRINT_WIDTH: Final = 1040  # pixels of an A4 page laid across
 PRINT_WARNING: Final = 12  # pixels of a warning above the figures
@@ -14,7 +16,7 @@ PRINT_HEIGHT: Final = 480  # pixels of an A4 page's height that the picture may 
 PRINT_PERCENT_MIN: Final = 45  # smaller cannot be read
 PRINT_PERCENT_MAX: Final = 80
 
-STYLE: Final = """
+_PAGE: Final = """
 :root{color-scheme:light dark;--bg:#F5F7FA;--panel:#FFF;--text:#1F2933;--muted:#52606D;--line:#D5DCE4;--strong:#9AA5B1;
 --stoppable:#B45309;--stopped:#0B5FA5;--frozen:#3730A3;--gone:#6B7280;--cashed:#9D174D;--unknown:#4B5563;--ok:#0F766E;
 --breach:#B42318;--ribbon:#8FA3B8;--card:#FFF;--focus:#0B5FA5;--mark:#FDF3E3}
@@ -69,31 +71,9 @@ section.method{clear:both}
 .flow-frame{padding:8px;overflow-x:auto;scroll-margin-top:8px}
 .scroll{margin-bottom:12px;scroll-margin-top:40px}
 .hint{display:none}
-svg.flow{display:block;font-size:12px;fill:var(--text);width:100%;margin:0 auto}
-.ribbons path{fill:var(--ribbon);fill-opacity:.42}
-.ribbons path.pale{fill-opacity:.16}
-.ribbons path.lit{fill:var(--focus);fill-opacity:.8}
-.box{fill:var(--card);stroke:var(--strong)}
-.card.victim .box{stroke:var(--text);stroke-width:2}
-.card.other .box{stroke-dasharray:2 3}
-.card.exit .box{stroke:var(--strong);stroke-dasharray:6 3}
-.card.stoppable .box{stroke:var(--stoppable);stroke-width:2}
-.card.frozen .box{stroke:var(--frozen);stroke-width:3}.card.stopped .box{stroke:var(--stopped);stroke-width:3}
-.card.unknown .box{stroke:var(--unknown);stroke-width:1.5;stroke-dasharray:4 3}
-a.card{scroll-margin:60px}.card:focus{outline:none}
-.card:focus .box,.card:target .box,.card:hover .box{stroke:var(--focus);stroke-width:3}
-.main{font-weight:600}.small{font-size:12px}text.small{fill:var(--muted)}
-text.column{font-weight:600;font-size:13px}
-text.end,text.amount{text-anchor:end}text.amount{font-weight:600}
-text.stub{fill:var(--muted)}
-.stoppable text.state,.stoppable text.amount{fill:var(--stoppable)}.stopped text.state{fill:var(--stopped)}
-.frozen text.state{fill:var(--frozen)}.gone text.state,.gone text.amount{fill:var(--gone);font-weight:400}
-.gone text.amount,.gone text.state{fill:var(--muted)}.cashed text.state,.cashed text.amount{fill:var(--cashed)}
-.part text.state,.part text.amount{fill:var(--muted);font-weight:400}
-.unknown text.state,.unknown text.amount{fill:var(--unknown)}
-.bar.stoppable{fill:var(--stoppable)}.bar.part{fill:var(--strong)}.bar.held{fill:var(--stopped)}.bar.spent{fill:var(--cashed)}
-.bar.gone{fill:var(--panel);stroke:var(--gone);stroke-width:.75}.bar.unknown{stroke:var(--unknown);stroke-width:.5}
-.hatch-ground{fill:var(--panel)}.hatch-line{fill:var(--unknown)}
+"""
+_TABLES: Final = """
+svg.flow{width:100%}
 .legend{display:flex;flex-wrap:wrap;gap:4px 16px;margin:6px 0;padding:0;list-style:none;font-size:12px;
 color:var(--muted)}
 table{border-collapse:collapse;width:100%;font-size:13px}
@@ -142,7 +122,8 @@ tr{break-inside:avoid}thead th,.scroll thead th,.bar-top{position:static}.bar-to
 .bar-top::before,.scroll::before{content:"";display:block;height:24mm;margin-bottom:-24mm;break-inside:avoid}
 .bar-top{display:block;break-after:avoid}.bar-top::before{height:40mm;margin-bottom:-40mm}
 a{color:inherit;text-decoration:none}}
-""".strip()
+"""
+STYLE: Final = f"{_PAGE.strip()}\n{FLOW_STYLE}\n{_TABLES.strip()}"
 
 SCRIPT: Final = """
 (function(){
