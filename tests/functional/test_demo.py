@@ -13,7 +13,7 @@ from fanzha.core.errors import BadInput, Refused
 from fanzha.services.proof.verify_home import verify_home
 from fanzha.simulation.city.assumptions import CitySize
 from fanzha.simulation.city.build import build_city
-from fanzha.simulation.demo.demo import DONE, demo_there, make_demo, remove_demo
+from fanzha.simulation.demo.demo import DONE, demo_there, make_demo
 from tests.desk_home import run
 
 VILLAGE = CitySize("village", accounts=1_500, transfers=9_000, days=7, cases=3)
@@ -62,20 +62,61 @@ def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(Refused, match="no demo"):
         demo_there(tmp_path)
-    with pytest.raises(Refused, match="no demo"):
-        remove_demo(tmp_path)
-    with pytest.raises(Refused, match="no demo"):
-        make_demo(tmp_path, VILLAGE, 5)
+    for anew in (False, True):
+        with pytest.raises(Refused, match="no demo"):
+            make_demo(tmp_path, VILLAGE, 5, anew=anew)
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def test_a_start_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_fails_leaves_nothing_not_even_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".home.begun" / "world").mkdir(parents=True)
+    (tmp_path / ".home.begun" / "world" / "half").write_text("left", encoding="utf-8")
+    found: list[str] = []
+
     def interrupted(*_: object) -> None:
+        found.extend(path.name for path in (tmp_path / ".home.begun" / "world").iterdir())
         raise KeyboardInterrupt
 
     monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make_demo(tmp_path / "home", VILLAGE, 5)
+    assert found
+    assert "half" not in found
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_start_is_refused_and_harms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, seen = tmp_path / "home", list[bool]()
+
+    def meanwhile(*_: object) -> None:
+        made = sorted(path for path in tmp_path.rglob("*"))
+        for option in ((), ("--reset",)):
+            code, _, err = run(home, "demo", "--no-serve", *option)
+            seen.append(code == 1 and "by another start of fanzha" in err)
+        seen.append(sorted(path for path in tmp_path.rglob("*")) == made)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", meanwhile)
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(home, VILLAGE, 5)
+    assert seen == [True, True, True]
+
+
+def test_a_former_demo_goes_only_where_a_new_one_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / DONE).write_text('{"city": "small", "seed": 1}', encoding="utf-8")
+    monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", interrupted)
+    with pytest.raises(Refused, match="a demo already"):
+        make_demo(home, VILLAGE, 5)
+    assert demo_there(home) == {"city": "small", "seed": 1}
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(home, VILLAGE, 5, anew=True)
     assert list(tmp_path.iterdir()) == []
 
 
