@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from fanzha.core.errors import BadInput, Refused
 from fanzha.services.proof.verify_home import verify_home
 from fanzha.simulation.city.assumptions import CitySize
 from fanzha.simulation.city.build import build_city
+from fanzha.simulation.city.people import THIS_YEAR
 from fanzha.simulation.demo.demo import DONE, demo_there, make_demo
 from tests.desk_home import run
 
@@ -51,6 +55,15 @@ def test_the_home_can_be_verified_and_looked_into(made: tuple[Path, dict[str, An
     code, _, err = run(home, "demo", "--no-serve", "--seed", "6")
     assert code == 1
     assert "--reset" in err
+
+
+@pytest.mark.slow
+def test_papers_are_numbered_by_the_year_in_which_the_city_lives(made: tuple[Path, dict[str, Any]]) -> None:
+    with closing(sqlite3.connect(made[0] / "work.db")) as work:
+        text = "\n".join(line for line in work.iterdump() if "〔" in line)
+    numbers = set(re.findall("模拟(.{1,2})〔(.*?)〕", text))
+    assert numbers >= {(word, str(THIS_YEAR)) for word in ("字", "立字", "冻字", "返字")}
+    assert {year for _, year in numbers} == {str(THIS_YEAR)}
 
 
 @pytest.mark.slow

@@ -13,10 +13,10 @@ from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.gangs import ABROAD, Gang, make_gangs
 from fanzha.simulation.city.laundering import Move
 from fanzha.simulation.city.ordinary import OrdinaryLife, Payments, word
-from fanzha.simulation.city.people import Ints, People, make_people
+from fanzha.simulation.city.people import THIS_YEAR, Ints, People, make_people
 from fanzha.simulation.city.schemes import Fraud, make_frauds
 
-BEGINS: Final = "2027-03-01T00:00:00+08:00"  # behind the day on which every dated rule begins
+BEGINS: Final = f"{THIS_YEAR}-03-01T00:00:00+08:00"
 NO_MOVE: Final = -1
 
 
