@@ -117,8 +117,9 @@ def test_only_what_a_holder_lives_on_has_his_money_when_a_gang_rents_it(small: C
     rented[[place for gang in small.gangs for place in gang.rented]] = True
     lived_on = holders.main[accounts.holder] == np.arange(len(opening))
     at_banks = (accounts.holder < holders.people) & (accounts.bank < small.people.banks)
-    assert np.median(opening[rented & ~lived_on]) < 3_000
+    assert np.median(opening[rented & at_banks & ~lived_on]) < 3_000
     assert np.median(opening[rented & lived_on]) > 500_000
+    assert 0 < (rented & ~at_banks).sum() < (rented & lived_on).sum()
     honest = opening[at_banks & ~rented & ~lived_on]
     assert 0.1 < (honest < 10_000).mean() < 0.3
 

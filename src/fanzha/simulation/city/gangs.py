@@ -115,14 +115,18 @@ def _is_spare(people: People) -> npt.NDArray[np.bool_]:
 
 
 def _rented(rng: np.random.Generator, people: People, assumptions: Assumptions, count: int) -> Codes:
-    """Accounts of ordinary people: of some the one they live on, of the others a second one."""
+    """Accounts of ordinary people: of some the one they live on, of some their wallet, of the others a spare one."""
     holders, holder = people.holders, people.accounts.holder
     places = np.arange(len(holder))
     is_main = holders.main[holder] == places
     lived_on = rng.permutation(places[(holder < holders.people) & is_main & (holders.job[holder] != Job.LANDLORD)])
     second = rng.permutation(places[_is_spare(people)])
-    n_lived_on = min(round(count * assumptions.table("laundering")["own_life_share"]), len(lived_on))
-    chosen = np.concatenate((lived_on[:n_lived_on], second[: count - n_lived_on], lived_on[n_lived_on:]))[:count]
+    told = assumptions.table("laundering")
+    n_used = round(count * told["own_life_share"])
+    n_lived_on = min(n_used - round(n_used * told["wallet_share"]), len(lived_on))
+    wallets = rng.permutation(holders.wallet[holders.wallet != NOBODY])[: n_used - n_lived_on]
+    n_second = count - n_lived_on - len(wallets)
+    chosen = np.concatenate((lived_on[:n_lived_on], wallets, second[:n_second], lived_on[n_lived_on:]))[:count]
     return rng.permutation(chosen).astype(np.int32)
 
 
