@@ -30,6 +30,7 @@ class Gang:
     dealer: int  # the holder who passed them on (卡贩), to other gangs as well
     lines: tuple[int, ...]  # places of telephone lines
     devices: tuple[int, ...]
+    wallets: frozenset[int]  # of these accounts those at payment institutions
 
     @property
     def rented(self) -> tuple[int, ...]:
@@ -71,6 +72,7 @@ def make_gangs(people: People, assumptions: Assumptions, cases: int, seed: int) 
                 lines=tuple(range(number * told["lines"], (number + 1) * told["lines"])),
                 dealer=dealers[number],
                 devices=_devices(number, told["devices"]),
+                wallets=frozenset(place for place in (*mine, *later) if people.accounts.bank[place] >= people.banks),
             )
         )  # fmt: skip
     return tuple(found)

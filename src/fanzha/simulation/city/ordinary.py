@@ -215,11 +215,12 @@ class OrdinaryLife:
         away = np.maximum(rng.geometric(0.02, n), 1) * rng.choice([-1, 1], n)
         friend = (payer + away) % self._holders.people
         amount = self._amounts(rng, n, told["friends_median"], 1.1)
-        return [
-            self._made(
-                number, self._hours(rng, n), self._holders.main[payer], self._holders.main[friend], amount, "红包"
-            )
-        ]
+        wallet, main = self._holders.wallet, self._holders.main
+        by_wallet = (
+            (wallet[payer] != NOBODY) & (wallet[friend] != NOBODY) & (rng.random(n) < told["friends_wallet_share"])
+        )
+        from_, to = (np.where(by_wallet, wallet[who], main[who]) for who in (payer, friend))
+        return [self._made(number, self._hours(rng, n), from_, to, amount, "红包")]
 
     def _families(self, rng: np.random.Generator, number: int) -> list[Payments]:
         holders = self._holders
