@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +14,10 @@ import pytest
 from fanzha import bootstrap
 from fanzha.core.errors import BadInput, Refused
 from fanzha.services.proof.verify_home import verify_home
-from fanzha.simulation.city.assumptions import CitySize
+from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import build_city
-from fanzha.simulation.demo.demo import DONE, demo_there, make_demo, remove_demo
+from fanzha.simulation.city.people import THIS_YEAR
+from fanzha.simulation.demo.demo import DONE, demo_there, make_demo
 from tests.desk_home import run
 
 VILLAGE = CitySize("village", accounts=1_500, transfers=9_000, days=7, cases=3)
@@ -54,6 +58,27 @@ def test_the_home_can_be_verified_and_looked_into(made: tuple[Path, dict[str, An
 
 
 @pytest.mark.slow
+def test_every_statement_is_read_whatever_its_form(made: tuple[Path, dict[str, Any]]) -> None:
+    home, _ = made
+    read = set(bootstrap.fact_store(home).files())
+    sent: dict[str, set[str]] = {}
+    for book in (home / "world" / "institutions").glob("*/bank.db"):
+        with closing(sqlite3.connect(book)) as connection:
+            sent[book.parent.name] = {sha256 for (sha256,) in connection.execute("SELECT name FROM files")}
+    assert set().union(*sent.values()) <= read
+    assert all(sent[wallet] for wallet in read_assumptions().table("banks")["wallets"])
+
+
+@pytest.mark.slow
+def test_papers_are_numbered_by_the_year_in_which_the_city_lives(made: tuple[Path, dict[str, Any]]) -> None:
+    with closing(sqlite3.connect(made[0] / "work.db")) as work:
+        text = "\n".join(line for line in work.iterdump() if "〔" in line)
+    numbers = set(re.findall("模拟(.{1,2})〔(.*?)〕", text))
+    assert numbers >= {(word, str(THIS_YEAR)) for word in ("字", "立字", "冻字")}
+    assert {year for _, year in numbers} == {str(THIS_YEAR)}
+
+
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_month(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
     assert make_demo(tmp_path / "again", VILLAGE, 5) == made[1]
 
@@ -62,20 +87,61 @@ def test_a_folder_that_is_no_demo_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(Refused, match="no demo"):
         demo_there(tmp_path)
-    with pytest.raises(Refused, match="no demo"):
-        remove_demo(tmp_path)
-    with pytest.raises(Refused, match="no demo"):
-        make_demo(tmp_path, VILLAGE, 5)
+    for anew in (False, True):
+        with pytest.raises(Refused, match="no demo"):
+            make_demo(tmp_path, VILLAGE, 5, anew=anew)
     assert [each.name for each in tmp_path.iterdir()] == ["letter.txt"]
 
 
-def test_a_start_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_that_fails_leaves_nothing_not_even_what_a_killed_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".home.begun" / "world").mkdir(parents=True)
+    (tmp_path / ".home.begun" / "world" / "half").write_text("left", encoding="utf-8")
+    found: list[str] = []
+
     def interrupted(*_: object) -> None:
+        found.extend(path.name for path in (tmp_path / ".home.begun" / "world").iterdir())
         raise KeyboardInterrupt
 
     monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", interrupted)
     with pytest.raises(KeyboardInterrupt):
         make_demo(tmp_path / "home", VILLAGE, 5)
+    assert found
+    assert "half" not in found
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_start_is_refused_and_harms_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, seen = tmp_path / "home", list[bool]()
+
+    def meanwhile(*_: object) -> None:
+        made = sorted(path for path in tmp_path.rglob("*"))
+        for option in ((), ("--reset",)):
+            code, _, err = run(home, "demo", "--no-serve", *option)
+            seen.append(code == 1 and "by another start of fanzha" in err)
+        seen.append(sorted(path for path in tmp_path.rglob("*")) == made)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", meanwhile)
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(home, VILLAGE, 5)
+    assert seen == [True, True, True]
+
+
+def test_a_former_demo_goes_only_where_a_new_one_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / DONE).write_text('{"city": "small", "seed": 1}', encoding="utf-8")
+    monkeypatch.setattr("fanzha.simulation.demo.demo.month_of", interrupted)
+    with pytest.raises(Refused, match="a demo already"):
+        make_demo(home, VILLAGE, 5)
+    assert demo_there(home) == {"city": "small", "seed": 1}
+    with pytest.raises(KeyboardInterrupt):
+        make_demo(home, VILLAGE, 5, anew=True)
     assert list(tmp_path.iterdir()) == []
 
 

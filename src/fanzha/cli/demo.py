@@ -27,21 +27,19 @@ def demo(
     It is made once, in the home (--home DIR, else ./fanzha-demo); the next start shows it at once.
     """
     from fanzha.simulation.city.assumptions import size_named
-    from fanzha.simulation.demo.demo import demo_logins, demo_password, demo_there, make_demo, remove_demo
+    from fanzha.simulation.demo.demo import demo_logins, demo_password, demo_there, make_demo
 
     invocation = invocation_of(context)
     home = demo_home(invocation)
-    if reset:
-        remove_demo(home)
     document = demo_there(home)
-    if document is not None and (document["city"], document["seed"]) != (city, seed):
+    if not reset and document is not None and (document["city"], document["seed"]) != (city, seed):
         raise Refused(
             f"{home} holds the demo of the {document['city']} city with seed {document['seed']}; "
             "make this one in its place with --reset, or in another folder with --home DIR"
         )
-    if document is None:
+    if reset or document is None:
         with several_bars() as told:
-            document = make_demo(home, size_named(city), seed, told)
+            document = make_demo(home, size_named(city), seed, told, anew=reset)
     if invocation.json:
         write_json(document)
         return 0

@@ -48,6 +48,11 @@ def format_instant(at_us: int) -> str:
     return moment.astimezone(SHANGHAI).isoformat()
 
 
+def year_of(at_us: int) -> int:
+    """The year of an instant in Shanghai."""
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).astimezone(SHANGHAI).year
+
+
 def parse_instant(text: str) -> int:
     """Microseconds since 1970 UTC of an ISO 8601 (or compact yyyymmddhhmmss) text, Shanghai where it has no offset."""
     return parse_period(text)[0]

@@ -64,7 +64,7 @@ def read_entries(table: Table) -> Findings:
         "account": owner.account.values,
         "holder_name": owner.holder_name,
         "holder_id": owner.holder_id,
-        "institution": _institution(table),
+        "institution": read_institution(table),
         "direction": movement.direction,
         "at_us": movement.moment.at_us,
         "at_precision": movement.moment.precision,
@@ -316,7 +316,8 @@ def _split_party(cells: pl.Series) -> tuple[pl.Series, pl.Series]:
     return read_ids(number).values, name.fill_null(bare.zip_with(~is_number, none))
 
 
-def _institution(table: Table) -> pl.Series:
+def read_institution(table: Table) -> pl.Series:
+    """Who keeps the account, of every row: by its column, the title above it, or the file's name."""
     column = read_text(table.cells("institution"))
     stated = table.sections.stated("institution", table.height)
     column = column.fill_null(stated) if stated is not None else column

@@ -7,7 +7,15 @@ from dataclasses import replace
 import polars as pl
 
 from fanzha.intake.cells import Reading, map_words, read_ids, read_text
-from fanzha.intake.entries import COUNTERPARTY_LOST, Owner, judge_movement, judge_owner, read_movement, settle_entries
+from fanzha.intake.entries import (
+    COUNTERPARTY_LOST,
+    Owner,
+    judge_movement,
+    judge_owner,
+    read_institution,
+    read_movement,
+    settle_entries,
+)
 from fanzha.intake.findings import Findings, Sieve, Table, rows_kept
 from fanzha.intake.rulebook import rulebook, squeeze
 from fanzha.intake.words import read_currencies, read_kinds, read_money
@@ -42,6 +50,10 @@ def read_tenpay(table: Table) -> Findings:
     with_own_card &= ~through
     by_card = with_own_card | (counterparty.values.is_null() & other_card.values.is_not_null())
     nothing = table.nothing(pl.String)
+    institution = read_institution(table).fill_null(rulebook().institutions.wallets["tenpay"])
+    other_institution = read_text(table.cells("counterparty_institution"))
+    # Another user's id stands for a wallet of the same institution.
+    other_institution = other_institution.fill_null(institution.zip_with(counterparty.values.is_not_null(), nothing))
     kinds = read_kinds([business.fill_null(""), purpose.fill_null("")], movement.direction, None)
     # Inside a wallet every row is a third party's; the word says nothing, and a withdrawal to a card is a transfer.
     kinds = kinds.set(kinds == int(TransferKind.THIRD_PARTY), int(TransferKind.TRANSFER))
@@ -51,7 +63,7 @@ def read_tenpay(table: Table) -> Findings:
         "account": owner.account.values,
         "holder_name": owner.holder_name,
         "holder_id": owner.holder_id,
-        "institution": pl.Series([rulebook().institutions.wallets["tenpay"]]).new_from_index(0, table.height),
+        "institution": institution,
         "direction": movement.direction,
         "at_us": movement.moment.at_us,
         "at_precision": movement.moment.precision,
@@ -60,7 +72,7 @@ def read_tenpay(table: Table) -> Findings:
         "balance_minor": read_money(table.cells("balance"), currency, table.layout.units.get("balance", "")).values,
         "counterparty": own_card.values.zip_with(with_own_card, other),
         "counterparty_name": owner.holder_name.zip_with(with_own_card, other_name),
-        "counterparty_institution": nothing.zip_with(with_own_card, read_text(table.cells("counterparty_institution"))),
+        "counterparty_institution": nothing.zip_with(with_own_card, other_institution),
         "kind": kinds.set(movement.reversed, int(TransferKind.REVERSAL)),
         "serial": read_ids(table.cells("serial")).values,
         "order_number": orders["user_order"].zip_with(

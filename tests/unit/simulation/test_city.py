@@ -106,6 +106,24 @@ def test_balances_hold_to_the_fen(small: City, month: Payments) -> None:
     assert moved.sum() == 0
 
 
+def test_only_what_a_holder_lives_on_has_his_money_when_a_gang_rents_it(small: City) -> None:
+    """Spare accounts that gangs rent are next to empty until stolen money comes, and so are some of honest people."""
+    accounts, holders = small.people.accounts, small.people.holders
+    tide = Tide.calm(small.abroad + 1)
+    for _, payments, _ in days(small):
+        tide.pass_over(payments)
+    opening = tide.openings(accounts.savings_minor)[1:-1]
+    rented = np.zeros(len(opening), np.bool_)
+    rented[[place for gang in small.gangs for place in gang.rented]] = True
+    lived_on = holders.main[accounts.holder] == np.arange(len(opening))
+    at_banks = (accounts.holder < holders.people) & (accounts.bank < small.people.banks)
+    assert np.median(opening[rented & at_banks & ~lived_on]) < 3_000
+    assert np.median(opening[rented & lived_on]) > 500_000
+    assert 0 < (rented & ~at_banks).sum() < (rented & lived_on).sum()
+    honest = opening[at_banks & ~rented & ~lived_on]
+    assert 0.1 < (honest < 10_000).mean() < 0.3
+
+
 def test_no_gang_pays_on_more_than_came(small: City) -> None:
     paid_on: dict[int, int] = defaultdict(int)
     for move in small.moves:

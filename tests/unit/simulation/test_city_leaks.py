@@ -37,7 +37,7 @@ COLUMNS = {
     "visits": ["at", "line", "domain"],
 }  # fmt: skip
 SIGMAS = 4.5
-BANK_DIGITS = 6  # of a card number: gangs rent cards, not wallets, so that theirs are not of any bank
+BANK_DIGITS = 6  # of a card number: gangs rent fewer wallets than cards, so that theirs are not of any bank
 CHANCE = 1e-4
 
 

@@ -15,7 +15,7 @@ from fanzha.measures.orders import Answered, OnwardTransfer, Outcome
 from fanzha.measures.rules import FieldRules
 from fanzha.measures.terms import Span, Unit, WorkCalendar
 from fanzha.simulation.banks.book import Book, Counterparty, Hold
-from fanzha.simulation.banks.statements import csv_statement, xlsx_statement
+from fanzha.simulation.banks.statements import FORMS, Statement
 
 ALL_TIME_US: Final = (0, 2**53)
 BLOCKING: Final = frozenset({"stop_payment", "restriction", "payer_hold"})
@@ -186,8 +186,7 @@ def _statement(
     nothing = Answered(account, from_us, min(until_us, at_us))  # nobody answers for what is to come
     if holder is None or not rows:
         return nothing, {}
-    write = xlsx_statement if bank.statement == "xlsx" else csv_statement
-    name, content = write(bank.name, account, holder, rows)
+    name, content = FORMS[bank.statement](Statement(bank.name, account, holder, rows, at_us))
     sha256 = hashlib.sha256(content).hexdigest()
     return replace(nothing, statement=sha256), {sha256: (name, content)}
 

@@ -12,7 +12,7 @@ from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 
 MARK: Final = "模拟"
-STATEMENTS: Final = ("csv", "xlsx")
+STATEMENTS: Final = ("csv", "xlsx", "split", "tenpay", "alipay")  # the forms in which banks and wallets answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ import numpy as np
 
 from fanzha.core.time import DAY_US, parse_instant
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
-from fanzha.simulation.city.gangs import ABROAD, Gang, make_gangs
+from fanzha.simulation.city.gangs import ABROAD, Gang, emptied, idle_accounts, make_gangs
 from fanzha.simulation.city.laundering import Move
 from fanzha.simulation.city.ordinary import OrdinaryLife, Payments, word
-from fanzha.simulation.city.people import Ints, People, make_people
+from fanzha.simulation.city.people import THIS_YEAR, Ints, People, make_people
 from fanzha.simulation.city.schemes import Fraud, make_frauds
 
-BEGINS: Final = "2027-03-01T00:00:00+08:00"  # behind the day on which every dated rule begins
+BEGINS: Final = f"{THIS_YEAR}-03-01T00:00:00+08:00"
 NO_MOVE: Final = -1
 
 
@@ -50,7 +50,9 @@ def build_city(size: CitySize, seed: int) -> City:
     people = make_people(size, assumptions, seed)
     gangs = make_gangs(people, assumptions, size.cases, seed)
     frauds, moves = make_frauds(people, gangs, assumptions, size, seed, begins_us)
-    life = _at_pace(OrdinaryLife(people, assumptions, seed, begins_us, 1.0), size)
+    idle = idle_accounts(people, gangs, assumptions, seed)
+    people = emptied(people, idle, assumptions, seed)
+    life = _at_pace(OrdinaryLife(people, assumptions, seed, begins_us, idle=idle), size)
     return City(size, seed, begins_us, people, gangs, frauds, tuple(moves), life)
 
 

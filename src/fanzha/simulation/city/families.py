@@ -9,10 +9,9 @@ import numpy as np
 
 from fanzha.simulation.city.assumptions import read_assumptions
 from fanzha.simulation.city.build import City
-from fanzha.simulation.city.people import NOBODY, Codes, Job
+from fanzha.simulation.city.people import NOBODY, THIS_YEAR, Codes, Job
 
 MARRIED_FROM: Final = 24
-THIS_YEAR: Final = 2026
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from fanzha.simulation.city.assumptions import Assumptions
 from fanzha.simulation.city.people import NOBODY, Codes, Job, People
@@ -29,6 +30,7 @@ class Gang:
     dealer: int  # the holder who passed them on (卡贩), to other gangs as well
     lines: tuple[int, ...]  # places of telephone lines
     devices: tuple[int, ...]
+    wallets: frozenset[int]  # of these accounts those at payment institutions
 
     @property
     def rented(self) -> tuple[int, ...]:
@@ -70,6 +72,7 @@ def make_gangs(people: People, assumptions: Assumptions, cases: int, seed: int) 
                 lines=tuple(range(number * told["lines"], (number + 1) * told["lines"])),
                 dealer=dealers[number],
                 devices=_devices(number, told["devices"]),
+                wallets=frozenset(place for place in (*mine, *later) if people.accounts.bank[place] >= people.banks),
             )
         )  # fmt: skip
     return tuple(found)
@@ -88,17 +91,44 @@ def _devices(number: int, each: int) -> tuple[int, ...]:
     return (own[0] - each, *own[1:]) if number % 3 == 2 else tuple(own)
 
 
+def idle_accounts(people: People, gangs: Sequence[Gang], assumptions: Assumptions, seed: int) -> Codes:
+    """Spare accounts that their holders use no more: those that gangs rent, and some of honest people."""
+    spare = _is_spare(people)
+    idle = spare & (np.random.default_rng([seed, 17]).random(len(spare)) < assumptions.table("people")["idle_share"])
+    rented = sorted({place for gang in gangs for place in gang.rented})
+    idle[rented] = spare[rented]
+    return np.flatnonzero(idle).astype(np.int32)
+
+
+def emptied(people: People, idle: Codes, assumptions: Assumptions, seed: int) -> People:
+    """The same people, who left next to nothing on these accounts."""
+    told, savings = assumptions.table("people"), people.accounts.savings_minor.copy()
+    left = np.random.default_rng([seed, 18]).lognormal(np.log(told["idle_median"]), told["idle_sigma"], len(idle))
+    savings[idle] = np.round(left).astype(np.int64) * 100
+    return replace(people, accounts=replace(people.accounts, savings_minor=savings))
+
+
+def _is_spare(people: People) -> npt.NDArray[np.bool_]:
+    """By place: accounts of persons at banks that they do not live on."""
+    holders, holder = people.holders, people.accounts.holder
+    is_main = holders.main[holder] == np.arange(len(holder))
+    spare: npt.NDArray[np.bool_] = (holder < holders.people) & (people.accounts.bank < people.banks) & ~is_main
+    return spare
+
+
 def _rented(rng: np.random.Generator, people: People, assumptions: Assumptions, count: int) -> Codes:
-    """Accounts of ordinary people: of some the one they live on, of the others a second one."""
+    """Accounts of ordinary people: of some the one they live on, of some their wallet, of the others a spare one."""
     holders, holder = people.holders, people.accounts.holder
     places = np.arange(len(holder))
-    persons = holder < holders.people
-    bank = people.accounts.bank < people.banks
     is_main = holders.main[holder] == places
-    lived_on = rng.permutation(places[persons & is_main & (holders.job[holder] != Job.LANDLORD)])
-    second = rng.permutation(places[persons & bank & ~is_main])
-    n_lived_on = min(round(count * assumptions.table("laundering")["own_life_share"]), len(lived_on))
-    chosen = np.concatenate((lived_on[:n_lived_on], second[: count - n_lived_on], lived_on[n_lived_on:]))[:count]
+    lived_on = rng.permutation(places[(holder < holders.people) & is_main & (holders.job[holder] != Job.LANDLORD)])
+    second = rng.permutation(places[_is_spare(people)])
+    told = assumptions.table("laundering")
+    n_used = round(count * told["own_life_share"])
+    n_lived_on = min(n_used - round(n_used * told["wallet_share"]), len(lived_on))
+    wallets = rng.permutation(holders.wallet[holders.wallet != NOBODY])[: n_used - n_lived_on]
+    n_second = count - n_lived_on - len(wallets)
+    chosen = np.concatenate((lived_on[:n_lived_on], wallets, second[:n_second], lived_on[n_lived_on:]))[:count]
     return rng.permutation(chosen).astype(np.int32)
 
 

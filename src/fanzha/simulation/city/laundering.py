@@ -123,6 +123,8 @@ class Laundering:
         way = _drawn(self._chance, self._told["exits"])
         if piece.amount_minor <= 0 or way == "stays":
             return
+        if way == "cash" and piece.account in self._gang.wallets:
+            way = "pos"  # no machine gives cash for a wallet
         draw: dict[str, Callable[[], tuple[int, TransferKind, str]]] = {
             "cash": lambda: (CASH, TransferKind.CASH, "ATM取款"),
             "pos": lambda: (self._gang.shop, TransferKind.POS, "POS消费"),

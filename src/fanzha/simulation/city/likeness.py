@@ -12,9 +12,9 @@ import numpy as np
 from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.simulation.city.assumptions import read_assumptions
 from fanzha.simulation.city.build import City, days
-from fanzha.simulation.city.families import THIS_YEAR, make_families
+from fanzha.simulation.city.families import make_families
 from fanzha.simulation.city.ordinary import HOUR_US, MONTH, SATURDAY, WEEK, Payments, joined, word
-from fanzha.simulation.city.people import NOBODY, Job
+from fanzha.simulation.city.people import NOBODY, THIS_YEAR, Job
 from fanzha.simulation.city.registry import make_registry
 
 SHOPS_IN_LINE: Final = slice(5, 150)  # by rank: the greatest few and the small ones bend off every power law

@@ -91,7 +91,11 @@ def _open_in_batches(
     accounts, main = city.people.accounts, city.people.holders.main
     batches: dict[tuple[int, int], list[int]] = defaultdict(list)
     for place in gang.rented:
-        if main[accounts.holder[place]] != place and rng.random() < told["batch_share"]:
+        if (
+            accounts.bank[place] < city.people.banks
+            and main[accounts.holder[place]] != place
+            and rng.random() < told["batch_share"]
+        ):
             batches[gang.recruiter_of(place), int(accounts.bank[place])].append(place)
     for (_, bank), places in sorted(batches.items()):
         found.outlet[places], found.clerk[places] = rng.integers(outlets[bank]), rng.integers(told["clerks_each"])

@@ -80,11 +80,17 @@ def _by_time(at_us: Ints) -> Ints:
 
 
 class OrdinaryLife:
-    """The ordinary payments of each day of a city; `pace` stretches how often people pay, to come to a given number."""
+    """The ordinary payments of each day of a city; `pace` stretches how often people pay, to come to a given number.
 
-    def __init__(self, people: People, assumptions: Assumptions, seed: int, begins_us: int, pace: float) -> None:
+    idle: second accounts that their holders use no more.
+    """
+
+    def __init__(
+        self, people: People, assumptions: Assumptions, seed: int, begins_us: int, *, idle: Codes, pace: float = 1.0
+    ) -> None:
         self._people, self._holders, self._accounts = people, people.holders, people.accounts
         self._told, self._seed, self._begins_us, self._pace = assumptions, seed, begins_us, pace
+        self._idle = idle
         hours = np.array(assumptions.table("hours")["ordinary"], np.float64)
         self._by_hour = np.cumsum(hours) / hours.sum()
         self._by_day = _liveliness(assumptions.table("calendar"))
@@ -94,11 +100,11 @@ class OrdinaryLife:
         self._payers = persons[(holders.job[persons] != Job.PLATFORM)]
         activity = holders.activity[self._payers]
         self._activity = np.cumsum(activity) / activity.sum()
-        self._own = _second_accounts(people)
+        self._own = _second_accounts(people, idle)
 
     def at_pace(self, pace: float) -> OrdinaryLife:
         """The same life, lived faster or slower."""
-        return OrdinaryLife(self._people, self._told, self._seed, self._begins_us, pace)
+        return OrdinaryLife(self._people, self._told, self._seed, self._begins_us, idle=self._idle, pace=pace)
 
     def day(self, number: int) -> Payments:
         """Everything of one day, the first is 0, in the order of time."""
@@ -209,11 +215,12 @@ class OrdinaryLife:
         away = np.maximum(rng.geometric(0.02, n), 1) * rng.choice([-1, 1], n)
         friend = (payer + away) % self._holders.people
         amount = self._amounts(rng, n, told["friends_median"], 1.1)
-        return [
-            self._made(
-                number, self._hours(rng, n), self._holders.main[payer], self._holders.main[friend], amount, "红包"
-            )
-        ]
+        wallet, main = self._holders.wallet, self._holders.main
+        by_wallet = (
+            (wallet[payer] != NOBODY) & (wallet[friend] != NOBODY) & (rng.random(n) < told["friends_wallet_share"])
+        )
+        from_, to = (np.where(by_wallet, wallet[who], main[who]) for who in (payer, friend))
+        return [self._made(number, self._hours(rng, n), from_, to, amount, "红包")]
 
     def _families(self, rng: np.random.Generator, number: int) -> list[Payments]:
         holders = self._holders
@@ -392,11 +399,12 @@ def _place(cumulative: npt.NDArray[np.float64], at: npt.NDArray[np.float64]) -> 
     return place
 
 
-def _second_accounts(people: People) -> Codes:
-    """Main and another account of everybody who has two."""
+def _second_accounts(people: People, idle: Codes) -> Codes:
+    """Main and another account of everybody who has two and uses them."""
     holder, main = people.accounts.holder, people.holders.main
     others = np.flatnonzero(
         (main[holder] != np.arange(len(holder))) & (people.holders.wallet[holder] != np.arange(len(holder)))
     )
+    others = np.setdiff1d(others, idle)
     pairs: Codes = np.stack((main[holder[others]], others.astype(np.int32)), axis=1)
     return pairs

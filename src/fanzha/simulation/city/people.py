@@ -16,6 +16,7 @@ Ints = npt.NDArray[np.int64]
 Small = npt.NDArray[np.uint8]
 Codes = npt.NDArray[np.int32]
 NOBODY: Final = -1
+THIS_YEAR: Final = 2027  # in which the city lives: behind the day on which every dated rule begins
 ADULT: Final = 18
 COMPANY_MONTH_MINOR: Final = 3_000_000
 DORMANT_MONTH_MINOR: Final = 10_000  # a shell has hardly anything of its own
@@ -166,7 +167,7 @@ def _holders(
         parent[giving] = rng.choice(retired, len(giving))
     payday = np.array([5, 8, 10, 15, 20, 25], np.uint8)[rng.integers(0, 6, n)]
     return Holders(
-        people=people, job=job, district=district, birth_year=2026 - age.astype(np.int64), income_minor=income,
+        people=people, job=job, district=district, birth_year=THIS_YEAR - age.astype(np.int64), income_minor=income,
         activity=activity / activity[:people].mean(), main=main, wallet=wallet, employer=employer, payday=payday,
         landlord=landlord, parent=parent,
     )  # fmt: skip

@@ -12,9 +12,8 @@ from fanzha.core.time import DAY_US
 from fanzha.simulation.city.assumptions import read_assumptions
 from fanzha.simulation.city.build import City
 from fanzha.simulation.city.gangs import Gang
-from fanzha.simulation.city.people import NOBODY, Codes, Ints, Job, zipf_choice
+from fanzha.simulation.city.people import NOBODY, THIS_YEAR, Codes, Ints, Job, zipf_choice
 
-THIS_YEAR: Final = 2026
 DAYS_A_YEAR: Final = 365
 AGENTS_LEAST: Final = 3
 HUBS_LEAST: Final = 2

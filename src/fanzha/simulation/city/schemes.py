@@ -15,11 +15,10 @@ from fanzha.records.transfer_kind import TransferKind
 from fanzha.simulation.city.assumptions import Assumptions, CitySize, FraudType
 from fanzha.simulation.city.gangs import Gang
 from fanzha.simulation.city.laundering import NOTHING, Laundering, Move
-from fanzha.simulation.city.people import People
+from fanzha.simulation.city.people import THIS_YEAR, People
 
 YUAN: Final = 100
 LOSS_MOST: Final = 3_000_000  # yuan
-THIS_YEAR: Final = 2026
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,12 @@ from fanzha.core.time import MINUTE_US
 from fanzha.simulation.city.build import City
 from fanzha.simulation.city.names import Names
 from fanzha.simulation.city.narratives import Told, ToldPayment, narrative
+from fanzha.simulation.city.people import THIS_YEAR
 from fanzha.simulation.city.schemes import Fraud
 from fanzha.simulation.city.signals import gang_domain, gang_line
 from fanzha.simulation.demo.city_world import CityWorld
 from fanzha.simulation.drill.scenario import ScriptedPayment, ScriptedReport
 
-THIS_YEAR: Final = 2027
 HOUR_US: Final = 60 * MINUTE_US
 
 

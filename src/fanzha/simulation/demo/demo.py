@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import json
-import shutil
 import tomllib
 from collections.abc import Callable
 from contextlib import closing
@@ -27,6 +26,7 @@ from fanzha.simulation.demo.institutions import running_institutions
 from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members
 from fanzha.simulation.demo.play import MovingClock, Place, month_of
 from fanzha.simulation.demo.summary import summary_of
+from fanzha.simulation.demo.workshop import take_away, workshop
 
 DONE: Final = "demo.json"  # there once a demo is whole
 WORLD: Final = "world"  # what the desk of the demo cannot see: the city with its truth, and the institutions' books
@@ -49,33 +49,25 @@ def demo_there(home: Path) -> dict[str, Any] | None:
     return None
 
 
-def remove_demo(home: Path) -> None:
-    """Takes a demo away, and nothing that is none. Raises Refused as `demo_there`."""
-    if demo_there(home) is not None:
-        shutil.rmtree(home)
-
-
-def make_demo(home: Path, size: CitySize, seed: int, told: Told = lambda *_: None) -> dict[str, Any]:
+def make_demo(
+    home: Path, size: CitySize, seed: int, told: Told = lambda *_: None, *, anew: bool = False
+) -> dict[str, Any]:
     """Makes a demo in a folder that is not there yet or is empty, and gives its summary.
 
     What is begun lies beside the folder until it is whole, and is gone when anything goes wrong; what a killed start left
-    is taken away first. Raises BadInput where the folder cannot be made, Refused as `demo_there`.
+    is taken away first. anew: a demo that is there already is taken away too; nothing else ever is.
+    Raises BadInput where the folder cannot be made, Refused as `demo_there` and while another start is making one there.
     """
-    demo_there(home)
-    begun = home.with_name(f".{home.name}.begun")
-    shutil.rmtree(begun, ignore_errors=True)
-    try:
-        begun.mkdir(parents=True)
-    except OSError as error:
-        raise BadInput(f"{begun}: the folder cannot be made: {error.strerror}") from None
-    try:
+    home = home.resolve()
+    with workshop(home) as begun:
+        if demo_there(home) is not None:  # asked in the workshop: no other start puts one there from now on
+            if not anew:
+                raise Refused(f"{home} holds a demo already; start again to see it")
+            take_away(home, begun)
         document = _make(begun, size, seed, told)
-    except BaseException:  # an interruption too
-        shutil.rmtree(begun, ignore_errors=True)
-        raise
-    if home.exists():
-        home.rmdir()
-    begun.replace(home)
+        if home.exists():
+            home.rmdir()
+        begun.replace(home)
     return document
 
 

@@ -77,9 +77,10 @@ def running_institutions(
         books: list[CityBook] = []
         for place, name in enumerate(people.institutions):
             kind = "bank" if place < people.banks else "wallet"
+            forms = told[f"{kind}_statements"]
             config = BankConfig(
                 name=name, directory=books_folder / name, desk_keys={key_id: public_key}, faults=_faults(told, kind),
-                seed=seed, statement=told["statements"][place % len(told["statements"])], acknowledges=False,
+                seed=seed, statement=forms[place % len(forms)], acknowledges=False,
                 tells_onward=False,
             )  # fmt: skip
             config.directory.mkdir(parents=True, exist_ok=True)

@@ -42,8 +42,6 @@ from fanzha.tracing.runs import TraceRun
 KEEPING: Final = (MeasureKind.FREEZE, MeasureKind.QUEUED_FREEZE)
 NO_FUNDS: Final = "NO_FUNDS"  # how a bank refuses where nothing is left to freeze
 QUERY_BASIS: Final = "procedure-238"
-FILING: Final = "模拟立字〔2026〕{}号"
-DECISION: Final = "模拟返字〔2026〕{}号"
 
 
 class Analysts:
@@ -124,7 +122,8 @@ class Analysts:
         if not is_filed(self.officers.case()):
             if self.desk.clock.now_us() < self.script.files_us:
                 return False
-            file_case(self.desk, self.people.chief, self._case_id(), FILING.format(self.script.number))
+            filing = self.officers.document_number("立字", self.script.number)
+            file_case(self.desk, self.people.chief, self._case_id(), filing)
             return True
         self._trace_anew(self._last_run())
         return self.freeze() or self.give_back()
@@ -161,7 +160,7 @@ class Analysts:
             there = tuple(every(view.records(Measure), Query(equals={"account": account})))
         taken = any(m.kind is MeasureKind.FREEZE and m.status not in ENDED for m in there)
         into = MeasureKind.QUEUED_FREEZE if taken else MeasureKind.FREEZE
-        number = f"模拟冻字〔2026〕{account[-4:]}号"
+        number = self.officers.document_number("冻字", account[-4:])
         wanted = Conversion(document=number, reason="模拟：涉案资金在账", into=into, amount_minor=amount_minor)
         tried = [m for m in everything if m.kind in KEEPING and m.target == stop.target]
         request = f"{self.script.key} freeze {account} {len(tried)}"
@@ -183,7 +182,8 @@ class Analysts:
                 return False
             propose_return(self.desk, self.people.duty, procedure.id)
         elif procedure.status is ProcedureStatus.PROPOSED:
-            approve_return(self.desk, self.people.city_chief, procedure.id, DECISION.format(self.script.number))
+            decision = self.officers.document_number("返字", self.script.number)
+            approve_return(self.desk, self.people.city_chief, procedure.id, decision)
         else:
             return self._pay_again(procedure)
         return True

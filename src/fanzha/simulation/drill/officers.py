@@ -30,6 +30,7 @@ from fanzha.casework import (
 )
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
+from fanzha.core.time import year_of
 from fanzha.measures.lifecycle import ENDED, Status
 from fanzha.measures.model import Measure, MeasureKind, Override, effective_status, holds
 from fanzha.measures.orders import Channel as OrderChannel
@@ -54,7 +55,7 @@ from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.record_sent import record_sent
 from fanzha.services.desk.verify_clue import verify_clue
-from fanzha.simulation.drill.scenario import CaseScript, ScriptedReport
+from fanzha.simulation.drill.scenario import MARK, CaseScript, ScriptedReport
 
 STOP_BASIS: Final = "afl-20"
 BUSY: Final = "BUSY"  # how a bank of the drill refuses that may take the order next time
@@ -135,6 +136,10 @@ class Officers:
             for measure in self.everything(Measure)
             if (not kinds or measure.kind in kinds) and effective_status(measure, now_us) not in ENDED
         )
+
+    def document_number(self, word: str, number: str | int) -> str:
+        """The number (文号) of a paper that is drawn up now."""
+        return f"{MARK}{word}〔{year_of(self.desk.clock.now_us())}〕{number}号"
 
     def take_in_reports(self) -> bool:
         """The victims' reports, as soon as each comes."""
@@ -269,8 +274,8 @@ class Officers:
             amend_draft(self.desk, self.people.duty, measure.id, Amendment(overrides=(reason,)))
         needs = self.desk.rules.measures.of(measure.kind, self.desk.clock.now_us()).needs
         if Need.DOCUMENT in needs and not measure.request.document:
-            number = Amendment(document=f"模拟字〔2026〕{measure.id[-4:]}号")
-            amend_draft(self.desk, self.people.duty, measure.id, number)
+            numbered = Amendment(document=self.document_number("字", measure.id[-4:]))
+            amend_draft(self.desk, self.people.duty, measure.id, numbered)
         try:
             propose_measure(self.desk, self.people.duty, measure.id)
         except NotAllowed as limit:
@@ -296,7 +301,7 @@ class Officers:
         done = False
         for measure, order in self._on_paper():
             if order.sent_us is None:
-                number = f"模拟平台〔2026〕{measure.id[-4:]}号"
+                number = self.document_number("平台", measure.id[-4:])
                 record_sent(self.desk, self.people.duty, order.id, OrderChannel.ISSUED_ELSEWHERE, document=number)
             elif measure.kind is MeasureKind.QUERY:
                 answer_nothing(self.desk, self.books, self.people.duty, measure.id)
