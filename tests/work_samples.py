@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fanzha.core.money import Money
-from fanzha.ports.record_table import NEVER_US, Key, KeyType, RecordTable, Term
+from fanzha.ports.record_table import NEVER_US, Key, KeyType, PartialIndex, RecordTable, Term
 
 
 class SampleStatus(StrEnum):
@@ -47,6 +47,7 @@ SAMPLES = RecordTable(
     ),
     terms=(Term("account", of=lambda sample: (part.account for part in sample.parts)),),
     indexes=(("organisation", "status", "due_us"), ("status", "due_us"), ("case_id",)),
+    partial=(PartialIndex(("organisation", "due_us"), "status", frozenset({"held", "open"})),),
     unique=(("number",),),
 )
 

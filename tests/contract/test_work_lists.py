@@ -70,7 +70,12 @@ def query_of(chance: random.Random) -> Query:
     return Query(
         equals={"case_id": chance.choice(["C1", None])} if chance.random() < 0.3 else {},
         within=chance.choice(
-            [{"status": states}, {"organisation": bodies}, {"organisation": bodies, "status": states}]
+            [
+                {"status": states},
+                {"organisation": bodies},
+                {"organisation": bodies, "status": states},
+                {"organisation": bodies, "status": ["open", "held"]},
+            ]
         ),
         without=chance.choice(
             [{}, {"organisation": BODIES[:3]}, {"case_id": ["C1"]}, {"status": ["held"]}, {"status": []}]

@@ -99,6 +99,7 @@ from fanzha.casework.lifecycle import (
 )
 from fanzha.casework.merging import can_merge, combined, merge_clues, merge_reports, unmerge_clues, unmerge_reports
 from fanzha.casework.model import (
+    OPEN_STAGES,
     AccountName,
     Assessment,
     Attachment,
@@ -161,6 +162,7 @@ __all__ = [
     "CLUE_TABLE",
     "FILED_STATUSES",
     "HAND_OVER_TABLE",
+    "OPEN_STAGES",
     "OPEN_STATUSES",
     "REPORT_TABLE",
     "TASK_TABLE",

@@ -99,6 +99,15 @@ class Term(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class PartialIndex:
+    """An index of those records only whose `key` has one of the values: small, however many others there are."""
+
+    names: tuple[str, ...]
+    key: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordTable(Generic[R]):
     """How one kind of record is kept. An index ends with the id by itself."""
 
@@ -107,6 +116,7 @@ class RecordTable(Generic[R]):
     keys: tuple[Key[R], ...] = ()
     terms: tuple[Term[R], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    partial: tuple[PartialIndex, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
 
     def key(self, name: str) -> Key[R]:

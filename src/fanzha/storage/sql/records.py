@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final, Generic, NamedTuple
+from typing import Any, Final, Generic
 
 from sqlalchemy import (
     ARRAY,
@@ -32,21 +32,13 @@ from fanzha.core.errors import NotFound, Refused, StaleVersion
 from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_cursor, write_cursor
 from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
 from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable, written_fingerprint
-from fanzha.storage.sql.merged_walks import plan_walk, walk_keys
+from fanzha.storage.sql.merged_walks import plan_walk, walk_page
 from fanzha.storage.sql.record_walk import walk_records
 from fanzha.storage.sql.statements import body_of, equal_page, one_body, replace_row
 
 BULK_ROWS: Final = 5000
 MANY_ROWS: Final = 100
 Row = dict[str, KeyValue | None]
-
-
-class _Found(NamedTuple):
-    """A record of a page as it lies there, with its value in the order of the page."""
-
-    id: str
-    place: KeyValue
-    body: str
 
 
 class SqlRecords(Generic[R]):
@@ -167,7 +159,7 @@ class SqlRecords(Generic[R]):
         start = read_cursor(query)
         walk = plan_walk(self._table, query)
         if walk is not None:
-            return self._bodies(walk_keys(self._connection, self._table, query, start, walk))
+            return walk_page(self._connection, self._table, query, start, walk)
         if not (query.within or query.without or query.ranges or query.mentions):
             return self._equal_page(query, start)
         place = self._rows.c[query.order_by]
@@ -192,11 +184,6 @@ class SqlRecords(Generic[R]):
                 {"last_id": start.id} if query.order_by == "id" else {"last_place": start.value, "last_id": start.id}
             )
         return self._connection.execute(statement, values).all()
-
-    def _bodies(self, keys: Sequence[Position]) -> list[_Found]:
-        """The records of these keys, in their order."""
-        bodies = self._bodies_of([key.id for key in keys])
-        return [_Found(key.id, key.value, bodies[key.id]) for key in keys]
 
     def _bodies_of(self, wanted: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
