@@ -46,7 +46,12 @@ SAMPLES = RecordTable(
         Key("number", optional=True),
     ),
     terms=(Term("account", of=lambda sample: (part.account for part in sample.parts)),),
-    indexes=(("organisation", "status", "due_us"), ("status", "due_us"), ("case_id",)),
+    indexes=(
+        ("organisation", "status", "due_us"),
+        ("status", "due_us"),
+        ("due_us", "id", "organisation", "status"),
+        ("case_id",),
+    ),
     partial=(PartialIndex(("organisation", "due_us"), "status", frozenset({"held", "open"})),),
     unique=(("number",),),
 )

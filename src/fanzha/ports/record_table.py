@@ -109,7 +109,7 @@ class PartialIndex:
 
 @dataclass(frozen=True, slots=True)
 class RecordTable(Generic[R]):
-    """How one kind of record is kept. An index ends with the id by itself."""
+    """How one kind of record is kept. An index ends with the id by itself, unless it has it at another place."""
 
     name: str
     record: type[R]

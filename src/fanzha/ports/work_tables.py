@@ -62,6 +62,11 @@ def awaited_of(measure: Measure) -> str:
     return AWAITS_RENEWAL if any(renewal.approved_us is None for renewal in measure.renewals) else ""
 
 
+def worker_at(worker: str, organisation: str = "") -> str:
+    """Who works on a case, and of which body it is; without the body how all of his begin, and nobody else's."""
+    return f"{len(worker)}:{worker}@{organisation}"
+
+
 REPORTS: Final[RecordTable[Report]] = RecordTable(
     name="reports",
     record=Report,
@@ -82,6 +87,7 @@ REPORTS: Final[RecordTable[Report]] = RecordTable(
         ("organisation", "status", "received_at_us"),
         ("organisation", "received_at_us"),
         ("status", "received_at_us"),
+        ("received_at_us", "id", "organisation", "status"),
         ("case_id",),
         ("merged_into",),
     ),
@@ -139,7 +145,8 @@ CASES: Final[RecordTable[Case]] = RecordTable(
     ),
     terms=(
         Term("report", of=lambda case: case.reports),
-        Term("officer", of=lambda case: (case.officer, *case.officers)),
+        Term("officer", of=lambda case: case.workers),
+        Term("worker_at", of=lambda case: (worker_at(worker, case.organisation) for worker in case.workers)),
         Term("series", of=lambda case: case.series),
     ),
     indexes=(
@@ -147,7 +154,7 @@ CASES: Final[RecordTable[Case]] = RecordTable(
         ("organisation", "opened_at_us"),
         ("status", "opened_at_us"),
         ("officer", "status", "opened_at_us"),
-        ("opened_at_us",),
+        ("opened_at_us", "id", "organisation", "status"),
         ("class_slug", "opened_at_us"),
         ("merged_into",),
     ),
@@ -226,7 +233,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
         ("status", "due_us"),
         ("institution", "status", "due_us"),
         ("organisation", "drafted_us"),
-        ("drafted_us",),
+        ("drafted_us", "id", "organisation", "status"),
         ("case_id", "drafted_us"),
         ("account",),
     ),

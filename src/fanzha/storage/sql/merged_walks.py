@@ -3,8 +3,9 @@
 A database sorts every match of `organisation IN (…) AND status IN (…) ORDER BY due` before it gives the first. Walking
 the index once for each combination, and merging the first few of each, does not depend on how many match. Where there
 are very many combinations, as under a province, only those can be on the page whose own first record is among the first:
-one look at the head of each tells which. The statements are written as text: built from objects they cost more to write
-than to run.
+one look at the head of each tells which. But so many bodies have a good share of all records, and mostly the page is
+found among the first few thousand of everybody's, which lie together where the heads lie apart. The statements are
+written as text: built from objects they cost more to write than to run.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import json
 import math
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any, Final, NamedTuple
@@ -25,10 +26,13 @@ from sqlalchemy import Connection, TextClause, text
 
 from fanzha.ports.record_query import KeyValue, Position, Query
 from fanzha.ports.record_table import KeyType, RecordTable
-from fanzha.storage.sql.schema import partial_condition, partial_name
+from fanzha.storage.sql.schema import index_name, partial_condition, partial_name, with_id
 from fanzha.storage.sql.statements import KEPT
 
 HEADS_FROM: Final = 60  # so many combinations are walked without looking at their heads first
+NEAR_FROM: Final = 400  # of so many on, everybody's first records are looked at before any heads
+NEAR_ROWS: Final = 5000
+NEAR_LIMIT: Final = 200  # a longer page is not expected among them
 _NAME = re.compile(r"[a-z][a-z_]*")
 Choice = tuple[KeyValue, ...]
 
@@ -49,6 +53,7 @@ class Walk:
     chosen: tuple[str, ...]
     passed: tuple[str, ...]  # keys that are looked at on the way, since the index does not fix them
     holds: str = ""  # what is true of every record in the index, in SQL; empty where it has them all
+    near: tuple[str, ...] = ()  # an index in the order of the page that has every key that is asked about
 
 
 def plan_walk(table: RecordTable[Any], query: Query) -> Walk | None:
@@ -62,7 +67,10 @@ def plan_walk(table: RecordTable[Any], query: Query) -> Walk | None:
     found = [*_along_partial(table, query, fixed), *_along_whole(table, query, fixed)]
     walks = [walk for walk in found if not any(table.key(name).narrow for name in walk.passed)]
     # Of two that fix as much, the one with fewer choices.
-    return min(walks, key=lambda walk: (len(walk.passed), len(walk.chosen)), default=None)
+    best = min(walks, key=lambda walk: (len(walk.passed), len(walk.chosen)), default=None)
+    asked = fixed | query.without.keys() | query.ranges.keys()
+    near = (index for index in table.indexes if index[:2] == (query.order_by, "id") and asked <= set(index))
+    return None if best is None else replace(best, near=next(near, ()))
 
 
 def _along_partial(table: RecordTable[Any], query: Query, fixed: set[str]) -> Iterator[Walk]:
@@ -80,13 +88,14 @@ def _along_whole(table: RecordTable[Any], query: Query, fixed: set[str]) -> Iter
         prefix = _prefix(index, query.order_by, fixed)
         if prefix is not None:
             chosen = tuple(name for name in prefix if name in query.within)
-            yield Walk(f"ix_{table.name}_{'_'.join((*index, 'id'))}", chosen, tuple(sorted(fixed - set(prefix))))
+            yield Walk(index_name(table, index), chosen, tuple(sorted(fixed - set(prefix))))
 
 
 def _prefix(index: tuple[str, ...], order_by: str, fixed: set[str]) -> tuple[str, ...] | None:
     """The keys that stand before the order in the index, if all of them are fixed."""
-    depth = next((at for at, name in enumerate((*index, "id")) if name not in fixed), len(index))
-    return index[:depth] if (*index, "id")[depth] == order_by else None
+    names = with_id(index)
+    depth = next(at for at, name in enumerate(names) if name not in fixed)
+    return names[:depth] if names[depth] == order_by else None
 
 
 def walk_page(
@@ -110,20 +119,41 @@ class _Page:
         self, connection: Connection, table: RecordTable[Any], query: Query, start: Position | None, walk: Walk
     ) -> None:
         names = (table.name, query.order_by, *query.equals, *query.within, *query.without, *query.ranges, walk.index)
-        assert all(_NAME.fullmatch(name) for name in names), (
-            names
-        )  # declared names, and nothing else, get into the text
+        # Declared names, and nothing else, get into the text.
+        assert all(_NAME.fullmatch(name) for name in (*names, *walk.near)), names
         self._connection, self._table, self._query, self._walk = connection, table, query, walk
         self._postgres = connection.dialect.name == "postgresql"
         self._parameters: dict[str, Any] = {"limit": query.limit + 1}
-        self._shared = [*self._conditions(), *self._behind(start)]
+        self._start = start
+        self._shared = [*self._conditions(walk.passed), *self._behind()]
         self._values = [sorted(set(query.within[name])) for name in walk.chosen]
         choices = math.prod(len(several) for several in self._values)
         self._by_heads = choices > max(HEADS_FROM, query.limit + 1)
+        self._look_near = bool(walk.near) and choices >= NEAR_FROM and query.limit <= NEAR_LIMIT
 
     def rows(self) -> list[Found]:
         """The page, in the words of the database."""
-        return self._postgres_rows() if self._postgres else self._sqlite_rows()
+        near = self._near_rows() if self._look_near else []
+        return near or (self._postgres_rows() if self._postgres else self._sqlite_rows())
+
+    def _near_rows(self) -> list[Found]:
+        """The page, if all of it is among the first few thousand of everybody's records; else nothing."""
+        by = "" if self._postgres else f" INDEXED BY {index_name(self._table, self._walk.near)}"
+        ordered = self._ordered(self._query.order_by)
+        first = (
+            f"SELECT {', '.join(self._walk.near)} FROM {self._table.name}{by} "  # noqa: S608 - declared names
+            f"WHERE {' AND '.join(self._behind()) or '1 = 1'} ORDER BY {ordered} LIMIT {NEAR_ROWS}"
+        )
+        wanted = " AND ".join(self._conditions(tuple(self._query.within)))
+        found = f"SELECT {self._query.order_by} AS place, id FROM ({first}) AS n WHERE {wanted} ORDER BY {ordered} LIMIT :limit"  # noqa: S608
+        return self._asked(f"WITH found AS ({found})", "WHERE (SELECT count(*) FROM found) = :limit")
+
+    def _asked(self, found: str, only: str = "") -> list[Found]:
+        """What was found, with the bodies."""
+        body = "CAST(r.body AS text)" if self._postgres else "r.body"
+        bodies = f"SELECT {body} FROM {self._table.name} AS r WHERE r.id = found.id"  # noqa: S608
+        asked = f"{found} SELECT found.id, found.place, ({bodies}) FROM found {only} ORDER BY {self._ordered('place')}"  # noqa: S608
+        return [Found(*row) for row in self._connection.execute(_statement(asked), self._parameters)]
 
     # --- PostgreSQL: all in one statement ---------------------------------------------------------------------------------
 
@@ -131,7 +161,7 @@ class _Page:
         source, refs = "(SELECT 1) AS c", [f"c{number}.value" for number in range(len(self._values))]
         if self._values:
             source = " CROSS JOIN ".join(
-                f"{self._unpacked(f'in_{number}', several)} AS c{number}(value)"
+                f"unnest({self._array(number, several)}) AS c{number}(value)"
                 for number, several in enumerate(self._values)
             )
         ordered, heads = self._ordered("place"), ""
@@ -142,13 +172,15 @@ class _Page:
                 f"ORDER BY {ordered} LIMIT :limit), "
             )
             source, refs = "heads AS c", [f"c.v{number}" for number in range(len(refs))]
-        body = f"SELECT CAST(r.body AS text) FROM {self._table.name} AS r WHERE r.id = found.id"  # noqa: S608
-        asked = (
+        return self._asked(
             f"WITH {heads}found AS (SELECT h.place, h.id FROM {source} "  # noqa: S608 - declared names
-            f"CROSS JOIN LATERAL ({self._stretch(refs, ':limit')}) AS h ORDER BY {ordered} LIMIT :limit) "
-            f"SELECT found.id, found.place, ({body}) AS body FROM found ORDER BY {ordered}"
+            f"CROSS JOIN LATERAL ({self._stretch(refs, ':limit')}) AS h ORDER BY {ordered} LIMIT :limit)"
         )
-        return [Found(*row) for row in self._connection.execute(_statement(asked), self._parameters)]
+
+    def _array(self, number: int, values: Sequence[KeyValue]) -> str:
+        """An array, of which the planner sees how long it is, as it does not of a list in JSON."""
+        self._parameters[f"in_{number}"] = values
+        return f"CAST(:in_{number} AS {'text' if self._is_text(self._walk.chosen[number]) else 'bigint'}[])"
 
     # --- SQLite: nothing is joined sideways, but lists come as JSON -------------------------------------------------------
 
@@ -192,7 +224,7 @@ class _Page:
             f"ORDER BY {self._ordered(self._query.order_by)} LIMIT {inner}"
         )
 
-    def _conditions(self) -> Iterator[str]:
+    def _conditions(self, looked_at: tuple[str, ...]) -> Iterator[str]:
         """What must be so of every record, whatever the choice."""
         table, query, parameters = self._table, self._query, self._parameters
         if self._walk.holds:
@@ -203,7 +235,7 @@ class _Page:
             else:
                 parameters[f"eq_{name}"] = value
                 yield f"{name} = :eq_{name}"
-        for name in (name for name in self._walk.passed if name in query.within):
+        for name in (name for name in looked_at if name in query.within):
             yield f"{name} IN ({self._listed(f'one_of_{name}', name, query.within[name])})"
         for name, values in query.without.items():
             if values:
@@ -216,7 +248,9 @@ class _Page:
                     parameters[f"{word}_{name}"] = value
                     yield f"{name} {sign} :{word}_{name}"
 
-    def _behind(self, start: Position | None) -> Iterator[str]:
+    def _behind(self) -> Iterator[str]:
+        """That the record comes after the page before."""
+        start = self._start
         if start is None:
             return
         sign, order_by = "<" if self._query.descending else ">", self._query.order_by
@@ -244,5 +278,7 @@ class _Page:
         """A value out of a list, so that an index of PostgreSQL can be asked for it."""
         if not self._postgres:
             return ref
-        is_text = name == "id" or self._table.key(name).type is KeyType.TEXT
-        return f'{ref} COLLATE "C"' if is_text else f"CAST({ref} AS bigint)"
+        return f'{ref} COLLATE "C"' if self._is_text(name) else f"CAST({ref} AS bigint)"
+
+    def _is_text(self, name: str) -> bool:
+        return name == "id" or self._table.key(name).type is KeyType.TEXT

@@ -39,6 +39,16 @@ def terms_name(table: RecordTable[Any]) -> str:
     return f"{table.name}_terms"
 
 
+def with_id(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands in an index that is declared so."""
+    return names if "id" in names else (*names, "id")
+
+
+def index_name(table: RecordTable[Any], names: tuple[str, ...]) -> str:
+    """What an index of a kind of record is called."""
+    return f"ix_{table.name}_{'_'.join(with_id(names))}"
+
+
 def partial_name(table: RecordTable[Any], partial: PartialIndex) -> str:
     """What a partial index of a kind of record is called."""
     return f"ix_{table.name}_{'_'.join((*partial.names, 'id'))}_by_{partial.key}"
@@ -75,7 +85,7 @@ def _record_table(metadata: MetaData, table: RecordTable[Any]) -> None:
         Column("body", body_text(), nullable=False),
     )
     for names in table.indexes:
-        Index(None, *(made.c[name] for name in names), made.c.id)
+        Index(index_name(table, names), *(made.c[name] for name in with_id(names)))
     for partial in table.partial:
         _partial_index(partial_name(table, partial), made, (*partial.names, "id"), text(partial_condition(partial)))
     for names in table.unique:
