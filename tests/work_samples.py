@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from fanzha.core.money import Money
-from fanzha.ports.record_table import NEVER_US, Key, KeyType, RecordTable, Term
+from fanzha.ports.record_table import NEVER_US, Key, KeyType, PartialIndex, RecordTable, Term
 
 
 class SampleStatus(StrEnum):
@@ -46,7 +46,13 @@ SAMPLES = RecordTable(
         Key("number", optional=True),
     ),
     terms=(Term("account", of=lambda sample: (part.account for part in sample.parts)),),
-    indexes=(("organisation", "status", "due_us"), ("status", "due_us"), ("case_id",)),
+    indexes=(
+        ("organisation", "status", "due_us"),
+        ("status", "due_us"),
+        ("due_us", "id", "organisation", "status"),
+        ("case_id",),
+    ),
+    partial=(PartialIndex(("organisation", "due_us"), "status", frozenset({"held", "open"})),),
     unique=(("number",),),
 )
 

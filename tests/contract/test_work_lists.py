@@ -14,7 +14,7 @@ from fanzha.ports.record_query import Query, Range
 from fanzha.ports.work_queues import DueClock
 from fanzha.ports.work_store import WorkStore
 from fanzha.storage.memory import MemoryWorkStore
-from fanzha.storage.sql import SqlWorkStore, sqlite_url
+from fanzha.storage.sql import SqlWorkStore, merged_walks, sqlite_url
 
 pytestmark = pytest.mark.contract
 NOW = 1_772_000_000 * SECOND_US
@@ -70,7 +70,12 @@ def query_of(chance: random.Random) -> Query:
     return Query(
         equals={"case_id": chance.choice(["C1", None])} if chance.random() < 0.3 else {},
         within=chance.choice(
-            [{"status": states}, {"organisation": bodies}, {"organisation": bodies, "status": states}]
+            [
+                {"status": states},
+                {"organisation": bodies},
+                {"organisation": bodies, "status": states},
+                {"organisation": bodies, "status": ["open", "held"]},
+            ]
         ),
         without=chance.choice(
             [{}, {"organisation": BODIES[:3]}, {"case_id": ["C1"]}, {"status": ["held"]}, {"status": []}]
@@ -82,9 +87,12 @@ def query_of(chance: random.Random) -> Query:
     )
 
 
+@pytest.mark.parametrize("near_rows", [0, 40, 300])
 @pytest.mark.parametrize("seed", range(6))
-def test_a_list_over_many_bodies_is_the_same_on_every_store(store, memory, seed):
-    """With many bodies only those whose first record is near are read; no page may show that."""
+def test_a_list_over_many_bodies_is_the_same_on_every_store(store, memory, seed, near_rows, monkeypatch):
+    """With many bodies only those whose first record is near are read, or only everybody's first; no page may show that."""
+    monkeypatch.setattr(merged_walks, "NEAR_FROM", 5 if near_rows else 10**6)
+    monkeypatch.setattr(merged_walks, "NEAR_ROWS", near_rows)
     chance = random.Random(seed)
     for _ in range(20):
         query, pages = query_of(chance), 0
@@ -116,6 +124,16 @@ def test_what_hangs_on_a_record_is_found_at_any_depth(store):
         assert view.records(Sample).below("case_id", []) == ()
         with pytest.raises(BadInput, match="not listed by 'father'"):
             view.records(Sample).below("father", ["S-000003"])
+
+
+def test_the_different_values_of_a_term_are_told_by_how_they_begin(store):
+    with store.reading() as view:
+        records = view.records(Sample)
+        assert records.mentioned("account", "模拟账户") == tuple(f"模拟账户{n}" for n in range(5))
+        assert records.mentioned("account", "模拟账户3") == ("模拟账户3",)
+        assert records.mentioned("account", "模拟账户9") == records.mentioned("account", "模拟账户33") == ()
+        with pytest.raises(BadInput, match="'holder'"):
+            records.mentioned("holder", "")
 
 
 def test_clocks_of_several_records_come_earliest_first(store):

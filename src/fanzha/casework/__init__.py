@@ -99,6 +99,7 @@ from fanzha.casework.lifecycle import (
 )
 from fanzha.casework.merging import can_merge, combined, merge_clues, merge_reports, unmerge_clues, unmerge_reports
 from fanzha.casework.model import (
+    OPEN_STAGES,
     AccountName,
     Assessment,
     Attachment,
@@ -131,6 +132,7 @@ from fanzha.casework.queue import (
     Unallotted,
     allot_queue,
     is_night,
+    priority,
     queue_order,
     rank,
     to_be_taken_by,
@@ -161,6 +163,7 @@ __all__ = [
     "CLUE_TABLE",
     "FILED_STATUSES",
     "HAND_OVER_TABLE",
+    "OPEN_STAGES",
     "OPEN_STATUSES",
     "REPORT_TABLE",
     "TASK_TABLE",
@@ -285,6 +288,7 @@ __all__ = [
     "open_case",
     "order_target_of",
     "pause_clue",
+    "priority",
     "put_clue_in_case",
     "queue_order",
     "quick_check_figure",

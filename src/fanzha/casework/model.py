@@ -63,6 +63,9 @@ class ClueStage(StrEnum):
     DISMISSED = "dismissed"
 
 
+OPEN_STAGES: Final = frozenset({ClueStage.QUEUED, ClueStage.ASSIGNED, ClueStage.ASSESSED, ClueStage.VERIFIED})
+
+
 @unique
 class CheckedField(StrEnum):
     """The four fields that a stop must match."""

@@ -64,12 +64,17 @@ def claim_worth(claim: Claim, rules: PriorityRules, received_at_us: int, now_us:
     return worth * left_us // rules.window_us
 
 
+def priority(clue: Clue, rules: PriorityRules, now_us: int) -> int:
+    """Money still recoverable × time left, summed over the clue's claims."""
+    return sum(claim_worth(claim, rules, clue.received_at_us, now_us) for claim in clue.claims)
+
+
 def rank(clue: Clue, rules: PriorityRules, now_us: int) -> Rank:
     """The clue's priority: money still recoverable × time left, summed over its claims."""
     ages = [now_us - (clue.received_at_us if claim.at_us is None else claim.at_us) for claim in clue.claims]
     return Rank(
         clue=clue.id,
-        priority=sum(claim_worth(claim, rules, clue.received_at_us, now_us) for claim in clue.claims),
+        priority=priority(clue, rules, now_us),
         recoverable=sum(in_fen(claim, rules) for claim in clue.claims),
         newest_age_us=max(min(ages, default=now_us - clue.received_at_us), 0),
     )
@@ -77,7 +82,7 @@ def rank(clue: Clue, rules: PriorityRules, now_us: int) -> Rank:
 
 def queue_order(clues: Iterable[Clue], rules: PriorityRules, now_us: int) -> list[Clue]:
     """Highest priority first; equal ones by how much of their clock has run, then by id."""
-    return sorted(clues, key=lambda clue: (-rank(clue, rules, now_us).priority, -elapsed_us(clue, now_us), clue.id))
+    return sorted(clues, key=lambda clue: (-priority(clue, rules, now_us), -elapsed_us(clue, now_us), clue.id))
 
 
 def allot_queue(

@@ -81,8 +81,10 @@ class PriorityRules:
 
     def weight_of(self, currency: str) -> int:
         """The 分 that one unit counts for; that of `other` where the table has none."""
-        weights = dict(self.weight)
-        return weights.get(currency, weights["other"])
+        for known, weight in self.weight:
+            if known == currency:
+                return weight
+        return dict(self.weight)["other"]
 
 
 @dataclass(frozen=True, slots=True)

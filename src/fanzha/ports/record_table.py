@@ -99,14 +99,24 @@ class Term(Generic[R]):
 
 
 @dataclass(frozen=True, slots=True)
+class PartialIndex:
+    """An index of those records only whose `key` has one of the values: small, however many others there are."""
+
+    names: tuple[str, ...]
+    key: str
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class RecordTable(Generic[R]):
-    """How one kind of record is kept. An index ends with the id by itself."""
+    """How one kind of record is kept. An index ends with the id by itself, unless it has it at another place."""
 
     name: str
     record: type[R]
     keys: tuple[Key[R], ...] = ()
     terms: tuple[Term[R], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    partial: tuple[PartialIndex, ...] = ()
     unique: tuple[tuple[str, ...], ...] = ()
 
     def key(self, name: str) -> Key[R]:

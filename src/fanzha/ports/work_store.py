@@ -36,6 +36,9 @@ class RecordsView(Protocol[R]):
     def below(self, key: str, record_ids: Collection[str]) -> tuple[str, ...]:
         """The ids of all that hang on these by the key, at any depth, sorted: each names in it the one it hangs on."""
 
+    def mentioned(self, term: str, prefix: str) -> tuple[str, ...]:
+        """The different values of a term that begin so, sorted; fast where they are few, however many mention them."""
+
     def walk(self, ids: Collection[str] | None = None) -> Iterator[Stored[R]]:
         """Every record as it lies there, by rising id, as a stream; of these ids only where some are given."""
 

@@ -50,8 +50,8 @@ def test_what_is_declared_of_a_table_holds_together(table):
     names = set(table.key_names)
     assert len(names) == len(table.keys)
     assert {"id", "version", "body"}.isdisjoint(names)
-    for index in (*table.indexes, *table.unique):
-        assert set(index) <= names
+    for index in (*table.indexes, *table.unique, *((*partial.names, partial.key) for partial in table.partial)):
+        assert set(index) - {"id"} <= names
         assert index[-1] in names
     for key in table.keys:
         table.check(Query(order_by=key.name))

@@ -30,7 +30,11 @@ def url(request, tmp_path) -> str:
 def indexes(engine) -> dict:
     found = inspect(engine)
     return {
-        (table, one["name"]): (tuple(one["column_names"]), bool(one["unique"]))
+        (table, one["name"]): (
+            tuple(one["column_names"]),
+            bool(one["unique"]),
+            str(one.get("dialect_options", {}).get(f"{engine.dialect.name}_where")).removesuffix(" = 1"),
+        )
         for table in found.get_table_names()
         for one in found.get_indexes(table)
     }

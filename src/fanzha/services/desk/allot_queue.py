@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from fanzha import casework
 from fanzha.access import Action, Person, Scope
 from fanzha.audit import Subject
-from fanzha.casework import Allotment, Clue, ClueStage, DutyOfficer, Unallotted
+from fanzha.casework import OPEN_STAGES, Allotment, Clue, ClueStage, DutyOfficer, Unallotted
 from fanzha.core.actor import Actor, Organisation, Role
 from fanzha.core.errors import Refused
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
-from fanzha.services.desk.assign_clue import OPEN_STAGES
 from fanzha.services.desk.keeping import keep_clue
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -99,6 +98,7 @@ def _officers(work: Work, on_duty: frozenset[str]) -> dict[str, DutyOfficer]:
 
 
 def _duty_officer(work: Work, person: Person) -> DutyOfficer:
-    held = Query(equals={"officer": person.id, "merged_into": ""}, within={"stage": OPEN_STAGES})
+    still_open = [stage.value for stage in OPEN_STAGES]
+    held = Query(equals={"officer": person.id, "merged_into": ""}, within={"stage": still_open})
     jurisdiction = work.unit.records(Organisation).get(person.organisation).jurisdiction
     return DutyOfficer(person.id, person.organisation, jurisdiction, work.unit.records(Clue).count(held))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fanzha import casework
 from fanzha.access import Action, Person
 from fanzha.audit import Subject
-from fanzha.casework import Clue, ClueStage, DutyOfficer
+from fanzha.casework import OPEN_STAGES, Clue, DutyOfficer
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import NotAllowed
 from fanzha.ports.record_query import Query
@@ -17,7 +15,6 @@ from fanzha.services.desk.model import Desk
 from fanzha.services.desk.named_person import person_named
 
 _WORKERS = frozenset({Role.DUTY_OFFICER, Role.ANALYST})
-OPEN_STAGES: Final = tuple(stage.value for stage in ClueStage if stage not in {ClueStage.ACTED, ClueStage.DISMISSED})
 
 
 def assign_clue(desk: Desk, actor: Actor, clue_id: str, officer: str, *, reason: str = "") -> Clue:
@@ -40,5 +37,6 @@ def assign_clue(desk: Desk, actor: Actor, clue_id: str, officer: str, *, reason:
 def _duty(work: Work, person: Person) -> DutyOfficer:
     if not person.active or not _WORKERS & set(person.roles):
         raise NotAllowed("clue.officer", f"{person.id} checks no clues: give it to a duty officer or an analyst")
-    held = work.unit.records(Clue).count(Query(equals={"officer": person.id}, within={"stage": OPEN_STAGES}))
+    still_open = [stage.value for stage in OPEN_STAGES]
+    held = work.unit.records(Clue).count(Query(equals={"officer": person.id}, within={"stage": still_open}))
     return DutyOfficer(person.id, person.organisation, "", held)

@@ -12,7 +12,7 @@ from typing import Final
 
 import msgspec
 
-from fanzha.casework import Clue, elapsed_us, rank
+from fanzha.casework import Clue, elapsed_us, priority
 from fanzha.casework.rules import PriorityRules
 from fanzha.core.errors import BadInput
 from fanzha.ports.record_query import LIMIT_MAX, Position
@@ -81,7 +81,7 @@ class ClueQueue:
         return clues, turn.oldest
 
     def _key(self, clue: Clue, at_us: int) -> _Key:
-        return -rank(clue, self._rules, at_us).priority, -elapsed_us(clue, at_us), clue.id
+        return -priority(clue, self._rules, at_us), -elapsed_us(clue, at_us), clue.id
 
 
 def _pair(place: Position) -> tuple[int, str]:

@@ -123,22 +123,18 @@ class Walk(Generic[Kept]):
 
     def _walk(self, part: Query, start: Position | None, draw: int) -> Iterator[tuple[Position, Kept]]:
         cursor = None if start is None else write_cursor(part, start)
+        order = None if self._base.order_by == "id" else self._table.key(self._base.order_by)
         while True:
             page = self._records.find(replace(part, cursor=cursor, limit=draw))
             if self._drawn is not None:
                 self._drawn(page.rows)
             for record in page.rows:
-                yield self._position(record), record
+                value = record.id if order is None else order.value(record)
+                assert value is not None, "no list is ordered by an optional key"
+                yield Position(value, record.id), record
             if page.next_cursor is None:
                 return
             cursor, draw = page.next_cursor, min(2 * draw, LIMIT_MAX)
-
-    def _position(self, record: Kept) -> Position:
-        if self._base.order_by == "id":
-            return Position(record.id, record.id)
-        value = self._table.key(self._base.order_by).value(record)
-        assert value is not None, "no list is ordered by an optional key"
-        return Position(value, record.id)
 
 
 def _place(drawn: tuple[Position, Any]) -> tuple[Any, str]:

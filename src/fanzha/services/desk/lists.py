@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from fanzha.access import Action, Person
-from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
+from fanzha.casework import OPEN_STAGES, Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
@@ -41,7 +41,6 @@ from fanzha.services.desk.list_pages import Stretch, Walk, page_of
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.sight import Sight, case_of
 
-OPEN_STAGES: Final = frozenset({ClueStage.QUEUED, ClueStage.ASSIGNED, ClueStage.ASSESSED, ClueStage.VERIFIED})
 INCIDENT_OPEN: Final = "open"
 _INCIDENT_STATES: Final = (INCIDENT_OPEN, "closed")
 # By which key or term each list finds what is wanted; `term:` marks a term.
@@ -85,7 +84,7 @@ class Reading:
 
     def reports(self, wanted: ListWanted) -> Page[Report]:
         """Newest first."""
-        statuses = _chosen(wanted, REPORTS, ReportStatus, ReportStatus)
+        statuses = _chosen(wanted, REPORTS, ReportStatus, ReportStatus) if wanted.status else ()
         query = _newest("received_at_us", status=statuses)
         return page_of([self._walk(REPORTS, wanted, query)], wanted.limit, wanted.cursor)
 
@@ -124,12 +123,8 @@ class Reading:
     def waiting(self, wanted: ListWanted) -> Page[Measure]:
         """Measures that the actor may sign now: proposals, what was begun first, renewals; what falls due first, first."""
         reach = Sight(self.view, self.actor, self.rules.access.permissions, Action.MEASURE_APPROVE)
-        base = Query(order_by="due_us", within={"status": (Status.PROPOSED,)})
-        base = _narrowed(MEASURES, wanted, base)
-        # What is out and waits for a signature is few, and known by a term of its own.
-        asked = [base, *(replace(base, within={}, mentions={"awaits": one}) for one in AWAITED)]
-        parts = [part for query in asked for part in reach.parts(MEASURES, query)]
-        walk = Walk(self.view, MEASURES, base, parts, self._may_sign, self._know_bodies)
+        base = _narrowed(MEASURES, wanted, Query(order_by="due_us", within={"awaits": AWAITED}))
+        walk = Walk(self.view, MEASURES, base, reach.parts(MEASURES, base), self._may_sign, self._know_bodies)
         return page_of([walk], wanted.limit, wanted.cursor)
 
     def returns(self, wanted: ListWanted) -> Page[ReturnProcedure]:

@@ -20,6 +20,7 @@ from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.record_table import RecordTable
 from fanzha.ports.work_store import RecordsView, UnitOfWork, WorkView
+from fanzha.ports.work_tables import worker_at
 from fanzha.services.desk.addressed_view import as_addressed
 from fanzha.services.desk.bodies import bodies_below, lineage_of, partner_of, tree_around
 from fanzha.services.desk.listing import every
@@ -72,20 +73,23 @@ class Sight:
     @cached_property
     def own_cases_elsewhere(self) -> tuple[str, ...]:
         """The cases that the actor works on, of bodies whose records he may not list."""
-        query = self.own_cases(Query())
-        return () if query is None else tuple(case.id for case in every(self._view.records(Case), query))
+        cases = self._view.records(Case)
+        return tuple(sorted({case.id for query in self._own_cases(Query()) for case in every(cases, query)}))
 
-    def own_cases(self, query: Query) -> Query | None:
-        """The same list of cases, but of those that the actor works on and that the bodies do not make already."""
+    def _own_cases(self, query: Query) -> list[Query]:
+        """The same list of cases, but of those that the actor works on, for each body that does not make the list."""
+        return [replace(query, mentions={**query.mentions, "worker_at": one}) for one in self._worker_elsewhere]
+
+    @cached_property
+    def _worker_elsewhere(self) -> tuple[str, ...]:
+        """As whom the actor works on cases of bodies whose records he may not list; mostly there are none."""
         if Place.OWN_CASE not in self._places or self.bodies == Bodies(None):
-            return None
-        within, without = dict(query.within), dict(query.without)
-        if self.bodies.only is None:
-            within["organisation"] = self.bodies.except_of
-        elif self.bodies.only:
-            without["organisation"] = self.bodies.only
-        mentions = {**query.mentions, "officer": self._actor.id}
-        return replace(query, within=within, without=without, mentions=mentions)
+            return ()
+        mine = worker_at(self._actor.id)
+        bodies = {one.removeprefix(mine): one for one in self._view.records(Case).mentioned("worker_at", mine)}
+        listed, hidden = self.bodies.only, frozenset(self.bodies.except_of)
+        elsewhere = bodies.keys() & hidden if listed is None else bodies.keys() - frozenset(listed)
+        return tuple(bodies[body] for body in sorted(elsewhere))
 
     def parts(self, table: RecordTable[Any], query: Query) -> list[Query]:
         """The same list, but of what the actor may see: one query for each reason why; none where he sees nothing."""
@@ -99,8 +103,7 @@ class Sight:
             nobodys = ("",) if table.record is Incident and self._looks_into_nobodys else ()
             found.append(replace(query, within={**query.within, "organisation": self.bodies.only + nobodys}))
         if table.record is Case:
-            own_cases = self.own_cases(query)
-            found += [] if own_cases is None else [own_cases]
+            found += self._own_cases(query)
             if self.offered_cases:
                 found.append(replace(query, within={**query.within, "id": self.offered_cases}))
         elif self.own_cases_elsewhere and "case_id" in table.key_names:

@@ -189,6 +189,12 @@ class MemoryRecords(Generic[R]):
             found |= level
         return tuple(sorted(found))
 
+    def mentioned(self, term: str, prefix: str) -> tuple[str, ...]:
+        """The different values of a term that begin so."""
+        self._table.check(Query(mentions={term: prefix}))
+        values = {value for row in self._draft.rows.values() for value in row.terms[term]}
+        return tuple(sorted(value for value in values if value.startswith(prefix)))
+
     def walk(self, ids: Collection[str] | None = None) -> Iterator[Stored[R]]:
         """Every record, by rising id."""
         for record_id in sorted(self._draft.rows if ids is None else set(ids) & set(self._draft.rows)):

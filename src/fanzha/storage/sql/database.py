@@ -76,9 +76,16 @@ def _open_sqlite(url: URL, *, waits: bool) -> Engine:
 def _open_postgres(url: URL) -> Engine:
     try:
         # Bodies are JSON text already when they come here.
-        return create_engine(url.set(drivername="postgresql+psycopg"), json_serializer=_unchanged, pool_pre_ping=True)
+        engine = create_engine(url.set(drivername="postgresql+psycopg"), json_serializer=_unchanged, pool_pre_ping=True)
     except ModuleNotFoundError:
         raise BadInput("PostgreSQL needs its driver; install it with: pip install 'fanzha[postgres]'") from None
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.execute("SET jit = off")  # compiling takes longer than any statement of the desk
+        connection.commit()
+
+    return engine
 
 
 def _unchanged(text: str) -> str:

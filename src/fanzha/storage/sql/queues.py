@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
     Connection,
     MetaData,
     Row,
     Table,
-    Text,
-    any_,
     delete,
-    func,
     insert,
-    literal,
     select,
     update,
 )
@@ -29,6 +22,7 @@ from fanzha.ports.work_queues import LEASE_S, Delivery, LeasedMessage, MessageSt
 from fanzha.storage.sql.database import told
 from fanzha.storage.sql.records import add_rows
 from fanzha.storage.sql.schema import UNDELIVERED, WAITING
+from fanzha.storage.sql.statements import one_of
 
 IDS_MAX: Final = 5000
 Put = TypeVar("Put")
@@ -64,17 +58,9 @@ def parted(connection: Connection, table: Table, by_id: Mapping[str, Put]) -> tu
     """What has no row yet, and what has one."""
     ids, there = list(by_id), set[str]()
     for start in range(0, len(ids), IDS_MAX):
-        there |= set(
-            connection.scalars(select(table.c.id).where(_one_of(connection, table, ids[start : start + IDS_MAX])))
-        )
+        some = one_of(connection, table.c.id, ids[start : start + IDS_MAX])
+        there |= set(connection.scalars(select(table.c.id).where(some)))
     return [by_id[one] for one in ids if one not in there], [by_id[one] for one in ids if one in there]
-
-
-def _one_of(connection: Connection, table: Table, ids: Sequence[str]) -> ColumnElement[bool]:
-    """One parameter: a statement with thousands of them takes longer to write than to run."""
-    if connection.dialect.name == "postgresql":
-        return table.c.id == any_(literal(list(ids), ARRAY(Text())))
-    return table.c.id.in_(select(func.json_each(json.dumps(ids)).table_valued("value").c.value))
 
 
 class SqlOutbox:

@@ -5,21 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
-from typing import Any, Final, Generic, NamedTuple
+from typing import Any, Final, Generic
 
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
     ColumnElement,
     Connection,
     Table,
-    Text,
-    any_,
     bindparam,
     delete,
     func,
     insert,
-    literal,
     not_,
     or_,
     select,
@@ -32,21 +27,21 @@ from fanzha.core.errors import NotFound, Refused, StaleVersion
 from fanzha.ports.record_query import KeyValue, Page, Position, Query, read_cursor, write_cursor
 from fanzha.ports.record_table import R, RecordTable, Stored, next_version, version_of
 from fanzha.storage.record_codec import RecordCodec, body_fingerprint, findable, written_fingerprint
-from fanzha.storage.sql.merged_walks import plan_walk, walk_keys
+from fanzha.storage.sql.merged_walks import plan_walk, walk_page
 from fanzha.storage.sql.record_walk import walk_records
-from fanzha.storage.sql.statements import body_of, equal_page, one_body, replace_row
+from fanzha.storage.sql.statements import (
+    LAST_LETTER,
+    MANY_ROWS,
+    body_of,
+    equal_page,
+    one_body,
+    one_of,
+    replace_row,
+    term_values,
+)
 
 BULK_ROWS: Final = 5000
-MANY_ROWS: Final = 100
 Row = dict[str, KeyValue | None]
-
-
-class _Found(NamedTuple):
-    """A record of a page as it lies there, with its value in the order of the page."""
-
-    id: str
-    place: KeyValue
-    body: str
 
 
 class SqlRecords(Generic[R]):
@@ -150,11 +145,18 @@ class SqlRecords(Generic[R]):
     def below(self, key: str, record_ids: Collection[str]) -> tuple[str, ...]:
         """The ids of all that hang on these by the key."""
         self._table.key(key)
-        first = select(self._rows.c.id).where(self._rows.c[key].in_(list(record_ids)))
+        first = select(self._rows.c.id).where(one_of(self._connection, self._rows.c[key], record_ids))
         found = first.cte("found", recursive=True)
         below = self._rows.alias()
         found = found.union(select(below.c.id).join(found, below.c[key] == found.c.id))
         return tuple(sorted(self._connection.scalars(select(found.c.id))))
+
+    def mentioned(self, term: str, prefix: str) -> tuple[str, ...]:
+        """The different values of a term that begin so: from each the index leads to the next one."""
+        self._table.check(Query(mentions={term: prefix}))
+        assert self._terms is not None
+        asked = {"term": term, "prefix": prefix, "beyond": prefix + LAST_LETTER}
+        return tuple(self._connection.scalars(term_values(self._terms), asked))
 
     def walk(self, ids: Collection[str] | None = None) -> Iterator[Stored[R]]:
         """Every record as it lies there, by rising id."""
@@ -167,7 +169,7 @@ class SqlRecords(Generic[R]):
         start = read_cursor(query)
         walk = plan_walk(self._table, query)
         if walk is not None:
-            return self._bodies(walk_keys(self._connection, self._table, query, start, walk))
+            return walk_page(self._connection, self._table, query, start, walk)
         if not (query.within or query.without or query.ranges or query.mentions):
             return self._equal_page(query, start)
         place = self._rows.c[query.order_by]
@@ -193,15 +195,10 @@ class SqlRecords(Generic[R]):
             )
         return self._connection.execute(statement, values).all()
 
-    def _bodies(self, keys: Sequence[Position]) -> list[_Found]:
-        """The records of these keys, in their order."""
-        bodies = self._bodies_of([key.id for key in keys])
-        return [_Found(key.id, key.value, bodies[key.id]) for key in keys]
-
     def _bodies_of(self, wanted: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}
         for start in range(0, len(wanted), BULK_ROWS):
-            some = self._one_of(self._rows.c.id, wanted[start : start + BULK_ROWS])
+            some = one_of(self._connection, self._rows.c.id, wanted[start : start + BULK_ROWS])
             rows = self._connection.execute(select(self._rows.c.id, self._body).where(some)).all()
             found.update((row.id, row.body) for row in rows)
         return found
@@ -209,9 +206,9 @@ class SqlRecords(Generic[R]):
     def _conditions(self, query: Query) -> list[ColumnElement[bool]]:
         columns = self._rows.c
         wanted: list[ColumnElement[bool]] = [columns[name] == value for name, value in query.equals.items()]
-        wanted += [self._one_of(columns[name], values) for name, values in query.within.items()]
+        wanted += [one_of(self._connection, columns[name], values) for name, values in query.within.items()]
         for name, values in query.without.items():
-            none_of = not_(self._one_of(columns[name], values))
+            none_of = not_(one_of(self._connection, columns[name], values))
             wanted.append(or_(columns[name].is_(None), none_of) if columns[name].nullable else none_of)
         for name, bounds in query.ranges.items():
             if bounds.at_least is not None:
@@ -223,13 +220,6 @@ class SqlRecords(Generic[R]):
             mentioning = select(self._terms.c.id).where(self._terms.c.term == name, self._terms.c.value == value)
             wanted.append(columns.id.in_(mentioning))
         return wanted
-
-    def _one_of(self, column: ColumnElement[Any], values: Collection[KeyValue]) -> ColumnElement[bool]:
-        if len(values) < MANY_ROWS or self._connection.dialect.name != "postgresql":
-            return column.in_(list(values))
-        # One parameter: a statement with a thousand of them takes longer to write and plan than to run.
-        kind = BigInteger() if isinstance(column.type, BigInteger) else Text()
-        return column == any_(literal(list(values), ARRAY(kind)))
 
     def _behind(self, query: Query, start: Position | None) -> list[ColumnElement[bool]]:
         if start is None:

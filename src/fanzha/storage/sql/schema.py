@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Pr
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from fanzha.ports.record_table import KeyType, RecordTable
+from fanzha.ports.record_table import KeyType, PartialIndex, RecordTable
 
 # Names that both databases give alike, so that a later migration can name what it changes.
 NAMING: Final = {
@@ -20,6 +21,7 @@ NAMING: Final = {
 # Written out, since a database takes a partial index only for a condition without parameters.
 WAITING: Final = text("state = 'waiting'")
 UNDELIVERED: Final = text("state != 'done'")
+_WORD = re.compile(r"[a-z_]+")
 
 
 def key_text() -> TypeEngine[str]:
@@ -35,6 +37,28 @@ def body_text() -> TypeEngine[Any]:
 def terms_name(table: RecordTable[Any]) -> str:
     """What the table of a record's terms is called."""
     return f"{table.name}_terms"
+
+
+def with_id(names: tuple[str, ...]) -> tuple[str, ...]:
+    """What stands in an index that is declared so."""
+    return names if "id" in names else (*names, "id")
+
+
+def index_name(table: RecordTable[Any], names: tuple[str, ...]) -> str:
+    """What an index of a kind of record is called."""
+    return f"ix_{table.name}_{'_'.join(with_id(names))}"
+
+
+def partial_name(table: RecordTable[Any], partial: PartialIndex) -> str:
+    """What a partial index of a kind of record is called."""
+    return f"ix_{table.name}_{'_'.join((*partial.names, 'id'))}_by_{partial.key}"
+
+
+def partial_condition(partial: PartialIndex) -> str:
+    """Which records it holds, in SQL; a query that says the same in the same words can be answered by it."""
+    assert all(_WORD.fullmatch(value) for value in partial.values), partial  # they get into the text
+    words = ", ".join(f"'{value}'" for value in sorted(partial.values))
+    return f"{partial.key} IN ({words})"
 
 
 def build_schema(tables: Sequence[RecordTable[Any]]) -> MetaData:
@@ -61,7 +85,9 @@ def _record_table(metadata: MetaData, table: RecordTable[Any]) -> None:
         Column("body", body_text(), nullable=False),
     )
     for names in table.indexes:
-        Index(None, *(made.c[name] for name in names), made.c.id)
+        Index(index_name(table, names), *(made.c[name] for name in with_id(names)))
+    for partial in table.partial:
+        _partial_index(partial_name(table, partial), made, (*partial.names, "id"), text(partial_condition(partial)))
     for names in table.unique:
         Index(f"uq_{table.name}_{'_'.join(names)}", *(made.c[name] for name in names), unique=True)
     if table.terms:

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, Table, Text, Update, bindparam, cast, select, tuple_, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Select,
+    Table,
+    Text,
+    Update,
+    any_,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    update,
+)
+
+from fanzha.ports.record_query import KeyValue
 
 KEPT: Final = 1024
+MANY_ROWS: Final = 100
+LAST_LETTER: Final = "\U0010ffff"  # no text has one behind it
 
 
 def body_of(rows: Table) -> ColumnElement[str]:
@@ -19,6 +43,29 @@ def body_of(rows: Table) -> ColumnElement[str]:
 def one_body(rows: Table) -> Select[Any]:
     """The body of the record `wanted`."""
     return select(body_of(rows)).where(rows.c.id == bindparam("wanted"))
+
+
+def one_of(connection: Connection, column: ColumnElement[Any], values: Collection[KeyValue]) -> ColumnElement[bool]:
+    """The column has one of these values, as one parameter: a statement with thousands takes longer to write than to run."""
+    if connection.dialect.name == "postgresql":
+        kind = BigInteger() if isinstance(column.type, BigInteger) else Text()
+        return column == any_(literal(list(values), ARRAY(kind)))
+    if len(values) < MANY_ROWS:
+        return column.in_(list(values))
+    return column.in_(select(func.json_each(json.dumps(list(values))).table_valued("value").c.value))
+
+
+@lru_cache(KEPT)
+def term_values(terms: Table) -> Select[Any]:
+    """The different values of `term` from `prefix` on and before `beyond`."""
+
+    def least(*conditions: ColumnElement[bool]) -> ScalarSelect[Any]:
+        of_term = (terms.c.term == bindparam("term"), terms.c.value < bindparam("beyond"))
+        return select(func.min(terms.c.value)).where(*of_term, *conditions).scalar_subquery()
+
+    found = select(least(terms.c.value >= bindparam("prefix")).label("value")).cte("found", recursive=True)
+    found = found.union_all(select(least(terms.c.value > found.c.value)).where(found.c.value.is_not(None)))
+    return select(found.c.value).where(found.c.value.is_not(None)).order_by(found.c.value)
 
 
 @lru_cache(KEPT)
