@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fanzha.casework import Case, Clue, Report, rank
+from fanzha.casework import OPEN_STAGES, Case, Clue, Report, rank
 from fanzha.casework.clock import ClockState, clock_state, due_marks
 from fanzha.core.actor import Actor, Role
 from fanzha.core.time import DAY_US
@@ -16,7 +16,7 @@ from fanzha.measures.orders import UNANSWERED, Verb
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import Look
-from fanzha.services.desk.lists import OPEN_STAGES, ListWanted, Reading
+from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
 from fanzha.tracing.runs import LEADS_METHOD, TraceRun
 

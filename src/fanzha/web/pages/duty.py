@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from fanzha.casework import OPEN_STAGES
 from fanzha.casework.model import ClueStage
 from fanzha.services.desk.duty_desk import COUNTED, ENDING_US, DeskRow, duty_desk
-from fanzha.services.desk.lists import OPEN_STAGES, ListWanted, list_measures
+from fanzha.services.desk.lists import ListWanted, list_measures
 from fanzha.services.desk.open_record import mask_for
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask

@@ -20,7 +20,9 @@ from fanzha.services.render_trace import (
     Shape,
     flow_view,
     funds_flow_workbook,
+    methods_apart,
 )
+from fanzha.services.render_trace.flow_style import FLOW_STYLE
 from fanzha.tracing.runs import LEADS_METHOD
 from fanzha.web import show
 from fanzha.web.answers import Answer, Download, Page
@@ -65,9 +67,10 @@ def flow_page(ask: Ask) -> Answer:
         return Page("flow_none.html", {"flow": flow})
     request = request_of(ask.query, ask.language)
     view = flow_view(flow.document, flow.context, request)
+    apart = methods_apart(flow.document, flow.context, request.language)
     context = {
         "flow": flow, "view": view, "request": request, "link": Links(flow.case.id, request), "shapes": SHAPES,
-        "levels": LEVELS, "differences": "", "presets": PRESETS, "lines": method_lines(flow), "METHODS": METHODS, "Shape": Shape,
+        "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": method_lines(flow), "METHODS": METHODS, "Shape": Shape,
         "Level": Level, "Preset": Preset, "steps_ms": [step.at_us // 1000 for step in view.steps],
     }  # fmt: skip
     return Page("parts/flow_body.html" if ask.fragment else "flow.html", context)
@@ -182,7 +185,13 @@ def flow_workbook(ask: Ask) -> Answer:
     return Download(content, XLSX, f"{flow.case.id}-flow.xlsx")
 
 
+def picture_style(_ask: Ask) -> Answer:
+    """The style of the picture, which pages and files share."""
+    return Download(FLOW_STYLE.encode(), "text/css")
+
+
 ROUTES: Final = (
+    Route("GET", "/flow-picture.css", picture_style, None),
     Route("GET", "/cases/{record_id:str}/flow", flow_page, SEERS),
     Route("GET", "/cases/{record_id:str}/flow.xlsx", flow_workbook, SEERS),
 )
