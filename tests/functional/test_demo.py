@@ -12,7 +12,10 @@ from typing import Any
 import pytest
 
 from fanzha import bootstrap
+from fanzha.casework import Clue, ClueKind, ClueStage, Report
 from fanzha.core.errors import BadInput, Refused
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.listing import every
 from fanzha.services.proof.verify_home import verify_home
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import build_city
@@ -67,6 +70,20 @@ def test_every_statement_is_read_whatever_its_form(made: tuple[Path, dict[str, A
             sent[book.parent.name] = {sha256 for (sha256,) in connection.execute("SELECT name FROM files")}
     assert set().union(*sent.values()) <= read
     assert all(sent[wallet] for wallet in read_assumptions().table("banks")["wallets"])
+
+
+@pytest.mark.slow
+def test_lines_sites_and_groups_that_victims_tell_of_are_clues_of_their_own(made: tuple[Path, dict[str, Any]]) -> None:
+    with closing(bootstrap.work_store(made[0])) as store, store.reading() as view:
+        reports, clues = (tuple(every(view.records(kind), Query())) for kind in (Report, Clue))
+    for report in reports:
+        assert report.contacts
+        assert all(contact.value in report.narrative for contact in report.contacts)
+    named = {(report.id, contact.kind, contact.value) for report in reports for contact in report.contacts}
+    others = [clue for clue in clues if clue.kind is not ClueKind.ACCOUNT]
+    assert {(clue.reports[0], clue.kind, clue.subject) for clue in others} == named
+    assert all(clue.stage is ClueStage.ACTED and clue.outcome is not None for clue in others)
+    assert {clue.outcome.actions for clue in others if clue.outcome is not None} == {(clue.case,) for clue in others}
 
 
 @pytest.mark.slow

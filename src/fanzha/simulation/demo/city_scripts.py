@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from fanzha.casework import ClueKind, Contact
 from fanzha.core.time import MINUTE_US
 from fanzha.simulation.city.build import City
 from fanzha.simulation.city.names import Names
@@ -64,8 +65,9 @@ class CityScripts:
         if not paid:
             return None
         victim = self._names.holder(fraud.victim)
+        told = self._narrative(fraud, paid)
         report = ScriptedReport(
-            fraud.reported_us, victim, self._names.phones[fraud.victim], tuple(paid), self._narrative(fraud, paid)
+            fraud.reported_us, victim, self._names.phones[fraud.victim], tuple(paid), told, self._contacts(fraud, told)
         )
         lost_minor = sum(each.amount_minor for each in paid)
         county = int(self._city.people.holders.district[fraud.victim]) % self._counties + 1
@@ -86,6 +88,22 @@ class CityScripts:
         move, numbers = self._city.moves[place], self._names.accounts
         return ScriptedPayment(move.at_us, numbers[move.payer + 1], numbers[move.payee + 1], move.amount_minor)
 
+    def _reached_by(self, fraud: Fraud) -> dict[str, Contact]:
+        """By channel what a gang may use of it: a line, a site, a group."""
+        line = self._names.phones[gang_line(self._city, self._names.lines, fraud)]
+        return {
+            "call": Contact(ClueKind.LINE, line), "sms": Contact(ClueKind.LINE, line),
+            "site": Contact(ClueKind.SITE, self._names.domain(gang_domain(fraud))),
+            "chat": Contact(ClueKind.OTHER, f"模拟群{fraud.number + 1}"),
+        }  # fmt: skip
+
+    def _contacts(self, fraud: Fraud, told: str) -> tuple[Contact, ...]:
+        """The lines, sites and groups that the victim tells of, how he was reached first (引流) marked."""
+        reached_by = self._reached_by(fraud)
+        first = reached_by[fraud.channel]
+        found = {contact.value: contact for contact in reached_by.values() if contact.value in told}
+        return tuple(replace(each, step="引流" if each == first else "") for each in found.values())
+
     def _narrative(self, fraud: Fraud, paid: list[ScriptedPayment]) -> str:
         born = int(self._city.people.holders.birth_year[fraud.victim])
         back = sum(self._city.moves[place].amount_minor for place in fraud.rebates)
@@ -96,9 +114,9 @@ class CityScripts:
             )
             for each in paid
         ]  # fmt: skip
+        reached_by = self._reached_by(fraud)
         told = Told(
             self._names.holder(fraud.victim), THIS_YEAR - born, fraud.contact_us, fraud.channel,
-            self._names.phones[gang_line(self._city, self._names.lines, fraud)], self._names.domain(gang_domain(fraud)),
-            f"模拟群{fraud.number + 1}", payments, back,
+            reached_by["call"].value, reached_by["site"].value, reached_by["chat"].value, payments, back,
         )  # fmt: skip
         return narrative(fraud.type.slug, told, f"{self._city.seed} told {fraud.number}")

@@ -17,6 +17,7 @@ from fanzha.casework import (
     Channel,
     Claim,
     Clue,
+    ClueKind,
     ClueStage,
     Document,
     DocumentKind,
@@ -46,6 +47,7 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.claim_clue import claim_clue
+from fanzha.services.desk.confirm_clue import confirm_clue
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -60,6 +62,7 @@ from fanzha.simulation.drill.scenario import MARK, CaseScript, ScriptedReport
 STOP_BASIS: Final = "afl-20"
 BUSY: Final = "BUSY"  # how a bank of the drill refuses that may take the order next time
 MORE_THAN_CARRIED: Final = "more_than_carried"
+SCREEN: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f screen of drill clue "  # 模拟
 SLIP: Final = b"\xe6\xa8\xa1\xe6\x8b\x9f transfer slip of drill report "  # 模拟
 UNSETTLED: Final = frozenset({OrderStatus.PREPARED, OrderStatus.SENT, OrderStatus.ACKNOWLEDGED})
 
@@ -162,7 +165,9 @@ class Officers:
         )  # fmt: skip
         victim = Reporter(ReporterKind.VICTIM, told.victim, phone=told.phone)
         source = f"{self.script.key} {number}"
-        return ReportDraft(Channel.CALL, victim, told.narrative, payments=payments, source_reference=source)
+        return ReportDraft(
+            Channel.CALL, victim, told.narrative, payments=payments, contacts=told.contacts, source_reference=source
+        )
 
     def _account(self, number: str) -> AccountName:
         return AccountName(number, self.script.holder_of(number), self.script.bank_of(number))
@@ -191,6 +196,8 @@ class Officers:
                     claim_clue(self.desk, duty, clue.id)
                 case ClueStage.ASSIGNED:
                     assess_clue(self.desk, duty, clue.id, "模拟：刚刚转出，先核四要素")
+                case ClueStage.ASSESSED if clue.kind is not ClueKind.ACCOUNT:
+                    self._confirm(clue)
                 case ClueStage.ASSESSED | ClueStage.VERIFIED if unverified := self._unverified(clue):
                     for claim in unverified:
                         self._verify(clue, claim)
@@ -216,6 +223,12 @@ class Officers:
         fields = VerifiedFields(payee.holder_name, payee.number, payee.institution, paid.amount_minor, paid.at_us)
         slip = self.books.evidence.put(SLIP + claim.id.encode(), f"模拟转账凭证 {claim.id}")
         verify_clue(self.desk, self.people.duty, clue.id, fields, Document(DocumentKind.TRANSFER_SLIP, slip))
+
+    def _confirm(self, clue: Clue) -> None:
+        """A line, site or group: it stands on the victim's telephone."""
+        screen = self.books.evidence.put(SCREEN + clue.id.encode(), f"模拟手机截图 {clue.id}")
+        document = Document(DocumentKind.VICTIM_SCREEN, screen)
+        confirm_clue(self.desk, self.people.duty, clue.id, document, "模拟：事主手机上有此联系记录")
 
     def stop_first_accounts(self) -> bool:
         """紧急止付: the accounts that victims paid into, each once, for what facts say by then."""
@@ -285,13 +298,16 @@ class Officers:
             amend_draft(self.desk, self.people.duty, measure.id, Amendment(overrides=(reason,)))
 
     def close_clues(self) -> bool:
-        """A clue is acted on as soon as its account's measure was decided."""
+        """A clue is acted on as soon as its account's measure was decided; a line, site or group goes to the case's file."""
         decided = {m.target.reference: m.id for m in self.everything(Measure) if m.orders and m.request.fact}
         facts = {fact.clue: fact for fact in self.everything(Fact)}
         done = False
         for clue in self.everything(Clue):
             fact = facts.get(clue.id)
-            if clue.stage is ClueStage.VERIFIED and fact is not None and fact.fields.account in decided:
+            if clue.stage is ClueStage.VERIFIED and clue.kind is not ClueKind.ACCOUNT:
+                act_on_clue(self.desk, self.people.duty, clue.id, (clue.case,), "模拟：已列入案件，未作封堵")
+                done = True
+            elif clue.stage is ClueStage.VERIFIED and fact is not None and fact.fields.account in decided:
                 act_on_clue(self.desk, self.people.duty, clue.id, (decided[fact.fields.account],), "模拟：已紧急止付")
                 done = True
         return done

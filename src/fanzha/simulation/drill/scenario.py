@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from fanzha.casework import Contact
 from fanzha.core.actor import Level, Organisation, Role
 from fanzha.core.errors import BadInput
 from fanzha.core.money import parse_minor
@@ -53,13 +54,14 @@ class ScriptedPayment:
 
 @dataclass(frozen=True, slots=True)
 class ScriptedReport:
-    """A victim reports what he paid."""
+    """A victim reports what he paid, and by which lines, sites and groups he was reached."""
 
     at_us: int
     victim: str
     phone: str
     payments: tuple[ScriptedPayment, ...]
     narrative: str
+    contacts: tuple[Contact, ...] = ()
 
 
 class CaseScript(Protocol):
