@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -12,18 +13,21 @@ from typing import Any
 import pytest
 
 from fanzha import bootstrap
-from fanzha.casework import Clue, ClueKind, ClueStage, Report
+from fanzha.casework import Case, Clue, ClueKind, ClueStage, Report
+from fanzha.core.actor import MACHINE
 from fanzha.core.errors import BadInput, Refused
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.listing import every
+from fanzha.services.desk.lists import ListWanted, list_clues
+from fanzha.services.desk.take_in_answers import take_in_answers
 from fanzha.services.proof.verify_home import verify_home
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import build_city
 from fanzha.simulation.city.people import THIS_YEAR
-from fanzha.simulation.demo.demo import DONE, demo_there, make_demo
+from fanzha.simulation.demo.demo import DONE, demo_logins, demo_there, for_the_visitor, make_demo
 from tests.desk_home import run
 
-VILLAGE = CitySize("village", accounts=1_500, transfers=9_000, days=7, cases=3)
+VILLAGE = CitySize("village", accounts=1_500, transfers=9_000, days=12, cases=4)
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +42,27 @@ def test_the_month_adds_up(made: tuple[Path, dict[str, Any]]) -> None:
     assert document["faults"] == []
     assert document["difference"] == document["reattributed"] == "0.00"
     city = build_city(VILLAGE, 5)
-    came = sum(fraud.reported_us < city.ends_us for fraud in city.frauds)
+    left = for_the_visitor(city)
+    came = sum(fraud.reported_us < left.reported_us for fraud in city.frauds)
     assert 0 < came == document["reports"] == document["cases"] == document["reports_with_a_stop"]
     assert 0 < document["median_minutes_to_stop"] < 60
     assert document["clues_within_3h"] == 1.0
     assert float(document["held"]) + float(document["returned"]) > 0
     assert document["measures"]["query"]["executed"] > 0
     assert json.loads((home / DONE).read_text(encoding="utf-8")) == document
+
+
+@pytest.mark.slow
+def test_a_report_that_has_just_come_in_waits_for_the_visitor(made: tuple[Path, dict[str, Any]]) -> None:
+    home, document = made
+    desk = bootstrap.desk(home)
+    try:
+        duty = next(member.actor for member in demo_logins() if member.login == document["waiting_for"])
+        queued = list_clues(desk, duty, ListWanted(status=("queued",))).rows
+        assert queued
+        assert all(desk.clock.now_us() - clue.received_at_us < 10 * 60_000_000 for clue in queued)
+    finally:
+        desk.store.close()
 
 
 @pytest.mark.slow
@@ -61,8 +79,14 @@ def test_the_home_can_be_verified_and_looked_into(made: tuple[Path, dict[str, An
 
 
 @pytest.mark.slow
-def test_every_statement_is_read_whatever_its_form(made: tuple[Path, dict[str, Any]]) -> None:
-    home, _ = made
+def test_every_statement_is_read_whatever_its_form(made: tuple[Path, dict[str, Any]], tmp_path: Path) -> None:
+    home = shutil.copytree(made[0], tmp_path / "home")
+    desk = bootstrap.desk(home)
+    with desk.store.reading() as view:
+        cases = tuple(every(view.records(Case), Query()))
+    for case in cases:  # what came in since somebody looked last
+        take_in_answers(desk, bootstrap.books(home), MACHINE, case.id)
+    desk.store.close()
     read = set(bootstrap.fact_store(home).files())
     sent: dict[str, set[str]] = {}
     for book in (home / "world" / "institutions").glob("*/bank.db"):
@@ -76,6 +100,8 @@ def test_every_statement_is_read_whatever_its_form(made: tuple[Path, dict[str, A
 def test_lines_sites_and_groups_that_victims_tell_of_are_clues_of_their_own(made: tuple[Path, dict[str, Any]]) -> None:
     with closing(bootstrap.work_store(made[0])) as store, store.reading() as view:
         reports, clues = (tuple(every(view.records(kind), Query())) for kind in (Report, Clue))
+    reports = tuple(report for report in reports if report.case)  # the visitor's waits
+    clues = tuple(clue for clue in clues if clue.case)
     for report in reports:
         assert report.contacts
         assert all(contact.value in report.narrative for contact in report.contacts)

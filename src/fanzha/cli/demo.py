@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from fanzha.cli.main import verb_function
 from fanzha.cli.output import Invocation, invocation_of, say, several_bars, show_table, write_json
 from fanzha.core.errors import Refused
 
@@ -20,9 +22,10 @@ def demo(
     city: Annotated[str, typer.Option("--city", metavar="SIZE", help="small, medium or large.")] = "small",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same demo.")] = 1,
     reset: Annotated[bool, typer.Option("--reset", help="Take the former demo away and make it anew.")] = False,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the console; 0 takes a free one.")] = 8024,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make it and tell what came of it.")] = False,
 ) -> int:
-    """Make a city (模拟), let a desk of scripted officers work for a month on what is reported there, and show the result.
+    """Make a city (模拟), let scripted officers work for a month on what is reported, show the result, open the console.
 
     It is made once, in the home (--home DIR, else ./fanzha-demo); the next start shows it at once.
     """
@@ -48,7 +51,8 @@ def demo(
         rows = [(one.login, one.body.name, " ".join(role.value for role in one.roles)) for one in demo_logins()]
         show_table("Logins (模拟)", ["login", "body", "roles"], rows)
         say(f"password of everybody: {demo_password()}")
-        say(f"look around: fanzha --home {home} office sign-in duty-1; fanzha --home {home} case list --as duty-1")
+        context.obj = replace(invocation, home=home)
+        verb_function("serve")(context, port=port)
     return 0
 
 
@@ -61,6 +65,8 @@ def _show(document: Mapping[str, Any]) -> None:
     rows = [[name, document[name]] for name in AMOUNTS]
     show_table("Victims' money in yuan (模拟)", ["what", "yuan"], rows, right=["yuan"])
     minutes, share = document["median_minutes_to_stop"], document["clues_within_3h"]
+    if document.get("waiting_for"):
+        say(f"a report has just come in and waits for you: sit down as {document['waiting_for']}")
     say(f"{document['reports']} reports in {document['cases']} cases, {document['orders']} orders")
     say(f"from a report to its first stop that held: {minutes} minutes (median of {document['reports_with_a_stop']})")
     say(f"clues within 3 hours: {share:.1%} of {document['clues']}" if share is not None else "no clue was decided")

@@ -62,8 +62,8 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def load_verb(name: str) -> Any:
-    """The command behind a verb, imported now.
+def verb_function(name: str) -> Any:
+    """What stands behind a verb, imported now: a function, or a `typer.Typer`.
 
     Raises BadInput when this build has no such part.
     """
@@ -74,7 +74,12 @@ def load_verb(name: str) -> Any:
         if error.name != module_name:
             raise
         raise BadInput(f"the verb {name!r} is not part of this build ({module_name} is missing)") from None
-    target = getattr(module, attribute)
+    return getattr(module, attribute)
+
+
+def load_verb(name: str) -> Any:
+    """The command behind a verb, imported now. Raises BadInput as `verb_function`."""
+    target = verb_function(name)
     if not isinstance(target, typer.Typer):
         function, target = target, typer.Typer(add_completion=False, rich_markup_mode=None)
         target.command(name)(function)

@@ -35,3 +35,4 @@ class Console:
     secure: bool = False  # reached by HTTPS: cookies travel on nothing else
     demo: tuple[DemoLogin, ...] = ()  # empty: a real home, where nobody changes seats
     demo_password: str = ""
+    demo_first: str = ""  # the seat at which a report waits for the visitor

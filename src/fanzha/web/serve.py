@@ -16,10 +16,11 @@ import uvicorn
 from fanzha import bootstrap
 from fanzha.core.actor import Role
 from fanzha.core.errors import BadInput
-from fanzha.simulation.demo.demo import demo_logins, demo_password, is_demo
+from fanzha.simulation.demo.demo import demo_logins, demo_password, is_demo, waiting_for
+from fanzha.simulation.demo.live_city import living_city, resume_time
 from fanzha.web.app import make_app
 from fanzha.web.console import Console, DemoLogin
-from fanzha.web.machines import Machines, running
+from fanzha.web.machines import EVERY_S, Machines, Round, running
 from fanzha.web.terms import TERMS
 
 DEFAULT_PORT: Final = 8024
@@ -51,9 +52,16 @@ def serve(
 ) -> None:
     """Serve the console, the partners' desk, the public pages and the JSON API of a home, until Ctrl+C."""
     called: Called = context.obj
+    simulated = is_demo(called.home)
+    if simulated:
+        resume_time(called.home)
     with console_of(called.home, called.database, secure=https) as console, ExitStack() as held:
-        if machines:
-            held.enter_context(running(held.enter_context(machines_of(console)).rounds()))
+        rounds: tuple[Round, ...] = ()
+        if simulated:
+            rounds = (held.enter_context(living_city(called.home, console.desk)).live,)
+        if machines or simulated:
+            rounds += held.enter_context(machines_of(console)).rounds()
+            held.enter_context(running(rounds, EVERY_S / 2 if simulated else EVERY_S))
         serve_console(console, host, port)
 
 
@@ -76,6 +84,7 @@ def console_of(home: Path, database: str | None = None, *, secure: bool = False)
             desk=desk, hasher=bootstrap.secret_hasher(), books=bootstrap.books(home), press=bootstrap.paper_press,
             home=home, secret=secrets.token_bytes(32), secure=secure, demo=_seats() if simulated else (),
             demo_password=demo_password() if simulated else "",
+            demo_first=waiting_for(home) if simulated else "",
         )  # fmt: skip
 
 

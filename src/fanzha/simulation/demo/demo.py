@@ -19,17 +19,20 @@ from fanzha.services.desk.model import Desk
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import City, build_city
 from fanzha.simulation.city.names import Names
+from fanzha.simulation.city.schemes import Fraud
 from fanzha.simulation.city.signals import make_lines
 from fanzha.simulation.city.write import write_city
 from fanzha.simulation.demo.city_scripts import CityScripts
-from fanzha.simulation.demo.institutions import running_institutions
-from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members
+from fanzha.simulation.demo.institutions import Staff, running_institutions
+from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members, people_of
 from fanzha.simulation.demo.play import MovingClock, Place, month_of
 from fanzha.simulation.demo.summary import summary_of
 from fanzha.simulation.demo.workshop import take_away, workshop
+from fanzha.simulation.drill.officers import Officers
 
 DONE: Final = "demo.json"  # there once a demo is whole
 WORLD: Final = "world"  # what the desk of the demo cannot see: the city with its truth, and the institutions' books
+VISITORS_PART: Final = 4  # in the last part of so many of the month the visitor's report comes
 ASSUMPTIONS: Final = Path(__file__).with_name("assumptions.toml")
 Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it goes
 
@@ -76,7 +79,6 @@ def _make(home: Path, size: CitySize, seed: int, told: Told) -> dict[str, Any]:
     city = build_city(size, seed)
     write_city(city, home / WORLD / "city", told)
     document = {"city": size.name, "seed": seed, **_live(city, home, told)}
-    bootstrap.set_clock(home, city.ends_us)
     (home / DONE).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return document
 
@@ -92,6 +94,11 @@ def demo_logins() -> tuple[Member, ...]:
     return (*members(int(_assumptions()["desk"]["counties"])), clerks(banks)[0])
 
 
+def waiting_for(home: Path) -> str:
+    """The login of the duty officer at whose desk a report waits for the visitor; empty where none does."""
+    return str(json.loads((home / DONE).read_text(encoding="utf-8")).get("waiting_for", ""))
+
+
 def demo_password() -> str:
     """Of everybody in a demo."""
     return PASSWORD
@@ -105,11 +112,12 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
     """Everything that happens in the city's month; the desk's records stay in the home."""
     assumed, clock = _assumptions(), MovingClock(city.begins_us)
     desk_told, counties = assumed["desk"], int(assumed["desk"]["counties"])
-    world = home / WORLD
+    world, staff = home / WORLD, Staff(city.people.institutions, city.people.banks)
+    staff.keep(world)
     with (
         closing(bootstrap.work_store(home, waits=False)) as store,
         bootstrap.partners(home, clock) as partners,
-        running_institutions(world, home, city.people, assumed["institutions"], clock, city.seed) as institutions,
+        running_institutions(world, home, staff, assumed["institutions"], clock, city.seed) as institutions,
     ):
         facts = bootstrap.passing_facts()
         desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules(), bootstrap.account_facts(home, facts))
@@ -125,11 +133,32 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
                 int(desk_told["stops_looked_at_min"] * MINUTE_US), int(desk_told["queries_looked_at_min"] * MINUTE_US),
             ),
         )  # fmt: skip
-        hours = (city.ends_us - city.begins_us) // (60 * MINUTE_US)
+        newest = for_the_visitor(city)
+        hours = (newest.reported_us - city.begins_us) // (60 * MINUTE_US)
         gc.freeze()  # the city stays as it is: nothing in it is looked through for garbage again and again
-        month_of(place, city.frauds, city.ends_us).play(
-            city.ends_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
+        month_of(place, city.frauds, newest.reported_us).play(
+            newest.reported_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
         )
         gc.unfreeze()
         copy_ledger(facts, bootstrap.fact_store(home))
-        return summary_of(place, city.begins_us)
+        document = summary_of(place, city.begins_us)
+        bootstrap.set_clock(home, newest.reported_us)
+        return document | {"waiting_for": _leave_to_the_visitor(place, newest)}
+
+
+def for_the_visitor(city: City) -> Fraud:
+    """The fraud at whose report the demo's desk is left to the visitor: of the last ones that by which most was lost."""
+    late_us = city.ends_us - (city.ends_us - city.begins_us) // VISITORS_PART
+    reported = sorted((one for one in city.frauds if one.reported_us < city.ends_us), key=lambda one: one.reported_us)
+    late = [one for one in reported if one.reported_us >= late_us] or reported[-1:]
+    return max(late, key=lambda one: (sum(city.moves[place].amount_minor for place in one.payments), -one.number))
+
+
+def _leave_to_the_visitor(place: Place, fraud: Fraud) -> str:
+    """Takes in the fraud's report and leaves it in the queue; gives the login of the duty officer whose it is."""
+    script = place.scripts.case_of(fraud)
+    if script is None:
+        return ""
+    people = people_of(script.county, place.counties)
+    Officers(place.desk, place.books, people, script).take_in_reports()
+    return people.duty.id

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +13,31 @@ from fanzha import bootstrap
 from fanzha.core.time import Clock
 from fanzha.simulation.banks import BankConfig, Faults, RunningBank, SimulatedBank, run_bank
 from fanzha.simulation.banks.bank import BOOK_FILE
-from fanzha.simulation.city.people import People
 from fanzha.simulation.demo.city_book import CityBook
 from fanzha.simulation.demo.city_payments import read_city_payments
 from fanzha.simulation.demo.city_world import CityWorld, FailedPayments
 
 KEY: Final = "exchange.pem"
+STAFF_FILE: Final = "institutions.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Which institutions a city has; the first ones are banks, the others payment institutions."""
+
+    names: tuple[str, ...]
+    banks: int
+
+    @classmethod
+    def read(cls, folder: Path) -> Staff:
+        """As `keep` left it in a world's folder."""
+        told = json.loads((folder / STAFF_FILE).read_text(encoding="utf-8"))
+        return cls(tuple(told["names"]), int(told["banks"]))
+
+    def keep(self, folder: Path) -> None:
+        """Leaves it in a world's folder, for a later start."""
+        told = {"mark": "模拟", "names": self.names, "banks": self.banks}
+        (folder / STAFF_FILE).write_text(json.dumps(told, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +69,14 @@ class Institutions:
                 one.bank.let_time_pass()
         self.world.advance(now_us)
 
+    def live_until(self, now_us: int, turn_to: Callable[[int], None]) -> None:
+        """Everything that is due by now, one instant after the other. turn_to: turns the institutions' clock."""
+        while (due_us := min((at for one in self.running if (at := _next_due(one.bank))), default=now_us)) < now_us:
+            turn_to(due_us)
+            self.let_time_pass(due_us)
+        turn_to(now_us)
+        self.let_time_pass(now_us)
+
     def answering(self, now_us: int) -> frozenset[str]:
         """Those that have an answer ready."""
         ready = ((one.bank.config.name, one.bank.next_answer_us()) for one in self.running)
@@ -62,7 +90,7 @@ def _next_due(bank: SimulatedBank) -> int | None:
 
 @contextmanager
 def running_institutions(
-    folder: Path, home: Path, people: People, told: Mapping[str, Any], clock: Clock, seed: int
+    folder: Path, home: Path, staff: Staff, told: Mapping[str, Any], clock: Clock, seed: int
 ) -> Iterator[Institutions]:
     """Every institution of a world's folder, obeying the desk of a home; what they did before stands in their books."""
     key_id, public_key = bootstrap.exchange_public_key(home, KEY)
@@ -75,8 +103,8 @@ def running_institutions(
         world.resume(clock.now_us())
         running: list[RunningBank] = []
         books: list[CityBook] = []
-        for place, name in enumerate(people.institutions):
-            kind = "bank" if place < people.banks else "wallet"
+        for place, name in enumerate(staff.names):
+            kind = "bank" if place < staff.banks else "wallet"
             forms = told[f"{kind}_statements"]
             config = BankConfig(
                 name=name, directory=books_folder / name, desk_keys={key_id: public_key}, faults=_faults(told, kind),

@@ -70,7 +70,8 @@ def flow_page(ask: Ask) -> Answer:
     apart = methods_apart(flow.document, flow.context, request.language)
     context = {
         "flow": flow, "view": view, "request": request, "link": Links(flow.case.id, request), "shapes": SHAPES,
-        "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": method_lines(flow), "METHODS": METHODS, "Shape": Shape,
+        "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": method_lines(flow),
+        "METHODS": METHODS, "Shape": Shape,
         "Level": Level, "Preset": Preset, "steps_ms": [step.at_us // 1000 for step in view.steps],
     }  # fmt: skip
     return Page("parts/flow_body.html" if ask.fragment else "flow.html", context)

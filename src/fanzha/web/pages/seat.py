@@ -87,7 +87,7 @@ ROUTES: Final = (
     Route("GET", "/sign-in", sign_in_form, None),
     Route("POST", "/sign-in", begin, None),
     Route("POST", "/sign-out", end, EVERYBODY_HERE),
-    Route("POST", "/demo/seat", change_seat, EVERYBODY_HERE),
+    Route("POST", "/demo/seat", change_seat, None),
     Route("GET", "/settings", settings, EVERYBODY_HERE),
     Route("POST", "/settings", keep_settings, EVERYBODY_HERE),
     Route("GET", "/help", keys, EVERYBODY_HERE),
