@@ -324,6 +324,7 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
 
 
 def _own_by_key(base: Query, officer: str) -> list[Query]:
+    """The same list, but of the cases that the officer has himself."""
     others = {name: value for name, value in base.mentions.items() if name != "beside"}
     return [replace(base, mentions=others, equals={**base.equals, "officer": officer})]
 
