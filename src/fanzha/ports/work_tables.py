@@ -145,7 +145,7 @@ CASES: Final[RecordTable[Case]] = RecordTable(
     ),
     terms=(
         Term("report", of=lambda case: case.reports),
-        Term("officer", of=lambda case: case.workers),
+        Term("beside", of=lambda case: (worker for worker in case.officers if worker != case.officer)),
         Term("worker_at", of=lambda case: (worker_at(worker, case.organisation) for worker in case.workers)),
         Term("series", of=lambda case: case.series),
     ),

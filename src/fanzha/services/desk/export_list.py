@@ -22,6 +22,7 @@ from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.ports.record_query import Query, Range
+from fanzha.ports.work_tables import worker_at
 from fanzha.services.desk.acting import Work, acting, looking
 from fanzha.services.desk.bodies import bodies_below
 from fanzha.services.desk.listing import every
@@ -153,8 +154,9 @@ def _check_approver(work: Work, approver: Actor) -> None:
 
 def _own_cases(work: Work) -> frozenset[str]:
     """The open cases that the actor works on: what is in them is no alarm."""
-    mine = every(work.unit.records(Case), Query(mentions={"officer": work.actor.id}))
-    return frozenset(case.id for case in mine if case.is_open)
+    cases = work.unit.records(Case)
+    mine = (Query(mentions={"worker_at": one}) for one in cases.mentioned("worker_at", worker_at(work.actor.id)))
+    return frozenset(case.id for query in mine for case in every(cases, query) if case.is_open)
 
 
 def _rows_of(work: Work, case: str) -> Iterator[ExportedAccount]:

@@ -47,7 +47,7 @@ _INCIDENT_STATES: Final = (INCIDENT_OPEN, "closed")
 _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "reports": {"case": "case_id", "account": "term:account"},
     "clues": {"case": "case_id", "officer": "officer", "account": "subject"},
-    "cases": {"case": "id", "officer": "term:officer"},
+    "cases": {"case": "id", "officer": "term:beside"},
     "measures": {"case": "case_id", "account": "account", "institution": "institution"},
     "returns": {"case": "case_id", "account": "term:account"},
     "incidents": {"measure": "measure"},
@@ -104,7 +104,7 @@ class Reading:
 
     def cases(self, wanted: ListWanted) -> Page[Case]:
         """Newest first."""
-        statuses = _chosen(wanted, CASES, CaseStatus, CaseStatus) if wanted.status else ()
+        statuses = _chosen(wanted, CASES, CaseStatus, CaseStatus) if wanted.status or wanted.officer else ()
         query = _newest("opened_at_us", status=statuses)
         if wanted.account:
             ids = sorted(self._cases_with(plain_identifier(wanted.account)))
@@ -160,7 +160,9 @@ class Reading:
         """What of the list the actor may see: asked for so where it may be much, looked at one by one where it is few."""
         base = _narrowed(table, wanted, query)
         if any(getattr(wanted, name) for name in _NARROW):
-            return Walk(self.view, table, base, [base], self.sight.sees)
+            # Cases are an officer's own by their key, in an index in their order, or by a term if he works beside another.
+            own = _own_by_key(base, wanted.officer) if table is CASES and wanted.officer else []
+            return Walk(self.view, table, base, [base, *own], self.sight.sees)
         return Walk(self.view, table, base, self.sight.parts(table, base))
 
     def _cases_with(self, account: str) -> set[str]:
@@ -319,6 +321,12 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
     if wanted.due_before_us is not None and not query.ranges:
         raise BadInput(f"{table.name} have no due time to be listed by")
     return replace(query, equals=equals, mentions=mentions, within=within)
+
+
+def _own_by_key(base: Query, officer: str) -> list[Query]:
+    """The same list, but of the cases that the officer has himself."""
+    others = {name: value for name, value in base.mentions.items() if name != "beside"}
+    return [replace(base, mentions=others, equals={**base.equals, "officer": officer})]
 
 
 def _chosen(
