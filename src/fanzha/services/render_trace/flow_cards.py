@@ -15,8 +15,7 @@ COLUMNS_MAX: Final = 24
 PARTIES: Final = frozenset({"victim", "account"})
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One box of the picture; amounts in minor units."""
 
     key: str
@@ -40,6 +39,8 @@ class Card:
     controlled: int = 0  # traced money that the control holds
     shared: int = 0  # other cases that have the account
     first_us: int | None = None  # when traced money first came, or left where none came
+    came_us: int | None = None  # when traced money first came
+    last_us: int | None = None  # when traced money last left
     folded: int = 0  # accounts of its branches that are folded away
 
     @property

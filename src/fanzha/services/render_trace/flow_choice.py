@@ -165,9 +165,9 @@ def _path_to(draft: Draft, account: str) -> frozenset[str]:
     if account not in draft.cards:
         return frozenset()
     payers: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for (source, target), payments in draft.payments.items():
+    for (source, target), traced in draft.totals.items():
         if draft.cards[source].column < draft.cards[target].column:
-            payers[target].append((-sum(payment.traced for payment in payments), source))
+            payers[target].append((-traced, source))
     path = [account]
     while payers[path[-1]]:
         path.append(min(payers[path[-1]])[1])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -236,14 +235,15 @@ def _notes(scene: _Scene) -> tuple[str, ...]:
 
 def _steps(trace: MethodTrace) -> tuple[FlowStep, ...]:
     """The instants at which money moved, in order; beyond the limit neighbours share a step."""
-    moved: dict[int, list[int]] = defaultdict(list)
+    moved: dict[int, tuple[int, int]] = {}
     for flow in trace.flows:
         if flow.at_us is not None:
-            moved[flow.at_us].append(flow.traced)
+            count, traced = moved.get(flow.at_us, (0, 0))
+            moved[flow.at_us] = (count + 1, traced + flow.traced)
     instants = sorted(moved)
     size = -(-len(instants) // STEPS_MAX) or 1
     return tuple(_step(instants[start : start + size], moved) for start in range(0, len(instants), size))
 
 
-def _step(instants: Sequence[int], moved: dict[int, list[int]]) -> FlowStep:
-    return FlowStep(instants[-1], sum(len(moved[at]) for at in instants), sum(sum(moved[at]) for at in instants))
+def _step(instants: Sequence[int], moved: Mapping[int, tuple[int, int]]) -> FlowStep:
+    return FlowStep(instants[-1], sum(moved[at][0] for at in instants), sum(moved[at][1] for at in instants))
