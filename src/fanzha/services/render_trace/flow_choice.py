@@ -226,6 +226,8 @@ def _focus(draft: Draft, choice: Choice) -> frozenset[str] | None:
 
 def candidates(draft: Draft, choice: Choice) -> int:
     """How many accounts the filter and the chosen cell leave to be drawn."""
+    if choice.cell is None and not choice.least:
+        return len(draft.parties)
     focus = _focus(draft, choice)
     rules = _Rules(choice, 0, 0, frozenset(), 0)
     return sum(1 for card in draft.parties if _worth(card, rules, focus))

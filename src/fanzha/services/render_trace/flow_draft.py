@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn
+from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn, size_of
 from fanzha.services.render_trace.trace_document import AccountTrace, Exit, MethodTrace, TraceContext
 
 
@@ -79,6 +79,7 @@ class _Tally:
             if control is not None:
                 bound = account.held if control.amount is None else min(account.held, control.amount)
             known = account.stoppable is not None or 0 < account.held == bound
+        held = account.held if account else 0
         return Card(
             key=self.key,
             column=self.column,
@@ -86,7 +87,7 @@ class _Tally:
             code=self.key.split(" ", 2)[2] if self.kind == "exit" else self.key,
             incoming=self.incoming,
             passed_on=self.passed_on,
-            held=account.held if account else 0,
+            held=held,
             # Never more than what no measure of this case holds yet, whether the document has counted it out or not.
             stoppable=min(account.stoppable or 0, account.held - bound) if account else 0,
             stoppable_known=known or self.kind != "account",
@@ -104,6 +105,7 @@ class _Tally:
             first_us=self.sent_us if self.first_us is None else self.first_us,
             came_us=self.first_us,
             last_us=self.last_us,
+            size=size_of(self.incoming, self.passed_on, held + self.exited + self.unknown),
         )
 
 

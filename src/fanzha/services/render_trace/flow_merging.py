@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fanzha.core.time import MINUTE_US
-from fanzha.services.render_trace.flow_cards import Card
+from fanzha.services.render_trace.flow_cards import Card, size_of
 from fanzha.services.render_trace.flow_draft import Draft
 from fanzha.services.render_trace.flow_request import Level, Preset
 
@@ -99,6 +99,7 @@ def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
         small=small,
         controlled=controlled,
         first_us=first_us,
+        size=size_of(incoming, passed_on, held + exited + unknown),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from fanzha.core.errors import BadInput
 from fanzha.core.time import format_instant
@@ -41,8 +41,7 @@ LANES_PER_HOP: Final = 8
 STEPS_MAX: Final = 2_000  # instants of playback
 
 
-@dataclass(frozen=True, slots=True)
-class FlowStep:
+class FlowStep(NamedTuple):
     """An instant at which money moved, for the time scale and for playback."""
 
     at_us: int
@@ -241,7 +240,9 @@ def _steps(trace: MethodTrace) -> tuple[FlowStep, ...]:
             count, traced = moved.get(flow.at_us, (0, 0))
             moved[flow.at_us] = (count + 1, traced + flow.traced)
     instants = sorted(moved)
-    size = -(-len(instants) // STEPS_MAX) or 1
+    if len(instants) <= STEPS_MAX:
+        return tuple(FlowStep(at, *moved[at]) for at in instants)
+    size = -(-len(instants) // STEPS_MAX)
     return tuple(_step(instants[start : start + size], moved) for start in range(0, len(instants), size))
 
 
