@@ -93,8 +93,8 @@ def test_whatever_is_grouped_every_sum_stays(made: tuple[TraceDocument, TraceCon
     assert view.sums == plain.sums
     assert view.sums is not None
     assert view.sums.holds
-    assert [replace(row, card=0, own_card=True) for row in view.rows] == [
-        replace(row, card=0, own_card=True) for row in plain.rows
+    assert [row._replace(card=0, own_card=True) for row in view.rows] == [
+        row._replace(card=0, own_card=True) for row in plain.rows
     ]
     assert view.shown + sum(hop.rest.accounts for hop in view.hops if hop.rest) <= view.accounts
     assert flow_view(*made, request).svg == view.svg

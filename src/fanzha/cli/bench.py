@@ -19,8 +19,11 @@ BENCHES: Final = {
     "live": "traces kept up to date while transfers stream in",
     "ingest": "files into the ledger",
     "desk": "the desk's lists and pages on SQLite and PostgreSQL",
+    "flow": "the money-flow view of a large trace",
 }
-UNITS: Final = {"desk": "cases"}  # what --size counts; transfers where nothing is said
+UNITS: Final = {"desk": "cases", "flow": "accounts"}  # what --size counts; transfers where nothing is said
+SIZES: Final = {"flow": "5000"}  # where --size says nothing
+SIZE: Final = "1e6"
 ON_A_CITY: Final = ("trace", "index", "live")
 ENGINES: Final = ("duckdb", "igraph", "polars")
 SIZE_MIN: Final = 1_000
@@ -29,9 +32,15 @@ SIZE_MAX: Final = 1_000_000_000
 
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live, ingest or desk.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live, ingest, desk or flow.")],
     *,
-    size: Annotated[str, typer.Option(metavar="N", help="Transfers, of desk cases, as 1e6 or 1000000.")] = "1e6",
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N",
+            help="Transfers, of desk cases, of flow accounts, as 1e6 or 1000000; 1e6, of flow 5000 by default.",
+        ),
+    ] = None,
     queries: Annotated[
         int, typer.Option(min=1, help="Payments that trace asks about; times that desk asks each.")
     ] = 100,
@@ -59,7 +68,7 @@ def bench(
     """Measure speed side by side with other engines, in one process and random order, and compare the answers."""
     if name not in BENCHES:
         raise BadInput(f"no bench {name!r}; there are: {', '.join(BENCHES)}")
-    rows = _size(size)
+    rows = _size(size or SIZES.get(name, SIZE))
     peers = () if alone else tuple(engine or ENGINES)
     strangers = [peer for peer in peers if peer not in ENGINES]
     if strangers:

@@ -15,8 +15,7 @@ COLUMNS_MAX: Final = 24
 PARTIES: Final = frozenset({"victim", "account"})
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(NamedTuple):
     """One box of the picture; amounts in minor units."""
 
     key: str
@@ -40,12 +39,10 @@ class Card:
     controlled: int = 0  # traced money that the control holds
     shared: int = 0  # other cases that have the account
     first_us: int | None = None  # when traced money first came, or left where none came
+    came_us: int | None = None  # when traced money first came
+    last_us: int | None = None  # when traced money last left
+    size: int = 0  # the amount that the card's height shows
     folded: int = 0  # accounts of its branches that are folded away
-
-    @property
-    def size(self) -> int:
-        """The amount that the card's height shows."""
-        return max(self.incoming, self.passed_on + self.held + self.exited + self.unknown)
 
     @property
     def state(self) -> str:
@@ -66,6 +63,11 @@ class Card:
         if self.cashed and self.cashed >= self.passed_on:
             return "cashed"
         return "spent" if self.exited > self.passed_on else "gone"
+
+
+def size_of(incoming: int, passed_on: int, rest: int) -> int:
+    """The amount that a card's height shows: what came in, or what it is cut into where that is more."""
+    return max(incoming, passed_on + rest)
 
 
 class Payment(NamedTuple):

@@ -165,9 +165,9 @@ def _path_to(draft: Draft, account: str) -> frozenset[str]:
     if account not in draft.cards:
         return frozenset()
     payers: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for (source, target), payments in draft.payments.items():
+    for (source, target), traced in draft.totals.items():
         if draft.cards[source].column < draft.cards[target].column:
-            payers[target].append((-sum(payment.traced for payment in payments), source))
+            payers[target].append((-traced, source))
     path = [account]
     while payers[path[-1]]:
         path.append(min(payers[path[-1]])[1])
@@ -226,6 +226,8 @@ def _focus(draft: Draft, choice: Choice) -> frozenset[str] | None:
 
 def candidates(draft: Draft, choice: Choice) -> int:
     """How many accounts the filter and the chosen cell leave to be drawn."""
+    if choice.cell is None and not choice.least:
+        return len(draft.parties)
     focus = _focus(draft, choice)
     rules = _Rules(choice, 0, 0, frozenset(), 0)
     return sum(1 for card in draft.parties if _worth(card, rules, focus))

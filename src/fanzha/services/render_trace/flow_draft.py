@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn
+from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn, size_of
 from fanzha.services.render_trace.trace_document import AccountTrace, Exit, MethodTrace, TraceContext
 
 
@@ -16,7 +16,8 @@ class Draft:
     """All cards by key, all payments by the cards between which they went, and the accounts that have no card."""
 
     cards: Mapping[str, Card]
-    payments: Mapping[tuple[str, str], tuple[Payment, ...]]
+    payments: Mapping[tuple[str, str], Sequence[Payment]]
+    totals: Mapping[tuple[str, str], int]  # of `payments`
     undrawn: tuple[Undrawn, ...]
 
     @property
@@ -38,6 +39,7 @@ def within(draft: Draft, keys: Collection[str]) -> Draft:
     return Draft(
         {key: card for key, card in draft.cards.items() if key in keys},
         {pair: found for pair, found in draft.payments.items() if pair[0] in keys and pair[1] in keys},
+        {pair: total for pair, total in draft.totals.items() if pair[0] in keys and pair[1] in keys},
         (*draft.undrawn, *(Undrawn(card.code, card.incoming, taken_back=True) for card in strange)),
     )
 
@@ -60,19 +62,8 @@ class _Tally:
     payments: int = 0
     first_us: int | None = None
     sent_us: int | None = None
+    last_us: int | None = None
     linked: bool = False
-
-    def came(self, at_us: int | None) -> None:
-        """Traced money arrived."""
-        self.linked = True
-        if at_us is not None and (self.first_us is None or at_us < self.first_us):
-            self.first_us = at_us
-
-    def went(self, at_us: int | None) -> None:
-        """Traced money left."""
-        self.linked = True
-        if at_us is not None and (self.sent_us is None or at_us < self.sent_us):
-            self.sent_us = at_us
 
     @property
     def stays(self) -> bool:
@@ -88,6 +79,7 @@ class _Tally:
             if control is not None:
                 bound = account.held if control.amount is None else min(account.held, control.amount)
             known = account.stoppable is not None or 0 < account.held == bound
+        held = account.held if account else 0
         return Card(
             key=self.key,
             column=self.column,
@@ -95,7 +87,7 @@ class _Tally:
             code=self.key.split(" ", 2)[2] if self.kind == "exit" else self.key,
             incoming=self.incoming,
             passed_on=self.passed_on,
-            held=account.held if account else 0,
+            held=held,
             # Never more than what no measure of this case holds yet, whether the document has counted it out or not.
             stoppable=min(account.stoppable or 0, account.held - bound) if account else 0,
             stoppable_known=known or self.kind != "account",
@@ -111,13 +103,17 @@ class _Tally:
             controlled=bound,
             shared=context.shared.get(self.key, 0),
             first_us=self.sent_us if self.first_us is None else self.first_us,
+            came_us=self.first_us,
+            last_us=self.last_us,
+            size=size_of(self.incoming, self.passed_on, held + self.exited + self.unknown),
         )
 
 
 @dataclass(slots=True)
 class _Drafting:
     tallies: dict[str, _Tally] = field(default_factory=dict)
-    payments: dict[tuple[str, str], list[Payment]] = field(default_factory=lambda: defaultdict(list))
+    payments: dict[tuple[str, str], list[Payment]] = field(default_factory=dict)
+    totals: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def add(self, tally: _Tally) -> _Tally:
         """A card of its own."""
@@ -140,9 +136,24 @@ class _Drafting:
 
     def pay(self, payer: _Tally, payee: _Tally, payment: Payment) -> None:
         """One payment between two cards."""
-        self.payments[payer.key, payee.key].append(payment)
-        payer.went(payment.at_us)
-        payee.came(payment.at_us)
+        pair = payer.key, payee.key
+        known = self.payments.get(pair)
+        if known is None:
+            self.payments[pair] = [payment]
+            self.totals[pair] = payment.traced
+            payer.linked = payee.linked = True
+        else:
+            known.append(payment)
+            self.totals[pair] += payment.traced
+        at_us = payment.at_us
+        if at_us is None:
+            return
+        if payee.first_us is None or at_us < payee.first_us:
+            payee.first_us = at_us
+        if payer.sent_us is None or at_us < payer.sent_us:
+            payer.sent_us = at_us
+        if payer.last_us is None or at_us > payer.last_us:
+            payer.last_us = at_us
 
 
 def draft_of(trace: MethodTrace, small: AbstractSet[str] = frozenset(), context: TraceContext | None = None) -> Draft:
@@ -178,7 +189,8 @@ def draft_of(trace: MethodTrace, small: AbstractSet[str] = frozenset(), context:
     left_out = (account for account in undrawn if account.account not in cards)  # a victim's box may stand for it
     return Draft(
         cards,
-        {pair: tuple(found) for pair, found in drafting.payments.items()},
+        drafting.payments,
+        drafting.totals,
         tuple(sorted(left_out, key=lambda account: account.account)),
     )
 
@@ -187,7 +199,7 @@ def _add_flows(drafting: _Drafting, trace: MethodTrace, exits: Mapping[str, Exit
     unlisted: set[str] = set()  # receivers that the document's list of accounts does not have
     tallies, left = drafting.tallies, _after_reversals(trace)
     for flow in trace.flows:
-        traced = left[flow.transfer]
+        traced = flow.traced if left is None else left[flow.transfer]
         if not traced:
             continue
         payment = Payment(flow.transfer, flow.at_us, traced)
@@ -225,14 +237,14 @@ def _add_ends(drafting: _Drafting, trace: MethodTrace) -> None:
             lost.unknown += part.traced
 
 
-def _after_reversals(trace: MethodTrace) -> dict[str, int]:
-    """What each payment still carried once later reversals took theirs back.
+def _after_reversals(trace: MethodTrace) -> dict[str, int] | None:
+    """What each payment still carried once later reversals took theirs back; None where none did.
 
     A reversal is hidden from the picture, never from the balances; what matches no earlier payment stays.
     """
-    left = {flow.transfer: flow.traced for flow in trace.flows}
     if not any(flow.reversal for flow in trace.flows):
-        return left
+        return None
+    left = {flow.transfer: flow.traced for flow in trace.flows}
     made: dict[tuple[str, str], list[str]] = defaultdict(list)
     for flow in sorted(trace.flows, key=lambda flow: (flow.at, flow.hop, flow.transfer)):
         if not flow.reversal:

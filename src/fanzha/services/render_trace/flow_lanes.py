@@ -139,16 +139,22 @@ def lanes_of(whole: FlowPicture, scale: TimeScale, part: FlowPicture, draft: Dra
         y += LANE
     last = scale.segments[-1]
     end = last.x1 if until_us is None else min(last.x1, scale.x(until_us))
+    across = {
+        payment.at_us: scale.x(payment.at_us)
+        for payments in draft.payments.values()
+        for payment in payments
+        if payment.at_us is not None
+    }
     moves = _moves(part, draft)
     most = max((balance for found in moves.values() for _, balance in _balances(found)), default=0)
-    jumps = _jumps(part, draft, scale)
+    jumps = _jumps(part, draft, across)
     grouped = {card.key for card in whole.cards if card.kind == "other"}
     faint = whole.origin * FAINT_PERMILLE // 1000
     worth = [jump for jump in jumps if jump.traced >= faint or not {jump.source, jump.target} & grouped][:JUMPS_MAX]
     return LaneLayout(
         scale=scale,
         lanes=tuple(
-            Lane(present[key], place, _steps(moves.get(key, ()), scale, max(1, most)), end)
+            Lane(present[key], place, _steps(moves.get(key, ()), across, max(1, most)), end)
             for key, place in places.items()
             if key in present
         ),
@@ -176,11 +182,11 @@ def _moves(part: FlowPicture, draft: Draft) -> dict[str, list[tuple[int, int]]]:
     return moves
 
 
-def _steps(moves: Sequence[tuple[int, int]], scale: TimeScale, most: int) -> tuple[tuple[int, int], ...]:
+def _steps(moves: Sequence[tuple[int, int]], across: Mapping[int, int], most: int) -> tuple[tuple[int, int], ...]:
     """The balance after each payment, one step for a pixel."""
     steps: dict[int, int] = {}
     for at, balance in _balances(moves):
-        steps[scale.x(at)] = max(15, balance * BALANCE_HEIGHT * 10 // most) if balance > 0 else 0
+        steps[across[at]] = max(15, balance * BALANCE_HEIGHT * 10 // most) if balance > 0 else 0
     return tuple(steps.items())
 
 
@@ -191,15 +197,17 @@ def _balances(moves: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
         yield at, balance
 
 
-def _jumps(part: FlowPicture, draft: Draft, scale: TimeScale) -> list[Jump]:
+def _jumps(part: FlowPicture, draft: Draft, across: Mapping[int, int]) -> list[Jump]:
     """Payments between lanes, the largest first; those of one place are one, inside one lane nothing is drawn."""
     codes = {card.key: card.code for card in part.cards if card.kind == "exit"}
     found: dict[tuple[str, str, int], tuple[int, int]] = {}  # payer, payee, place → first instant, traced
     for (source, target), payments in draft.payments.items():
         payer, payee = part.home[source], part.home[target]
+        if payer == payee:
+            continue
         for payment in payments:
-            if payment.at_us is not None and payer != payee:
-                key = (payer, payee, scale.x(payment.at_us))
+            if payment.at_us is not None:
+                key = (payer, payee, across[payment.at_us])
                 first, traced = found.get(key, (payment.at_us, 0))
                 found[key] = (min(first, payment.at_us), traced + payment.traced)
     jumps = [

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from fanzha.core.time import MINUTE_US
-from fanzha.services.render_trace.flow_cards import Card
+from fanzha.services.render_trace.flow_cards import Card, size_of
 from fanzha.services.render_trace.flow_draft import Draft
 from fanzha.services.render_trace.flow_request import Level, Preset
 
@@ -63,27 +63,44 @@ def merged(
 def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
     """The members' sums; a chain takes in what its first took and passes on what its last passed."""
     members = [cards[key] for key in group.members]
-    card = Card(
+    incoming = passed_on = held = stoppable = exited = cashed = unknown = count = controlled = 0
+    known = small = True
+    first_us: int | None = None
+    for card in members:  # one loop: a group may have thousands
+        incoming += card.incoming
+        passed_on += card.passed_on
+        held += card.held
+        stoppable += card.stoppable
+        exited += card.exited
+        cashed += card.cashed
+        unknown += card.unknown
+        count += card.members
+        controlled += card.controlled
+        known = known and card.stoppable_known
+        small = small and (card.small or not card.stoppable)
+        if card.first_us is not None and (first_us is None or card.first_us < first_us):
+            first_us = card.first_us
+    if group.kind == "chain":
+        incoming, passed_on = members[0].incoming, members[-1].passed_on
+    return Card(
         key=group.key,
         column=group.column,
         kind=group.kind,
         code=group.code,
-        incoming=sum(card.incoming for card in members),
-        passed_on=sum(card.passed_on for card in members),
-        held=sum(card.held for card in members),
-        stoppable=sum(card.stoppable for card in members),
-        stoppable_known=all(card.stoppable_known for card in members),
-        exited=sum(card.exited for card in members),
-        cashed=sum(card.cashed for card in members),
-        unknown=sum(card.unknown for card in members),
-        members=sum(card.members for card in members),
-        small=all(card.small for card in members if card.stoppable),
-        controlled=sum(card.controlled for card in members),
-        first_us=min((card.first_us for card in members if card.first_us is not None), default=None),
+        incoming=incoming,
+        passed_on=passed_on,
+        held=held,
+        stoppable=stoppable,
+        stoppable_known=known,
+        exited=exited,
+        cashed=cashed,
+        unknown=unknown,
+        members=count,
+        small=small,
+        controlled=controlled,
+        first_us=first_us,
+        size=size_of(incoming, passed_on, held + exited + unknown),
     )
-    if group.kind == "chain":
-        return replace(card, incoming=members[0].incoming, passed_on=members[-1].passed_on)
-    return card
 
 
 def _ways(draft: Draft) -> _Ways:

@@ -100,7 +100,7 @@ def _grouped(draft: Draft, homes: Homes) -> dict[str, Card]:
         key = homes.home[card.key]
         if key == card.key:
             hidden = homes.hidden_by.get(key, 0)
-            cards[key] = replace(card, folded=hidden) if hidden else card
+            cards[key] = card._replace(folded=hidden) if hidden else card
         elif key not in cards:
             group = homes.groups[key]
             present = tuple(member for member in group.members if member in draft.cards)
@@ -119,7 +119,7 @@ def _linked(
             forward[pair] += payments
         elif pair[0] != pair[1] or cards[pair[0]].kind in PARTIES:
             before, accounts = sideways[pair]
-            sideways[pair] = (before + sum(payment.traced for payment in payments), accounts | {target})
+            sideways[pair] = (before + draft.totals[source, target], accounts | {target})
     each = choice.level is Level.TRANSFER
     links = [
         _link(pair, part, context)

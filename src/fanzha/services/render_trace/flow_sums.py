@@ -101,20 +101,34 @@ def hop_sums(picture: FlowPicture) -> tuple[HopSums, ...]:
 
 
 def _hop(picture: FlowPicture, hop: int, members: Sequence[Card]) -> HopSums:
-    rest = [card for card in members if picture.home[card.key].startswith("\0other ")]
+    home, rest, shown = picture.home, [], 0
+    incoming = held = stoppable = controlled = exited = cashed = unknown = passed_on = 0
+    for card in members:  # one loop: a hop may have thousands
+        incoming += card.incoming
+        held += card.held
+        stoppable += card.stoppable
+        controlled += card.controlled
+        exited += card.exited
+        cashed += card.cashed
+        unknown += card.unknown
+        passed_on += card.passed_on
+        into = home[card.key]
+        shown += into == card.key
+        if into.startswith("\0other "):
+            rest.append(card)
     return HopSums(
         hop=hop,
         accounts=len(members),
-        shown=sum(1 for card in members if picture.home[card.key] == card.key),
-        incoming=sum(card.incoming for card in members),
-        incoming_shown=sum(card.incoming for card in members) - sum(card.incoming for card in rest),
-        held=sum(card.held for card in members),
-        stoppable=sum(card.stoppable for card in members),
-        controlled=sum(card.controlled for card in members),
-        exited=sum(card.exited for card in members),
-        cashed=sum(card.cashed for card in members),
-        unknown=sum(card.unknown for card in members),
-        passed_on=sum(card.passed_on for card in members),
+        shown=shown,
+        incoming=incoming,
+        incoming_shown=incoming - sum(card.incoming for card in rest),
+        held=held,
+        stoppable=stoppable,
+        controlled=controlled,
+        exited=exited,
+        cashed=cashed,
+        unknown=unknown,
+        passed_on=passed_on,
         rest=_rest(rest) if rest else None,
     )
 

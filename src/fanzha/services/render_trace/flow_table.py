@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from fanzha.services.render_trace.flow_cards import PARTIES, Card, FlowPicture
 from fanzha.services.render_trace.flow_draft import Draft
@@ -16,13 +14,11 @@ from fanzha.services.render_trace.wording import ICONS, STATES
 RESIDUAL_PERCENT: Final = 1  # an account that keeps no more than this of what came in has passed it on
 
 
-@dataclass(frozen=True, slots=True)
-class FlowRow:
+class FlowRow(NamedTuple):
     """One account; amounts in minor units, None is unknown and is written `?`."""
 
     hop: int
     account: str
-    tail: str  # how the picture names it
     holder: str
     institution: str
     parent: str  # who paid it most, '' for a victim
@@ -35,22 +31,37 @@ class FlowRow:
     unknown: int
     cashed: int
     state: str
-    state_words: str  # icon and word
     dwell_us: int | None
-    dwell_words: str
+    stays: bool  # traced money is still there
     first_us: int | None
     last_us: int | None
     shared: int  # other cases that have the account
     card: int  # number of the card that shows it; -1 where none does
     own_card: bool
+    speech: Speech
 
+    @property
+    def tail(self) -> str:
+        """How the picture names the account."""
+        return self.speech.tail(self.account)
 
-@dataclass(slots=True)
-class _Times:
-    first_in: int | None = None
-    last_out: int | None = None
-    paid_most: int = 0
-    parent: str = ""
+    @property
+    def parent_tail(self) -> str:
+        """How the picture names who paid it most."""
+        return self.speech.tail(self.parent) if self.parent else ""
+
+    @property
+    def state_words(self) -> str:
+        """The state's sign and word."""
+        return f"{ICONS[self.state]} {self.speech.word(STATES, self.state)}"
+
+    @property
+    def dwell_words(self) -> str:
+        """How long traced money stayed, or has stayed so far."""
+        if self.dwell_us is None:
+            return ""
+        length = self.speech.length(self.dwell_us)
+        return self.speech.say("dwell_on" if self.stays else "dwell_gone", length=length)
 
 
 def flow_rows(
@@ -60,40 +71,38 @@ def flow_rows(
     """The rows, what can be stopped first; `number` is that of each card, `now_us` the instant that dwelling counts to."""
     trace, context, speech = about
     outgoing = {account.account: account.traced_out for account in trace.accounts}
-    times = _times(draft)
-    cards = sorted(
-        (card for card in draft.cards.values() if card.kind in PARTIES),
-        key=lambda card: (-card.stoppable, -card.held, card.column, -card.incoming, card.key),
-    )
+    parents, home = _parents(draft), picture.home
+    names, institutions, balances = context.names, context.institutions, context.balances
+    cards = [card for card in draft.cards.values() if card.kind in PARTIES]
+    cards.sort(key=lambda card: (-card.stoppable, -card.held, card.column, -card.incoming, card.key))
     rows = []
     for card in cards:
-        when, home = times[card.key], picture.home[card.key]
-        dwell_us, dwell_words = _dwell(card, when, now_us, speech)
+        key = card.key
+        dwell_us, stays = _dwell(card, now_us)
         rows.append(
             FlowRow(
                 hop=card.column,
-                account=card.code,
-                tail=speech.tail(card.code),
-                holder=context.names.get(card.code, ""),
-                institution=context.institutions.get(card.code, ""),
-                parent=when.parent,
+                account=key,
+                holder=names.get(key, ""),
+                institution=institutions.get(key, ""),
+                parent=parents.get(key, ""),
                 incoming=card.incoming,
-                outgoing=outgoing.get(card.code, card.passed_on + card.exited),
+                outgoing=outgoing.get(key, card.passed_on + card.exited),
                 held=card.held,
-                balance=context.balances.get(card.code),
+                balance=balances.get(key),
                 stoppable=card.stoppable if card.stoppable_known else None,
                 controlled=card.controlled,
                 unknown=card.unknown,
                 cashed=card.cashed,
                 state=card.state,
-                state_words=f"{ICONS[card.state]} {speech.word(STATES, card.state)}",
                 dwell_us=dwell_us,
-                dwell_words=dwell_words,
+                stays=stays,
                 first_us=card.first_us,
-                last_us=when.last_out,
+                last_us=card.last_us,
                 shared=card.shared,
-                card=number.get(home, -1),
-                own_card=home == card.key,
+                card=number.get(home[key], -1),
+                own_card=home[key] == key,
+                speech=speech,
             )
         )
     rows += [_undrawn_row(account, about) for account in trace.accounts if account.account not in draft.cards]
@@ -103,11 +112,9 @@ def flow_rows(
 def _undrawn_row(account: AccountTrace, about: tuple[MethodTrace, TraceContext, Speech]) -> FlowRow:
     """An account without a card: all of it was taken back, or an exit's card stands for it."""
     _, context, speech = about
-    state = "returned" if account.traced_out >= account.traced_in else "spent"
     return FlowRow(
         hop=account.hop,
         account=account.account,
-        tail=speech.tail(account.account),
         holder=context.names.get(account.account, ""),
         institution=context.institutions.get(account.account, ""),
         parent="",
@@ -119,40 +126,33 @@ def _undrawn_row(account: AccountTrace, about: tuple[MethodTrace, TraceContext, 
         controlled=0,
         unknown=0,
         cashed=0,
-        state=state,
-        state_words=f"{ICONS[state]} {speech.word(STATES, state)}",
+        state="returned" if account.traced_out >= account.traced_in else "spent",
         dwell_us=None,
-        dwell_words="",
+        stays=False,
         first_us=None,
         last_us=None,
         shared=context.shared.get(account.account, 0),
         card=-1,
         own_card=False,
+        speech=speech,
     )
 
 
-def _times(draft: Draft) -> dict[str, _Times]:
-    times: dict[str, _Times] = defaultdict(_Times)
-    for (source, target), payments in draft.payments.items():
-        known = [payment.at_us for payment in payments if payment.at_us is not None]
-        traced = sum(payment.traced for payment in payments)
-        came, went = times[target], times[source]
-        if known:
-            first, last = min(known), max(known)
-            came.first_in = first if came.first_in is None else min(came.first_in, first)
-            went.last_out = last if went.last_out is None else max(went.last_out, last)
-        came.paid_most, came.parent = max((came.paid_most, came.parent), (traced, source))
-    return times
+def _parents(draft: Draft) -> dict[str, str]:
+    """Who paid each account most."""
+    most: dict[str, tuple[int, str]] = {}
+    for (source, target), traced in draft.totals.items():
+        found = (traced, source)
+        if target not in most or found > most[target]:
+            most[target] = found
+    return {target: source for target, (_, source) in most.items()}
 
 
-def _dwell(card: Card, when: _Times, now_us: int | None, speech: Speech) -> tuple[int | None, str]:
-    """How long traced money stayed, or has stayed so far."""
-    if when.first_in is None or card.kind == "victim":
-        return None, ""
-    if card.held * 100 > card.incoming * RESIDUAL_PERCENT or when.last_out is None:
-        if now_us is None or not card.held:
-            return None, ""
-        us = max(0, now_us - when.first_in)
-        return us, speech.say("dwell_on", length=speech.length(us))
-    us = max(0, when.last_out - when.first_in)
-    return us, speech.say("dwell_gone", length=speech.length(us))
+def _dwell(card: Card, now_us: int | None) -> tuple[int | None, bool]:
+    """How long traced money stayed, or has stayed so far, and whether it is still there."""
+    if card.came_us is None or card.kind == "victim":
+        return None, False
+    if card.held * 100 > card.incoming * RESIDUAL_PERCENT or card.last_us is None:
+        known = now_us is not None and card.held > 0
+        return (max(0, (now_us or 0) - card.came_us) if known else None), True
+    return max(0, card.last_us - card.came_us), False

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from fanzha.core.errors import BadInput
 from fanzha.core.time import format_instant
@@ -42,8 +41,7 @@ LANES_PER_HOP: Final = 8
 STEPS_MAX: Final = 2_000  # instants of playback
 
 
-@dataclass(frozen=True, slots=True)
-class FlowStep:
+class FlowStep(NamedTuple):
     """An instant at which money moved, for the time scale and for playback."""
 
     at_us: int
@@ -236,14 +234,17 @@ def _notes(scene: _Scene) -> tuple[str, ...]:
 
 def _steps(trace: MethodTrace) -> tuple[FlowStep, ...]:
     """The instants at which money moved, in order; beyond the limit neighbours share a step."""
-    moved: dict[int, list[int]] = defaultdict(list)
+    moved: dict[int, tuple[int, int]] = {}
     for flow in trace.flows:
         if flow.at_us is not None:
-            moved[flow.at_us].append(flow.traced)
+            count, traced = moved.get(flow.at_us, (0, 0))
+            moved[flow.at_us] = (count + 1, traced + flow.traced)
     instants = sorted(moved)
-    size = -(-len(instants) // STEPS_MAX) or 1
+    if len(instants) <= STEPS_MAX:
+        return tuple(FlowStep(at, *moved[at]) for at in instants)
+    size = -(-len(instants) // STEPS_MAX)
     return tuple(_step(instants[start : start + size], moved) for start in range(0, len(instants), size))
 
 
-def _step(instants: Sequence[int], moved: dict[int, list[int]]) -> FlowStep:
-    return FlowStep(instants[-1], sum(len(moved[at]) for at in instants), sum(sum(moved[at]) for at in instants))
+def _step(instants: Sequence[int], moved: Mapping[int, tuple[int, int]]) -> FlowStep:
+    return FlowStep(instants[-1], sum(moved[at][0] for at in instants), sum(moved[at][1] for at in instants))

@@ -213,11 +213,17 @@ _LENGTHS_US: Final = (("days", 86_400_000_000), ("hours", 3_600_000_000), ("minu
 
 
 class Speech:
-    """Says what the view says, in one language."""
+    """Says what the view says, in one language; two that speak one language are equal."""
 
     def __init__(self, language: Language) -> None:
         self.language = language
         self._phrases = PHRASES[language]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Speech) and other.language is self.language
+
+    def __hash__(self) -> int:
+        return hash(self.language)
 
     def say(self, phrase: str, **values: object) -> str:
         """The phrase with its values, in the singular where it has one; counts are written with separators."""
