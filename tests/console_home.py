@@ -112,7 +112,7 @@ def served(console: Console) -> Iterator[str]:
     """The address of the console, served by a thread of this process."""
     bound = socket.socket()
     bound.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(make_app(console), log_level="error", access_log=False, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(make_app(console), log_level="error", access_log=False, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     try:

@@ -24,6 +24,7 @@ from fanzha.web.machines import EVERY_S, Machines, Round, running
 from fanzha.web.terms import TERMS
 
 DEFAULT_PORT: Final = 8024
+SHUTDOWN_S: Final = 2  # streams of open pages never end by themselves
 HostOption = Annotated[str, typer.Option("--host", help="Where to listen; every other machine needs HTTPS before it.")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")]
 MachinesOption = Annotated[
@@ -106,4 +107,6 @@ def serve_console(console: Console, host: str, port: int) -> None:
         raise BadInput(f"cannot listen at {host}:{port}: {error.strerror}; choose another with --port") from None
     app: Any = make_app(console)
     typer.echo(f"console: http://{host}:{bound.getsockname()[1]}/   (Ctrl+C ends it)", err=True)
-    uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False)).run(sockets=[bound])
+    uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_S)
+    ).run(sockets=[bound])

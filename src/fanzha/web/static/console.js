@@ -82,7 +82,7 @@ function startLive() {
   setInterval(async () => {
     if (Date.now() - seen < POLL_MS * 2) return;
     try {
-      const answer = await fetch("/static/mark.svg", { method: "HEAD", cache: "no-store" });
+      const answer = await fetch("/static/mark.svg", { cache: "no-store" });
       linkState(answer.ok ? "poll" : "off");
       if (answer.ok) changed();
     } catch { linkState("off"); }
