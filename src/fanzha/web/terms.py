@@ -7,10 +7,11 @@ from enum import Enum
 from typing import Any, Final
 
 from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportStatus, TaskStatus
-from fanzha.casework.case_model import HandOverStatus
+from fanzha.casework.case_model import HandOverStatus, MoveKind
 from fanzha.casework.clock import ClockState
 from fanzha.casework.events import EventKind
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
+from fanzha.casework.rules import Sign
 from fanzha.core.actor import Level, Role
 from fanzha.measures.appeals import AppealStatus
 from fanzha.measures.lifecycle import Status
@@ -57,6 +58,12 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     CheckedField: {
         "holder_name": N_("户名"), "account": N_("账号"), "amount": N_("汇款金额"), "time": N_("交易时间"),
     },
+    Sign: {
+        "payment": N_("同一笔付款"), "serial": N_("流水号相同"), "source_reference": N_("来源编号相同"),
+        "payer": N_("付款账户相同"), "id_number": N_("证件相同"), "phone": N_("电话相同"), "narrative": N_("案情相同"),
+        "payee": N_("收款账户相同"), "amount": N_("金额相同"),
+    },
+    MoveKind: {"merge": N_("并案"), "split": N_("分案")},
     DocumentKind: {
         "transfer_slip": N_("转账凭证"), "statement": N_("银行流水"), "victim_screen": N_("被害人手机屏幕"),
         "bank_receipt": N_("银行回执"), "other": N_("其他材料"),

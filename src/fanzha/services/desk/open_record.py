@@ -63,7 +63,7 @@ def open_record(
     with acting(desk, actor, f"{word}.reveal", subject) as work:
         record = _shown(work, work.load(kind, record_id, Action.SEE))
         purpose = purpose_of(work, record, case, reason)
-        write_reveals(work, subject, _persons(work, record), purpose)
+        write_reveals(work, subject, persons_of(work, record), purpose)
     return Opened(record, Mask(desk.rules.access.masks, lifted=True), purpose)
 
 
@@ -129,7 +129,7 @@ def _names_around(look: Look, records: Iterable[Any]) -> tuple[str, ...]:
         own = look.case_of(record)
         around = (*look.unit.records(Case).get_many(members), *(() if own is None else (own,)))
         cases |= {case.id: case for case in around}
-    return _names([*found, *(named for case in cases.values() for named in _persons(look, case))])
+    return _names([*found, *(named for case in cases.values() for named in persons_of(look, case))])
 
 
 def _with_subjects(look: Look, records: Iterable[Any]) -> Iterator[Any]:
@@ -147,7 +147,7 @@ def _with_subjects(look: Look, records: Iterable[Any]) -> Iterator[Any]:
         yield from look.unit.records(kind).get_many(sorted(ids))
 
 
-def _persons(look: Look, record: Any) -> tuple[Named, ...]:
+def persons_of(look: Look, record: Any) -> tuple[Named, ...]:
     """Whom the record names; a case names whom its reports, clues, facts and measures name.
 
     Of a thousand of a kind: whoever stands behind them is masked by the form of his number, not by his name.

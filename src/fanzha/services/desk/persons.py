@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any, Final
 
 from fanzha.access import Field, Person
@@ -15,6 +16,7 @@ from fanzha.measures.orders import Answered, OnwardTransfer, Question
 from fanzha.measures.return_plan import Award, Inflow, ReturnPlan
 
 KEY_DIGITS: Final = 32
+_LEAVES: Final = frozenset({str, int, bool, type(None)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +66,19 @@ def _parts(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for one in value:
             yield from _parts(one)
-    elif is_dataclass(value):
-        yield value
-        for field in fields(value):
-            yield from _parts(getattr(value, field.name))
+    elif type(value) not in _LEAVES:
+        kind: Any = type(value)
+        names = _fields_of(kind)
+        if names:
+            yield value
+        for name in names:
+            yield from _parts(getattr(value, name))
+
+
+@cache
+def _fields_of(kind: Any) -> tuple[str, ...]:
+    """The fields of a kind of record; a list of records asks thousands of times for the same few kinds."""
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 def _named(part: Any) -> tuple[Named, ...]:

@@ -2,8 +2,242 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
-from fanzha.web.routes import Route
+from fanzha.casework import Case, CaseStatus, CaseStep, ClueStage, HandOver, Series, Task, TaskStatus
+from fanzha.casework.case_clocks import case_clocks
+from fanzha.casework.case_model import MoveKind
+from fanzha.casework.lifecycle import CASE_TABLE
+from fanzha.core.errors import NotFound, Refused
+from fanzha.core.identifiers import plain_identifier
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import HOLDING_KINDS, Measure, effective_status
+from fanzha.measures.orders import UNANSWERED
+from fanzha.services.desk.case_around import case_around
+from fanzha.services.desk.case_history import case_history
+from fanzha.services.desk.case_page import CasePage, case_page
+from fanzha.services.desk.hand_over_case import waiting_hand_overs
+from fanzha.services.desk.lists import ListWanted, list_cases, nothing_matches
+from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.open_record import mask_for, open_record
+from fanzha.services.desk.open_revealed import open_revealed
+from fanzha.services.desk.plan_interception import plan_interception
+from fanzha.services.desk.read_case_law import read_case_law
+from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.asking import Ask
+from fanzha.web.deeds.cases import CASE_DEEDS, METHODS
+from fanzha.web.deeds.deed import able, named
+from fanzha.web.marked import marked
+from fanzha.web.pages.attached import file_routes
+from fanzha.web.pages.clues import differing
+from fanzha.web.pages.revealing import reveal_routes
+from fanzha.web.refusals import Trouble, trouble_of
+from fanzha.web.routes import OFFICERS, SEERS, Route
+from fanzha.web.terms import choices_of
+from fanzha.web.words import N_
 
-ROUTES: Final[tuple[Route, ...]] = ()
+ROWS: Final = 50
+FEED_MAX: Final = 200  # lines of the history on the page; the record has them all
+_DEEDS: Final = named([deed for deed in CASE_DEEDS if deed.kind == "cases"])
+TABS: Final = (
+    ("log", N_("动态")), ("money", N_("资金流向")), ("accounts", N_("账户")), ("related", N_("关联案件")),
+    ("measures", N_("措施")), ("evidence", N_("证据")), ("returns", N_("返还")), ("deeds", N_("办理")),
+)  # fmt: skip
+_WORDED: Final = frozenset({Status.DRAFT, Status.PROPOSED})
+_TO_VERIFY: Final = frozenset({ClueStage.QUEUED, ClueStage.ASSIGNED, ClueStage.ASSESSED})
+_ASIDE: Final = (
+    "serve", "extend-review", "classify", "method", "add-report", "officer", "join", "leave", "task", "merge", "split",
+    "series", "hand-over", "file-add",
+)  # fmt: skip
+
+
+def cases_list(ask: Ask) -> Answer:
+    """The cases that one may see, newest first."""
+    query = ask.query
+    officer = ask.officer.id if query.get("officer") == "me" else query.get("officer", "")
+    wanted = ListWanted(
+        status=tuple(filter(None, [query.get("status", "")])), officer=officer,
+        account=plain_identifier(query.get("account", "")), limit=ROWS, cursor=query.get("cursor") or None,
+    )  # fmt: skip
+    desk = ask.console.desk
+    found = list_cases(desk, ask.officer, wanted)
+    context = {
+        "page": found, "mask": mask_for(desk, ask.officer, found.rows), "statuses": choices_of(CaseStatus),
+        "status": query.get("status", ""), "officer": query.get("officer", ""), "account": wanted.account,
+        "clocks": {case.id: case_clocks(case, desk.rules.casework) for case in found.rows},
+        "classes": class_names(ask), "nothing": "" if found.rows else nothing_matches(wanted),
+    }  # fmt: skip
+    return Page("cases.html", context)
+
+
+def class_names(ask: Ask) -> Mapping[tuple[str, str, str], str]:
+    """What each class of the taxonomy is called, by version, class and subtype."""
+    names: dict[tuple[str, str, str], str] = {}
+    for version in ask.console.desk.rules.taxonomy.versions:
+        for one in version.classes:
+            names[version.version, one.slug, ""] = one.name
+            names |= {(version.version, one.slug, sub.slug): f"{one.name} · {sub.name}" for sub in one.subtypes}
+    return names
+
+
+def one_case(ask: Ask) -> Answer:
+    """A case: what is to be done, its facts with their sources, and one part of the rest at a time."""
+    console, actor, record_id = ask.console, ask.officer, ask.path["record_id"]
+    mask = open_revealed(console.desk, actor, Case, record_id).mask
+    page = case_page(console.desk, actor, record_id)
+    tab = ask.query.get("tab", "log")
+    tab = tab if tab in dict(TABS) else "log"
+    now_us = console.desk.clock.now_us()
+    context: dict[str, Any] = {
+        "page": page, "case": page.case, "mask": mask, "tabs": TABS, "tab": tab, "counts": _counts(page),
+        "clocks": case_clocks(page.case, console.desk.rules.casework), "classes": class_names(ask),
+        "todo": todo_of(page, actor.id, now_us), "differing": _differing(page), "claims": _claims_of(page),
+        "narratives": _narratives(page, mask), "mine": page.case.is_open and actor.id in page.case.workers,
+        "methods": dict(METHODS), "merge_kind": MoveKind.MERGE,
+        "status_of": {measure.id: effective_status(measure, now_us) for measure in page.measures.rows},
+        "next": next_of(page, actor.id, now_us),
+    }  # fmt: skip
+    context |= _PARTS[tab](ask, page) if tab in _PARTS else {}
+    return Page("case.html", context)
+
+
+def todo_of(page: CasePage, officer: str, now_us: int) -> dict[str, Sequence[Any]]:
+    """What somebody still has to do: tasks, clues to check, facts without an order, drafts, orders without an answer."""
+    ordered = {one.request.fact.evidence for one in page.measures.rows if one.request.fact is not None}
+    held = {one.target.reference for one in page.measures.rows if one.kind in HOLDING_KINDS}
+    clues = [clue for clue in page.clues.rows if not clue.merged_into]
+    standing = [fact for fact in page.facts if fact.withdrawn_at_us is None]
+    return {
+        "tasks": [task for task in page.tasks.rows if task.status is TaskStatus.OPEN],
+        "clues": [clue for clue in clues if clue.stage in _TO_VERIFY],
+        "facts": [fact for fact in standing if fact.fields.account not in held and fact.hop == 1],
+        "drafts": [one for one in page.measures.rows if effective_status(one, now_us) in _WORDED],
+        "unanswered": [one for one in page.measures.rows if _is_unanswered(one, now_us)],
+        "acted": [clue for clue in clues if clue.stage is ClueStage.VERIFIED and clue.officer == officer
+                  and set(clue.facts) & ordered],
+    }  # fmt: skip
+
+
+def _is_unanswered(measure: Measure, now_us: int) -> bool:
+    waits = effective_status(measure, now_us) in (Status.SENT, Status.ACKNOWLEDGED)
+    return waits and any(order.status in UNANSWERED for order in measure.orders)
+
+
+def next_of(page: CasePage, officer: str, now_us: int) -> tuple[str, str, str]:
+    """The one thing to do next: its word, its address, its key; empty where nothing presses."""
+    todo = todo_of(page, officer, now_us)
+    if todo["facts"]:
+        return N_("拟写止付"), f"/clues/{todo['facts'][0].clue}/stop", "s"
+    if todo["clues"]:
+        return N_("核对线索"), f"/clues/{todo['clues'][0].id}", "s"
+    if todo["drafts"]:
+        return N_("核对后报批"), f"/measures/{todo['drafts'][0].id}", "s"
+    return "", "", ""
+
+
+def _counts(page: CasePage) -> dict[str, int]:
+    return {
+        "accounts": len({clue.subject for clue in page.clues.rows if clue.subject}), "measures": len(page.measures.rows),
+        "evidence": len(page.case.files) + sum(len(report.attachments) for report in page.reports.rows),
+        "returns": len(page.returns.rows),
+    }  # fmt: skip
+
+
+def _claims_of(page: CasePage) -> dict[str, Sequence[Any]]:
+    by_clue = {clue.id: clue.claims for clue in page.clues.rows}
+    return {fact.id: by_clue.get(fact.clue, ()) for fact in page.facts}
+
+
+def _differing(page: CasePage) -> dict[str, tuple[str, ...]]:
+    claims = _claims_of(page)
+    return {fact.id: differing(fact, claims[fact.id]) for fact in page.facts}
+
+
+def _narratives(page: CasePage, mask: Mask) -> list[Any]:
+    numbers = [fact.fields.account for fact in page.facts] + [clue.subject for clue in page.clues.rows]
+    return [(report, marked(report.narrative, numbers, mask)) for report in page.reports.rows]
+
+
+def _log(ask: Ask, page: CasePage) -> dict[str, Any]:
+    events = case_history(ask.console.desk, ask.officer, page.case.id)
+    return {"events": tuple(reversed(events))[:FEED_MAX], "events_all": len(events)}
+
+
+def _money(ask: Ask, page: CasePage) -> dict[str, Any]:
+    console, actor = ask.console, ask.officer
+    trouble: Trouble | None = None
+    law = plan = None
+    try:
+        law = read_case_law(console.desk, console.books, actor, page.case.id)
+        if law.trace_run and page.case.is_open:
+            plan = plan_interception(console.desk, console.books, actor, page.case.id)
+    except (NotFound, Refused) as error:
+        trouble = trouble_of(error)
+    deeds = able(
+        [_DEEDS[name] for name in ("trace", "follow", "stops", "queries", "method")], console, actor, page.case.id
+    )
+    victims = {report.id: report.reporter.name for report in page.reports.rows}
+    return {"law": law, "plan": plan, "money_trouble": trouble, "able": deeds, "victims": victims}
+
+
+def _accounts(ask: Ask, page: CasePage) -> dict[str, Any]:
+    around = case_around(ask.console.desk, ask.officer, page.case.id)
+    return {"run": around.run}
+
+
+def _related(ask: Ask, page: CasePage) -> dict[str, Any]:
+    around = case_around(ask.console.desk, ask.officer, page.case.id)
+    verbs = ("merge", "split", "series", "hand-over", "add-report")
+    return {"around": around, "able": able([_DEEDS[name] for name in verbs], ask.console, ask.officer, page.case.id)}
+
+
+def _deeds(ask: Ask, page: CasePage) -> dict[str, Any]:
+    follows = [step for step in CaseStep if CASE_TABLE[page.case.status][step] is not None]
+    names = [*(step.value for step in follows), *_ASIDE]
+    return {"able": able([_DEEDS[name] for name in names], ask.console, ask.officer, page.case.id)}
+
+
+_PARTS: Final[Mapping[str, Callable[[Ask, CasePage], dict[str, Any]]]] = {
+    "log": _log,
+    "money": _money,
+    "accounts": _accounts,
+    "related": _related,
+    "deeds": _deeds,
+}
+
+
+def one_series(ask: Ask) -> Answer:
+    """A series with its cases, each with the reason that put it there."""
+    opened = open_record(ask.console.desk, ask.officer, Series, ask.path["record_id"])
+    return Page("series.html", {"series": opened.record, "mask": opened.mask})
+
+
+def hand_overs(ask: Ask) -> Answer:
+    """The hand-overs that one's body has offered or is asked to answer."""
+    waiting = waiting_hand_overs(ask.console.desk, ask.officer)
+    return Page("hand_overs.html", {"offers": waiting, "mask": mask_for(ask.console.desk, ask.officer, waiting)})
+
+
+def one_hand_over(ask: Ask) -> Answer:
+    """A hand-over stands on the page of its case."""
+    offer = open_record(ask.console.desk, ask.officer, HandOver, ask.path["record_id"]).record
+    return GoTo(f"/cases/{offer.case}?tab=related")
+
+
+def one_task(ask: Ask) -> Answer:
+    """A task stands on the page of its case."""
+    task = open_record(ask.console.desk, ask.officer, Task, ask.path["record_id"]).record
+    return GoTo(f"/cases/{task.case}")
+
+
+ROUTES: Final = (
+    Route("GET", "/cases", cases_list, SEERS),
+    Route("GET", "/cases/{record_id:str}", one_case, SEERS),
+    Route("GET", "/series/{record_id:str}", one_series, SEERS),
+    Route("GET", "/hand-overs", hand_overs, OFFICERS),
+    Route("GET", "/hand-overs/{record_id:str}", one_hand_over, OFFICERS),
+    Route("GET", "/tasks/{record_id:str}", one_task, OFFICERS),
+    *reveal_routes("cases", Case),
+    *file_routes("cases", Case),
+)

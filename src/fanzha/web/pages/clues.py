@@ -1,9 +1,176 @@
-"""A clue with its claims, its four fields to be checked, and its clock."""
+"""A clue and its next step: taken, assessed, its four fields read in a document, a case opened, the stop worded."""
 
 from __future__ import annotations
 
-from typing import Final
+import secrets
+from collections.abc import Sequence
+from typing import Any, Final
 
-from fanzha.web.routes import Route
+from fanzha.casework import Clue, ClueStage, Fact
+from fanzha.casework.clock import clock_state
+from fanzha.casework.model import Claim, ClueKind
+from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import plain_identifier
+from fanzha.core.time import DAY_US, parse_instant
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import Measure
+from fanzha.services.desk.clue_page import CluePage, clue_page, over_us
+from fanzha.services.desk.lists import ListWanted, list_clues, nothing_matches
+from fanzha.services.desk.open_record import mask_for, open_record
+from fanzha.services.desk.open_revealed import open_revealed
+from fanzha.services.desk.quick_check_figure import quick_check_figure
+from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.asking import Ask
+from fanzha.web.deeds.clues import CLUE_DEEDS
+from fanzha.web.deeds.deed import Deed, able, named
+from fanzha.web.deeds.verifying import standing
+from fanzha.web.marked import marked
+from fanzha.web.pages.revealing import reveal_routes
+from fanzha.web.routes import OFFICERS, SEERS, Route
+from fanzha.web.terms import choices_of
+from fanzha.web.words import N_
 
-ROUTES: Final[tuple[Route, ...]] = ()
+ROWS: Final = 50
+_NOT_ASKED: Final = frozenset({Status.DRAFT, Status.REJECTED, Status.WITHDRAWN})
+_DEEDS: Final = named([deed for deed in CLUE_DEEDS if deed.kind == "clues"])
+_ASIDE: Final = ("assign", "pause", "resume", "route", "reestimate", "dismiss", "reopen", "merge", "act")
+
+
+def clues_list(ask: Ask) -> Answer:
+    """The clues that one may see: first those to check, by money still recoverable and time left."""
+    desk, now_us = ask.console.desk, ask.console.desk.clock.now_us()
+    wanted = ListWanted(
+        status=tuple(filter(None, [ask.query.get("stage", "")])), account=plain_identifier(ask.query.get("account", "")),
+        limit=ROWS, cursor=ask.query.get("cursor") or None,
+    )  # fmt: skip
+    found = list_clues(desk, ask.officer, wanted)
+    rules = desk.rules.casework.clock
+    clocks = {
+        clue.id: {"clock": clock_state(clue, rules, now_us), "breach_us": over_us(clue, rules)} for clue in found.rows
+    }
+    context = {
+        "page": found, "mask": mask_for(desk, ask.officer, found.rows), "clocks": clocks, "stages": choices_of(ClueStage),
+        "stage": ask.query.get("stage", ""), "account": wanted.account,
+        "nothing": "" if found.rows else nothing_matches(wanted),
+    }  # fmt: skip
+    return Page("clues.html", context)
+
+
+def one_clue(ask: Ask) -> Answer:
+    """What was claimed, the clock, and the one thing to do next."""
+    mask = open_revealed(ask.console.desk, ask.officer, Clue, ask.path["record_id"]).mask
+    console, actor, record_id = ask.console, ask.officer, ask.path["record_id"]
+    page = clue_page(console.desk, actor, record_id)
+    step = next_step(page, actor.id)
+    fields = step.fields_for(console, actor, record_id) if step is not None else ()
+    why_not = step.why_not(console, actor, record_id) if step is not None else ""
+    aside = [_DEEDS[name] for name in _ASIDE]
+    if page.clue.kind is not ClueKind.ACCOUNT:
+        aside.append(_DEEDS["confirm"])
+    context: dict[str, Any] = {
+        "page": page, "clue": page.clue, "mask": mask, "step": step, "fields": fields, "why_not": why_not,
+        "able": able([deed for deed in aside if deed is not step], console, actor, record_id),
+        "stages": PATH, "at": _stage_of(page),
+        "differing": {fact.id: differing(fact, page.clue.claims) for fact in page.facts},
+        "narratives": [(one, marked(one.narrative, _numbers(page), mask)) for one in page.reports],
+        "request": secrets.token_urlsafe(12), "trouble": None, "faults": {}, "version": "", "record_id": record_id,
+    }  # fmt: skip
+    return Page("clue.html", context)
+
+
+PATH: Final = (
+    ("claim", N_("接警")), ("assess", N_("研判")), ("verify", N_("四要素核对")), ("case", N_("建立案件")),
+    ("stop", N_("拟写止付")), ("propose", N_("报批")),
+)  # fmt: skip
+
+
+def _stage_of(page: CluePage) -> str:
+    """How far the clue has come on the path from the report to the order."""
+    if page.clue.stage in (ClueStage.QUEUED, ClueStage.ASSIGNED):
+        return "claim" if page.clue.stage is ClueStage.QUEUED else "assess"
+    if not standing(page):
+        return "verify"
+    if page.case is None:
+        return "case"
+    return "propose" if _ordered(page) else "stop"
+
+
+def _ordered(page: CluePage) -> tuple[Measure, ...]:
+    """The measures that rest on the clue's facts."""
+    ids = {fact.id for fact in standing(page)}
+    return tuple(one for one in page.measures if one.request.fact is not None and one.request.fact.evidence in ids)
+
+
+def next_step(page: CluePage, officer: str) -> Deed | None:
+    """The one deed that takes the clue on; None where it is over, rests, or waits for somebody else."""
+    clue = page.clue
+    if clue.merged_into or clue.stage in (ClueStage.ACTED, ClueStage.DISMISSED):
+        return None
+    if clue.stage is ClueStage.QUEUED:
+        return _DEEDS["claim"]
+    if clue.officer != officer:
+        return None
+    if clue.stage is ClueStage.ASSIGNED:
+        return _DEEDS["assess"]
+    if clue.kind is not ClueKind.ACCOUNT:
+        return _DEEDS["confirm"] if clue.stage is ClueStage.ASSESSED else _DEEDS["act"]
+    if not standing(page):
+        return _DEEDS["verify"]
+    if page.case is None:
+        return _DEEDS["case"]
+    if not _ordered(page):
+        return _DEEDS["stop"]
+    return _DEEDS["act"] if any(one.status not in _NOT_ASKED for one in _ordered(page)) else None
+
+
+def differing(fact: Fact, claims: Sequence[Claim]) -> tuple[str, ...]:
+    """Which of the four fields no claim says as the document does."""
+    if not claims:
+        return ()
+    fields = fact.fields
+    said = {
+        "holder_name": fields.holder_name in {claim.holder_name for claim in claims},
+        "account": fields.account in {plain_identifier(claim.account) for claim in claims},
+        "amount": fields.amount_minor in {claim.amount_minor for claim in claims},
+        "time": fields.at_us in {claim.at_us for claim in claims},
+    }
+    return tuple(name for name, same in said.items() if not same)
+
+
+def _numbers(page: CluePage) -> tuple[str, ...]:
+    return (*(fact.fields.account for fact in page.facts), *(claim.account for claim in page.clue.claims))
+
+
+def fact_of_clue(ask: Ask) -> Answer:
+    """A fact stands on the page of its clue."""
+    fact = open_record(ask.console.desk, ask.officer, Fact, ask.path["record_id"]).record
+    return GoTo(f"/clues/{fact.clue}")
+
+
+def figure(ask: Ask) -> Answer:
+    """How many clues were followed through in time, naming every one that broke it."""
+    desk, now_us = ask.console.desk, ask.console.desk.clock.now_us()
+    wrong = ""
+    since_us, until_us = now_us - 7 * DAY_US, now_us
+    try:
+        since_us = parse_instant(ask.query["from"]) if ask.query.get("from") else since_us
+        until_us = parse_instant(ask.query["until"]) if ask.query.get("until") else until_us
+        found = quick_check_figure(desk, ask.officer, since_us, until_us)
+    except BadInput as error:
+        wrong = str(error)
+        since_us, until_us = now_us - 7 * DAY_US, now_us
+        found = quick_check_figure(desk, ask.officer, since_us, until_us)
+    context = {
+        "figure": found, "since_us": since_us, "until_us": until_us, "wrong": wrong,
+        "target": desk.rules.casework.clock.target_percent,
+    }  # fmt: skip
+    return Page("clue_figure.html", context)
+
+
+ROUTES: Final = (
+    Route("GET", "/clues", clues_list, SEERS),
+    Route("GET", "/clues/figure", figure, SEERS),
+    Route("GET", "/clues/{record_id:str}", one_clue, SEERS),
+    Route("GET", "/facts/{record_id:str}", fact_of_clue, OFFICERS),
+    *reveal_routes("clues", Clue),
+)

@@ -1,9 +1,144 @@
-"""Reports: taking one in, and the page of one."""
+"""Reports: taken in as the officer types during a call, then shown with their clues and what looks alike."""
 
 from __future__ import annotations
 
-from typing import Final
+import secrets
+from collections.abc import Mapping
+from typing import Any, Final
 
-from fanzha.web.routes import Route
+from fanzha.casework import Report, ReportStatus
+from fanzha.core.errors import FanzhaError
+from fanzha.core.identifiers import plain_identifier
+from fanzha.services.desk.add_to_report import attach_file
+from fanzha.services.desk.find_duplicates import find_duplicates
+from fanzha.services.desk.find_report import report_id_of
+from fanzha.services.desk.lists import ListWanted, list_reports, nothing_matches
+from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.open_record import mask_for
+from fanzha.services.desk.open_revealed import open_revealed
+from fanzha.services.desk.receive_report import receive_report
+from fanzha.services.desk.report_page import report_page
+from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.asking import Ask
+from fanzha.web.deeds.deed import able, named
+from fanzha.web.deeds.reports import REPORT_DEEDS, brought
+from fanzha.web.forms import Faults, Field
+from fanzha.web.pages.attached import file_routes
+from fanzha.web.pages.revealing import reveal_routes
+from fanzha.web.refusals import Trouble, trouble_of
+from fanzha.web.report_form import (
+    LOSSES,
+    PAYMENTS,
+    URGENT,
+    Rows,
+    check_not_empty,
+    contact_fields,
+    loss_fields,
+    other_fields,
+    payment_fields,
+    read_draft,
+    reporter_fields,
+    written,
+)
+from fanzha.web.routes import OFFICERS, SEERS, Route
+from fanzha.web.terms import choices_of
+from fanzha.web.words import N_
 
-ROUTES: Final[tuple[Route, ...]] = ()
+ROWS: Final = 50
+_DEEDS: Final = named([deed for deed in REPORT_DEEDS if deed.kind == "reports"])
+
+
+def reports_list(ask: Ask) -> Answer:
+    """The reports that one may see, newest first."""
+    wanted = ListWanted(
+        status=tuple(filter(None, [ask.query.get("status", "")])), account=plain_identifier(ask.query.get("account", "")),
+        limit=ROWS, cursor=ask.query.get("cursor") or None,
+    )  # fmt: skip
+    found = list_reports(ask.console.desk, ask.officer, wanted)
+    context = {
+        "page": found, "mask": mask_for(ask.console.desk, ask.officer, found.rows), "statuses": choices_of(ReportStatus),
+        "status": ask.query.get("status", ""), "account": wanted.account,
+        "nothing": "" if found.rows else nothing_matches(wanted),
+    }  # fmt: skip
+    return Page("reports.html", context)
+
+
+def new_report(ask: Ask) -> Answer:
+    """The empty form."""
+    return _form(ask, Rows())
+
+
+def take_in(ask: Ask) -> Answer:
+    """Takes the report in, adds a row, or names every field that is wrong; what was written stays."""
+    rows = Rows.of(ask.form)
+    if ask.form.text("more"):
+        return _form(ask, rows, grown=ask.form.text("more"))
+    desk, console = ask.console.desk, ask.console
+    uploads = [brought(upload) for upload in ask.form.files.get("files", ())]
+    try:
+        draft = read_draft(ask.form, rows, desk.clock.now_us())
+        check_not_empty(draft, uploads)
+        report = receive_report(desk, ask.officer, draft, request=ask.form.text("request")).report
+        for file in uploads:
+            report = attach_file(desk, console.books.evidence, ask.officer, report.id, file)
+    except Faults as faults:
+        headline = N_("请改正标出的项目；尚未提交，已填内容都在")
+        return _form(ask, rows, trouble=Trouble(headline, "", status=422), faults=faults.faults)
+    except FanzhaError as error:
+        return _form(ask, rows, trouble=trouble_of(error))
+    return GoTo(f"/reports/{report.id}", "\n".join((N_("警情已受理，回执号："), report.acknowledgement)))
+
+
+def _form(
+    ask: Ask, rows: Rows, *, grown: str = "", trouble: Trouble | None = None, faults: Mapping[str, str] | None = None
+) -> Answer:
+    def parts(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        return written(fields, ask.form)
+
+    payments = [parts(payment_fields(row)) for row in range(1, rows.payments + 1)]
+    context = {
+        "reporter": parts(reporter_fields()), "others": parts(other_fields()), "contacts": parts(contact_fields()),
+        "payments": [(fields[:URGENT], fields[URGENT:]) for fields in payments],
+        "losses": [parts(loss_fields(row)) for row in range(1, rows.losses + 1)],
+        "rows": rows, "trouble": trouble, "faults": faults or {}, "focus": _first_of(grown, rows),
+        "request": ask.form.text("request") or secrets.token_urlsafe(12),
+    }  # fmt: skip
+    return Page("report_new.html", context, 200 if trouble is None else trouble.status)
+
+
+def _first_of(grown: str, rows: Rows) -> str:
+    """The field in which writing goes on: the first of the row that was added, else who reports."""
+    first = {PAYMENTS: f"{PAYMENTS}-{rows.payments}-payee", LOSSES: f"{LOSSES}-{rows.losses}-victim"}
+    return first.get(grown, "name")
+
+
+def one_report(ask: Ask) -> Answer:
+    """A report with its number, its clues, and what may be one with it."""
+    wanted = report_id_of(ask.console.desk, ask.officer, ask.path["record_id"])
+    if wanted != ask.path["record_id"]:
+        return GoTo(f"/reports/{wanted}")
+    return report_shown(ask, open_revealed(ask.console.desk, ask.officer, Report, wanted).mask)
+
+
+def report_shown(ask: Ask, mask: Mask) -> Answer:
+    """The page, its persons as the mask shows them."""
+    console, actor, record_id = ask.console, ask.officer, ask.path["record_id"]
+    page = report_page(console.desk, actor, record_id)
+    inside = actor.organisation == page.report.organisation
+    alike = find_duplicates(console.desk, actor, record_id) if inside and not page.report.merged_into else None
+    verbs = ("add", "attach", "merge", "unfounded", "withdraw", "reopen")
+    context: dict[str, Any] = {
+        "page": page, "report": page.report, "mask": mask, "alike": alike,
+        "able": able([_DEEDS[name] for name in verbs], console, actor, record_id),
+    }  # fmt: skip
+    return Page("report.html", context)
+
+
+ROUTES: Final = (
+    Route("GET", "/reports", reports_list, SEERS),
+    Route("GET", "/reports/new", new_report, OFFICERS),
+    Route("POST", "/reports/new", take_in, OFFICERS),
+    Route("GET", "/reports/{record_id:str}", one_report, SEERS),
+    *reveal_routes("reports", Report),
+    *file_routes("reports", Report),
+)

@@ -192,6 +192,9 @@ for (const form of $$("form[data-draft]")) {
 }
 
 $("#trouble")?.focus();
-if (!$("#trouble")) $("#told")?.focus({ preventScroll: true });
+/* What comes next has the focus, and what was just told is read out with it. */
+const next = $("[data-next]");
+if (next && $("#told")) next.setAttribute("aria-describedby", `told ${next.getAttribute("aria-describedby") || ""}`.trim());
+if (!$("#trouble")) (next || $("#told"))?.focus({ preventScroll: !next });
 tick();
 startLive();

@@ -1,0 +1,54 @@
+"""A file that hangs on a report or a case is taken out: it shows persons as they are, and so is written down like a reveal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fanzha.access import Action
+from fanzha.audit import DetailValue, Subject, done
+from fanzha.casework import Attachment, Case, Report
+from fanzha.core.actor import Actor
+from fanzha.core.errors import NotFound
+from fanzha.ports.evidence_store import EvidenceStore
+from fanzha.services.desk.acting import acting
+from fanzha.services.desk.model import Desk
+from fanzha.services.desk.open_record import WORDS, purpose_of
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file as it was brought."""
+
+    attachment: Attachment
+    content: bytes
+
+
+def take_file(
+    desk: Desk,
+    evidence: EvidenceStore,
+    actor: Actor,
+    kind: type[Report | Case],
+    record_id: str,
+    file_id: str,
+    *,
+    case: str = "",
+    reason: str = "",
+) -> TakenFile:
+    """The file, once it is written down who took it and what for; its content is what its SHA-256 says.
+
+    Raises NotFound where there is none, NotAllowed where the actor has no purpose for it, BadInput where it is damaged.
+    """
+    subject = Subject(WORDS[kind], record_id)
+    with acting(desk, actor, "file.take", subject) as work:
+        record = work.load(kind, record_id, Action.SEE)
+        held = record.files if isinstance(record, Case) else record.attachments
+        found = next((one for one in held if one.id == file_id), None)
+        if found is None:
+            raise NotFound(f"there is no file {file_id} on {record_id}, or you may not see it")
+        purpose = purpose_of(work, record, case, reason)
+        content = evidence.get(found.sha256)
+        said: dict[str, DetailValue] = {"file": found.id, "sha256": found.sha256, "by_itself": purpose.by_itself}
+        work.unit.audit.append(
+            done(actor, work.now_us, "file.take", subject, case=purpose.case, reason=purpose.reason, details=said)
+        )
+        return TakenFile(found, content)

@@ -1,0 +1,201 @@
+"""From a clue to an order: the four fields are read in a document, a case is opened, and the stop is worded."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fanzha.casework import Clue, Document, DocumentKind, Fact, VerifiedFields
+from fanzha.core.actor import Actor
+from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.core.money import exponent_of, format_minor
+from fanzha.measures.model import MeasureKind
+from fanzha.services.desk.add_to_report import attach_file
+from fanzha.services.desk.clue_page import CluePage, clue_page
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.open_record import open_record
+from fanzha.services.desk.open_revealed import open_revealed
+from fanzha.services.desk.verify_clue import verify_clue
+from fanzha.services.desk.withdraw_fact import withdraw_fact
+from fanzha.web.console import Console
+from fanzha.web.deeds.deed import Deed, Doing, Done
+from fanzha.web.deeds.reports import REASON, brought
+from fanzha.web.forms import Faults, Field, Kind
+from fanzha.web.routes import OFFICERS
+from fanzha.web.show import field_instant
+from fanzha.web.words import N_
+
+FIELDS_TOLD: Final = {"account": N_("账号"), "holder_name": N_("户名"), "amount": N_("汇款金额")}
+STOP_BASIS: Final = "afl-20"
+
+
+def _verify(doing: Doing) -> Done:
+    given = doing.values
+    if not given["checked"]:
+        raise Faults({"checked": N_("四项都在材料上看到了才能勾选；少一项不能成为事实")})
+    fields = VerifiedFields(
+        given["holder"], given["account"], given["institution"], given["amount"] or 0, given["at"] or 0
+    )
+    evidence = doing.console.books.evidence
+    read_in = Document(DocumentKind(given["document"]), _reference(doing), given["place"])
+    verified = verify_clue(
+        doing.desk,
+        doing.actor,
+        doing.id,
+        fields,
+        read_in,
+        hop=given["hop"] or 1,
+        reason=given["reason"],
+        evidence=evidence,
+    )
+    lines = [N_("四要素已核对，形成事实")]
+    if verified.differs:
+        lines += [N_("与报案所述不同的项目："), *(FIELDS_TOLD.get(name, name) for name in verified.differs)]
+    return Done(f"/clues/{doing.id}", "\n".join(lines), verified.fact)
+
+
+def _reference(doing: Doing) -> str:
+    """The document: a file that comes with the form is kept with the report first."""
+    given = doing.values
+    uploads = given["upload"]
+    if not uploads:
+        named = given["reference"] or given["file"]
+        if not named:
+            raise Faults({"reference": N_("请选择附件、上传文件，或写纸质材料的编号")})
+        return str(named)
+    clue = open_record(doing.desk, doing.actor, Clue, doing.id).record
+    if not clue.reports:
+        raise BadInput("the clue has no report to which the file could be attached")
+    evidence, file = doing.console.books.evidence, brought(uploads[0])
+    attach_file(doing.desk, evidence, doing.actor, clue.reports[0], file)
+    return evidence.put(file.content, file.name)
+
+
+def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
+    """Amount, time and bank as claimed; holder and account are typed as the document has them, unless they are revealed."""
+    mask = open_revealed(console.desk, actor, Clue, record_id).mask
+    page = clue_page(console.desk, actor, record_id)
+    clue = page.clue
+    files = [file for report in page.reports for file in report.attachments]
+    done = {(fact.fields.amount_minor, fact.fields.at_us) for fact in standing(page)}
+    left = [claim for claim in clue.claims if (claim.amount_minor, claim.at_us) not in done]
+    claim = next(iter(left or clue.claims), None)
+    known: dict[str, Any] = dict.fromkeys(("holder", "account", "institution", "amount", "at"), "")
+    if claim is not None:
+        amount = "" if claim.amount_minor is None else format_minor(claim.amount_minor, exponent_of(claim.currency))
+        known |= {"institution": claim.institution, "amount": amount, "at": field_instant(claim.at_us)}
+        if mask.lifted:
+            known |= {"holder": claim.holder_name, "account": claim.account}
+    said = "" if claim is None else f"{mask.name(claim.holder_name)} {mask.account(claim.account)}".strip()
+    typed = N_("照材料逐字填写；报案人所述见左侧，系统会比对。")
+    chosen = tuple((file.sha256, f"{mask.text(file.name)} · {file.sha256[:8]}") for file in files)
+    return (
+        Field("holder", N_("户名"), required=True, start=known["holder"], hint=typed),
+        Field("account", N_("账号"), Kind.NUMBER, required=True, start=known["account"], hint=said),
+        Field("amount", N_("汇款金额"), Kind.AMOUNT, required=True, start=known["amount"], sample=1),
+        Field("at", N_("交易时间"), Kind.INSTANT, required=True, start=known["at"], sample=1),
+        Field("institution", N_("开户机构"), required=True, start=known["institution"]),
+        Field("document", N_("材料种类"), Kind.CHOICE, required=True, start=DocumentKind.TRANSFER_SLIP.value, choices=(
+            ("transfer_slip", N_("转账凭证")), ("victim_screen", N_("被害人手机屏幕")), ("statement", N_("银行流水")),
+            ("bank_receipt", N_("银行回执")))),
+        Field("file", N_("附件"), Kind.CHOICE, choices=chosen, start=chosen[0][0] if chosen else ""),
+        Field("upload", N_("上传文件"), Kind.FILES),
+        Field("reference", N_("材料编号"), hint=N_("纸质材料的编号；填了就以它为准。"), sample="R"),
+        Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。")),
+        Field("reason", N_("账号与线索不同的理由"), hint=N_("账号与报案所述不是同一个时必须写明。")),
+        Field("hop", N_("第几层"), Kind.COUNT, start="1", hint=N_("1 = 被害人直接付出；2 及以上须有银行材料。")),
+        Field("checked", N_("户名、账号、金额、时间四项，我都在这份材料上看到了"), Kind.FLAG, required=True, sample=True),
+    )  # fmt: skip
+
+
+def _open(doing: Doing) -> Done:
+    given = doing.values
+    reports = given["reports"].split()
+    case = open_case(
+        doing.desk, doing.actor, reports, given["title"], jurisdiction=given["jurisdiction"], request=doing.request
+    )
+    back = f"/clues/{doing.id}" if doing.id else f"/cases/{case.id}"
+    return Done(back, N_("案件已建立，您是主办民警"), case)
+
+
+def _open_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
+    """The reports of the clue, and a title out of what is known of them."""
+    clue = open_record(console.desk, actor, Clue, record_id).record
+    paid = [claim for claim in clue.claims if claim.amount_minor is not None]
+    day = field_instant(clue.received_at_us)[:10]
+    amount = f" {format_minor(paid[0].amount_minor or 0, exponent_of(paid[0].currency))}" if paid else ""
+    return (
+        Field("title", N_("案由"), required=True, start=f"{day}{amount}".strip(), hint=N_("如：王某被冒充客服诈骗案。"),
+              sample="演练案件"),
+        Field("reports", N_("警情"), required=True, start=" ".join(clue.reports), sample=" ".join(clue.reports)),
+        Field("jurisdiction", N_("发生地区划代码"), Kind.NUMBER, sample=""),
+    )  # fmt: skip
+
+
+def _open_new_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
+    del console, actor, record_id
+    return (
+        Field("reports", N_("警情"), required=True, hint=N_("警情编号，几条用空格分开。")),
+        Field("title", N_("案由"), required=True, hint=N_("如：王某被冒充客服诈骗案。")),
+        Field("jurisdiction", N_("发生地区划代码"), Kind.NUMBER, sample=""),
+    )
+
+
+def standing(page: CluePage) -> tuple[Fact, ...]:
+    """The facts of a clue that were not withdrawn."""
+    return tuple(fact for fact in page.facts if fact.withdrawn_at_us is None)
+
+
+def _stop(doing: Doing) -> Done:
+    given = doing.values
+    clue = open_record(doing.desk, doing.actor, Clue, doing.id).record
+    if not clue.case:
+        raise NotAllowed("clue.no_case", f"{clue.id} is in no case yet: open one first")
+    wanted = MeasureDraft(
+        kind=MeasureKind.STOP_PAYMENT, reason=given["reason"], basis=given["basis"], case=clue.case, fact=given["fact"],
+        amount_minor=given["amount"], traced_minor=given["amount"],
+    )  # fmt: skip
+    drafted = draft_measure(doing.desk, doing.actor, wanted, request=doing.request)
+    return Done(f"/measures/{drafted.id}", N_("止付已拟稿：核对后报批"), drafted)
+
+
+def _stop_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
+    mask = open_revealed(console.desk, actor, Clue, record_id).mask
+    page = clue_page(console.desk, actor, record_id)
+    clue, facts = page.clue, standing(page)
+    rules = console.desk.rules.measures.of(MeasureKind.STOP_PAYMENT, console.desk.clock.now_us())
+    choices = tuple(
+        (fact.id, f"{mask.account(fact.fields.account)} {mask.name(fact.fields.holder_name)} {fact.fields.institution}")
+        for fact in facts
+    )
+    bases = tuple((one.id, f"{one.law} {one.article}") for one in rules.bases)
+    assessed = "" if clue.assessment is None else mask.text(clue.assessment.finding)
+    amount = format_minor(facts[-1].fields.amount_minor, exponent_of(facts[-1].fields.currency)) if facts else ""
+    return (
+        Field("fact", N_("事实"), Kind.CHOICE, required=True, choices=choices, start=choices[-1][0] if choices else ""),
+        Field("amount", N_("止付金额"), Kind.AMOUNT, required=True, start=amount, sample=1,
+              hint=N_("不超过事实与追踪到的金额。")),
+        Field("basis", N_("依据"), Kind.CHOICE, required=True, choices=bases, start=STOP_BASIS),
+        Field("reason", N_("理由"), Kind.AREA, required=True, start=assessed),
+    )  # fmt: skip
+
+
+def _withdraw(doing: Doing) -> Done:
+    gone = withdraw_fact(doing.desk, doing.actor, doing.id, doing.values["reason"])
+    lines = [N_("事实已撤销；依据它的措施须重新审查：") if gone.measures else N_("事实已撤销"), *gone.measures]
+    return Done(f"/clues/{gone.clue.id}", "\n".join(lines), gone.fact)
+
+
+VERIFYING_DEEDS: Final[tuple[Deed, ...]] = (
+    Deed(
+        "clues", "verify", N_("四要素核对"), OFFICERS, _verify, around=_verify_fields, press=N_("核对一致，形成事实"),
+        hint=N_("户名、账号、金额、时间逐项对照材料；银行止付前也只核这四项。"),
+    ),
+    Deed("clues", "case", N_("建立案件"), OFFICERS, _open, around=_open_fields,
+         hint=N_("受案：您成为主办民警，审查期限开始计算。")),
+    Deed("cases", "new", N_("建立案件"), OFFICERS, _open, around=_open_new_fields, rehearsed=False),
+    Deed("clues", "stop", N_("拟写止付"), OFFICERS, _stop, around=_stop_fields, press=N_("拟稿"),
+         hint=N_("只是拟稿：不会发给银行，核对后报批。")),
+    Deed("facts", "withdraw", N_("撤销事实"), OFFICERS, _withdraw, (REASON,),
+         hint=N_("依据它的措施当即须解除或重新审查。")),
+)  # fmt: skip
