@@ -123,7 +123,9 @@ def test_an_analyst_of_another_body_learns_whom_to_ask(home):
     words = ("office", "person", "add", "far", "模拟·far", "--body", "OTHER", "--role", "analyst", "--as", "admin")
     assert run(home, *words, "--password-stdin", stdin=PASSWORD + "\n")[0] == 0
     assert run(home, "office", "sign-in", "far", "--password-stdin", stdin=PASSWORD + "\n")[0] == 0
-    hits = document(home, "search", ACCOUNT, "--as", "far")["hits"]
+    unsaid = document(home, "search", ACCOUNT, "--as", "far")
+    assert (unsaid["hits"], unsaid["purposed"]) == ([], False)
+    hits = document(home, "search", ACCOUNT, "--reason", "核对同一收款账户", "--as", "far")["hits"]
     assert {(hit["kind"], hit["organisation"], hit["id"]) for hit in hits} == {
         (kind, "COUNTY", "") for kind in ("report", "clue", "fact", "measure")
     }

@@ -62,6 +62,7 @@ from fanzha.casework.duplicates import (
     look_up_keys,
     repeat_clues,
     repeat_payees,
+    reporter_keys,
 )
 from fanzha.casework.events import Detail, EventKind, Events, WorkEvent
 from fanzha.casework.facts import (
@@ -299,6 +300,7 @@ __all__ = [
     "reopen_clue",
     "repeat_clues",
     "repeat_payees",
+    "reporter_keys",
     "restore_clue",
     "resume_clue",
     "route_clue",

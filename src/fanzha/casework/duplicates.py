@@ -52,6 +52,12 @@ def look_up_keys(report: Report, rules: DuplicateRules) -> frozenset[LookUpKey]:
     return frozenset(LookUpKey(sign, _sha256(value)) for sign, value in keys if value)
 
 
+def reporter_keys(number: str) -> frozenset[LookUpKey]:
+    """The keys under which a store has the reports of whoever has this telephone or identity number."""
+    keys = {(Sign.ID_NUMBER, _bare(number)), (Sign.PHONE, phone_digits(number))}
+    return frozenset(LookUpKey(sign, _sha256(value)) for sign, value in keys if value)
+
+
 def find_duplicates(report: Report, candidates: Iterable[Report], rules: DuplicateRules) -> tuple[DuplicateOffer, ...]:
     """Offers to merge the report with others, strongest first: those that share enough by the table."""
     offers = []

@@ -62,20 +62,23 @@ def search(
     context: typer.Context,
     terms: Annotated[str, typer.Argument(help="An account, line or site; or an id, acknowledgement or decision.")],
     case: CaseOption = "",
+    reason: ReasonOption = "",
     login: AsOption = None,
 ) -> None:
-    """Where it stands in the records, exactly as given; of what you may not see, only whom to ask."""
+    """Where it stands in the records, exactly as given; for a case or a reason also whom to ask about the rest."""
     from fanzha.services.desk.search_records import search_records
 
     with at_desk(context, login) as seat:
-        found = search_records(seat.desk, seat.actor, terms, case=case)
+        found = search_records(seat.desk, seat.actor, terms, case=case, reason=reason)
     columns = ["kind", "organisation", "id", "case", "status"]
     hits = [{column: getattr(hit, column) for column in columns} for hit in found.hits]
     if seat.json:
-        write_json({"search": found.search, "hits": hits})
+        write_json({"search": found.search, "purposed": found.purposed, "hits": hits})
         return
     rows = [[hit[column] or ("(not yours to see)" if column == "id" else "") for column in columns] for hit in hits]
     show_table("Found", columns, rows, nothing="nothing that you may search holds it")
+    if not found.purposed:
+        say("only what you may see: whom to ask about the rest is told for a case (--case) or a reason (--reason)")
     say(f"kept as {found.search}")
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from fanzha.core.money import format_minor
-from fanzha.ledger.columns import I64, MISSING
+from fanzha.ledger.columns import MISSING
 from fanzha.ledger.sequences import NEVER_COVERED
 from fanzha.ports.fact_store import StoredLedger
+from fanzha.services.account_rows import exact_sum
 from fanzha.services.trace_money import pockets_named
 
 
@@ -52,15 +53,10 @@ def _described(stored: StoredLedger, pocket: int) -> LedgerAccount:
         periods=tuple((int(coverage.from_us[k]), int(coverage.to_us[k])) for k in range(low, high)),
         transfers_in=len(came),
         transfers_out=len(went),
-        amount_in=format_minor(_sum(t.amount_minor[came]), exponent),
-        amount_out=format_minor(_sum(t.amount_minor[went]), exponent),
+        amount_in=format_minor(exact_sum(t.amount_minor[came]), exponent),
+        amount_out=format_minor(exact_sum(t.amount_minor[went]), exponent),
         first_us=int(times.min()) if len(times) else None,
         last_us=int(times.max()) if len(times) else None,
         bank_balance=None if stated == MISSING else format_minor(stated, exponent),
         enters_traces=not pockets.flags[pocket] & NEVER_COVERED,
     )
-
-
-def _sum(amounts: I64) -> int:
-    """The exact sum; many large amounts may pass 64 bits, so high and low halves are added apart."""
-    return (int((amounts >> 32).sum()) << 32) + int((amounts & 0xFFFFFFFF).sum())

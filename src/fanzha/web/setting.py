@@ -18,6 +18,8 @@ from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
 from fanzha.web.console import Console
 from fanzha.web.navigation import navigation_for
+from fanzha.web.palette import palette_for
+from fanzha.web.routes import SEERS
 from fanzha.web.terms import term
 from fanzha.web.words import LANGUAGES, TAGS, Say, sayer
 
@@ -65,8 +67,9 @@ class Setting:
         told = ask.cookies.get(TOLD_COOKIE, "")
         around = {
             "ask": ask, "now_us": now_us, "language": ask.language, "tag": TAGS[ask.language], "csrf": ask.csrf,
-            "navigation": navigation_for(ask.actor), "look": look, "told": _told(sayer(ask.language), told),
-            "demo": self._console.demo, "instant": partial(show.instant, now_us=now_us),
+            "navigation": navigation_for(ask.actor), "palette": palette_for(ask.actor),
+            "seer": ask.actor is not None and bool(ask.actor.roles & SEERS), "look": look,
+            "told": _told(sayer(ask.language), told), "demo": self._console.demo, "instant": partial(show.instant, now_us=now_us),
         }  # fmt: skip
         return environment.get_template(template).render({**around, **context})
 

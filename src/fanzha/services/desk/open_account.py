@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from fanzha.access import Action, Purpose, Scope, bind_purpose
 from fanzha.audit import Subject
@@ -12,19 +12,23 @@ from fanzha.casework import Case, Claim, Clue, Fact, Report
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
-from fanzha.measures.model import Measure, stands
+from fanzha.measures.model import Measure, MeasureKind, stands
 from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import LIMIT_MAX, Page, Query
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import Look, Work, acting
+from fanzha.services.desk.listing import every
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_record import tie_of, write_reveals
 from fanzha.services.desk.persons import Named
 from fanzha.services.desk.search_records import TERMS_MIN, check_may_search, write_search
-from fanzha.services.desk.sight import Sight
+from fanzha.services.desk.sight import Sight, case_of
+from fanzha.services.desk.trace_case import last_run
 from fanzha.tracing.runs import TraceRun
+
+CASES_MAX: Final = 20  # whose traces and queries are looked through; an account in more is a hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,9 @@ class AccountDossier:
     reports: tuple[Report, ...]
     standing: Standing
     returns: tuple[ReturnProcedure, ...]
+    cases: tuple[Case, ...]  # that the actor may see and in which the account stands, newest first
+    runs: tuple[TraceRun, ...]  # the last trace of each of these cases, where the account carried its money
+    queries: tuple[Measure, ...]  # in these cases, that ask an institution about the account, newest first
     now_us: int
     mask: Mask
     purpose: Purpose | None = None  # of the reveal; None behind the mask
@@ -115,9 +122,12 @@ def _gathered(look: Look, number: str, mask: Mask) -> AccountDossier:
     # A fact is seen with the clue that it was made of.
     facts = pages.seen(Fact, Query(equals={"account": number}), of_clues=True)
     reports = pages.seen(Report, Query(mentions={"account": number}))
-    pages.seen(TraceRun, Query(mentions={"account": number}))  # an account of one's own trace is one's own too
+    # An account of one's own trace is one's own too.
+    traced = pages.seen(TraceRun, Query(mentions={"account": number}))
     returns = pages.seen(ReturnProcedure, Query(mentions={"account": number}))
     standing = _standing(look, sight, pages, number)
+    around = (*clues, *reports, *traced, *returns, *standing.measures)
+    cases = _cases(look, sight, {case_of(record) for record in around} - {""})
     return AccountDossier(
         number=number,
         facts=facts,
@@ -126,6 +136,9 @@ def _gathered(look: Look, number: str, mask: Mask) -> AccountDossier:
         reports=reports,
         standing=standing,
         returns=returns,
+        cases=cases,
+        runs=_last_runs(look, cases, number),
+        queries=_queries(look, sight, cases, number),
         now_us=look.now_us,
         mask=replace(mask, names=_holders(facts, clues, standing.measures)),
         cut_off=pages.cut_off,
@@ -176,6 +189,25 @@ def _standing(look: Look, sight: Sight, pages: _Pages, number: str) -> Standing:
         _last_balance(measures),
         any(stands(measure, look.now_us) for measure in everybody if measure.id not in seen),
     )
+
+
+def _cases(look: Look, sight: Sight, ids: Iterable[str]) -> tuple[Case, ...]:
+    seen = (case for case in look.unit.records(Case).get_many(sorted(ids)) if sight.sees(case))
+    return tuple(sorted(seen, key=lambda case: (-case.opened_at_us, case.id)))[:CASES_MAX]
+
+
+def _last_runs(look: Look, cases: Iterable[Case], number: str) -> tuple[TraceRun, ...]:
+    runs = (last_run(look, case.id) for case in cases)
+    return tuple(run for run in runs if run is not None and any(one.is_called(number) for one in run.accounts))
+
+
+def _queries(look: Look, sight: Sight, cases: Iterable[Case], number: str) -> tuple[Measure, ...]:
+    found: list[Measure] = []
+    for case in cases:
+        asked = every(look.unit.records(Measure), Query(equals={"case_id": case.id, "kind": MeasureKind.QUERY}))
+        about = (one for one in asked if any(each.account == number for each in one.request.questions))
+        found += [sight.shown(one) for one in about if sight.sees(one)]
+    return tuple(sorted(found, key=lambda one: (-one.drafted_us, one.id)))
 
 
 def _last_balance(measures: Iterable[Measure]) -> LastBalance | None:

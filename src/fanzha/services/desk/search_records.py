@@ -11,11 +11,14 @@ from typing import Any, Final
 
 from fanzha.access import Action, Scope, log_search
 from fanzha.audit import Subject, done
-from fanzha.casework import Case, Clue, Fact, Report
+from fanzha.casework import Case, Clue, Fact, Report, Task, reporter_keys
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
+from fanzha.core.reasons import is_reason
+from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
+from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.services.desk.acting import Look, Work, acting
@@ -44,10 +47,13 @@ class Found:
 
     search: str
     hits: tuple[Hit, ...]
+    purposed: bool = True  # False: nothing was said of records that the actor may not see, whether there are any or not
 
 
-def search_records(desk: Desk, actor: Actor, terms: str, *, case: str = "") -> Found:
-    """Every record of this account, line or site, or of this id, acknowledgement or decision, exactly.
+def search_records(desk: Desk, actor: Actor, terms: str, *, case: str = "", reason: str = "") -> Found:
+    """Every record of this account, line, site or reporter's number, or of this id or acknowledgement, exactly.
+
+    That there is something which the actor may not see he is told for a case, or a reason that the audit keeps.
 
     Raises NotAllowed when the actor's roles search nothing, BadInput for too short a text, NotFound for a case that
     the actor may not see.
@@ -55,6 +61,7 @@ def search_records(desk: Desk, actor: Actor, terms: str, *, case: str = "") -> F
     wanted = plain_identifier(terms)
     if len(wanted) < TERMS_MIN:
         raise BadInput(f"search for at least {TERMS_MIN} characters: a whole number, or an id")
+    purposed = bool(case) or is_reason(reason)
     with acting(desk, actor, ACTION, Subject("search", "")) as work:
         check_may_search(work, case)
         see = Sight(work.unit, actor, work.rules.access.permissions)
@@ -65,10 +72,10 @@ def search_records(desk: Desk, actor: Actor, terms: str, *, case: str = "") -> F
             if see.sees(record):
                 owner = work.case_of(record)
                 hits[Hit(word, record.organisation, record.id, owner.id if owner else "", status_of(record))] = None
-            elif search.sees_whole(record):
+            elif purposed and search.sees_whole(record):
                 hits[Hit(word, record.organisation)] = None
-        entry = write_search(work, terms, len(hits), case)
-    return Found(entry, tuple(hits))
+        entry = write_search(work, terms, len(hits), case, reason)
+    return Found(entry, tuple(hits), purposed)
 
 
 def check_may_search(work: Work, case: str) -> None:
@@ -78,12 +85,20 @@ def check_may_search(work: Work, case: str) -> None:
         work.load(Case, case, Action.SEE)
 
 
-def write_search(work: Work, terms: str, hits: int, case: str) -> str:
+def write_search(work: Work, terms: str, hits: int, case: str, reason: str = "") -> str:
     """Writes the search down: its words in the records, where an auditor reads them; in the audit only that it was."""
     entry = log_search(terms, hits, work.actor, work.now_us, work.ids, case=case)
     work.unit.records(type(entry)).add(entry)
     work.unit.audit.append(
-        done(work.actor, work.now_us, ACTION, Subject("search", entry.id), case=case, details={"hits": hits})
+        done(
+            work.actor,
+            work.now_us,
+            ACTION,
+            Subject("search", entry.id),
+            case=case,
+            reason=reason,
+            details={"hits": hits},
+        )
     )
     return entry.id
 
@@ -101,11 +116,16 @@ def _matching(look: Look, wanted: str) -> Iterator[Any]:
         (Clue, Query(equals={"subject": wanted})),
         (Fact, Query(equals={"account": wanted})),
         (Measure, Query(equals={"account": wanted})),
+        (Measure, Query(mentions={"order": wanted})),
         (ReturnProcedure, Query(mentions={"account": wanted})),
         (ReturnProcedure, Query(equals={"decision": wanted})),
+        *(
+            (Report, Query(mentions={"look_up": f"{key.sign}:{key.sha256}"}))
+            for key in sorted(reporter_keys(wanted), key=str)
+        ),
     )
     for kind, query in asked:
         yield from view.records(kind).find(replace(query, limit=LIMIT_MAX)).rows
-    kinds: tuple[type[Any], ...] = (Report, Clue, Fact, Case, Measure, ReturnProcedure)
+    kinds: tuple[type[Any], ...] = (Report, Clue, Fact, Case, Task, Measure, Appeal, Incident, ReturnProcedure)
     for each in kinds:
         yield from view.records(each).get_many((wanted,))
