@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NoReturn, cast
 
-from fanzha.core.errors import BadInput, NotFound, Refused
+from fanzha.core.errors import BadInput, FanzhaError, NotFound, Refused
 from fanzha.ports.work_queues import OutMessage
 from fanzha.ports.work_store import UnitOfWork, WorkStore, WorkView
 from fanzha.services.desk.model import Desk
@@ -19,15 +19,24 @@ def why_refused(desk: Desk, deed: Callable[[Desk], object]) -> str:
     The same rules say it that say it when it is done, so that a screen can tell the reason before anybody tries. What is
     still to be filled in (BadInput) is no reason. Use cases that also write files or into the ledger are not for this.
     """
+    refusal = refusal_of(desk, deed)
+    return "" if refusal is None else str(refusal)
+
+
+def refusal_of(desk: Desk, deed: Callable[[Desk], object]) -> FanzhaError | None:
+    """The refusal itself, which names its rule; None where the use case would be carried out."""
     try:
-        deed(replace(desk, store=cast("WorkStore", _Rehearsal(desk.store))))
-    except NotFound as hidden:
-        return str(hidden)
+        deed(rehearsed(desk))
+    except (NotFound, Refused) as refusal:
+        return refusal
     except BadInput:
-        return ""
-    except Refused as refusal:
-        return str(refusal)
-    return ""
+        return None
+    return None
+
+
+def rehearsed(desk: Desk) -> Desk:
+    """The desk with a store of which nothing is kept: what a use case gives there is what it would give."""
+    return replace(desk, store=cast("WorkStore", _Rehearsal(desk.store)))
 
 
 class _Rehearsal:

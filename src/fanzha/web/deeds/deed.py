@@ -8,9 +8,10 @@ from typing import Any
 
 from fanzha.core.actor import Actor, Role
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.rehearse import why_refused
+from fanzha.services.desk.rehearse import refusal_of
 from fanzha.web.console import Console
 from fanzha.web.forms import Field, Values, samples_of
+from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.words import N_
 
 
@@ -37,6 +38,7 @@ class Done:
 
 
 Around = Callable[[Console, Actor, str], Sequence[Field]]
+Review = Callable[[Console, Actor, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Deed:
     press: str = N_("确定")
     rehearsed: bool = True  # False: it reads files or the ledger, and is tried only when it is done
     grave: bool = False  # a legal act: reviewed before it is done, never on a bare key
+    review: Review | None = None  # what stands beside the form: what it acts upon, and what will happen
 
     @property
     def is_of_record(self) -> bool:
@@ -65,14 +68,20 @@ class Deed:
         """Its fields for a record."""
         return self.fields if self.around is None else tuple(self.around(console, actor, record_id))
 
-    def why_not(self, console: Console, actor: Actor, record_id: str) -> str:
-        """Why it cannot be done now; empty where it can, or where only doing it can tell."""
+    def trouble(self, console: Console, actor: Actor, record_id: str) -> Trouble | None:
+        """What stands against it now; None where it can be done, or where only doing it can tell."""
         if not actor.roles & self.roles:
-            return N_("您的角色不能办理此事")
+            return Trouble(N_("您的角色不能办理此事"), "", "role", 403)
         if not self.rehearsed:
-            return ""
+            return None
         doing = Doing(console.desk, console, actor, record_id, samples_of(self.fields_for(console, actor, record_id)))
-        return why_refused(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
+        refusal = refusal_of(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
+        return None if refusal is None else trouble_of(refusal)
+
+    def why_not(self, console: Console, actor: Actor, record_id: str) -> str:
+        """Why it cannot be done now, in a sentence; empty where nothing is known against it."""
+        trouble = self.trouble(console, actor, record_id)
+        return "" if trouble is None else trouble.sentence or trouble.headline
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +90,12 @@ class Able:
 
     deed: Deed
     record_id: str
-    why_not: str
+    trouble: Trouble | None
+
+    @property
+    def why_not(self) -> str:
+        """The reason against it; empty where there is none."""
+        return "" if self.trouble is None else self.trouble.sentence or self.trouble.headline
 
     @property
     def address(self) -> str:
@@ -91,7 +105,7 @@ class Able:
 
 def able(deeds: Sequence[Deed], console: Console, actor: Actor, record_id: str) -> tuple[Able, ...]:
     """Each deed with the reason against it."""
-    return tuple(Able(deed, record_id, deed.why_not(console, actor, record_id)) for deed in deeds)
+    return tuple(Able(deed, record_id, deed.trouble(console, actor, record_id)) for deed in deeds)
 
 
 def named(deeds: Sequence[Deed]) -> Mapping[str, Deed]:
