@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
@@ -110,7 +111,9 @@ def _answered(one: Route, ask: Ask, setting: Setting) -> Response[Any]:
         return setting.respond(_trouble_page(trouble_of(error)), ask)
     except Exception:  # noqa: BLE001 - the entry point: whoever asked is told a number by which the log can be searched
         number = secrets.token_hex(4)
-        _log.exception("page failed", error_id=number, address=one.address, method=one.method)
+        # As text: a renderer that also shows every local variable takes minutes for a store, and would show persons.
+        trace = traceback.format_exc()
+        _log.error("page failed", error_id=number, address=one.address, method=one.method, trace=trace)
         headline = N_("系统出错，未能完成；此前保存的内容不受影响")
         return setting.respond(_trouble_page(Trouble(headline, f"error {number}", status=500)), ask)
 

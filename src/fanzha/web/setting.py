@@ -17,8 +17,10 @@ from fanzha.web import show
 from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
 from fanzha.web.console import Console
+from fanzha.web.measure_words import MODE_WORDS, TERM_WORDS
 from fanzha.web.navigation import navigation_for
 from fanzha.web.palette import palette_for
+from fanzha.web.refusals import headline_of
 from fanzha.web.routes import SEERS
 from fanzha.web.terms import term
 from fanzha.web.words import LANGUAGES, TAGS, Say, sayer
@@ -104,6 +106,7 @@ def _environment(language: str) -> Environment:
         "_": say, "static": static_address, "money": show.money, "brief": partial(show.brief_money, language=language),
         "span": show.span, "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
+        "headline_of": headline_of, "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment

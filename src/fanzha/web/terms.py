@@ -20,13 +20,17 @@ from fanzha.measures.model import (
     EvidenceKind,
     FactSource,
     MeasureKind,
+    OriginKind,
     Signature,
     TargetKind,
     TellingWay,
 )
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import IncidentKind, OrderStatus, Outcome, Verb
+from fanzha.measures.receipts import Taken
 from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_plan import Base, Branch
+from fanzha.measures.terms import Certainty, Unit
 from fanzha.web.words import N_, Say
 
 TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
@@ -138,6 +142,22 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     ProcedureStatus: {
         "draft": N_("拟稿"), "noticed": N_("公告期"), "proposed": N_("待决定"), "approved": N_("已决定、支付中"),
         "done": N_("返还完毕"), "rejected": N_("不予返还"), "withdrawn": N_("已撤回"),
+    },
+    OriginKind: {
+        "extension": N_("延伸止付"), "conversion": N_("由原措施转来"), "repeat": N_("再次办理"), "return_plan": N_("返还方案"),
+    },
+    Taken: {
+        "applied": N_("已采用"), "already": N_("重复，未再办理"), "kept": N_("已存，不改变现状"), "incident": N_("转为异常"),
+    },
+    Certainty: {"primary": N_("原文"), "secondary": N_("转引"), "unsure": N_("待法制核定")},
+    Unit: {
+        "minutes": N_("分钟"), "hours": N_("小时"), "days": N_("日"), "workdays": N_("个工作日"), "months": N_("个月"),
+        "years": N_("年"),
+    },
+    Branch: {"direct": N_("直接返还"), "by_time": N_("按时间戳溯源返还"), "prorata": N_("按比例返还")},
+    Base: {
+        "loss_into_account": N_("汇入本账户的损失"), "traced_into_account": N_("追踪到本账户的损失"),
+        "total_case_loss": N_("全案损失"),
     },
     EventKind: {
         "report.received": N_("受理警情"), "report.added_to": N_("补充警情"), "report.put_in_case": N_("警情并入案件"),

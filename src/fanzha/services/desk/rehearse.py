@@ -7,25 +7,30 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any, NoReturn, cast
 
-from fanzha.core.errors import BadInput, NotFound, Refused
+from fanzha.core.errors import BadInput, FanzhaError, NotFound, Refused
 from fanzha.ports.work_queues import OutMessage
 from fanzha.ports.work_store import UnitOfWork, WorkStore, WorkView
 from fanzha.services.desk.model import Desk
 
 
-def why_refused(desk: Desk, deed: Callable[[Desk], object]) -> Refused | NotFound | None:
+def refusal_of(desk: Desk, deed: Callable[[Desk], object]) -> FanzhaError | None:
     """With what a use case would be refused now; None where it would be carried out.
 
     The same rules say it that say it when it is done, so that a screen can tell the reason before anybody tries. What is
     still to be filled in (BadInput) is no reason. Use cases that also write files or into the ledger are not for this.
     """
     try:
-        deed(replace(desk, store=cast("WorkStore", _Rehearsal(desk.store))))
+        deed(rehearsed(desk))
     except (NotFound, Refused) as refusal:
         return refusal
     except BadInput:
         return None
     return None
+
+
+def rehearsed(desk: Desk) -> Desk:
+    """The desk with a store of which nothing is kept: what a use case gives there is what it would give."""
+    return replace(desk, store=cast("WorkStore", _Rehearsal(desk.store)))
 
 
 class _Rehearsal:

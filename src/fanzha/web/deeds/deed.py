@@ -8,7 +8,7 @@ from typing import Any
 
 from fanzha.core.actor import Actor, Role
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.rehearse import why_refused
+from fanzha.services.desk.rehearse import refusal_of
 from fanzha.web.console import Console
 from fanzha.web.forms import Field, Values, samples_of
 from fanzha.web.refusals import Trouble, headline_of, trouble_of
@@ -38,6 +38,7 @@ class Done:
 
 
 Around = Callable[[Console, Actor, str], Sequence[Field]]
+Review = Callable[[Console, Actor, str], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Deed:
     press: str = N_("确定")
     rehearsed: bool = True  # False: it reads files or the ledger, and is tried only when it is done
     grave: bool = False  # a legal act: reviewed before it is done, never on a bare key
+    review: Review | None = None  # what stands beside the form: what it acts upon, and what will happen
 
     @property
     def is_of_record(self) -> bool:
@@ -66,14 +68,14 @@ class Deed:
         """Its fields for a record."""
         return self.fields if self.around is None else tuple(self.around(console, actor, record_id))
 
-    def why_not(self, console: Console, actor: Actor, record_id: str) -> Trouble | None:
-        """Why it cannot be done now; None where it can, or where only doing it can tell."""
+    def trouble(self, console: Console, actor: Actor, record_id: str) -> Trouble | None:
+        """What stands against it now; None where it can be done, or where only doing it can tell."""
         if not actor.roles & self.roles:
             return Trouble(headline_of("role"), "", "role", 403)
         if not self.rehearsed:
             return None
         doing = Doing(console.desk, console, actor, record_id, samples_of(self.fields_for(console, actor, record_id)))
-        refusal = why_refused(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
+        refusal = refusal_of(console.desk, lambda desk: self.carry_out(replace(doing, desk=desk)))
         return None if refusal is None else trouble_of(refusal)
 
 
@@ -83,7 +85,7 @@ class Able:
 
     deed: Deed
     record_id: str
-    why_not: Trouble | None
+    trouble: Trouble | None
 
     @property
     def address(self) -> str:
@@ -93,7 +95,7 @@ class Able:
 
 def able(deeds: Sequence[Deed], console: Console, actor: Actor, record_id: str) -> tuple[Able, ...]:
     """Each deed with the reason against it."""
-    return tuple(Able(deed, record_id, deed.why_not(console, actor, record_id)) for deed in deeds)
+    return tuple(Able(deed, record_id, deed.trouble(console, actor, record_id)) for deed in deeds)
 
 
 def named(deeds: Sequence[Deed]) -> Mapping[str, Deed]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from fanzha.core.errors import BadInput, FanzhaError, NotFound
 from fanzha.web.answers import Answer, GoTo, Page
@@ -36,10 +37,10 @@ def _named(answer: partial[Answer], name: str) -> partial[Answer]:
 def _ask_for(deed: Deed, ask: Ask) -> Answer:
     """The form, with what a link wrote into it beforehand."""
     record_id = ask.path.get("record_id", "")
-    why_not = deed.why_not(ask.console, ask.officer, record_id)
+    against = deed.trouble(ask.console, ask.officer, record_id)
     fields = deed.fields_for(ask.console, ask.officer, record_id)
     begun = tuple(replace(field, start=ask.query.get(field.name, field.start)) for field in fields)
-    return _form(deed, ask, begun, why_not=why_not, version=ask.query.get("version", ""))
+    return _form(deed, ask, begun, against=against, version=ask.query.get("version", ""))
 
 
 def _do(deed: Deed, ask: Ask) -> Answer:
@@ -81,14 +82,16 @@ def _form(
     ask: Ask,
     fields: Sequence[Field],
     *,
-    why_not: Trouble | None = None,
+    against: Trouble | None = None,
     trouble: Trouble | None = None,
     faults: dict[str, str] | None = None,
     version: str = "",
 ) -> Answer:
-    context = {
-        "deed": deed, "fields": fields, "record_id": ask.path.get("record_id", ""), "why_not": why_not,
+    context: dict[str, Any] = {
+        "deed": deed, "fields": fields, "record_id": ask.path.get("record_id", ""), "against": against,
         "trouble": trouble, "faults": faults or {}, "version": version,
         "request": ask.form.text("request") or secrets.token_urlsafe(12),
     }  # fmt: skip
+    if deed.review is not None:
+        context |= deed.review(ask.console, ask.officer, context["record_id"])
     return Page(deed.template, context, 200 if trouble is None else trouble.status)

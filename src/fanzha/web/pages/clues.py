@@ -63,12 +63,12 @@ def one_clue(ask: Ask) -> Answer:
     page = clue_page(console.desk, actor, record_id)
     step = next_step(page, actor.id)
     fields = step.fields_for(console, actor, record_id) if step is not None else ()
-    why_not = step.why_not(console, actor, record_id) if step is not None else ""
+    against = step.trouble(console, actor, record_id) if step is not None else None
     aside = [_DEEDS[name] for name in _ASIDE]
     if page.clue.kind is not ClueKind.ACCOUNT:
         aside.append(_DEEDS["confirm"])
     context: dict[str, Any] = {
-        "page": page, "clue": page.clue, "mask": mask, "step": step, "fields": fields, "why_not": why_not,
+        "page": page, "clue": page.clue, "mask": mask, "step": step, "fields": fields, "against": against,
         "able": able([deed for deed in aside if deed is not step], console, actor, record_id),
         "stages": PATH, "at": _stage_of(page),
         "differing": {fact.id: differing(fact, page.clue.claims) for fact in page.facts},
