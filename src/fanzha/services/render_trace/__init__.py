@@ -1,10 +1,11 @@
 """A trace for people: the flow of funds as a picture, a page and a workbook, made from the trace document alone.
 
-`flow_view` gives the views of the console from a `FlowRequest`; `funds_flow_page` and `funds_flow_workbook` give whole files.
+`flow_view` gives a view of the console from a `FlowRequest`; `prepare_flow` and `prepared_view` give one view after another.
+`funds_flow_page` and `funds_flow_workbook` give whole files.
 """
 
 from fanzha.services.render_trace.flow_request import Cell, FlowRequest, Level, Preset, Shape
-from fanzha.services.render_trace.flow_view import FlowView, flow_view
+from fanzha.services.render_trace.flow_view import FlowView, PreparedFlow, flow_view, prepare_flow, prepared_view
 from fanzha.services.render_trace.flow_words import Language
 from fanzha.services.render_trace.funds_flow_svg import funds_flow_svg
 from fanzha.services.render_trace.funds_flow_xlsx import funds_flow_workbook
@@ -31,6 +32,7 @@ __all__ = [
     "Language",
     "Level",
     "MethodsApart",
+    "PreparedFlow",
     "Preset",
     "Shape",
     "SmallPart",
@@ -42,5 +44,7 @@ __all__ = [
     "funds_flow_svg",
     "funds_flow_workbook",
     "methods_apart",
+    "prepare_flow",
+    "prepared_view",
     "read_trace_document",
 ]

@@ -56,7 +56,7 @@ def choice_of(request: FlowRequest, kept: AbstractSet[str], institutions: Mappin
         preset=request.preset,
         least=request.least_minor,
         cards_per_hop=None if most is None else max(1, min(CARDS_PER_HOP_MAX, most)),
-        batches=dict(request.batches),
+        batches={hop: request.batches_of(hop) for hop, _ in sorted(request.batches)},
         folded=request.folded,
         opened=request.opened,
         kept=frozenset(kept),
@@ -135,7 +135,9 @@ def _chosen(units: Iterable[Card], rules: _Rules, hidden: AbstractSet[str], focu
         ranked[column], keep[column] = worth, min(max(rules.top, must), room, len(worth))
     spare = CARDS_MAX - rules.exits - len(columns) - sum(keep.values())
     for column, batches in sorted(rules.choice.batches.items()):
-        more = min(batches * BATCH, max(0, spare), len(ranked[column]) - keep[column]) if column in ranked else 0
+        more = (
+            min(max(0, batches) * BATCH, max(0, spare), len(ranked[column]) - keep[column]) if column in ranked else 0
+        )
         if more:
             keep[column] += more
             spare -= more

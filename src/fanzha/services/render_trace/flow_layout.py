@@ -124,7 +124,7 @@ def _framed(picture: FlowPicture, frame: FlowLayout, stubs: Mapping[str, list[St
 def _height(card: Card, picture: FlowPicture, lines_below: int, *, tall: bool) -> int:
     floor = EXIT_FLOOR if card.kind == "exit" else FULL_FLOOR
     if picture.compact:
-        floor = COMPACT_FLOOR if card.kind in {"account", "exit"} else FULL_FLOOR
+        floor = FULL_FLOOR if card.kind in {"victim", "other"} else COMPACT_FLOOR
     floor += NAME_LINE if tall else 0
     return max(floor + lines_below * STUB_LINE, card.size * ORIGIN_HEIGHT // max(1, picture.origin))
 

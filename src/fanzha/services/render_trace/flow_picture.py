@@ -54,14 +54,14 @@ def picture_of(
     """Choose what to draw of one method's result; `small` are accounts of which traced money is a small part."""
     choice, context = choice or Choice(), context or TraceContext()
     draft = draft_of(trace, small, context)
-    return framed_picture(draft, frame_of(draft, trace, choice), choice, context)
+    return framed_picture(draft, frame_of(draft, trace, choice, order_of(draft)), choice, context)
 
 
-def frame_of(draft: Draft, trace: MethodTrace, choice: Choice) -> Frame:
+def frame_of(draft: Draft, trace: MethodTrace, choice: Choice, order: Mapping[str, int]) -> Frame:
     """Which cards there are and their order."""
     paid = sum(card.passed_on for card in draft.parties if card.kind == "victim")
     origin = trace.balance.origin if trace.balance else paid
-    return Frame(homes_of(draft, choice, origin), order_of(draft), origin, draft.accounts)
+    return Frame(homes_of(draft, choice, origin), order, origin, draft.accounts)
 
 
 def framed_picture(draft: Draft, frame: Frame, choice: Choice, context: TraceContext) -> FlowPicture:

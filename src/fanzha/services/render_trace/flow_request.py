@@ -70,8 +70,8 @@ class FlowRequest:
     prefix: str = "flow"  # begins every id, so that two pictures can stand in one page
 
     def batches_of(self, hop: int) -> int:
-        """How many batches of the hop's rest are shown."""
-        return dict(self.batches).get(hop, 0)
+        """How many batches of the hop's rest are shown; the most that is said of it."""
+        return max((batches for of, batches in self.batches if of == hop), default=0)
 
     def expanded(self, hop: int) -> FlowRequest:
         """One batch more of a hop's rest."""

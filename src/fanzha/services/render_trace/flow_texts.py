@@ -115,9 +115,10 @@ def texts(pen: Pen, box: Box) -> list[str]:
     if card.kind == "exit":
         return _exit_texts(pen, box)
     amount, icon = headline(card)
-    if pen.picture.compact and card.kind == "account":
+    if pen.picture.compact and card.kind not in {"victim", "other"}:
         money = pen.money(amount)
-        name = fitted(f"{icon} {pen.speech.tail(card.code)}", pen.room - APART - width_of(money, bold=True), bold=True)
+        room = pen.room - APART - width_of(money, bold=True)
+        name = fitted(f"{icon} {title(pen, card, cut=False)}", room, bold=True)
         return [_left("main", line, name), _right("amount", line, money), *_below(pen, box, line)]
     head = title(pen, card)
     lines = [_left("main", line, head)]

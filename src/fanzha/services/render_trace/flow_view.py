@@ -17,6 +17,7 @@ from fanzha.services.render_trace.flow_lanes import lane_number, lanes_of, time_
 from fanzha.services.render_trace.flow_lanes_svg import gap_words, lanes_drawing
 from fanzha.services.render_trace.flow_layout import layout_of
 from fanzha.services.render_trace.flow_matrix import FlowMatrix, matrix_html, matrix_of
+from fanzha.services.render_trace.flow_order import order_of
 from fanzha.services.render_trace.flow_picture import Frame, frame_of, framed_picture
 from fanzha.services.render_trace.flow_request import WIDTH_MAX, FlowRequest, Shape
 from fanzha.services.render_trace.flow_strip import overview_strip
@@ -84,6 +85,19 @@ class _Drawn:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedFlow:
+    """What every view of one method's result needs, made once: to be kept as long as trace and context stay the same."""
+
+    trace: MethodTrace
+    context: TraceContext
+    small: frozenset[str]
+    draft: Draft
+    order: Mapping[str, int]
+    steps: tuple[FlowStep, ...]
+    as_of_us: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Scene:
     """The whole trace, framed, and the part of it up to the cursor."""
 
@@ -96,7 +110,6 @@ class _Scene:
     whole_draft: Draft
     draft: Draft
     frame: Frame
-    as_of_us: int | None
 
     @property
     def is_whole(self) -> bool:
@@ -109,7 +122,23 @@ def flow_view(document: TraceDocument, context: TraceContext, request: FlowReque
 
     Raises BadInput where the document has no such method.
     """
-    scene = _scene(document, context, request)
+    return prepared_view(prepare_flow(document, context, request.method), request)
+
+
+def prepare_flow(document: TraceDocument, context: TraceContext, method: str = "") -> PreparedFlow:
+    """The part of the work that no request changes, for who asks for one view after another.
+
+    Raises BadInput where the document has no such method; '' is the working one.
+    """
+    trace = _method(document, method)
+    small = small_parts(trace, context)
+    draft = draft_of(trace, small, context)
+    return PreparedFlow(trace, context, small, draft, order_of(draft), _steps(trace), instant_of(document.as_of))
+
+
+def prepared_view(prepared: PreparedFlow, request: FlowRequest) -> FlowView:
+    """A view of what was prepared; the method is the one that it was prepared for."""
+    scene = _scene(prepared, request)
     picture = framed_picture(scene.draft, scene.frame, scene.choice, scene.context)
     wanted = candidates(scene.whole_draft, scene.choice)
     shape, reason = _shape(request, wanted)
@@ -118,7 +147,7 @@ def flow_view(document: TraceDocument, context: TraceContext, request: FlowReque
     matrix = matrix_of(scene.draft.parties, scene.context) if shape in {Shape.MATRIX, Shape.TABLE} else None
     say, total = scene.speech.say, picture.accounts_total
     notes = ((say(reason, count=wanted, most=PICTURE_MAX),) if reason else ()) + drawn.notes + _notes(scene)
-    now_us = request.cursor_us if request.cursor_us is not None else scene.as_of_us
+    now_us = request.cursor_us if request.cursor_us is not None else prepared.as_of_us
     return FlowView(
         request=request,
         shape=shape,
@@ -136,23 +165,22 @@ def flow_view(document: TraceDocument, context: TraceContext, request: FlowReque
         matrix_html=matrix_html(matrix, scene.trace.exponent, scene.speech) if matrix else "",
         coverage=coverage_words(pen, short=True) if drawn.svg else say("cover_of", shown=total, total=total),
         notes=notes,
-        steps=_steps(scene.whole),
+        steps=prepared.steps,
         accounts=total,
         shown=picture.accounts_shown if drawn.svg else total,
     )
 
 
-def _scene(document: TraceDocument, context: TraceContext, request: FlowRequest) -> _Scene:
-    whole = _method(document, request.method)
+def _scene(prepared: PreparedFlow, request: FlowRequest) -> _Scene:
+    whole, context = prepared.trace, prepared.context
     trace = trace_at(whole, request.cursor_us)
     then = context_at(context, request.cursor_us)
-    kept = {*context.controls, *context.shared}
-    choice = choice_of(request, kept, context.institutions)
+    choice = choice_of(request, {*context.controls, *context.shared}, context.institutions)
     if request.shape is Shape.LANES and choice.cards_per_hop is None and len(whole.accounts) > LANES_ALL_MAX:
         choice = replace(choice, cards_per_hop=LANES_PER_HOP)
-    small = small_parts(whole, context)
-    whole_draft = draft_of(whole, small, context)
-    is_now = trace is whole and then is context
+    draft = prepared.draft
+    if trace is not whole or then is not context:
+        draft = within(draft_of(trace, prepared.small, then), draft.cards)
     return _Scene(
         request=request,
         choice=choice,
@@ -160,10 +188,9 @@ def _scene(document: TraceDocument, context: TraceContext, request: FlowRequest)
         whole=whole,
         trace=trace,
         context=then,
-        whole_draft=whole_draft,
-        draft=whole_draft if is_now else within(draft_of(trace, small, then), whole_draft.cards),
-        frame=frame_of(whole_draft, whole, choice),
-        as_of_us=instant_of(document.as_of),
+        whole_draft=prepared.draft,
+        draft=draft,
+        frame=frame_of(prepared.draft, whole, choice, prepared.order),
     )
 
 
