@@ -17,6 +17,7 @@ from fanzha.web.pages import (
     office,
     partner,
     public,
+    public_report,
     reports,
     returns,
     searching,
@@ -39,5 +40,6 @@ ROUTES: Final[tuple[Route, ...]] = (
     *auditing.ROUTES,
     *office.ROUTES,
     *public.ROUTES,
+    *public_report.ROUTES,
     *routes_of(DEEDS),
 )
