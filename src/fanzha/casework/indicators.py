@@ -15,6 +15,7 @@ from fanzha.casework.model import Clue, ClueKind, ClueStage, Fact
 from fanzha.casework.policy import check_head, check_live, check_person, check_reason
 from fanzha.casework.public_rules import PublicationRules
 from fanzha.casework.public_terms import public_term
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
@@ -215,5 +216,7 @@ def _check_decides(indicator: Indicator, step: IndicatorStep, reason: str, actor
 def _next(indicator: Indicator, step: IndicatorStep) -> IndicatorStatus:
     after = INDICATOR_TABLE[indicator.status, step]
     if after is None:
-        raise NotAllowed("transition", f"{indicator.id} is {indicator.status.value}: {step.value} does not follow")
+        raise NotAllowed(
+            "transition", f"{indicator.id} is {in_words(indicator.status)}: {in_words(step)} does not follow"
+        )
     return after

@@ -11,6 +11,7 @@ from enum import StrEnum, unique
 from fanzha.casework.indicators import ANSWER_MIN
 from fanzha.casework.policy import check_head
 from fanzha.casework.public_terms import public_term
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
@@ -64,7 +65,7 @@ def answer_objection(
     check_head(actor, f"the answer to {objection.id}")
     if objection.status is not ObjectionStatus.RECEIVED or status is ObjectionStatus.RECEIVED:
         raise NotAllowed(
-            "transition", f"{objection.id} is {objection.status.value}: it is answered once, for or against"
+            "transition", f"{objection.id} is {in_words(objection.status)}: it is answered once, for or against"
         )
     if took_part:
         raise NotAllowed(

@@ -10,7 +10,9 @@ from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportS
 from fanzha.casework.case_model import HandOverStatus
 from fanzha.casework.clock import ClockState
 from fanzha.casework.events import EventKind
+from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
+from fanzha.casework.objections import ObjectionStatus
 from fanzha.core.actor import Level, Role
 from fanzha.measures.appeals import AppealStatus
 from fanzha.measures.lifecycle import Status
@@ -50,6 +52,11 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "queued": N_("待接"), "assigned": N_("已分派"), "assessed": N_("已研判"), "verified": N_("已核实"),
         "acted": N_("已处置"), "dismissed": N_("已排除"),
     },
+    IndicatorStatus: {
+        "proposed": N_("待审批"), "approved": N_("待公示"), "published": N_("公示中"), "rejected": N_("不同意公示"),
+        "withdrawn": N_("已撤下"), "expired": N_("公示到期"),
+    },
+    ObjectionStatus: {"received": N_("待答复"), "upheld": N_("成立"), "denied": N_("不成立")},
     ClockState: {
         "running": N_("计时中"), "warning": N_("将超时"), "breached": N_("已超时"), "paused": N_("已暂停"),
         "met": N_("按时办结"), "late": N_("超时办结"),

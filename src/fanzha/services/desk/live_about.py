@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import Any, Final
 
-from fanzha.casework import Case, Clue, Fact, Report
+from fanzha.casework import OPEN_STAGES, Case, Clue, Fact, Report
 from fanzha.measures.lifecycle import ENDED
 from fanzha.measures.model import Measure, effective_status
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.listing import every
-from fanzha.services.desk.lists import OPEN_STAGES
 from fanzha.tracing.runs import TraceRun
 
 A_MEASURE: Final = "a measure, drafted or in force"

@@ -188,7 +188,10 @@ def _read(ask: Ask, step: str, before: SheetAnswers) -> tuple[SheetAnswers, dict
         case "when":
             return _read_when(ask, before)
         case "whom":
-            return replace(before, **{name: short(name) for name in _WHOM}), faults
+            return replace(
+                before, account=short("account"), holder=short("holder"), institution=short("institution"),
+                line=short("line"), site=short("site"),
+            ), faults  # fmt: skip
         case "contact":
             kept = form.text("secret") == "1"
             return replace(before, name=short("name"), phone=short("phone"), secret=kept), faults
@@ -199,20 +202,19 @@ def _read(ask: Ask, step: str, before: SheetAnswers) -> tuple[SheetAnswers, dict
 def _read_when(ask: Ask, before: SheetAnswers) -> tuple[SheetAnswers, dict[str, str]]:
     form, faults = ask.form, dict[str, str]()
     paid = {"yes": True, "no": False}.get(form.text("paid"))
-    amount_minor = at_us = None
     if paid is None:
         faults["paid"] = N_("请选择转了还是没有转")
     try:
         amount_minor = parse_minor(form.text("amount")) if form.text("amount") else None
-        if amount_minor is not None and not 0 < amount_minor < _AMOUNT_MAX:
-            raise BadInput("no amount")
     except BadInput:
+        amount_minor = 0
+    if amount_minor is not None and not 0 < amount_minor < _AMOUNT_MAX:
         faults["amount"] = N_("请填写金额（元），如 38000 或 38,000.50")
     try:
         at_us = parse_instant(form.text("at")) if form.text("at") else None
-        if at_us is not None and not 0 < at_us <= ask.console.desk.clock.now_us():
-            raise BadInput("not in the past")
     except BadInput:
+        at_us = 0
+    if at_us is not None and not 0 < at_us <= ask.console.desk.clock.now_us():
         faults["at"] = N_("请填写已经过去的时间，如 2026-11-21 13:52")
     if faults:
         return before, faults
@@ -239,7 +241,9 @@ def _step(
 ) -> Page:
     told = _told(answers)
     if faults:
-        told |= {name: ask.form.text(name) for name in told if name in ask.form.fields and name not in ("paid", "secret")}
+        told |= {
+            name: ask.form.text(name) for name in told if name in ask.form.fields and name not in ("paid", "secret")
+        }
     context = {
         "step": step, "number": STEPS.index(step) + 1, "steps": len(STEPS), "limits": ask.console.desk.rules.public.sheets,
         "code": code, "told": told, "faults": faults or {},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fanzha.storage.sql.migrations.steps import create_record_table
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
