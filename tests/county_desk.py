@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from public_numbers import SITE, acted, close
 from return_day import BOTH, CHIEF, DUTY, EVENING_US, M, ReturnDay
 
 from fanzha.access import LinkChannel, PartnerLink
@@ -15,6 +16,7 @@ from fanzha.casework import (
     Reporter,
     ReporterKind,
 )
+from fanzha.casework.objections import ListingObjection
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.time import MINUTE_US
 from fanzha.measures.model import EvidenceKind, Measure, MeasureKind
@@ -35,6 +37,7 @@ from fanzha.services.desk.link_partner import link_partner
 from fanzha.services.desk.merge_reports import merge_clues, merge_reports
 from fanzha.services.desk.object_to_return import receive_objection
 from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.publish_indicator import propose_indicator
 from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
@@ -84,11 +87,19 @@ def fill(day: ReturnDay) -> dict[str, str]:
         procedure = view.records(ReturnProcedure).get(procedure.id)
         comment = view.records(Case).get(case).comments[0].id
     admin = Actor("admin", "CITY", Level.CITY, frozenset({Role.ADMINISTRATOR}))
+    site = acted(desk, site=SITE, officer=BOTH)
+    close(desk, site.case)
+    indicator = propose_indicator(desk, BOTH, site.id, TOLD)
+    objection = ListingObjection("OBJ-OURS", 0, "COUNTY", "moni", "模拟·钱二", "19900000077", TOLD, 0, 1)
+    with desk.store.begin() as unit:
+        unit.records(ListingObjection).add(objection)
+        unit.commit()
     link_partner(desk, admin, PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://bank.example", "k", "ab" * 32))
     return {
         "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
         "measure": freeze.id, "draft": drafted.id, "order": freeze.orders[0].id, "task": task.id, "series": series.id,
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
         "merge": merge.id, "hand_over": offer.id, "run": run, "comment": comment, "label": labels["V1"],
+        "indicator": indicator.id, "listing_objection": objection.id,
         "evidence": given.counter_evidence[0].id,
     }  # fmt: skip

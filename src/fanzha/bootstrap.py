@@ -281,6 +281,7 @@ def desk_rules() -> DeskRules:
     """The dated tables that the desk works by; read once a start."""
     from fanzha.access import AccessRules
     from fanzha.casework import CaseworkRules, Taxonomy
+    from fanzha.casework.public_rules import PublicRules
     from fanzha.measures.interception_rules import InterceptionRules
     from fanzha.measures.purposes import PurposeRules
     from fanzha.measures.rules import MeasureRules
@@ -293,6 +294,7 @@ def desk_rules() -> DeskRules:
         purposes=PurposeRules.from_table(rule_table("purposes.toml")),
         interception=InterceptionRules.from_table(rule_table("interception.toml")),
         taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
+        public=PublicRules.from_table(rule_table("public.toml")),
     )
 
 

@@ -57,6 +57,7 @@ SEEN = {
     Role.PARTNER_DESK: {"bank", "addressed"},
     Role.API_CLIENT: {"bank", "addressed"},
     Role.ADMINISTRATOR: set(),
+    Role.PUBLIC: set(),
     Role.MACHINE: {*PLACES, "own_case", "addressed"},
 }
 

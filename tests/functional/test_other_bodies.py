@@ -62,10 +62,12 @@ from fanzha.tracing.runs import TraceRun
 SECRET_WORDS = ("bank.example", "模拟·钱二", "模拟·V1", "19900000077", "模拟绝密事由", "模拟冒充客服案")
 EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
 OURS = {"COUNTY", "BANK"}  # the link to the bank is kept at the top of the tree
-# Machines run these, or they take no one's word for who acts; tests of their own say what they may.
+# Machines or everybody run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
     "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
     "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
+    "add_to_sent", "attach_to_sheet", "begin_sheet", "check_number", "drop_sheet", "lodge_listing_objection", "open_sheet",
+    "save_sheet", "send_sheet", "why_refused",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}
@@ -191,6 +193,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "appeal_id": (ids["appeal"],), "task_id": (ids["task"],), "series_id": (ids["series"],),
         "incident_id": (ids["incident"],), "fact_id": (ids["fact"],), "merge_id": (ids["merge"],),
         "move_id": (ids["merge"],), "hand_over_id": (ids["hand_over"],), "comment": (ids["comment"],),
+        "indicator_id": (ids["indicator"],), "listing_objection_id": (ids["listing_objection"],),
         "objection_id": (ids["objection"],), "evidence_id": (ids["evidence"],), "order_id": (ids["order"],),
         "payment_id": (ids["measure"],), "credential_id": ("CRED-000001",), "login": ("both", "clerk"),
         "kept_id": (ids["report"], ids["clue"], ids["case"]), "absorbed_id": (ids["absorbed"],),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fanzha.access.model import Credential, CredentialKind, Person
 from fanzha.access.rules import CredentialRules
 from fanzha.access.tree import OrganisationTree
-from fanzha.core.actor import Actor, Role
+from fanzha.core.actor import NOBODYS_ROLES, Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
 
@@ -78,6 +78,6 @@ def actor_of(person: Person, tree: OrganisationTree) -> Actor:
     body = tree.get(person.organisation)
     if not person.active or body is None:
         raise NotAllowed("credential.person", "this account is not active: ask an administrator (管理员) of your body")
-    if Role.MACHINE in person.roles:
+    if NOBODYS_ROLES & set(person.roles):
         raise NotAllowed("credential.machine", "nobody signs in as the machine: sign in under your own login")
     return Actor(person.id, person.organisation, body.level, frozenset(person.roles), person.display_name)

@@ -36,6 +36,9 @@ class Action(StrEnum):
     APPEAL_DECIDE = "appeal_decide"
     ORDER_SEND = "order_send"  # down to a body below
     ORDER_SENT = "order_sent"  # noting that an approved order left for its institution
+    INDICATOR_PROPOSE = "indicator_propose"
+    INDICATOR_DECIDE = "indicator_decide"
+    INDICATOR_WITHDRAW = "indicator_withdraw"
     AUDIT_READ = "audit_read"
     PEOPLE_KEEP = "people_keep"
     RULES_KEEP = "rules_keep"

@@ -10,7 +10,7 @@ from typing import Final
 from fanzha.access.model import Person
 from fanzha.access.rules import CredentialRules
 from fanzha.access.tree import OrganisationTree
-from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
+from fanzha.core.actor import NOBODYS_LOGINS, NOBODYS_ROLES, Actor, Level, Organisation, Role
 from fanzha.core.actor_words import LEVEL_WORDS, roles_in_words
 from fanzha.core.errors import BadInput, NotAllowed
 
@@ -23,9 +23,10 @@ _OF_PARTNERS: Final = frozenset({Role.PARTNER_DESK, Role.ADMINISTRATOR, Role.API
 
 def check_login(login: str) -> None:
     """Raises BadInput for what cannot be a login; it is the person's id, stands in the audit and is never given anew."""
-    if not _LOGIN.fullmatch(login) or login == MACHINE.id:
+    if not _LOGIN.fullmatch(login) or login in NOBODYS_LOGINS:
         raise BadInput(
-            f"{login!r} cannot be a login: 1 to 40 small letters, digits, dots, hyphens, underscores; not {MACHINE.id!r}"
+            f"{login!r} cannot be a login: 1 to 40 small letters, digits, dots, hyphens, underscores; "
+            f"not {' or '.join(map(repr, sorted(NOBODYS_LOGINS)))}"
         )
 
 
@@ -45,8 +46,10 @@ def check_roles(roles: Iterable[Role], body: Organisation) -> tuple[Role, ...]:
     wanted = frozenset(roles)
     if not wanted:
         raise BadInput("somebody without a role can do nothing: name at least one")
-    if Role.MACHINE in wanted:
-        raise NotAllowed("person.machine", "the role of the machine is nobody's: name another role")
+    if wanted & NOBODYS_ROLES:
+        raise NotAllowed(
+            "person.machine", f"the role of the {min(wanted & NOBODYS_ROLES)} is nobody's: name another role"
+        )
     alone = wanted & _ALONE
     if alone and len(wanted) > 1:
         raise NotAllowed(
@@ -56,7 +59,9 @@ def check_roles(roles: Iterable[Role], body: Organisation) -> tuple[Role, ...]:
         )
     misplaced = wanted - _OF_PARTNERS if body.level is Level.PARTNER else wanted & {Role.PARTNER_DESK}
     if misplaced:
-        possible = _OF_PARTNERS if body.level is Level.PARTNER else frozenset(Role) - {Role.PARTNER_DESK, Role.MACHINE}
+        possible = (
+            _OF_PARTNERS if body.level is Level.PARTNER else frozenset(Role) - NOBODYS_ROLES - {Role.PARTNER_DESK}
+        )
         raise NotAllowed(
             "person.place",
             f"{roles_in_words(misplaced)} is no role at {body.id}, which is of the level {LEVEL_WORDS[body.level]}; "

@@ -8,7 +8,7 @@ from fanzha.access.model import Action, Place, Scope
 from fanzha.access.rules import Permissions
 from fanzha.access.tree import OrganisationTree
 from fanzha.access.words import ACTION_WORDS
-from fanzha.core.actor import Actor, Level, Role
+from fanzha.core.actor import NOBODYS_ROLES, Actor, Level, Role
 from fanzha.core.actor_words import roles_in_words
 from fanzha.core.errors import NotAllowed, NotFound
 
@@ -58,7 +58,7 @@ def _who_may(action: Action, tree: OrganisationTree, permissions: Permissions, s
     """Who may do it where the record lies; empty where nobody but the machine may."""
 
     def having(place: Place, *, less: Iterable[Role] = ()) -> list[Role]:
-        others = {Role.MACHINE, *less}
+        others = {*NOBODYS_ROLES, *less}
         return [role for role in Role if place in permissions.of(role, action) and role not in others]
 
     body = scope.organisation or "its body"

@@ -10,7 +10,7 @@ import typer
 from fanzha.cli.desk_session import AsOption, at_desk, forget_session
 from fanzha.cli.output import say, show_table, write_json
 from fanzha.cli.passwords import PasswordStdin, ask_password
-from fanzha.core.actor import Role
+from fanzha.core.actor import NOBODYS_ROLES, Role
 from fanzha.core.errors import BadInput
 from fanzha.core.time import format_instant
 
@@ -25,7 +25,7 @@ people = typer.Typer(
 programs = typer.Typer(name="token", rich_markup_mode=None, no_args_is_help=True, help="Tokens of programs.")
 
 LoginArgument = Annotated[str, typer.Argument(help="Login: small letters, digits, dots, hyphens, underscores.")]
-_ROLES = ", ".join(role for role in Role if role is not Role.MACHINE)
+_ROLES = ", ".join(role for role in Role if role not in NOBODYS_ROLES)
 RolesOption = Annotated[list[str], typer.Option("--role", metavar="ROLE", help=f"May be repeated: {_ROLES}.")]
 ReasonOption = Annotated[str, typer.Option("--reason", help="Why; stands in the audit.")]
 

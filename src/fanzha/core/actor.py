@@ -31,6 +31,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     API_CLIENT = "api_client"
     MACHINE = "machine"  # the clocks and the outbox; no person
+    PUBLIC = "public"  # whoever reports on the public page, without an account; no person of the office
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +63,11 @@ class Actor:
 
 
 MACHINE = Actor("machine", "", Level.MINISTRY, frozenset({Role.MACHINE}), "系统")
+PUBLIC_ID = "public"
+NOBODYS_ROLES = frozenset({Role.MACHINE, Role.PUBLIC})  # given to nobody
+NOBODYS_LOGINS = frozenset({MACHINE.id, PUBLIC_ID})
+
+
+def public_at(body: Organisation) -> Actor:
+    """Whoever tells a body something on its public page."""
+    return Actor(PUBLIC_ID, body.id, body.level, frozenset({Role.PUBLIC}), "公众")

@@ -17,6 +17,7 @@ ROLE_WORDS: Final[Mapping[Role, str]] = {
     Role.ADMINISTRATOR: "administrator (管理员)",
     Role.API_CLIENT: "program",
     Role.MACHINE: "machine (系统)",
+    Role.PUBLIC: "public (公众)",
 }
 LEVEL_WORDS: Final[Mapping[Level, str]] = {
     Level.PARTNER: "对接单位", Level.STATION: "派出所", Level.COUNTY: "县级", Level.CITY: "设区的市一级",

@@ -164,6 +164,7 @@ class IncidentKind(StrEnum):
     FREEZE_ENDED = "freeze_ended"  # with money that was decided to go back and is not paid yet
     NOT_DELIVERED = "not_delivered"  # the partner's service will not take an order
     UNREADABLE = "unreadable"  # an answer that is none by the agreed form
+    PROBED = "probed"  # somebody asks the public page about numbers one after the other
     NOT_GENUINE = "not_genuine"  # an answer without the partner's signature, or from another than was asked
 
 

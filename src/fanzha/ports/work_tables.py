@@ -22,7 +22,10 @@ from fanzha.casework import (
     WorkEvent,
     look_up_keys,
 )
+from fanzha.casework.indicators import Indicator
+from fanzha.casework.objections import ListingObjection
 from fanzha.casework.rules import DuplicateRules
+from fanzha.casework.sheets import ReportSheet
 from fanzha.core.actor import Organisation
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.lifecycle import OPEN, Status
@@ -278,6 +281,31 @@ RETURNS: Final[RecordTable[ReturnProcedure]] = RecordTable(
     ),
     indexes=(("organisation", "status", "drafted_us"), ("status", "drafted_us"), ("case_id",), ("decision",)),
 )
+INDICATORS: Final[RecordTable[Indicator]] = RecordTable(
+    name="indicators",
+    record=Indicator,
+    keys=(
+        Key("organisation"),
+        Key("status"),
+        Key("term", narrow=True),
+        Key("clue", narrow=True),
+        Key("case_id", of=lambda indicator: indicator.case, narrow=True),
+        Key("proposed_us", KeyType.INTEGER),
+    ),
+    indexes=(("organisation", "status", "proposed_us"), ("status", "proposed_us"), ("term", "status"), ("case_id",)),
+)
+LISTING_OBJECTIONS: Final[RecordTable[ListingObjection]] = RecordTable(
+    name="listing_objections",
+    record=ListingObjection,
+    keys=(Key("organisation"), Key("status"), Key("due_us", KeyType.INTEGER)),
+    indexes=(("organisation", "status", "due_us"), ("status", "due_us")),
+)
+REPORT_SHEETS: Final[RecordTable[ReportSheet]] = RecordTable(
+    name="report_sheets",
+    record=ReportSheet,
+    keys=(Key("organisation"), Key("code_hash")),
+    unique=(("code_hash",),),
+)
 ORGANISATIONS: Final[RecordTable[Organisation]] = RecordTable(
     name="organisations",
     record=Organisation,
@@ -353,6 +381,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
+    INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, TRACE_RUNS,
 )  # fmt: skip

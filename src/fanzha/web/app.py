@@ -24,12 +24,16 @@ from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, A
 from fanzha.web.console import Console
 from fanzha.web.live import live_handler
 from fanzha.web.pages import ROUTES
+from fanzha.web.pages.public import busy
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import Route
 from fanzha.web.setting import STATIC, Setting
 from fanzha.web.words import N_, language_of
 
 THREADS: Final = 16  # pages at work at once; the rest waits its turn
+PUBLIC: Final = "/public/"
+PUBLIC_THREADS: Final = 4  # of their own: a rush on the public pages takes no officer's turn
+WAITING_MAX: Final = 64  # more than these are told the telephone numbers at once
 UPLOAD_MAX: Final = 64 * 1024 * 1024
 HEADERS: Final[Mapping[str, str]] = {
     "content-security-policy": (
@@ -49,10 +53,13 @@ _log = structlog.get_logger("fanzha.web")
 def make_app(console: Console, routes: Sequence[Route] = ROUTES) -> Litestar:
     """The console as an ASGI application."""
     setting = Setting(console)
-    limiter = CapacityLimiter(THREADS)
+    officers, everybody = CapacityLimiter(THREADS), CapacityLimiter(PUBLIC_THREADS)
     return Litestar(
         [
-            *(_handler(one, console, setting, limiter) for one in routes),
+            *(
+                _handler(one, console, setting, everybody if one.address.startswith(PUBLIC) else officers)
+                for one in routes
+            ),
             live_handler(console),
             create_static_files_router("/static", [STATIC], cache_control=None),
         ],
@@ -84,6 +91,8 @@ def _handler(one: Route, console: Console, setting: Setting, limiter: CapacityLi
     """The handler of one route: reads the request, lets in whom the route lets in, and answers in a thread."""
 
     async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
+        if one.address.startswith(PUBLIC) and limiter.statistics().tasks_waiting >= WAITING_MAX:
+            return setting.respond(busy(_ask(request, console, Form())), _ask(request, console, Form()))
         form = await _read_form(request) if one.method == "POST" else Form()
         ask = _ask(request, console, form)
 
@@ -114,6 +123,8 @@ def _answered(one: Route, ask: Ask, setting: Setting) -> Response[Any]:
         # As text: a renderer that also shows every local variable takes minutes for a store, and would show persons.
         trace = traceback.format_exc()
         _log.error("page failed", error_id=number, address=one.address, method=one.method, trace=trace)
+        if one.address.startswith(PUBLIC):
+            return setting.respond(busy(ask), ask)
         headline = N_("系统出错，未能完成；此前保存的内容不受影响")
         return setting.respond(_trouble_page(Trouble(headline, f"error {number}", status=500)), ask)
 

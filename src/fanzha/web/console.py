@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from fanzha.casework.probing import AskingCounts
 from fanzha.ports.paper_press import PaperPress
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.books import Books
@@ -36,3 +38,5 @@ class Console:
     demo: tuple[DemoLogin, ...] = ()  # empty: a real home, where nobody changes seats
     demo_password: str = ""
     demo_first: str = ""  # the seat at which a report waits for the visitor
+    questions: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # on the public page
+    sheets: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # begun there

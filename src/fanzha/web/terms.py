@@ -10,7 +10,9 @@ from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportS
 from fanzha.casework.case_model import HandOverStatus, MoveKind
 from fanzha.casework.clock import ClockState
 from fanzha.casework.events import EventKind
+from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
+from fanzha.casework.objections import ObjectionStatus
 from fanzha.casework.rules import Sign
 from fanzha.core.actor import Level, Role
 from fanzha.measures.appeals import AppealStatus
@@ -37,7 +39,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     Role: {
         "duty_officer": N_("值班民警"), "analyst": N_("研判员"), "approver": N_("审批人"), "commander": N_("指挥长"),
         "partner_desk": N_("协作单位经办"), "auditor": N_("审计员"), "administrator": N_("管理员"),
-        "api_client": N_("接口程序"), "machine": N_("系统"),
+        "api_client": N_("接口程序"), "machine": N_("系统"), "public": N_("公众"),
     },
     Level: {
         "0": N_("协作单位"), "1": N_("派出所"), "2": N_("县级"), "3": N_("市级"), "4": N_("省级"), "5": N_("部级"),
@@ -55,6 +57,11 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "queued": N_("待接"), "assigned": N_("已分派"), "assessed": N_("已研判"), "verified": N_("已核实"),
         "acted": N_("已处置"), "dismissed": N_("已排除"),
     },
+    IndicatorStatus: {
+        "proposed": N_("待审批"), "approved": N_("待公示"), "published": N_("公示中"), "rejected": N_("不同意公示"),
+        "withdrawn": N_("已撤下"), "expired": N_("公示到期"),
+    },
+    ObjectionStatus: {"received": N_("待答复"), "upheld": N_("成立"), "denied": N_("不成立")},
     ClockState: {
         "running": N_("计时中"), "warning": N_("将超时"), "breached": N_("已超时"), "paused": N_("已暂停"),
         "met": N_("按时办结"), "late": N_("超时办结"),
@@ -138,6 +145,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "release_failed": N_("解除未执行"), "extension_failed": N_("续期未执行"), "not_countersigned": N_("未按时补签"),
         "not_sent": N_("指令未按时发出"), "not_lifted": N_("无关账户未按时解除"), "freeze_ended": N_("冻结到期而返还未付"),
         "not_delivered": N_("指令送达失败"), "unreadable": N_("回执无法读取"), "not_genuine": N_("回执来源不实"),
+        "probed": N_("公众核验被频繁探测"),
     },
     ProcedureStatus: {
         "draft": N_("拟稿"), "noticed": N_("公告期"), "proposed": N_("待决定"), "approved": N_("已决定、支付中"),

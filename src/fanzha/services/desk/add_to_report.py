@@ -27,6 +27,7 @@ class Addition:
     losses: Sequence[Loss] = ()
     contacts: Sequence[Contact] = ()
     narrative: str = ""
+    attachments: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +41,32 @@ class BroughtFile:
 
 def add_to_report(desk: Desk, actor: Actor, report_id: str, added: Addition) -> Received:
     """Adds to a report; payments make new clues, whose clock runs from now. Gives the report and these clues."""
-    if not (added.payments or added.losses or added.contacts or added.narrative.strip()):
-        raise BadInput("nothing to add: give a payment, a loss, a contact or a narrative")
+    check_adds(added)
     with acting(desk, actor, "report.add_to", Subject("report", report_id)) as work:
-        report = work.load(Report, report_id, Action.REPORT_RECEIVE)
-        before = {payment.id for payment in report.payments}
-        grown, events = casework.add_to_report(
-            report, actor, work.now_us, work.ids,
-            payments=added.payments, losses=added.losses, contacts=added.contacts, narrative=added.narrative,
-        )  # fmt: skip
-        kept = work.unit.records(Report).save(grown)
-        tell(work, events, "report")
-        later = [payment for payment in kept.payments if payment.id not in before]
-        clues, told = casework.clues_of(kept, actor, work.now_us, work.ids, payments=later)
-        place = place_of_clues(work, kept)
-        made = tuple(_keep_new(work, replace(clue, jurisdiction=place), told) for clue in clues)
-        return Received(kept, made)
+        return take_addition(work, work.load(Report, report_id, Action.REPORT_RECEIVE), added)
+
+
+def check_adds(added: Addition) -> None:
+    """Raises BadInput for an addition that says nothing."""
+    if not (added.payments or added.losses or added.contacts or added.attachments or added.narrative.strip()):
+        raise BadInput("nothing to add: give a payment, a loss, a contact or a narrative")
+
+
+def take_addition(work: Work, report: Report, added: Addition) -> Received:
+    """The same within a use case that has the report already."""
+    before = {payment.id for payment in report.payments}
+    grown, events = casework.add_to_report(
+        report, work.actor, work.now_us, work.ids,
+        payments=added.payments, losses=added.losses, contacts=added.contacts, narrative=added.narrative,
+        attachments=added.attachments,
+    )  # fmt: skip
+    kept = work.unit.records(Report).save(grown)
+    tell(work, events, "report")
+    later = [payment for payment in kept.payments if payment.id not in before]
+    clues, told = casework.clues_of(kept, work.actor, work.now_us, work.ids, payments=later)
+    place = place_of_clues(work, kept)
+    made = tuple(_keep_new(work, replace(clue, jurisdiction=place), told) for clue in clues)
+    return Received(kept, made)
 
 
 def attach_file(desk: Desk, evidence: EvidenceStore, actor: Actor, report_id: str, file: BroughtFile) -> Report:

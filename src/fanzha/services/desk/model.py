@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fanzha.access import AccessRules
 from fanzha.casework import CaseworkRules, Taxonomy
+from fanzha.casework.public_rules import PublicRules
 from fanzha.core.ids import Ids
 from fanzha.core.time import Clock
 from fanzha.measures.interception_rules import InterceptionRules
@@ -25,6 +26,7 @@ class DeskRules:
     purposes: PurposeRules
     interception: InterceptionRules
     taxonomy: Taxonomy
+    public: PublicRules
 
 
 @dataclass(frozen=True, slots=True)

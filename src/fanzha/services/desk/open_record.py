@@ -9,6 +9,8 @@ from typing import Any, Final, Generic
 from fanzha.access import Action, CaseTie, Field, Purpose, Reveal, bind_purpose, make_reveal
 from fanzha.audit import AuditEvent, Subject, done
 from fanzha.casework import Case, Clue, Fact, HandOver, Report, Series, Task
+from fanzha.casework.indicators import Indicator
+from fanzha.casework.objections import ListingObjection
 from fanzha.core.actor import Actor
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
@@ -26,6 +28,7 @@ from fanzha.services.desk.sight import Sight
 WORDS: Final[Mapping[type[Any], str]] = {
     Report: "report", Clue: "clue", Fact: "fact", Case: "case", Task: "task", HandOver: "hand_over",
     Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
+    Indicator: "indicator", ListingObjection: "listing_objection",
 }  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from fanzha.measures.return_procedure import ReturnProcedure, return_clocks
 from fanzha.ports.work_queues import DueClock, LeasedClock
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.allot_queue import ring_overnight
+from fanzha.services.desk.answer_objection import ring_objection
 from fanzha.services.desk.hand_over_case import ring_hand_over
 from fanzha.services.desk.keeping import (
     OVERNIGHT_CLOCK,
@@ -30,6 +31,8 @@ from fanzha.services.desk.keeping import (
     keep_measure,
 )
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.publish_indicator import ring_indicator
+from fanzha.services.desk.report_by_sheet import ring_sheet
 from fanzha.services.desk.unpaid_freezes import ended_incidents, unpaid_freezes, warn_of_ends
 
 
@@ -79,6 +82,12 @@ def _ring(desk: Desk, leased: LeasedClock) -> None:
                 _ring_return(work, clock)
             case "hand_over":
                 ring_hand_over(work, clock.subject_id)
+            case "indicator":
+                ring_indicator(work, clock.subject_id)
+            case "report_sheet":
+                ring_sheet(work, clock.subject_id)
+            case "listing_objection":
+                ring_objection(work, clock.subject_id)
             case other:
                 raise BadInput(f"clock {clock.id} is of a {other}, for which nothing rings")
 

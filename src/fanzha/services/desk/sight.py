@@ -10,6 +10,7 @@ from typing import Any, Final
 from fanzha.access import Action, Place, Scope, can_do
 from fanzha.access.rules import Permissions
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
+from fanzha.casework.indicators import Indicator
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotFound
 from fanzha.measures.appeals import Appeal
@@ -248,7 +249,7 @@ def case_of(record: Any) -> str:
     match record:
         case Case():
             return record.id
-        case Report() | Clue() | Task() | ReturnProcedure() | HandOver() | TraceRun():
+        case Report() | Clue() | Task() | ReturnProcedure() | HandOver() | TraceRun() | Indicator():
             return record.case
         case Measure():
             return record.request.case

@@ -15,6 +15,7 @@ from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.lift_unrelated import ground_is_gone, resting_on
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.publish_indicator import take_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def withdraw_fact(desk: Desk, actor: Actor, fact_id: str, reason: str) -> FactWi
         if events:
             withdrawn = work.unit.records(Fact).save(withdrawn)
             tell(work, events, "fact")
+            take_down(work, withdrawn, f"{fact.id} was withdrawn: {reason}")
             lifted = ground_is_gone(work, resting, f"{fact.id} was withdrawn: {reason}", fact.id)
         return FactWithdrawn(withdrawn, _clue_after(work, withdrawn), tuple(measure.id for measure in resting), lifted)
 

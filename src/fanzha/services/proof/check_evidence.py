@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from fanzha.casework import Case, Report
+from fanzha.casework.sheets import ReportSheet
 from fanzha.core.errors import BadInput
 from fanzha.measures.model import Measure
 from fanzha.ports.evidence_store import EvidenceStore
@@ -38,6 +39,8 @@ def named_files(record: Any) -> Iterator[tuple[str, str]]:
     match record:
         case Report():
             yield from ((file.sha256, file.name) for file in record.attachments)
+        case ReportSheet():
+            yield from ((file.sha256, file.name) for file in record.files)
         case Case():
             yield from ((file.sha256, file.name) for file in record.files)
         case Measure():

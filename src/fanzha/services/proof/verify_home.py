@@ -8,6 +8,7 @@ from typing import Any
 
 from fanzha.audit import ChainCheck, Head
 from fanzha.casework import Case, Report
+from fanzha.casework.sheets import ReportSheet
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.measures.model import Measure
 from fanzha.measures.rules import MeasureRules
@@ -119,6 +120,7 @@ def _looks(
 
     return {
         Report: lambda report: files_of("reports", report),
+        ReportSheet: lambda sheet: files_of("report_sheets", sheet),
         Case: look_at_case,
         Measure: look_at_measure,
         TraceRun: lambda run: check_trace(run, stores.evidence, found),

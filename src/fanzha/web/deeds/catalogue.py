@@ -8,6 +8,7 @@ from fanzha.web.deeds.accounts import ACCOUNT_DEEDS
 from fanzha.web.deeds.cases import CASE_DEEDS
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed
+from fanzha.web.deeds.indicators import INDICATOR_DEEDS
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.deeds.office import OFFICE_DEEDS
 from fanzha.web.deeds.partner import PARTNER_DEEDS
@@ -25,4 +26,5 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *PARTNER_DEEDS,
     *ACCOUNT_DEEDS,
     *OFFICE_DEEDS,
+    *INDICATOR_DEEDS,
 )
