@@ -22,9 +22,10 @@ from fanzha.services.desk.lists import ListWanted, list_cases, nothing_matches
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
+from fanzha.services.desk.papers.case_brief import Printing, case_brief
 from fanzha.services.desk.plan_interception import plan_interception
 from fanzha.services.desk.read_case_law import read_case_law
-from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.cases import CASE_DEEDS, METHODS
 from fanzha.web.deeds.deed import able, named
@@ -207,6 +208,28 @@ _PARTS: Final[Mapping[str, Callable[[Ask, CasePage], dict[str, Any]]]] = {
 }
 
 
+def _brief_of(ask: Ask) -> tuple[CasePage, Mask]:
+    mask = open_revealed(ask.console.desk, ask.officer, Case, ask.path["record_id"]).mask
+    return case_page(ask.console.desk, ask.officer, ask.path["record_id"]), mask
+
+
+def brief(ask: Ask) -> Answer:
+    """The case on one to three pages, to be printed; every page says who printed it, when, and which version."""
+    page, mask = _brief_of(ask)
+    context = {
+        "page": page, "case": page.case, "mask": mask, "narratives": _narratives(page, mask), "classes": class_names(ask),
+    }  # fmt: skip
+    return Page("case_brief.html", context)
+
+
+def brief_paper(ask: Ask) -> Answer:
+    """The same as a PDF."""
+    page, mask = _brief_of(ask)
+    printing = Printing(ask.officer.id, ask.console.desk.clock.now_us())
+    paper = ask.console.press().press(case_brief(page, mask, printing))
+    return Download(paper, "application/pdf", f"{page.case.id}.pdf")
+
+
 def one_series(ask: Ask) -> Answer:
     """A series with its cases, each with the reason that put it there."""
     opened = open_record(ask.console.desk, ask.officer, Series, ask.path["record_id"])
@@ -234,6 +257,8 @@ def one_task(ask: Ask) -> Answer:
 ROUTES: Final = (
     Route("GET", "/cases", cases_list, SEERS),
     Route("GET", "/cases/{record_id:str}", one_case, SEERS),
+    Route("GET", "/cases/{record_id:str}/brief", brief, SEERS),
+    Route("GET", "/cases/{record_id:str}/brief.pdf", brief_paper, SEERS),
     Route("GET", "/series/{record_id:str}", one_series, SEERS),
     Route("GET", "/hand-overs", hand_overs, OFFICERS),
     Route("GET", "/hand-overs/{record_id:str}", one_hand_over, OFFICERS),

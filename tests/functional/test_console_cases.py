@@ -1,0 +1,260 @@
+"""From a report to a stop at the console, and everything that is done to a case there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_home import open_console, visiting
+from desk_case import ACCOUNT, HOLDER, PHONE, VICTIM, stopped_case
+from measure_home import actor_of
+
+from fanzha.access import Reveal
+from fanzha.casework import Case, Clue, Fact, Report
+from fanzha.cli.case import app as case_app
+from fanzha.cli.clue import app as clue_app
+from fanzha.cli.report import app as report_app
+from fanzha.measures.model import Measure
+from fanzha.ports.record_query import Query
+from fanzha.web.deeds.catalogue import DEEDS
+from fanzha.web.pages import ROUTES
+
+EVIL = "<img src=x onerror=alert(1)>\"'{{7*7}}javascript:"
+PAYMENT = {
+    "payments-1-payee": "6299 9900 0000 0000 017", "payments-1-holder": HOLDER, "payments-1-bank": "模拟银行",
+    "payments-1-amount": "5万", "payments-1-currency": "CNY", "payments-1-at": "2026-03-02 12:00",
+}  # fmt: skip
+REPORT = {
+    "kind": "victim", "name": VICTIM, "phone": PHONE, "narrative": f"模拟：刷单返利，付给{HOLDER} {ACCOUNT}",
+    "channel": "call", "payments-rows": "1", "losses-rows": "1", "request": "made-up-request",
+}  # fmt: skip
+
+
+@pytest.fixture
+def console(tmp_path):
+    with open_console(tmp_path / "home") as console:
+        yield console
+
+
+@pytest.fixture
+def visitor(console):
+    with visiting(console) as make:
+        yield make
+
+
+def one(console, kind):
+    with console.desk.store.reading() as view:
+        return view.records(kind).find(Query(order_by="id", limit=10)).rows
+
+
+def take_in(officer, **more):
+    officer.get("/reports/new")
+    return officer.post("/reports/new", **{**REPORT, **PAYMENT, **more})
+
+
+def test_a_report_becomes_a_drafted_stop(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    assert "警情已受理，回执号" in officer.words
+    (clue,) = one(console, Clue)
+    officer.post(f"/clues/{clue.id}/claim")
+    assert officer.address == f"/clues/{clue.id}"
+    assert "¥50,000.00" in re.search(r"<textarea[^>]*name=\"finding\"[^>]*>([^<]*)", officer.text)[1]
+    officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
+    assert 'value="2026-03-02T12:00:00"' in officer.text
+    assert ACCOUNT not in officer.text
+    slip = {
+        "holder": HOLDER, "account": ACCOUNT, "amount": "50000", "at": "2026-03-02T12:00:00", "institution": "模拟银行",
+        "document": "transfer_slip", "reference": "SLIP-1", "hop": "1",
+    }  # fmt: skip
+    officer.post(f"/clues/{clue.id}/verify", **slip)
+    assert officer.status == 422
+    assert "少一项不能成为事实" in officer.words
+    officer.post(f"/clues/{clue.id}/verify", **slip, checked="1")
+    officer.post(
+        f"/clues/{clue.id}/case", title="模拟刷单案", reports=one(console, Report)[0].id, request="made-up-case"
+    )
+    assert "拟写止付" in officer.words
+    (fact,) = one(console, Fact)
+    stop = {
+        "fact": fact.id,
+        "amount": "50000",
+        "basis": "afl-20",
+        "reason": "被害人刚刚转账",
+        "request": "made-up-stop",
+    }
+    officer.post(f"/clues/{clue.id}/stop", **stop)
+    officer.get(f"/clues/{clue.id}")
+    officer.post(f"/clues/{clue.id}/stop", **stop)  # pressed again
+    (drafted,) = one(console, Measure)
+    assert (drafted.target.reference, drafted.request.scope.amount_minor) == (ACCOUNT, 5_000_000)
+    officer.get(f"/clues/{clue.id}")
+    assert f"/measures/{drafted.id}" in officer.text
+
+
+def test_one_more_row_keeps_what_was_written_and_sends_nothing(console, visitor):
+    officer = visitor("duty")
+    take_in(officer, more="payments")
+    assert 'value="6299 9900 0000 0000 017"' in officer.text
+    assert 'name="payments-2-payee" autofocus' in officer.text
+    assert one(console, Report) == ()
+
+
+def test_errors_stand_at_their_fields_and_a_second_press_is_the_same_report(console, visitor):
+    officer = visitor("duty")
+    officer.get("/reports/new")
+    officer.post("/reports/new", **REPORT, **{**PAYMENT, "payments-1-amount": "许多", "payments-1-at": "2099-01-01"})
+    assert officer.status == 422
+    assert {"#f-payments-1-amount", "#f-payments-1-at"} <= set(re.findall(r'href="(#f-[^"]+)"', officer.text))
+    take_in(officer)
+    take_in(officer)
+    assert len(one(console, Report)) == 1
+
+
+def test_two_reports_of_one_matter_are_offered_merged_and_taken_apart(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    take_in(officer, request="another-key")
+    older, younger = sorted(one(console, Report), key=lambda report: (report.received_at_us, report.id))
+    officer.get(f"/reports/{younger.id}")
+    assert f"/reports/{older.id}/merge?absorbed={younger.id}" in officer.text
+    officer.post(f"/reports/{older.id}/merge", absorbed=younger.id, reason="同一人同一笔")
+    undo = re.search(r'action="(/merges/[^"]+/undo)"', officer.text)[1]
+    officer.post(undo)
+    assert {report.merged_into for report in one(console, Report)} == {""}
+
+
+def test_nobody_is_shown_in_full_until_it_is_written_down(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    officer, report = visitor("both"), case.reports[0]
+    for address in (
+        f"/cases/{case.id}",
+        f"/reports/{report}",
+        f"/cases/{case.id}?tab=accounts",
+        f"/cases/{case.id}/brief",
+    ):
+        officer.get(address)
+        assert officer.status == 200
+        assert not [hidden for hidden in (ACCOUNT, HOLDER, VICTIM, PHONE) if hidden in officer.text], address
+    assert "<mark>****0017</mark>" in officer.get(f"/cases/{case.id}")
+    assert one(console, Reveal) == ()
+    officer.post(f"/cases/{case.id}/reveal")
+    assert VICTIM in officer.text
+    assert one(console, Reveal)
+    other = visitor("analyst")
+    assert VICTIM not in other.get(f"/cases/{case.id}")
+    other.post(f"/cases/{case.id}/reveal")
+    assert other.status == 403
+
+
+def test_a_file_comes_back_as_it_was_and_is_never_shown_by_the_browser(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    officer = visitor("both")
+    officer.get(f"/cases/{case.id}/file-add")
+    officer.post(f"/cases/{case.id}/file-add", files=[("files", (f"{EVIL}.html", b"<script>alert(1)</script>"))])
+    held = one(console, Case)[0].files[0]
+    officer.post(f"/cases/{case.id}/files/{held.id}")
+    assert officer.text == "<script>alert(1)</script>"
+    assert officer.headers["content-type"] == "application/octet-stream"
+    assert officer.headers["content-disposition"].startswith("attachment")
+    stranger = visitor("stranger")
+    stranger.get("/desk")
+    stranger.post(f"/cases/{case.id}/files/{held.id}")
+    assert stranger.status == 404
+
+
+def test_what_somebody_writes_is_text_everywhere(console, visitor):
+    officer = visitor("both")
+    officer.get("/reports/new")
+    fields = {**REPORT, **PAYMENT, "name": EVIL, "narrative": EVIL, "payments-1-holder": EVIL, "payments-1-bank": EVIL,
+              "payments-1-means": EVIL, "lines": EVIL, "sites": EVIL, "leaked_from": EVIL, "source_reference": EVIL}  # fmt: skip
+    officer.post("/reports/new", **fields)
+    (report,) = one(console, Report)
+    officer.post("/cases/new", title=EVIL, reports=report.id)
+    case = one(console, Case)[0]
+    officer.post(f"/cases/{case.id}/comment", text=EVIL)
+    officer.post(f"/cases/{case.id}/task", title=EVIL, officer="both")
+    clue = one(console, Clue)[0]
+    tabs = ("log", "money", "accounts", "related", "measures", "evidence", "returns", "deeds")
+    pages = [f"/cases/{case.id}?tab={tab}" for tab in tabs]
+    for address in (
+        *pages,
+        "/cases",
+        "/reports",
+        f"/reports/{report.id}",
+        "/clues",
+        f"/clues/{clue.id}",
+        f"/cases/{case.id}/brief",
+    ):
+        officer.get(address)
+        assert officer.status == 200, address
+        assert "<img src=x" not in officer.text, address
+        assert "{{7*7}}" in officer.words or "7*7" not in officer.words, address
+        assert 'href="javascript' not in officer.text, address
+
+
+def test_the_brief_is_a_paper_with_its_printer_on_it(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    officer = visitor("both")
+    assert officer.get(f"/cases/{case.id}/brief.pdf").startswith("%PDF-")
+    assert re.search(
+        rf"打印人 both · .* · {case.id} · 版本 \d", officer.get(f"/cases/{case.id}/brief") and officer.words
+    )
+
+
+def test_an_older_page_does_not_decide(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    chief = visitor("chief")
+    chief.get(f"/cases/{case.id}/file?version=0")
+    chief.post(f"/cases/{case.id}/file", number="模拟立字1号", version="99")
+    assert chief.status == 409
+    chief.post(f"/cases/{case.id}/file", number="模拟立字1号")
+    assert one(console, Case)[0].filing.number == "模拟立字1号"
+
+
+# Every verb of the command line, and where an officer finds it at the console: a deed, or a page.
+VERBS = {
+    "report new": "POST /reports/new", "report add": "reports/add", "report show": "GET /reports/{record_id:str}",
+    "report list": "GET /reports", "report duplicates": "GET /reports/{record_id:str}", "report merge": "reports/merge",
+    "report unmerge": "merges/undo", "report attach": "reports/attach", "report unfounded": "reports/unfounded",
+    "report withdraw": "reports/withdraw", "report reopen": "reports/reopen",
+    "report history": "GET /reports/{record_id:str}",
+    "clue list": "GET /clues", "clue allot": "clues/new-allotment", "clue figure": "GET /clues/figure",
+    "clue show": "GET /clues/{record_id:str}", "clue claim": "clues/claim", "clue assign": "clues/assign",
+    "clue assess": "clues/assess", "clue verify": "clues/verify", "clue confirm": "clues/confirm", "clue act": "clues/act",
+    "clue dismiss": "clues/dismiss", "clue reopen": "clues/reopen", "clue pause": "clues/pause",
+    "clue resume": "clues/resume", "clue route": "clues/route", "clue reestimate": "clues/reestimate",
+    "clue merge": "clues/merge", "clue withdraw-fact": "facts/withdraw", "clue history": "GET /clues/{record_id:str}",
+    "case open": "clues/case", "case show": "GET /cases/{record_id:str}", "case list": "GET /cases",
+    "case file": "cases/file", "case step": "cases/close", "case serve": "cases/serve",
+    "case extend-review": "cases/extend-review", "case classify": "cases/classify", "case method": "cases/method",
+    "case merge": "cases/merge", "case split": "cases/split", "case undo": "moves/undo",
+    "case history": "GET /cases/{record_id:str}", "case comment": "cases/comment", "case strike-out": "cases/strike-out",
+    "case file-add": "cases/file-add", "case add-report": "cases/add-report", "case officer": "cases/officer",
+    "case join": "cases/join", "case leave": "cases/leave", "case plan": "GET /cases/{record_id:str}",
+    "case task new": "cases/task", "case task list": "GET /cases/{record_id:str}", "case task done": "tasks/done",
+    "case task cancel": "tasks/cancel", "case task reopen": "tasks/reopen",
+    "case series start": "cases/series", "case series add": "series/add", "case series remove": "series/remove",
+    "case hand-over offer": "cases/hand-over", "case hand-over list": "GET /hand-overs",
+    "case hand-over accept": "hand-overs/accept", "case hand-over decline": "hand-overs/decline",
+    "case hand-over recall": "hand-overs/recall",
+}  # fmt: skip
+
+
+def verbs_of(app, *before):
+    """Every verb of an app of the command line, with those of its groups."""
+    for command in app.registered_commands:
+        yield " ".join((*before, command.name or command.callback.__name__.replace("_", "-")))
+    for group in app.registered_groups:
+        yield from verbs_of(group.typer_instance, *before, group.typer_instance.info.name)
+
+
+def test_every_verb_of_the_command_line_is_on_a_screen():
+    typed = {
+        verb
+        for app, name in ((report_app, "report"), (clue_app, "clue"), (case_app, "case"))
+        for verb in verbs_of(app, name)
+    }
+    assert typed == set(VERBS)
+    there = {f"{deed.kind}/{deed.name}" for deed in DEEDS} | {f"{route.method} {route.address}" for route in ROUTES}
+    assert not {place for place in VERBS.values() if place not in there}
