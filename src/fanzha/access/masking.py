@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Final
 
 from fanzha.access.model import Field
@@ -99,10 +100,16 @@ def _joins(sign: str) -> bool:
     return unicodedata.combining(sign) > 0 or "\u1160" <= sign <= "\u11ff"
 
 
+@lru_cache(maxsize=4096)
+def _narrow_name(name: str) -> str:
+    """A name as it is looked for; the texts of a page are all searched for the same few names."""
+    return _narrowed(name)[0].strip()
+
+
 def _named_spans(narrow: str, names: Iterable[str]) -> list[tuple[int, int]]:
     """Where persons are named, the longest names first, none within another."""
     found: list[tuple[int, int]] = []
-    for name in sorted({_narrowed(name)[0].strip() for name in names}, key=len, reverse=True):
+    for name in sorted({_narrow_name(name) for name in names}, key=len, reverse=True):
         if len(name) < 2:
             continue  # of a single sign every other word would be full
         for match in re.finditer(re.escape(name), narrow):

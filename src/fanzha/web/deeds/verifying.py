@@ -22,7 +22,7 @@ from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.reports import REASON, brought
 from fanzha.web.forms import Faults, Field, Kind
 from fanzha.web.routes import OFFICERS
-from fanzha.web.show import field_instant
+from fanzha.web.show import field_instant, money
 from fanzha.web.words import N_
 
 FIELDS_TOLD: Final = {"account": N_("账号"), "holder_name": N_("户名"), "amount": N_("汇款金额")}
@@ -87,7 +87,7 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
         if mask.lifted:
             known |= {"holder": claim.holder_name, "account": claim.account}
     said = "" if claim is None else f"{mask.name(claim.holder_name)} {mask.account(claim.account)}".strip()
-    typed = N_("照材料逐字填写；报案人所述见左侧，系统会比对。")
+    typed = N_("照材料逐字填写；报案人所述见旁边，系统会比对。")
     chosen = tuple((file.sha256, f"{mask.text(file.name)} · {file.sha256[:8]}") for file in files)
     return (
         Field("holder", N_("户名"), required=True, start=known["holder"], hint=typed),
@@ -122,10 +122,11 @@ def _open_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
     """The reports of the clue, and a title out of what is known of them."""
     clue = open_record(console.desk, actor, Clue, record_id).record
     paid = [claim for claim in clue.claims if claim.amount_minor is not None]
-    day = field_instant(clue.received_at_us)[:10]
-    amount = f" {format_minor(paid[0].amount_minor or 0, exponent_of(paid[0].currency))}" if paid else ""
+    told = [
+        f"{field_instant(one.at_us)[:10]} {one.institution} {money(one.amount_minor, one.currency)}" for one in paid[:1]
+    ]
     return (
-        Field("title", N_("案由"), required=True, start=f"{day}{amount}".strip(), hint=N_("如：王某被冒充客服诈骗案。"),
+        Field("title", N_("案由"), required=True, start=" ".join(told).strip(), hint=N_("如：王某被冒充客服诈骗案。"),
               sample="演练案件"),
         Field("reports", N_("警情"), required=True, start=" ".join(clue.reports), sample=" ".join(clue.reports)),
         Field("jurisdiction", N_("发生地区划代码"), Kind.NUMBER, sample=""),

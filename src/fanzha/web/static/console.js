@@ -195,6 +195,6 @@ $("#trouble")?.focus();
 /* What comes next has the focus, and what was just told is read out with it. */
 const next = $("[data-next]");
 if (next && $("#told")) next.setAttribute("aria-describedby", `told ${next.getAttribute("aria-describedby") || ""}`.trim());
-if (!$("#trouble")) (next || $("#told"))?.focus({ preventScroll: !next });
+if (!$("#trouble") && !next?.autofocus) (next || $("#told"))?.focus({ preventScroll: !next });
 tick();
 startLive();
