@@ -39,9 +39,10 @@ from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, Ta
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Incident, Outcome, Receipt
 from fanzha.measures.return_procedure import ReturnProcedure
-from fanzha.ports.record_query import Query
+from fanzha.ports.record_query import Page, Query
 from fanzha.ports.work_tables import TABLES
 from fanzha.services import desk as desk_room
+from fanzha.services.desk.account_page import AccountWanted
 from fanzha.services.desk.add_person import PersonDraft
 from fanzha.services.desk.add_to_report import Addition, BroughtFile
 from fanzha.services.desk.amend_draft import Amendment
@@ -217,6 +218,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "receive_report.draft": (ReportDraft(Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·某"), "模拟"),),
         "body": (Organisation("NEW", "模拟新所", Level.STATION, "COUNTY", "53010202"),),
         "wanted": wanted_lists, "read_audit.wanted": (AuditWanted(case=ids["case"]), AuditWanted(actor="both"), AuditWanted()),
+        "account_page.wanted": (AccountWanted(M), AccountWanted(M, ids["case"], whole=True)),
         "convert_measure.wanted": (Conversion(document="模拟冻字9号", reason=why[0]),),
         "plan_return.wanted": (ReturnWanted(ids["case"]),),
         "draft_return.wanted": (ReturnWanted(ids["case"]),), "replan_return.wanted": (ReturnWanted(ids["case"]),),
@@ -242,6 +244,8 @@ def test_whoever_is_elsewhere_neither_sees_nor_changes_what_is_ours(county, name
                 said = refused
             if name == "read_audit" and isinstance(said, tuple):  # what his own people asked for is his to read
                 said = tuple(event for event in said if event.organisation != actor.organisation)
+            if name == "list_searches" and isinstance(said, Page):
+                said = tuple(entry for entry in said.rows if entry.organisation != actor.organisation)
             asked = repr(
                 {key: value for key, value in given.items() if key not in {"desk", "actor", "books", "figures"}}
             )
