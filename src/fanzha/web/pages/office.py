@@ -50,9 +50,10 @@ def state_of(line: PersonLine, now_us: int) -> str:
 def body_page(ask: Ask) -> Answer:
     """A body and its people."""
     desk, now_us = ask.console.desk, ask.console.desk.clock.now_us()
-    body = next((one for one in list_bodies(desk, ask.officer) if one.id == ask.path["organisation"]), None)
+    wanted = ask.path["organisation"]
+    body = next((one for one in list_bodies(desk, ask.officer) if one.id == wanted), None)
     if body is None:
-        raise NotFound(f"there is no body {ask.path['body']}, or it is not yours to keep")
+        raise NotFound(f"there is no body {wanted}, or it is not yours to keep")
     try:
         people = [(line, state_of(line, now_us)) for line in list_people(desk, ask.officer, body.id)]
     except NotAllowed:
