@@ -83,6 +83,8 @@ class Visitor:
         self.kept |= {
             name: value for name, value in answer.cookies.items() if name not in ("fanzha-lang", SESSION_COOKIE)
         }
+        if SESSION_COOKIE in answer.cookies:
+            self.token = answer.cookies[SESSION_COOKIE]
         self.status, self.text, self.address, self.headers = answer.status_code, answer.text, address, answer.headers
         if answer.status_code == 303:
             return self.get(answer.headers["location"])

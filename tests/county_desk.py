@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from public_numbers import SITE, acted, close
 from return_day import BOTH, CHIEF, DUTY, EVENING_US, M, ReturnDay
 
-from fanzha.access import LinkChannel, PartnerLink
+from fanzha.access import LinkChannel, PartnerLink, Person
 from fanzha.casework import (
     AccountName,
     Case,
     Channel,
     Fact,
+    Report,
     ReportDraft,
     ReportedPayment,
     Reporter,
     ReporterKind,
 )
 from fanzha.casework.objections import ListingObjection
-from fanzha.core.actor import Actor, Level, Role
+from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.time import MINUTE_US
 from fanzha.measures.model import EvidenceKind, Measure, MeasureKind
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
+from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.add_case_file import add_case_file
 from fanzha.services.desk.add_to_report import BroughtFile
 from fanzha.services.desk.answer_appeal import lodge_appeal
@@ -35,6 +39,7 @@ from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
 from fanzha.services.desk.hear_evidence import give_evidence
 from fanzha.services.desk.link_partner import link_partner
 from fanzha.services.desk.merge_reports import merge_clues, merge_reports
+from fanzha.services.desk.model import Desk
 from fanzha.services.desk.object_to_return import receive_objection
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.publish_indicator import propose_indicator
@@ -44,6 +49,31 @@ from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.tracing.runs import TraceRun
 
 TOLD = "模拟绝密事由：模拟·钱二收了模拟·V1的钱"  # stands in every free text
+SECRET_WORDS = ("bank.example", "模拟·钱二", "模拟·V1", "19900000077", "模拟绝密事由", "模拟冒充客服案")
+STATION = Organisation("STATION", "模拟派出所", Level.STATION, "COUNTY", "53010201")
+OURS = {"COUNTY", "BANK"}  # the link to the bank is kept at the top of the tree
+
+
+def secrets_of(desk: Desk, ids: dict[str, str]) -> tuple[str, ...]:
+    """What nobody elsewhere may be shown: the ids of COUNTY's records, and the words that stand in them."""
+    with desk.store.reading() as view:
+        acknowledgement = view.records(Report).get(ids["report"]).acknowledgement
+        found = {record.id for table in TABLES for record in view.records(table.record).find(Query(limit=1000)).rows
+                 if getattr(record, "organisation", "") == "COUNTY" and table.record is not Person}  # fmt: skip
+    return tuple(sorted({*found, *SECRET_WORDS, acknowledgement, M} - {"COUNTY"}))
+
+
+def stands(desk: Desk, ids: dict[str, str]) -> dict[str, Any]:
+    """What is COUNTY's, with the clocks and messages that hang on it."""
+    with desk.store.reading() as view:
+        found: dict[str, Any] = {}
+        for table in TABLES:
+            for record in view.records(table.record).find(Query(limit=1000)).rows:
+                if getattr(record, "organisation", "COUNTY") in OURS and table.record is not Organisation:
+                    found[f"{table.name}/{record.id}"] = record
+        found["messages"] = [view.outbox.about(one) for one in ids.values()]
+        found["clocks"] = view.clocks.running_among(sorted(ids.values()))
+        return found
 
 
 def fill(day: ReturnDay) -> dict[str, str]:

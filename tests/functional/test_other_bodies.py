@@ -12,11 +12,11 @@ from itertools import product
 from typing import Any
 
 import pytest
-from county_desk import fill
+from county_desk import STATION, fill, secrets_of, stands
 from return_day import CHIEF, EVENING_US, M, ReturnDay, make_return_day
 
 from fanzha import bootstrap
-from fanzha.access import Export, LinkChannel, PartnerLink, Person
+from fanzha.access import Export, LinkChannel, PartnerLink
 from fanzha.casework import (
     Case,
     Channel,
@@ -39,9 +39,9 @@ from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, Ta
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Incident, Outcome, Receipt
 from fanzha.measures.return_procedure import ReturnProcedure
-from fanzha.ports.record_query import Query
-from fanzha.ports.work_tables import TABLES
+from fanzha.ports.record_query import Page, Query
 from fanzha.services import desk as desk_room
+from fanzha.services.desk.account_page import AccountWanted
 from fanzha.services.desk.add_person import PersonDraft
 from fanzha.services.desk.add_to_report import Addition, BroughtFile
 from fanzha.services.desk.amend_draft import Amendment
@@ -59,9 +59,7 @@ from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
-SECRET_WORDS = ("bank.example", "模拟·钱二", "模拟·V1", "19900000077", "模拟绝密事由", "模拟冒充客服案")
 EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
-OURS = {"COUNTY", "BANK"}  # the link to the bank is kept at the top of the tree
 # Machines or everybody run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
     "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
@@ -125,15 +123,7 @@ class County:
 
     def stands(self) -> dict[str, Any]:
         """What is COUNTY's, with the clocks and messages that hang on it."""
-        with self.day.desk.store.reading() as view:
-            found: dict[str, Any] = {}
-            for table in TABLES:
-                for record in view.records(table.record).find(Query(limit=1000)).rows:
-                    if getattr(record, "organisation", "COUNTY") in OURS and table.record is not Organisation:
-                        found[f"{table.name}/{record.id}"] = record
-            found["messages"] = [view.outbox.about(one) for one in self.ids.values()]
-            found["clocks"] = view.clocks.running_among(sorted(self.ids.values()))
-            return found
+        return stands(self.day.desk, self.ids)
 
 
 def _enums() -> dict[str, type[Enum]]:
@@ -154,14 +144,12 @@ def county(tmp_path_factory) -> Iterator[County]:
     day = make_return_day("memory", tmp_path_factory.mktemp("county"))
     with day.desk.store.begin() as unit:
         unit.records(Export).add(EXPORTED)
-        unit.records(Organisation).add(Organisation("STATION", "模拟派出所", Level.STATION, "COUNTY", "53010201"))
+        unit.records(Organisation).add(STATION)
         unit.commit()
     ids = fill(day)
     with day.desk.store.reading() as view:
         acknowledgement = view.records(Report).get(ids["report"]).acknowledgement
-        secrets = {record.id for table in TABLES for record in view.records(table.record).find(Query(limit=1000)).rows
-                   if getattr(record, "organisation", "") == "COUNTY" and table.record is not Person}  # fmt: skip
-    known = tuple(sorted({*secrets, *SECRET_WORDS, acknowledgement, M} - {"COUNTY"}))
+    known = secrets_of(day.desk, ids)
     yield County(day, ids, known, arguments(day, ids, acknowledgement))
     day.desk.store.close()
 
@@ -217,6 +205,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "receive_report.draft": (ReportDraft(Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·某"), "模拟"),),
         "body": (Organisation("NEW", "模拟新所", Level.STATION, "COUNTY", "53010202"),),
         "wanted": wanted_lists, "read_audit.wanted": (AuditWanted(case=ids["case"]), AuditWanted(actor="both"), AuditWanted()),
+        "account_page.wanted": (AccountWanted(M), AccountWanted(M, ids["case"], whole=True)),
         "convert_measure.wanted": (Conversion(document="模拟冻字9号", reason=why[0]),),
         "plan_return.wanted": (ReturnWanted(ids["case"]),),
         "draft_return.wanted": (ReturnWanted(ids["case"]),), "replan_return.wanted": (ReturnWanted(ids["case"]),),
@@ -242,6 +231,8 @@ def test_whoever_is_elsewhere_neither_sees_nor_changes_what_is_ours(county, name
                 said = refused
             if name == "read_audit" and isinstance(said, tuple):  # what his own people asked for is his to read
                 said = tuple(event for event in said if event.organisation != actor.organisation)
+            if name == "list_searches" and isinstance(said, Page):
+                said = tuple(entry for entry in said.rows if entry.organisation != actor.organisation)
             asked = repr(
                 {key: value for key, value in given.items() if key not in {"desk", "actor", "books", "figures"}}
             )

@@ -12,6 +12,7 @@ from fanzha.ports.paper_press import PaperPress
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.model import Desk
+from fanzha.web.attempts import Attempts
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Console:
     home: Path
     secret: bytes  # of this start: what a form is signed with
     secure: bool = False  # reached by HTTPS: cookies travel on nothing else
+    attempts: Attempts = field(default_factory=Attempts)  # at signing in, since the start
     demo: tuple[DemoLogin, ...] = ()  # empty: a real home, where nobody changes seats
     demo_password: str = ""
     demo_first: str = ""  # the seat at which a report waits for the visitor

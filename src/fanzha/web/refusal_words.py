@@ -108,6 +108,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "order_prepared": N_("指令可能已经发出：请改用解除"),
     "organisation": N_("此记录属于其他机构"),
     "organisation.other": N_("此记录属于其他机构，须由该机构办理"),
+    "sign_in.too_many": N_("尝试次数过多，请十分钟后再试"),
     "page.role": N_("您的角色没有这个页面"),
     "pay_to": N_("须写明退回哪个账户"),
     "payment": N_("银行称已付部分款项：请先处理异常"),

@@ -27,7 +27,12 @@ from fanzha.web.words import LANGUAGES, TAGS, Say, sayer
 
 STATIC: Final = Path(__file__).with_name("static")
 TOLD_COOKIE: Final = "fanzha-told"
-LOOK_COOKIES: Final = {"theme": ("light", "dark", "contrast"), "density": ("normal", "tight", "wide")}
+LOOK_COOKIES: Final = {
+    "theme": ("light", "dark", "contrast"),
+    "density": ("normal", "tight", "wide"),
+    "keys": ("on", "off"),
+    "sound": ("off", "on"),
+}
 
 
 class Setting:

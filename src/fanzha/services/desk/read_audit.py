@@ -26,6 +26,7 @@ class AuditWanted:
     actor: str = ""
     record: str = ""
     limit: int = 50
+    before_seq: int | None = None  # only rows older than this one
 
 
 def read_audit(desk: Desk, actor: Actor, wanted: AuditWanted) -> tuple[AuditEvent, ...]:
@@ -58,7 +59,7 @@ class _Reader:
         self._cases: dict[str, bool] = {}
 
     def rows(self, wanted: AuditWanted) -> Iterator[AuditEvent]:
-        before: int | None = None
+        before = wanted.before_seq
         left = wanted.limit
         while left > 0:
             page = self._look.unit.audit.about(

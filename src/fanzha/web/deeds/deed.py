@@ -9,6 +9,7 @@ from typing import Any
 from fanzha.core.actor import Actor, Role
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.rehearse import refusal_of
+from fanzha.web.answers import Answer
 from fanzha.web.console import Console
 from fanzha.web.forms import Field, Values, samples_of
 from fanzha.web.refusals import Trouble, headline_of, trouble_of
@@ -35,6 +36,7 @@ class Done:
     address: str
     told: str
     record: Any = None
+    answer: Answer | None = None  # given at once in place of going on: a file, or a secret that is shown once
 
 
 Around = Callable[[Console, Actor, str], Sequence[Field]]

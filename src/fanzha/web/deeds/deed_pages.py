@@ -63,7 +63,7 @@ def _do(deed: Deed, ask: Ask) -> Answer:
         raise
     except FanzhaError as error:
         return _form(deed, ask, _kept(fields, ask.form), trouble=trouble_of(error), version=version)
-    return GoTo(done.address, done.told)
+    return done.answer or GoTo(done.address, done.told)
 
 
 def _version(text: str) -> int | None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, TypeVar
 
 from fanzha.core.errors import BadInput, NotAllowed
-from fanzha.services.desk.sign_in import sign_in
+from fanzha.services.desk.own_sessions import end_session, own_sessions
+from fanzha.services.desk.sign_in import EXPIRED, WRONG, change_password, sign_in
 from fanzha.services.desk.sign_out import sign_out
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, Ask
 from fanzha.web.navigation import first_page
-from fanzha.web.refusals import trouble_of
+from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import EVERYBODY_HERE, Route
 from fanzha.web.setting import LOOK_COOKIES
-from fanzha.web.words import LANGUAGES
+from fanzha.web.words import LANGUAGES, N_
+
+Result = TypeVar("Result")
 
 
 def home(ask: Ask) -> Answer:
@@ -32,11 +36,58 @@ def begin(ask: Ask) -> Answer:
     """Begins a session; what is wrong is said in one sentence, whatever it is."""
     login, next_page = ask.form.text("login"), _inside(ask.form.text("next"))
     try:
-        seated = sign_in(ask.console.desk, ask.console.hasher, login, ask.form.text("password"))
+        seated = _counted(ask, login, lambda: sign_in(ask.console.desk, ask.console.hasher, login, _password(ask)))
     except (NotAllowed, BadInput) as error:
+        if isinstance(error, NotAllowed) and error.rule == EXPIRED:
+            return Page("password.html", {"login": login, "expired": True, "trouble": None}, status=403)
         context = {"login": login, "next": next_page, "trouble": trouble_of(error)}
         return Page("sign_in.html", context, status=403)
     return GoTo(next_page or first_page(seated.actor), cookies={SESSION_COOKIE: seated.token})
+
+
+def _counted(ask: Ask, login: str, attempt: Callable[[], Result]) -> Result:
+    """The attempt, unless too many were wrong of late; one that is wrong is counted."""
+    attempts, now_us = ask.console.attempts, ask.console.desk.clock.now_us()
+    attempts.check(ask.client, login, now_us)
+    try:
+        return attempt()
+    except NotAllowed as wrong:
+        if wrong.rule == WRONG:
+            attempts.was_wrong(ask.client, login, now_us)
+        raise
+
+
+def _password(ask: Ask, name: str = "password") -> str:
+    """As it was typed, blanks and all."""
+    values = ask.form.fields.get(name)
+    return values[-1] if values else ""
+
+
+def password_form(ask: Ask) -> Answer:
+    """The old password and a new one; also for whom an expired one keeps out."""
+    login = "" if ask.actor is None else ask.actor.id
+    return Page("password.html", {"login": login, "expired": False, "trouble": None})
+
+
+def new_password(ask: Ask) -> Answer:
+    """Changes it; every session ends, this one too."""
+    login = ask.form.text("login") if ask.actor is None else ask.actor.id
+    if _password(ask, "new") != _password(ask, "again"):
+        trouble = Trouble(N_("两次输入的口令不同"), "", status=422)
+        return Page("password.html", {"login": login, "expired": False, "trouble": trouble}, status=422)
+    try:
+        desk, hasher = ask.console.desk, ask.console.hasher
+        _counted(ask, login, lambda: change_password(desk, hasher, login, _password(ask), _password(ask, "new")))
+    except (NotAllowed, BadInput) as error:
+        trouble = trouble_of(error)
+        return Page("password.html", {"login": login, "expired": False, "trouble": trouble}, status=trouble.status)
+    return GoTo("/sign-in", N_("口令已更改，请用新口令登录"), cookies={SESSION_COOKIE: None})
+
+
+def end_other(ask: Ask) -> Answer:
+    """Ends one of one's own sessions elsewhere."""
+    end_session(ask.console.desk, ask.officer, ask.path["session"])
+    return GoTo("/settings", N_("此登录已结束"))
 
 
 def end(ask: Ask) -> Answer:
@@ -56,9 +107,10 @@ def change_seat(ask: Ask) -> Answer:
     return GoTo(first_page(seated.actor), cookies={SESSION_COOKIE: seated.token})
 
 
-def settings(_ask: Ask) -> Answer:
-    """What each keeps for himself: language, colours, height of rows, keys; and his password."""
-    return Page("settings.html", {"looks": LOOK_COOKIES})
+def settings(ask: Ask) -> Answer:
+    """What each keeps for himself: language, colours, height of rows, keys; and his password and sessions."""
+    sessions = own_sessions(ask.console.desk, ask.officer, ask.session)
+    return Page("settings.html", {"looks": LOOK_COOKIES, "sessions": sessions})
 
 
 def keep_settings(ask: Ask) -> Answer:
@@ -69,7 +121,7 @@ def keep_settings(ask: Ask) -> Answer:
     for look, allowed in LOOK_COOKIES.items():
         if ask.form.text(look) in allowed:
             kept[f"fanzha-{look}"] = ask.form.text(look)
-    return GoTo("/settings", "已保存", cookies=kept)
+    return GoTo("/settings", N_("已保存"), cookies=kept)
 
 
 def keys(_ask: Ask) -> Answer:
@@ -90,5 +142,8 @@ ROUTES: Final = (
     Route("POST", "/demo/seat", change_seat, None),
     Route("GET", "/settings", settings, EVERYBODY_HERE),
     Route("POST", "/settings", keep_settings, EVERYBODY_HERE),
+    Route("POST", "/settings/sessions/{session:str}/end", end_other, EVERYBODY_HERE),
+    Route("GET", "/password", password_form, None),
+    Route("POST", "/password", new_password, None),
     Route("GET", "/help", keys, EVERYBODY_HERE),
 )

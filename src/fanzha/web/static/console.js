@@ -18,7 +18,20 @@ function span(ms) {
   return days ? `${sign}${days}d ${two(h)}:${two(m)}` : `${sign}${two(h)}:${two(m)}:${two(s % 60)}`;
 }
 const told = new Set(JSON.parse(sessionStorage.getItem("fanzha-told-breaches") || "[]"));
+/* One soft tone with what is announced at once, for who switched it on; what it says stands on the page as well. */
+function tone() {
+  if (document.body.dataset.sound !== "on" || !("AudioContext" in window)) return;
+  const sound = new AudioContext(), voice = sound.createOscillator(), loudness = sound.createGain();
+  loudness.gain.setValueAtTime(0.08, sound.currentTime);
+  loudness.gain.exponentialRampToValueAtTime(0.001, sound.currentTime + 0.6);
+  voice.frequency.value = 660;
+  voice.connect(loudness).connect(sound.destination);
+  voice.start();
+  voice.stop(sound.currentTime + 0.6);
+  voice.onended = () => sound.close();
+}
 function announce(text, soon = true) {
+  if (soon) tone();
   const place = $(soon ? "#announce" : "#announce-later");
   if (place) place.textContent = text;
 }
@@ -97,7 +110,7 @@ document.addEventListener("htmx:configRequest", (event) => { event.detail.header
 document.addEventListener("htmx:afterSettle", tick);
 
 /* --- keys ----------------------------------------------------------------------------------------------------------- */
-const single = () => localStorage.getItem("fanzha-single-keys") !== "off";
+const single = () => document.body.dataset.keys !== "off";
 const composing = (event) => event.isComposing || event.keyCode === 229;
 const writing = (event) => event.target.closest?.("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]");
 const free = (act) => (event) => { if (!composing(event) && !writing(event) && single() && !$("dialog[open]")) { act(event); } };
