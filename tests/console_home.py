@@ -61,6 +61,7 @@ class Visitor:
     address: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)  # what the pages left in this browser
+    seated: str = ""  # the session that a sign-in began
 
     def get(self, address: str, **headers: str) -> str:
         """Opens a page."""
@@ -80,6 +81,7 @@ class Visitor:
         return {"cookie": "; ".join(f"{name}={value}" for name, value in held.items())}
 
     def _took(self, answer: Any, address: str) -> str:
+        self.seated = answer.cookies.get(SESSION_COOKIE) or self.seated
         self.kept |= {
             name: value for name, value in answer.cookies.items() if name not in ("fanzha-lang", SESSION_COOKIE)
         }

@@ -18,9 +18,7 @@ from fanzha.cli.return_choices import (
     OnlyOption,
     OthersOption,
     PayToOption,
-    Typed,
     WhyOption,
-    wanted_of,
 )
 from fanzha.core.errors import BadInput
 
@@ -79,6 +77,7 @@ def plan(
     from fanzha.services.desk.mask import Mask
     from fanzha.services.desk.methods_beside import methods_beside
     from fanzha.services.desk.plan_return import plan_return
+    from fanzha.services.desk.return_choices import Typed, wanted_of
 
     typed = Typed(account, branch, base, why, third_parties, pay_to, compensated)
     with at_desk(context, login) as seat:
@@ -113,6 +112,7 @@ def draft(
 ) -> None:
     """Draft the return of a filed case as the law has it, or as you choose; for victims found later, of what is left."""
     from fanzha.services.desk.draft_return import draft_return
+    from fanzha.services.desk.return_choices import Typed, wanted_of
 
     typed = Typed(account, branch, base, why, third_parties, pay_to, compensated)
     with at_desk(context, login) as seat:
@@ -142,6 +142,7 @@ def replan(
     from fanzha.measures.return_procedure import ReturnProcedure
     from fanzha.services.desk.acting import looking
     from fanzha.services.desk.draft_return import replan_return
+    from fanzha.services.desk.return_choices import Typed, wanted_of
 
     typed = Typed(account, branch, base, why, third_parties, pay_to, compensated)
     with at_desk(context, login) as seat:

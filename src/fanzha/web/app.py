@@ -25,6 +25,7 @@ from fanzha.web.console import Console
 from fanzha.web.live import live_handler
 from fanzha.web.pages import ROUTES
 from fanzha.web.pages.public import busy
+from fanzha.web.pages.seat import kept_of
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import Route
 from fanzha.web.setting import STATIC, Setting
@@ -111,7 +112,7 @@ def _answered(one: Route, ask: Ask, setting: Setting) -> Response[Any]:
         seated = _seated(ask) if ask.session else ask
         if one.roles is not None:
             if seated.actor is None:
-                return setting.respond(_to_sign_in(ask), ask)
+                return setting.respond(_to_sign_in(ask, ask.method == "POST" and one.csrf), ask)
             _check_role(one, seated)
         if one.method == "POST" and one.csrf:
             seated.check_csrf()
@@ -142,8 +143,21 @@ def _seated(ask: Ask) -> Ask:
         return ask
 
 
-def _to_sign_in(ask: Ask) -> Answer:
+def _to_sign_in(ask: Ask, keeps_form: bool) -> Answer:  # noqa: FBT001 - of this file's own
+    """Asks who it is; what he had written into a form of his session is kept on the page, and shown to him again."""
     gone: Mapping[str, str | None] = {SESSION_COOKIE: None} if ask.session else {}
+    if keeps_form and ask.session:
+        # The mark of this page's form is that of a visitor without a session, as its cookie is taken away.
+        mark = replace(ask, cookies={name: value for name, value in ask.cookies.items() if name != SESSION_COOKIE}).csrf
+        kept = {
+            "login": "",
+            "next": "",
+            "trouble": None,
+            "csrf": mark,
+            "kept": kept_of(ask.form),
+            "kept_for": ask.address,
+        }
+        return Page("sign_in.html", kept, 401, cookies=gone)
     back = f"?next={ask.address}" if ask.method == "GET" and ask.address not in ("/", "/sign-in") else ""
     return GoTo(f"/sign-in{back}", cookies=gone)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from fanzha.core.errors import BadInput, NotAllowed
@@ -10,14 +11,16 @@ from fanzha.services.desk.own_sessions import end_session, own_sessions
 from fanzha.services.desk.sign_in import EXPIRED, WRONG, change_password, sign_in
 from fanzha.services.desk.sign_out import sign_out
 from fanzha.web.answers import Answer, GoTo, Page
-from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, Ask
-from fanzha.web.navigation import first_page
+from fanzha.web.asking import CSRF_FIELD, LANGUAGE_COOKIE, SESSION_COOKIE, Ask, Form
+from fanzha.web.navigation import first_page, navigation_for
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import EVERYBODY_HERE, Route
 from fanzha.web.setting import LOOK_COOKIES
 from fanzha.web.words import LANGUAGES, N_
 
 Result = TypeVar("Result")
+
+KEPT: Final = "kept."  # before the names of fields that wait until somebody has signed in again
 
 
 def home(ask: Ask) -> Answer:
@@ -29,7 +32,8 @@ def sign_in_form(ask: Ask) -> Answer:
     """Login and password."""
     if ask.actor is not None:
         return GoTo(first_page(ask.actor))
-    return Page("sign_in.html", {"login": "", "next": _inside(ask.query.get("next", "")), "trouble": None})
+    next_page = _inside(ask.query.get("next", ""))
+    return Page("sign_in.html", {"login": "", "next": next_page, "trouble": None, "kept": (), "kept_for": ""})
 
 
 def begin(ask: Ask) -> Answer:
@@ -40,9 +44,35 @@ def begin(ask: Ask) -> Answer:
     except (NotAllowed, BadInput) as error:
         if isinstance(error, NotAllowed) and error.rule == EXPIRED:
             return Page("password.html", {"login": login, "expired": True, "trouble": None}, status=403)
-        context = {"login": login, "next": next_page, "trouble": trouble_of(error)}
+        context: dict[str, object] = {"login": login, "next": next_page, "trouble": trouble_of(error)}
+        context |= {"kept": _kept_again(ask.form), "kept_for": _inside(ask.form.text("kept_for"))}
         return Page("sign_in.html", context, status=403)
-    return GoTo(next_page or first_page(seated.actor), cookies={SESSION_COOKIE: seated.token})
+    cookies = {SESSION_COOKIE: seated.token}
+    kept_for = _inside(ask.form.text("kept_for"))
+    if kept_for:
+        again = replace(ask, cookies={**ask.cookies, **cookies}, actor=seated.actor)
+        context = {"ask": again, "csrf": again.csrf, "kept": _kept_again(ask.form), "kept_for": kept_for}
+        return Page("kept_form.html", {**context, "navigation": navigation_for(seated.actor)}, cookies=cookies)
+    return GoTo(next_page or first_page(seated.actor), cookies=cookies)
+
+
+def kept_of(form: Form) -> tuple[tuple[str, str], ...]:
+    """What was written into a form whose session was over when it was sent; files are not kept, nor secrets."""
+    return tuple(
+        (name, value)
+        for name, values in form.fields.items()
+        for value in values
+        if name not in (CSRF_FIELD, "password")
+    )
+
+
+def _kept_again(form: Form) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.removeprefix(KEPT), value)
+        for name, values in form.fields.items()
+        for value in values
+        if name.startswith(KEPT)
+    )
 
 
 def _counted(ask: Ask, login: str, attempt: Callable[[], Result]) -> Result:
