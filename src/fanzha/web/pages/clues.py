@@ -61,6 +61,8 @@ def one_clue(ask: Ask) -> Answer:
     mask = open_revealed(ask.console.desk, ask.officer, Clue, ask.path["record_id"]).mask
     console, actor, record_id = ask.console, ask.officer, ask.path["record_id"]
     page = clue_page(console.desk, actor, record_id)
+    if not mask.lifted:  # the reports below name persons whom the clue does not
+        mask = mask_for(console.desk, actor, [page.clue, *page.reports])
     step = next_step(page, actor.id)
     fields = step.fields_for(console, actor, record_id) if step is not None else ()
     against = step.trouble(console, actor, record_id) if step is not None else None
