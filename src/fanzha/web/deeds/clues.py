@@ -127,7 +127,7 @@ def _pause_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field
 
 def _resume(doing: Doing) -> Done:
     clue = resume_clue(doing.desk, doing.actor, doing.id)
-    return Done(f"/clues/{clue.id}", N_("恢复计时"), clue)
+    return Done(f"/clues/{clue.id}", N_("继续计时"), clue)
 
 
 def _route(doing: Doing) -> Done:
@@ -179,7 +179,7 @@ def _allot_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field
 
 CLUE_DEEDS: Final = (
     Deed("clues", "claim", N_("接警"), OFFICERS, _claim, hint=N_("接下后由您办理，计时不重置。")),
-    Deed("clues", "assign", N_("分派线索"), OFFICERS, _assign, around=_assign_fields),
+    Deed("clues", "assign", N_("分派给民警"), OFFICERS, _assign, around=_assign_fields),
     Deed("clues", "assess", N_("研判"), OFFICERS, _assess, around=_assess_fields),
     *VERIFYING_DEEDS,
     Deed(
@@ -201,12 +201,12 @@ CLUE_DEEDS: Final = (
         hint=N_("线索由此办结，计时停止。"), rehearsed=False,
     ),
     Deed("clues", "dismiss", N_("排除"), OFFICERS, _dismiss, (REASON,), hint=N_("研判后认为无用；理由入卷，可以恢复。")),
-    Deed("clues", "reopen", N_("恢复线索"), OFFICERS, _reopen, (REASON,)),
-    Deed("clues", "pause", N_("暂停计时"), OFFICERS, _pause, around=_pause_fields),
-    Deed("clues", "resume", N_("恢复计时"), OFFICERS, _resume),
-    Deed("clues", "route", N_("转交线索"), OFFICERS, _route, around=_route_fields),
+    Deed("clues", "reopen", N_("重开线索"), OFFICERS, _reopen, (REASON,)),
+    Deed("clues", "pause", N_("暂停时钟"), OFFICERS, _pause, around=_pause_fields),
+    Deed("clues", "resume", N_("继续计时"), OFFICERS, _resume),
+    Deed("clues", "route", N_("转交其他机构"), OFFICERS, _route, around=_route_fields),
     Deed(
-        "clues", "reestimate", N_("重估可挽回金额"), OFFICERS, _reestimate, around=_reestimate_fields,
+        "clues", "reestimate", N_("重估金额"), OFFICERS, _reestimate, around=_reestimate_fields,
         hint=N_("值班台按可挽回金额与剩余时间排序。"),
     ),
     Deed(

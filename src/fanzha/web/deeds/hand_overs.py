@@ -55,7 +55,7 @@ def _recall(doing: Doing) -> Done:
 HAND_OVER_DEEDS: Final = (
     Deed("cases", "hand-over", N_("移交案件"), OFFICERS, _offer, around=_offer_fields, grave=True,
          hint=N_("案件连同线索、事实、措施一并移交；对方接收前各项期限照常。")),
-    Deed("hand-overs", "accept", N_("接收移交"), OFFICERS, _accept, around=_accept_fields, grave=True),
-    Deed("hand-overs", "decline", N_("退回移交"), OFFICERS, _decline, (REASON,)),
-    Deed("hand-overs", "recall", N_("撤回移交"), OFFICERS, _recall, (REASON,)),
+    Deed("hand-overs", "accept", N_("接收案件"), OFFICERS, _accept, around=_accept_fields, grave=True),
+    Deed("hand-overs", "decline", N_("不接收"), OFFICERS, _decline, (REASON,)),
+    Deed("hand-overs", "recall", N_("收回移交"), OFFICERS, _recall, (REASON,)),
 )  # fmt: skip

@@ -106,5 +106,5 @@ REPORT_DEEDS: Final[tuple[Deed, ...]] = (
     _step(
         ReportStep.WITHDRAW, "withdraw", N_("报案人撤回"), N_("已记录撤回"), N_("只靠它的未结线索一并排除。"),
     ),
-    _step(ReportStep.REOPEN, "reopen", N_("恢复警情"), N_("警情已恢复"), N_("随它一并排除的线索恢复到原来的状态。")),
+    _step(ReportStep.REOPEN, "reopen", N_("重开警情"), N_("警情已恢复"), N_("随它一并排除的线索恢复到原来的状态。")),
 )  # fmt: skip

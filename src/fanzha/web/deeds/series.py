@@ -35,8 +35,8 @@ def _remove(doing: Doing) -> Done:
 
 SERIES_DEEDS: Final = (
     Deed("cases", "series", N_("发起串并"), OFFICERS, _start, (Field("title", N_("串并名称"), required=True), REASON, EVIDENCE)),
-    Deed("series", "add", N_("加入串并"), OFFICERS, _add, (Field("case", N_("案件"), required=True), REASON, EVIDENCE),
+    Deed("series", "add", N_("加入此串并"), OFFICERS, _add, (Field("case", N_("案件"), required=True), REASON, EVIDENCE),
          rehearsed=False),
-    Deed("series", "remove", N_("退出串并"), OFFICERS, _remove, (Field("case", N_("案件"), required=True), REASON),
+    Deed("series", "remove", N_("移出串并"), OFFICERS, _remove, (Field("case", N_("案件"), required=True), REASON),
          rehearsed=False),
 )  # fmt: skip

@@ -41,8 +41,8 @@ def _step(step: TaskStep, name: str, label: str, told: str, field: Field) -> Dee
 
 
 TASK_DEEDS: Final = (
-    Deed("cases", "task", N_("新建待办"), OFFICERS, _create, around=_create_fields),
-    _step(TaskStep.FINISH, "done", N_("办结待办"), N_("待办已办结"), Field("result", N_("结果"), Kind.AREA)),
+    Deed("cases", "task", N_("加一项待办"), OFFICERS, _create, around=_create_fields),
+    _step(TaskStep.FINISH, "done", N_("办结此事"), N_("待办已办结"), Field("result", N_("结果"), Kind.AREA)),
     _step(TaskStep.CANCEL, "cancel", N_("取消待办"), N_("待办已取消"), REASON),
-    _step(TaskStep.REOPEN, "reopen", N_("恢复待办"), N_("待办已恢复"), REASON),
+    _step(TaskStep.REOPEN, "reopen", N_("重开待办"), N_("待办已恢复"), REASON),
 )

@@ -43,7 +43,7 @@ FEED_MAX: Final = 200  # lines of the history on the page; the record has them a
 _DEEDS: Final = named([deed for deed in CASE_DEEDS if deed.kind == "cases"])
 TABS: Final = (
     ("log", N_("动态")), ("money", N_("资金流向")), ("accounts", N_("账户")), ("related", N_("关联案件")),
-    ("measures", N_("措施")), ("evidence", N_("证据")), ("returns", N_("返还")), ("deeds", N_("办理")),
+    ("measures", N_("措施")), ("evidence", N_("证据")), ("returns", N_("返还")), ("deeds", N_("全部办理")),
 )  # fmt: skip
 _WORDED: Final = frozenset({Status.DRAFT, Status.PROPOSED})
 _TO_VERIFY: Final = frozenset({ClueStage.QUEUED, ClueStage.ASSIGNED, ClueStage.ASSESSED})

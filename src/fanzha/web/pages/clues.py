@@ -81,7 +81,7 @@ def one_clue(ask: Ask) -> Answer:
 
 
 PATH: Final = (
-    ("claim", N_("接警")), ("assess", N_("研判")), ("verify", N_("四要素核对")), ("case", N_("建立案件")),
+    ("claim", N_("接警")), ("assess", N_("研判")), ("verify", N_("四要素核对")), ("case", N_("开立案件")),
     ("stop", N_("拟写止付")), ("propose", N_("报批")),
 )  # fmt: skip
 
