@@ -151,7 +151,7 @@ def test_acting_first_is_apart_and_waits_for_a_countersignature(seats):
 def test_without_a_reason_the_draft_stays_and_the_limit_asks_for_one(seats):
     measure = seats.drafted("propose", amount="90000", traced="90000")
     assert "草稿已存，但报批未成" in seats.both.words
-    assert "金额超过事实和流向所及" in seats.both.words
+    assert "超过该账户上的涉案金额" in seats.both.words
     seats.do(seats.both, measure, "override", rule="more_than_carried", reason="另一笔转账正在核对")
     seats.do(seats.both, measure, "propose")
     assert "已报批" in seats.both.words
