@@ -13,7 +13,8 @@ from fanzha.web.words import N_
 SUBJECTS: Final[Mapping[str, str]] = {
     "account": N_("账户"), "appeal": N_("申诉"), "audit": N_("审计记录"), "case": N_("案件"), "clock": N_("计时"),
     "clue": N_("线索"), "credential": N_("登录凭据"), "export": N_("导出"), "fact": N_("事实"),
-    "hand_over": N_("移交"), "incident": N_("异常"), "ledger": N_("账本"), "link": N_("协作连接"),
+    "hand_over": N_("移交"), "incident": N_("异常"), "indicator": N_("涉诈名单条目"),
+    "report_sheet": N_("举报草稿"), "ledger": N_("账本"), "link": N_("协作连接"),
     "measure": N_("措施"), "money": N_("资金流向"), "office": N_("机构设置"), "order": N_("指令"),
     "organisation": N_("机构"), "passkey": N_("通行密钥"), "person": N_("人员"), "query": N_("查询"),
     "receipt": N_("回执"), "record": N_("记录"), "report": N_("警情"), "return": N_("资金返还"), "series": N_("串并"),
@@ -21,7 +22,12 @@ SUBJECTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 # What was done, by the second part.
 DEEDS_DONE: Final[Mapping[str, str]] = {
-    "acknowledge": N_("签收了"), "act": N_("处置了"), "act_first": N_("先行办理了"), "create": N_("新建了"), "add": N_("新增了"),
+    "acknowledge": N_("签收了"), "act": N_("处置了"), "act_first": N_("先行办理了"),
+    "attach": N_("附上材料到了"), "begin": N_("开始填写了"), "create": N_("新建了"),
+    "drop": N_("放弃了"), "expire": N_("到期撤下了"), "hold_back": N_("暂缓公布了"),
+    "mark": N_("登记状态了"), "probe": N_("核验了"), "prosecute": N_("移送起诉了"), "refer": N_("移送管辖了"),
+    "ring": N_("按时提醒了"), "show": N_("公布了"), "solve": N_("登记破案了"), "write": N_("填写了"),
+    "add": N_("新增了"),
     "add_file": N_("添加材料了"), "add_report": N_("并入警情了"), "add_to": N_("补充了"), "allot": N_("分派了"),
     "amend": N_("修改拟稿了"), "amounts": N_("查看金额了"), "answer": N_("答复了"), "approve": N_("审批同意了"),
     "ask_renewal": N_("申请续期了"), "assess": N_("研判了"), "assign": N_("接办了"), "breach": N_("超时了"),

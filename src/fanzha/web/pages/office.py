@@ -11,7 +11,7 @@ from fanzha.services.desk.link_partner import list_links
 from fanzha.services.desk.list_office import PersonLine, list_bodies, list_people, list_tokens
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
-from fanzha.web.deeds.deed import able, named
+from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.office import OFFICE_DEEDS, person_kept
 from fanzha.web.routes import ADMINISTRATORS, Route
 from fanzha.web.words import N_
@@ -69,10 +69,13 @@ def person_page(ask: Ask) -> Answer:
     desk, now_us = ask.console.desk, ask.console.desk.clock.now_us()
     line = next(one for one in list_people(desk, ask.officer, person.organisation) if one.person.login == login)
     program = Role.API_CLIENT in person.roles
-    kept = named(PERSON_DEEDS)
-    fitting = [
-        kept[name] for name in kept if (name == "token") <= program and (name == "reset-password") <= (not program)
-    ]
+    left_out = {
+        "token": not program,
+        "reset-password": program,
+        "deactivate": not person.active,
+        "reactivate": person.active,
+    }
+    fitting = [deed for deed in PERSON_DEEDS if not left_out.get(deed.name)]
     context = {
         "line": line, "person": person, "state": state_of(line, now_us), "program": program,
         "tokens": _tokens(ask, login) if program else (),
