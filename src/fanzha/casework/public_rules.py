@@ -52,6 +52,7 @@ class PublicRules:
     objection_us: int
     questions: AskingLimits
     sheets: SheetRules
+    programs: AskingLimits
     police: str
     hotline: str
 
@@ -61,9 +62,8 @@ class PublicRules:
 
         Raises BadInput that names the table, the place and what is expected there.
         """
-        parts = {
-            name: _Part(table, name) for name in ("publication", "objection", "questions", "reports", "telephones")
-        }
+        names = ("publication", "objection", "questions", "reports", "programs", "telephones")
+        parts = {name: _Part(table, name) for name in names}
         publication, questions, reports = parts["publication"], parts["questions"], parts["reports"]
         return cls(
             publication=PublicationRules(
@@ -79,6 +79,7 @@ class PublicRules:
                 reports.whole("files"),
                 reports.whole("file_mb") * MEGABYTE,
             ),
+            programs=_limits(parts["programs"]),
             police=parts["telephones"].text("police"),
             hotline=parts["telephones"].text("hotline"),
         )

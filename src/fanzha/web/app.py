@@ -20,6 +20,7 @@ from litestar.static_files import create_static_files_router
 from fanzha.core.errors import FanzhaError, NotAllowed
 from fanzha.services.desk.actor_from_token import actor_from_token
 from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.api import api_config, api_router, lost
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask, Form, Upload
 from fanzha.web.console import Console
 from fanzha.web.live import live_handler
@@ -62,9 +63,10 @@ def make_app(console: Console, routes: Sequence[Route] = ROUTES) -> Litestar:
                 for one in routes
             ),
             live_handler(console),
-            create_static_files_router("/static", [STATIC], cache_control=None),
+            api_router(console),
+            create_static_files_router("/static", [STATIC], cache_control=None, include_in_schema=False),
         ],
-        openapi_config=None,
+        openapi_config=api_config(),
         compression_config=CompressionConfig(backend="gzip", minimum_size=1000, exclude=["/live"]),
         request_max_body_size=UPLOAD_MAX,
         exception_handlers={HTTPException: lambda request, error: _lost(request, error, console, setting)},
@@ -103,7 +105,13 @@ def _handler(one: Route, console: Console, setting: Setting, limiter: CapacityLi
         return await to_thread.run_sync(work, limiter=limiter)
 
     answer.__name__ = f"{one.method}_{one.answer.__name__}"
-    return route(one.address, http_method=[one.method], name=answer.__name__ + one.address, status_code=200)(answer)
+    return route(
+        one.address,
+        http_method=[one.method],
+        name=answer.__name__ + one.address,
+        status_code=200,
+        include_in_schema=False,
+    )(answer)
 
 
 def _answered(one: Route, ask: Ask, setting: Setting) -> Response[Any]:
@@ -168,6 +176,8 @@ def _trouble_page(trouble: Trouble) -> Answer:
 
 def _lost(request: Request[Any, Any, Any], error: HTTPException, console: Console, setting: Setting) -> Response[Any]:
     """What Litestar itself refuses: no such address, no such method, a body that is too large."""
+    if request.scope["path"].startswith("/api/"):
+        return lost(request, error)
     headline = {404: N_("没有这个页面"), 405: N_("此页面不能这样打开"), 413: N_("文件太大")}.get(
         error.status_code, N_("未能办理")
     )

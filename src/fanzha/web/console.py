@@ -42,3 +42,4 @@ class Console:
     demo_first: str = ""  # the seat at which a report waits for the visitor
     questions: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # on the public page
     sheets: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # begun there
+    programs: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # of the API

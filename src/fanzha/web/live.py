@@ -45,7 +45,7 @@ def live_handler(console: Console) -> Any:
     """The handler of the stream; it ends with the session."""
     pulse: list[_Pulse] = []
 
-    @get("/live", name="live")
+    @get("/live", name="live", include_in_schema=False)
     async def live(request: Request[Any, Any, Any]) -> Response[Any]:
         token = request.cookies.get(SESSION_COOKIE, "")
         if not await to_thread.run_sync(_is_seated, console, token):

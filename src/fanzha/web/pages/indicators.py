@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from fanzha.casework.indicators import Indicator
-from fanzha.casework.model import ClueKind
+from fanzha.services.desk.documents.indicator import term_shown
 from fanzha.services.desk.list_indicators import list_indicators, list_listing_objections
-from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask
@@ -31,7 +30,7 @@ def indicators_page(ask: Ask) -> Answer:
     else:
         found = list_indicators(desk, actor, limit=ROWS, cursor=cursor)
         mask = mask_for(desk, actor, ())
-        shown = {one.id: shown_term(one, mask) for one in found.rows}
+        shown = {one.id: term_shown(one, mask) for one in found.rows}
         context = {"tab": tab, "page": found, "mask": mask, "terms": shown}
     return Page("indicators.html", context)
 
@@ -42,17 +41,10 @@ def indicator_page(ask: Ask) -> Answer:
     one = opened.record
     deeds = [deed for deed in INDICATOR_DEEDS if deed.kind == "indicators" and deed.is_of_record]
     context = {
-        "indicator": one, "mask": opened.mask, "term_shown": shown_term(one, opened.mask),
+        "indicator": one, "mask": opened.mask, "term_shown": term_shown(one, opened.mask),
         "deeds": able(deeds, ask.console, ask.officer, one.id),
     }  # fmt: skip
     return Page("indicator.html", context)
-
-
-def shown_term(indicator: Indicator, mask: Mask) -> str:
-    """The number as it may be shown; a site is nobody's."""
-    if indicator.kind is ClueKind.SITE:
-        return indicator.term
-    return mask.account(indicator.term) if indicator.kind is ClueKind.ACCOUNT else mask.phone(indicator.term)
 
 
 ROUTES: Final = (
