@@ -32,7 +32,7 @@ from fanzha.simulation.drill.officers import Officers
 
 DONE: Final = "demo.json"  # there once a demo is whole
 WORLD: Final = "world"  # what the desk of the demo cannot see: the city with its truth, and the institutions' books
-VISITORS_PART: Final = 4  # in the last part of so many of the month the visitor's report comes
+VISITORS_PART: Final = 3  # of so many parts of the reports the visitor's is in the last
 ASSUMPTIONS: Final = Path(__file__).with_name("assumptions.toml")
 Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it goes
 
@@ -147,11 +147,17 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
 
 
 def for_the_visitor(city: City) -> Fraud:
-    """The fraud at whose report the demo's desk is left to the visitor: of the last ones that by which most was lost."""
-    late_us = city.ends_us - (city.ends_us - city.begins_us) // VISITORS_PART
+    """The fraud at whose report the desk is left to the visitor: of the last ones, much was lost by it and not long ago."""
     reported = sorted((one for one in city.frauds if one.reported_us < city.ends_us), key=lambda one: one.reported_us)
-    late = [one for one in reported if one.reported_us >= late_us] or reported[-1:]
-    return max(late, key=lambda one: (sum(city.moves[place].amount_minor for place in one.payments), -one.number))
+    late = reported[-max(len(reported) // VISITORS_PART, 1) :]
+    return max(late, key=lambda one: (_urgency(city, one), -one.number))
+
+
+def _urgency(city: City, fraud: Fraud) -> float:
+    """What was lost, by the hours since it was paid."""
+    paid = [city.moves[place] for place in fraud.payments]
+    hours = (fraud.reported_us - max(move.at_us for move in paid)) / (60 * MINUTE_US)
+    return sum(move.amount_minor for move in paid) / (1 + hours)
 
 
 def _leave_to_the_visitor(place: Place, fraud: Fraud) -> str:
