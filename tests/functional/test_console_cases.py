@@ -59,6 +59,9 @@ def test_a_report_becomes_a_drafted_stop(console, visitor):
     (clue,) = one(console, Clue)
     officer.post(f"/clues/{clue.id}/claim")
     assert officer.address == f"/clues/{clue.id}"
+    officer.post(
+        f"/clues/{clue.id}/case", title="模拟刷单案", reports=one(console, Report)[0].id, request="made-up-case"
+    )
     assert "¥50,000.00" in re.search(r"<textarea[^>]*name=\"finding\"[^>]*>([^<]*)", officer.text)[1]
     officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
     assert 'value="2026-03-02T12:00:00"' in officer.text
@@ -71,9 +74,6 @@ def test_a_report_becomes_a_drafted_stop(console, visitor):
     assert officer.status == 422
     assert "少一项不能成为事实" in officer.words
     officer.post(f"/clues/{clue.id}/verify", **slip, checked="1")
-    officer.post(
-        f"/clues/{clue.id}/case", title="模拟刷单案", reports=one(console, Report)[0].id, request="made-up-case"
-    )
     assert "拟写止付" in officer.words
     (fact,) = one(console, Fact)
     stop = {

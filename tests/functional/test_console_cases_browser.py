@@ -70,13 +70,13 @@ def test_a_report_becomes_a_drafted_stop_by_keys_alone(browser, console):
         assert page.url.endswith("/reports/new")
         go(page, "Control+Enter")
         go(page, "Enter")  # 接警 has the focus
+        go(page, "Control+Enter")  # the case, its title is there
         go(page, "Control+Enter")  # the finding is begun with what was claimed
         for place, text in (("f-holder", HOLDER), ("f-account", ACCOUNT), ("f-reference", "SLIP-1")):
             write(page, place, text)
         tab_to(page, "f-checked")
         page.keyboard.press("Space")
         go(page, "Control+Enter")
-        go(page, "Control+Enter")  # the case, its title is there
         go(page, "Control+Enter")  # the stop's draft
         assert [measure.target.reference for measure in one(console, Measure)] == [ACCOUNT]
         assert not [said for said in complaints if not any(word in said for word in NOT_OURS)]

@@ -81,19 +81,21 @@ def one_clue(ask: Ask) -> Answer:
 
 
 PATH: Final = (
-    ("claim", N_("接警")), ("assess", N_("研判")), ("verify", N_("四要素核对")), ("case", N_("开立案件")),
+    ("claim", N_("接警")), ("case", N_("开立案件")), ("assess", N_("研判")), ("verify", N_("四要素核对")),
     ("stop", N_("拟写止付")), ("propose", N_("报批")),
 )  # fmt: skip
 
 
 def _stage_of(page: CluePage) -> str:
     """How far the clue has come on the path from the report to the order."""
-    if page.clue.stage in (ClueStage.QUEUED, ClueStage.ASSIGNED):
-        return "claim" if page.clue.stage is ClueStage.QUEUED else "assess"
-    if not standing(page):
-        return "verify"
+    if page.clue.stage is ClueStage.QUEUED:
+        return "claim"
     if page.case is None:
         return "case"
+    if page.clue.stage is ClueStage.ASSIGNED:
+        return "assess"
+    if not standing(page):
+        return "verify"
     return "propose" if _ordered(page) else "stop"
 
 
@@ -112,14 +114,14 @@ def next_step(page: CluePage, officer: str) -> Deed | None:
         return _DEEDS["claim"]
     if clue.officer != officer:
         return None
+    if clue.kind is ClueKind.ACCOUNT and page.case is None:
+        return _DEEDS["case"]  # 受案 first: on his own case an officer sees the numbers that he is to check
     if clue.stage is ClueStage.ASSIGNED:
         return _DEEDS["assess"]
     if clue.kind is not ClueKind.ACCOUNT:
         return _DEEDS["confirm"] if clue.stage is ClueStage.ASSESSED else _DEEDS["act"]
     if not standing(page):
         return _DEEDS["verify"]
-    if page.case is None:
-        return _DEEDS["case"]
     if not _ordered(page):
         return _DEEDS["stop"]
     return _DEEDS["act"] if any(one.status not in _NOT_ASKED for one in _ordered(page)) else None
