@@ -65,7 +65,7 @@ NO_ONE_ACTS = {
     "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
     "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
     "add_to_sent", "attach_to_sheet", "begin_sheet", "check_number", "drop_sheet", "lodge_listing_objection", "open_sheet",
-    "save_sheet", "send_sheet", "why_refused",
+    "save_sheet", "send_sheet", "refusal_of", "rehearsed",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}
@@ -154,6 +154,12 @@ def county(tmp_path_factory) -> Iterator[County]:
     day.desk.store.close()
 
 
+def file_of(day: ReturnDay, ids: dict[str, str]) -> str:
+    """A file of COUNTY's case."""
+    with day.desk.store.reading() as view:
+        return view.records(Case).get(ids["case"]).files[0].id
+
+
 def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict[str, tuple[Any, ...]]:
     """What stands for each parameter: COUNTY's own record where it names one."""
     why = ("有正当理由的请求",)
@@ -200,7 +206,9 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "fields": (VerifiedFields("模拟·钱二", M, "模拟银行", 100, EVENING_US),), "receipt": (receipt,), "content": (row,),
         "name": ("receipts.csv",), "words": (words,), "token": ("made-up-token",), "link": (Link("同一话术"),),
         "offer": (Offer("OTHER", "模拟移字2号", why[0]),), "added": (Addition(narrative=why[0]),),
-        "file": (BroughtFile("x.txt", b"x"),), "figures": (figures,), "draft_measure.draft": (draft,),
+        "file": (BroughtFile("x.txt", b"x"),), "figures": (figures,), 
+        "draft_measure.draft": (draft,), "preview_draft.draft": (draft,),
+        "take_file.kind": (Report, Case), "take_file.file_id": (file_of(day, ids),),
         "add_person.draft": (PersonDraft("newcomer", "模拟·新", "COUNTY", (Role.DUTY_OFFICER,)),),
         "receive_report.draft": (ReportDraft(Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·某"), "模拟"),),
         "body": (Organisation("NEW", "模拟新所", Level.STATION, "COUNTY", "53010202"),),

@@ -67,7 +67,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "fact.time": N_("交易时间在将来：请重新核对"),
     "fact.withdrawn": N_("该事实已撤销"),
     "far": N_("账户离被害人较远：须说明为何与本案有关"),
-    "filed_case": N_("案件已不是立案状态，不能返还"),
+    "filed_case": N_("须已立案"),
     "form.foreign": N_("页面已过期，请重新打开后再提交"),
     "four_eyes": N_("申请人不能审批自己的申请：须由另一人审批"),
     "good_faith": N_("可能是善意取得：须说明理由"),

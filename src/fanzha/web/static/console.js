@@ -204,6 +204,21 @@ for (const form of $$("form[data-draft]")) {
   });
 }
 
+/* A list that is wider than its place can be reached and scrolled by keyboard. */
+function reachable() {
+  for (const list of $$(".list")) {
+    const wide = list.scrollWidth > list.clientWidth + 1;
+    if (wide && !list.hasAttribute("tabindex")) {
+      list.tabIndex = 0;
+      list.setAttribute("role", "region");
+      list.setAttribute("aria-label", $("caption", list)?.textContent || document.title);
+    }
+  }
+}
+addEventListener("resize", reachable);
+document.addEventListener("htmx:afterSettle", reachable);
+reachable();
+
 $("#trouble")?.focus();
 /* What comes next has the focus, and what was just told is read out with it. */
 const next = $("[data-next]");
