@@ -9,8 +9,9 @@ from fanzha.core.actor import Actor, Role
 from fanzha.core.ids import Ids
 from fanzha.measures import policy
 from fanzha.measures.changes import Change, Happening, happened
+from fanzha.measures.guard import holds_whole
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, OriginKind, Request
+from fanzha.measures.model import FactCheck, Measure, MeasureKind, OriginKind, Request
 from fanzha.measures.rules import MeasureRules
 
 
@@ -32,12 +33,41 @@ def draft_follow_on(
 def follows_already(measures: Iterable[Measure], request: Request, told_by: Collection[str]) -> Measure | None:
     """The measure, whatever became of it, that followed the same onward payment before.
 
-    told_by: the measures on the account that paid on; each of their receipts may tell of the payment again.
+    A stop of the same case that rests on the payment followed it, too: a statement may show it before the receipt tells.
+
+    measures: on the account that the payment went to. told_by: the measures on the account that paid on; each of their
+    receipts may tell of the payment again.
     """
+    if request.fact is None:
+        return None
     for each in measures:
         origin, fact = each.request.origin, each.request.fact
-        same = origin is not None and origin.kind is OriginKind.EXTENSION and origin.id in told_by
-        if same and fact is not None and request.fact is not None and fact.fields == request.fact.fields:
+        extends = origin is not None and origin.kind is OriginKind.EXTENSION and origin.id in told_by
+        of_case = (each.kind, each.request.case) == (request.kind, request.case)
+        if (extends or of_case) and fact is not None and _is_same_payment(fact, request.fact):
+            return each
+    return None
+
+
+def _is_same_payment(one: FactCheck, other: FactCheck) -> bool:
+    """Of payments to one account; a statement may leave the holder's name out."""
+    return (one.fields.amount_minor, one.fields.time_us) == (other.fields.amount_minor, other.fields.time_us)
+
+
+def stopped_since(measures: Iterable[Measure], paid_us: int, told_us: int, rules: MeasureRules) -> Measure | None:
+    """The stop, over by now, that shut the account upon a payment that was known of before it was over.
+
+    Whoever ended it decided of that payment, too: it is not followed a second time.
+
+    measures: of the case on the account. paid_us, told_us: when the payment came there, and when the first answer told of
+    it.
+    """
+    for each in measures:
+        began_us, over_us = each.starts_us, each.ends_us if each.ended_us is None else each.ended_us
+        if each.kind is not MeasureKind.STOP_PAYMENT or began_us is None or over_us is None:
+            continue
+        whole = holds_whole(each.request.scope, rules.of(each.kind, each.drafted_us))
+        if whole and paid_us <= began_us and told_us < over_us:
             return each
     return None
 

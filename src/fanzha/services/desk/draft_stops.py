@@ -14,10 +14,12 @@ from fanzha.measures.guard import holds_whole
 from fanzha.measures.lifecycle import OPEN, Status
 from fanzha.measures.model import Measure, MeasureKind, effective_status
 from fanzha.measures.purposes import Purpose
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, Work, acting, looking
 from fanzha.services.desk.amounts import AccountAmount, CaseAmounts, amounts_of
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_within
+from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.statement_facts import Trail, fact_for_stop
 from fanzha.services.desk.trace_case import document_of
@@ -40,7 +42,8 @@ def draft_stops(
     """Drafts the stops of a case by its last trace; somebody still proposes and approves each.
 
     An account whose stop is worded already is left out, so that the same action twice drafts once. `unknown`: accounts
-    of which it is not known what is left, too, for all that was traced to them.
+    of which it is not known what is left, too, for all that was traced to them; not those whose institution refused the
+    stop, until more comes there.
 
     Raises NotFound when the case was never traced, NotAllowed when the actor may not propose measures on it.
     """
@@ -69,7 +72,7 @@ class _Wording:
 def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) -> StopsDrafted:
     drafted, left_out = [], []
     for each in amounts.accounts:
-        obstacle = _why_not(work, each, unknown=wording.unknown)
+        obstacle = _why_not(work, each, wording)
         if not obstacle:
             try:
                 drafted.append((each, _stop(work, trail, each, wording)))
@@ -80,7 +83,7 @@ def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) ->
     return StopsDrafted(amounts.run.id, tuple(drafted), tuple(left_out))
 
 
-def _why_not(work: Work, each: AccountAmount, *, unknown: bool) -> str:
+def _why_not(work: Work, each: AccountAmount, wording: _Wording) -> str:
     measures = work.unit.records(Measure).get_many(each.measures)
     worded = [m.id for m in measures if m.kind is MeasureKind.STOP_PAYMENT and m.status in WORDED]
     if worded:
@@ -90,11 +93,30 @@ def _why_not(work: Work, each: AccountAmount, *, unknown: bool) -> str:
     closing = closes_account(work, measures)
     if closing is not None:
         return f"nothing leaves it already, by {closing.id}"
-    if each.stoppable_minor is None and not unknown:
-        return f"{each.why_unknown}; ask the institution, or draft it with what is not known"
+    if each.stoppable_minor is None:
+        if not wording.unknown:
+            return f"{each.why_unknown}; ask the institution, or draft it with what is not known"
+        refused = _refused_since(work, each, wording.case)
+        if refused is not None:
+            return f"refused by {refused.target.institution} already: {refused.id} ({refused.end_reason})"
     if amount_minor(each) <= 0:
         return "stopped already"
     return ""
+
+
+def _refused_since(work: Work, each: AccountAmount, case_id: str) -> Measure | None:
+    """The case's last stop on the account, if the institution refused it and no traced money came there since."""
+    numbers = dict.fromkeys((each.account.account, *each.account.also))
+    stops = [
+        measure
+        for number in numbers
+        for measure in every(work.unit.records(Measure), Query(equals={"account": number}))
+        if (measure.kind, measure.request.case) == (MeasureKind.STOP_PAYMENT, case_id)
+    ]
+    last = max(stops, key=lambda measure: (measure.drafted_us, measure.id), default=None)
+    if last is None or last.status is not Status.REFUSED or (each.account.arrived_us or 0) > last.drafted_us:
+        return None
+    return last
 
 
 def closes_account(look: Look, measures: Iterable[Measure]) -> Measure | None:

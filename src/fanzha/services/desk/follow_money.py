@@ -15,7 +15,13 @@ from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import exponent_of, parse_minor
 from fanzha.core.time import parse_instant
-from fanzha.measures.following import draft_follow_on, follow_on_draft, follows_already, grow_follow_on
+from fanzha.measures.following import (
+    draft_follow_on,
+    follow_on_draft,
+    follows_already,
+    grow_follow_on,
+    stopped_since,
+)
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import OnwardTransfer, Receipt
 from fanzha.measures.purposes import AmountChoice, Purpose, choose_amount
@@ -175,14 +181,16 @@ def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
         return FollowOn(measure.id, onward, choice, None, new=False)
     account = plain_identifier(onward.account)
     records = work.unit.records(Measure)
-    told_by = {each.id for each in every(records, Query(equals={"account": measure.target.reference}))}
+    tellers = tuple(every(records, Query(equals={"account": measure.target.reference})))
     on_account = tuple(every(records, Query(equals={"account": request.target.reference})))
-    there = follows_already(on_account, request, told_by)
+    of_case = tuple(each for each in on_account if each.request.case == case.id)
+    there = (
+        follows_already(on_account, request, {each.id for each in tellers})
+        or closes_account(work, of_case)
+        or stopped_since(of_case, onward.time_us, _first_told_us(tellers, found), work.rules.measures)
+    )
     if there is not None:
         return FollowOn(measure.id, onward, choice, there, new=False)
-    closing = closes_account(work, (each for each in on_account if each.request.case == case.id))
-    if closing is not None:
-        return FollowOn(measure.id, onward, choice, closing, new=False)
     left_minor = _left_to_stop(found, account, choice.amount_minor, on_account)
     drafted = follow_on_draft(on_account, case.id, request.scope.currency)
     if left_minor <= 0:
@@ -196,6 +204,22 @@ def _follow(work: Work, case: Case, found: _Found) -> FollowOn:
     request = replace(request, scope=replace(request.scope, amount_minor=left_minor, traced_minor=left_minor))
     change = draft_follow_on(measure, request, work.actor, work.rules.measures, work.now_us, work.ids)
     return FollowOn(measure.id, onward, choice, keep_measure(work, change, new=True), new=True)
+
+
+def _first_told_us(tellers: Sequence[Measure], found: _Found) -> int:
+    """When the first answer that tells of the payment came in; later ones may repeat it."""
+    told = [
+        receipt.arrived_us
+        for measure in tellers
+        for receipt in measure.receipts
+        if any(_is_onward(each, found.onward) for each in receipt.onward)
+    ]
+    return min(told, default=found.told.receipt.arrived_us)
+
+
+def _is_onward(one: OnwardTransfer, other: OnwardTransfer) -> bool:
+    same = (one.amount_minor, one.time_us) == (other.amount_minor, other.time_us)
+    return same and plain_identifier(one.account) == plain_identifier(other.account)
 
 
 def _left_to_stop(found: _Found, account: str, told_minor: int, on_account: Sequence[Measure]) -> int:

@@ -48,12 +48,14 @@ class Analysts:
     """The same people, at the trace and at the decisions.
 
     follows_every_us: the day's parts in each of which new answers are followed once at most; new facts always are at once.
+    stops_unknown: an account is stopped as soon as a statement names it, as it is where a receipt does; which of the two
+    is told first is chance.
     """
 
-    def __init__(self, officers: Officers, follows_every_us: int = 1) -> None:
+    def __init__(self, officers: Officers, follows_every_us: int = 1, *, stops_unknown: bool = False) -> None:
         self.officers, self.script = officers, officers.script
         self.desk, self.books, self.people = officers.desk, officers.books, officers.people
-        self._follows_every_us, self._part = follows_every_us, 0
+        self._follows_every_us, self._part, self._stops_unknown = follows_every_us, 0, stops_unknown
         self._followed = ((0, 0), (0, 0))  # how many facts and answers were followed; only saves work
         self._asked_for: tuple[str, int] = ("", 0)  # the run whose questions were asked, and how many were refused
 
@@ -103,7 +105,15 @@ class Analysts:
             reason="模拟：调取流水，查清资金去向",
             least_minor=self.script.least_minor,
         )
-        stops = draft_stops(self.desk, self.books, duty, case, basis=STOP_BASIS, reason="模拟：涉案资金仍在账户")
+        stops = draft_stops(
+            self.desk,
+            self.books,
+            duty,
+            case,
+            basis=STOP_BASIS,
+            reason="模拟：涉案资金仍在账户",
+            unknown=self._stops_unknown,
+        )
         self._asked_for = (stops.run, refused)
         return bool(queries.drafted or stops.drafted)
 

@@ -27,7 +27,7 @@ def play(stage: Stage, told: Callable[[str], None], where: Callable[[], tuple[Ad
     """
     people = People(*(stage.people[login] for login in ("duty", "chief", "city-chief")))
     officers = Officers(stage.desk, stage.books, people, stage.scenario)
-    analysts = Analysts(officers)
+    analysts = Analysts(officers, stops_unknown=True)
     for _ in range(TURNS_MAX):
         connect_banks(stage, where())
         officers.look_again()
