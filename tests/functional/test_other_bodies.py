@@ -206,7 +206,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "fields": (VerifiedFields("模拟·钱二", M, "模拟银行", 100, EVENING_US),), "receipt": (receipt,), "content": (row,),
         "name": ("receipts.csv",), "words": (words,), "token": ("made-up-token",), "link": (Link("同一话术"),),
         "offer": (Offer("OTHER", "模拟移字2号", why[0]),), "added": (Addition(narrative=why[0]),),
-        "file": (BroughtFile("x.txt", b"x"),), "figures": (figures,), 
+        "file": (BroughtFile("x.txt", b"x"),), "figures": (figures,),
         "draft_measure.draft": (draft,), "preview_draft.draft": (draft,),
         "take_file.kind": (Report, Case), "take_file.file_id": (file_of(day, ids),),
         "add_person.draft": (PersonDraft("newcomer", "模拟·新", "COUNTY", (Role.DUTY_OFFICER,)),),
