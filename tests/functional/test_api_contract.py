@@ -13,7 +13,9 @@ from fanzha.casework.public_rules import AskingLimits
 from fanzha.cli.desk_session import read_session
 from fanzha.core.time import MINUTE_US
 
-EXAMPLES = 8
+EXAMPLES = 4
+# Lists, records, reports taken in and receipts; deeds are tried through their forms.
+PATHS = r"^/api/v1/[^/]+(/\{[^/]+\})?$"
 
 
 @pytest.mark.slow
@@ -25,7 +27,7 @@ def test_every_answer_is_one_that_the_description_names(tmp_path):
         with served(patient) as address:
             words = [
                 "run", f"{address}/schema/openapi.json", "--checks", "all", "--max-examples", str(EXAMPLES),
-                "--phases", "coverage,fuzzing", "--generation-deterministic", "--no-color",
+                "--phases", "coverage,fuzzing", "--include-path-regex", PATHS, "--generation-deterministic", "--no-color",
                 "--header", f"Authorization: Bearer {read_session(console.home, 'both')}",
             ]  # fmt: skip
             program = "from schemathesis.cli import schemathesis; schemathesis()"
