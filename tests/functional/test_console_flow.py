@@ -6,11 +6,12 @@ import re
 
 import pytest
 from console_home import visiting
-from traced_case import BOTH, make_day
+from traced_case import BOTH, make_day, victims
 
 from fanzha import bootstrap
 from fanzha.core.time import format_instant
 from fanzha.services.desk.case_flow import case_flow
+from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.trace_case import trace_case
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.web import Console
@@ -92,3 +93,29 @@ def test_the_workbook_is_given(traced):
     officer = visitor("both")
     officer.get(f"/cases/{case.id}/flow.xlsx")
     assert (officer.status, officer.headers["content-type"].split(";")[0].rsplit(".", 1)[1]) == (200, "sheet")
+
+
+def test_two_homes_whose_runs_have_one_id_are_not_mixed_up(traced, tmp_path):
+    case, console, _ = traced
+    other = make_day("memory", tmp_path)
+    other.read_in()
+    fewer = other.case(1)
+    trace_case(other.desk, other.books, BOTH, fewer.id)
+    first, second = (
+        case_flow(desk, books, BOTH, one.id)
+        for desk, books, one in ((console.desk, console.books, case), (other.desk, other.books, fewer))
+    )
+    assert first.run.id == second.run.id
+    assert len(first.document.parameters["origins"]) == 3
+    assert len(second.document.parameters["origins"]) == 1
+
+
+def test_the_head_of_the_page_names_nobody(tmp_path):
+    day = make_day("memory", tmp_path)
+    day.read_in()
+    victim = day.fact(victims()[0])
+    holder = victims()[0]["holder"]
+    case = open_case(day.desk, BOTH, [victim[0]], f"{holder}收了钱案")
+    trace_case(day.desk, day.books, BOTH, case.id)
+    flow = case_flow(day.desk, day.books, BOTH, case.id)
+    assert holder not in flow.mask.text(flow.case.title)

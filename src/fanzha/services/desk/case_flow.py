@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from fanzha.access import Action
@@ -26,6 +27,7 @@ from fanzha.services.desk.documents.trace import masked_warning
 from fanzha.services.desk.draft_queries import waiting_questions
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.open_record import mask_for
 from fanzha.services.desk.sight import Sight
 from fanzha.services.desk.trace_case import document_of, last_run
 from fanzha.services.render_trace import (
@@ -83,9 +85,9 @@ def case_flow(desk: Desk, books: Books, actor: Actor, case_id: str, *, mask: Mas
 
     mask: lifted by a reveal that was written down; None: on.
     """
-    mask = mask or Mask(desk.rules.access.masks)
     with looking(desk, actor, "case.flow", Subject("case", case_id)) as look:
         case = look.load(Case, case_id, Action.SEE)
+        mask = mask or mask_for(desk, actor, [case])  # titles and warnings name persons too
         run = last_run(look, case.id)
         if run is None:
             return CaseFlow(case, None, None, TraceContext(), {}, {}, (), mask, look.now_us)
@@ -113,21 +115,26 @@ def case_flow(desk: Desk, books: Books, actor: Actor, case_id: str, *, mask: Mas
     )  # fmt: skip
 
 
-_KEPT: dict[tuple[str, str, bool], tuple[dict[str, str], TraceDocument]] = {}
+_KEPT: dict[tuple[str, str, bool, tuple[str, ...]], tuple[dict[str, str], TraceDocument]] = {}
+_KEEPING: Final = Lock()
 
 
 def _document(books: Books, run: TraceRun, working: str, mask: Mask) -> tuple[dict[str, str], TraceDocument]:
-    """Account → name, and the run's document under these names; a run never changes, so it is kept at hand."""
-    key = (run.id, working, mask.lifted)
+    """Account → name, and the run's document under these names; kept at hand by its SHA-256.
+
+    Ids of runs repeat between homes; what a document says does not.
+    """
+    key = (run.document, working, mask.lifted, mask.names)
     found = _KEPT.get(key)
     if found is None:
         raw = document_of(books, run)
         accounts = tuple(dict.fromkeys(_accounts_in(raw["methods"])))
         shown = {account: account for account in accounts} if mask.lifted else _names_for(accounts)
         found = shown, read_trace_document(_renamed(raw, shown, mask), working or None)
-        while len(_KEPT) >= RUNS_KEPT:
-            _KEPT.pop(next(iter(_KEPT)), None)
-        _KEPT[key] = found
+        with _KEEPING:
+            while len(_KEPT) >= RUNS_KEPT:
+                _KEPT.pop(next(iter(_KEPT)))
+            _KEPT[key] = found
     return found
 
 
