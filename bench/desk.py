@@ -17,9 +17,9 @@ from functools import partial
 from time import perf_counter
 from typing import Any, Final
 
-from bench.desk_stores import Loaded, databases, fill, median_and_tail
+from bench.desk_stores import Loaded, databases, fill
 from bench.made_desk import ACCOUNTS_A_CASE, BUSY, CITIES, HOUR_US, NOW, OFFICERS, PARTNERS, TOP, MadeDesk, account
-from bench.measure import machine
+from bench.measure import machine, median_and_tail
 from fanzha import bootstrap
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.ids import TimeSortedIds

@@ -186,11 +186,3 @@ def _bytes(store: SqlWorkStore) -> int:
             size: int = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one()
             return size
     return Path(store.engine.url.database or "").stat().st_size
-
-
-def median_and_tail(times: Sequence[float]) -> dict[str, float]:
-    """The middle of them, and what one in twenty and one in a hundred is slower than."""
-    ordered = sorted(times)
-    at = {name: ordered[min(int(len(ordered) * share), len(ordered) - 1)] for name, share in
-          (("median_s", 0.5), ("p95_s", 0.95), ("p99_s", 0.99))}  # fmt: skip
-    return {**at, "per_s": 1 / at["median_s"]}

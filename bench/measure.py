@@ -68,6 +68,14 @@ def rows_of(question: str, seconds: Mapping[str, Sequence[float]], work: float =
     return results
 
 
+def median_and_tail(times: Sequence[float]) -> dict[str, float]:
+    """The middle of them, and what one in twenty and one in a hundred is slower than."""
+    ordered = sorted(times)
+    at = {name: ordered[min(int(len(ordered) * share), len(ordered) - 1)] for name, share in
+          (("median_s", 0.5), ("p95_s", 0.95), ("p99_s", 0.99))}  # fmt: skip
+    return {**at, "per_s": 1 / at["median_s"]}
+
+
 def machine() -> dict[str, Any]:
     """What the figures were measured on; the load says whether it was alone."""
     packages = ("numpy", "numba", "polars", "duckdb", "igraph", "python-calamine")
