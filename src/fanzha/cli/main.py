@@ -54,6 +54,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
         "Make a city (模拟), work on what is reported there for a month, and show the result.",
     ),
     "city": ("fanzha.cli.city:city", "Make a city (模拟) with a known truth: files for every part of the system."),
+    "bulletin": ("fanzha.cli.bulletin:app", "Read the figures of published bulletins, and set them side by side."),
     "drill": (
         "fanzha.cli.drill:app",
         "Compare ways of stopping money on made cities; play a made case with everything going wrong.",
@@ -206,7 +207,14 @@ def _run_verb(arguments: list[str], settings: Settings, *, as_json: bool) -> int
             arguments or ["--help"],
             prog_name="fanzha",
             standalone_mode=False,
-            obj=Invocation(settings.home, as_json, settings.home_named, settings.database),
+            obj=Invocation(
+                settings.home,
+                as_json,
+                settings.home_named,
+                settings.database,
+                settings.provider,
+                private_webhooks=settings.private_webhooks,
+            ),
         )
     except SystemExit as leaving:
         # Both libraries that print for us make an exit code of their own out of a reader that left.

@@ -1,0 +1,174 @@
+"""Comparisons as bulletins write them: 同比分别上升60.4%、80.6%和146.5%, 为去年同期的4.3倍, 与4月相比下降14.3%."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from fanzha.intake.bulletins.numbers import parse_decimal, plain
+from fanzha.statistics import Comparison, ComparisonKind
+
+_COMPARED: Final = re.compile("[比倍较翻同上去前]")  # cheap, and no comparison is without one of these
+_N: Final = r"\d{1,12}(?:\.\d{1,6})?"
+_UP: Final = r"上升|\+|＋|↑|增长|增加|提高|提升|上涨|增幅|升幅|涨幅|增速|攀升|多破|多|升"
+_DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|缩减|少|降"
+_WORDS: Final = r"(?:分别|均|各|大幅|明显|显著|仍|又|继续|再|的|了|达到|达|为|是|约|近|超过|超|逾|至|有所|同步)*"
+_OTHER: Final = (
+    r"(?:(?:19|20)\d\d年|去年|上一年度|上一年|前一年|上年度|上年|今年|前年)?"
+    r"(?:同期|全年|\d{1,2}月(?:份)?(?:同期)?|上个?月|上半年|[一二三四]季度|上季度|前一?[月周天]|上周)?"
+)
+_BASE: Final = (
+    r"(?P<plain>同比|环比|同期(?:相)?比)(?!上一?年)"
+    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|行动前|专项行动前|此前|往年)(?:相比|比|的)?"
+)
+_BASE_AGAIN: Final = _BASE.replace("?P<plain>", "?P<plain2>").replace("?P<other>", "?P<other2>")
+_UNIT: Final = r"%|个百分点|倍|番|[余多]?[万亿]?(?:起|宗|件|名|人次|人|元|张|个|条|次)"
+_PART: Final = rf"(?:{_UP}|{_DOWN})?{_WORDS}{_N}(?:{_UNIT})"
+_CHANGE: Final = re.compile(
+    rf"(?:(?:{_BASE})[,，]?(?:数量|均|分别|又|仍|再)?{_WORDS})(?P<way>{_UP}|{_DOWN}){_WORDS}"
+    rf"(?P<parts>{_PART}(?:(?:、|[、，]?和|及|与|以及|[,，](?={_UP}|{_DOWN})){_PART})*|一番|一倍|两番|两倍)"
+    rf"|(?:{_BASE_AGAIN})(?P<flat>基本)?(?:持平|翻(?P<turns>[一两三123])番|翻了(?P<turns2>[一两三])番)"
+    rf"|(?P<bare>(?:数量|分别|均|大幅|又)?(?:上升|增长|下降|减少|提升|降低)(?:了)?{_WORDS})"
+    rf"(?P<bare_parts>{_PART}(?:(?:、|和|及|与){_PART})*)"
+)
+_MULTIPLE: Final = re.compile(
+    rf"(?P<subject_is>分别为|分别是|分别达|约为|约是|为|是|达到|达|相当于|系)?{_WORDS}"
+    r"(?P<base>(?:(?:19|20)\d\d年?|去年|上年|前年|今年)?(?:同期|全年|总量|上个?月|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度)?|上个?月|上周)"
+    rf"(?P<of>[^，。；、！？\d]{{0,10}}?)的(?P<parts>{_N}倍(?:(?:[、，]|和|及|与){_N}倍)*)"
+)
+_ONE: Final = re.compile(rf"(?P<way>{_UP}|{_DOWN})?{_WORDS}(?P<n>{_N})(?P<unit>{_UNIT})")
+_TURNS: Final = {"一": 1, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One or more comparisons said together, with where they stand and whether they are dealt out."""
+
+    start: int
+    end: int
+    comparisons: tuple[Comparison, ...]
+    units: tuple[tuple[str, int, int], ...]  # of each: % or 倍, and where its number stands
+    has_base: bool
+
+
+def find_comparisons(text: str) -> Iterator[Compared]:
+    """The comparisons of a sentence; one without a base takes that of the comparison before it."""
+    if not _COMPARED.search(text):
+        return
+    found = sorted([*_changes(text), *_multiples(text)], key=lambda one: one.start)
+    end, base = -1, None
+    for one in found:
+        if one.start < end:
+            continue
+        if not one.has_base:
+            if base is None:
+                continue
+            one = _with_base(one, base)
+        base, end = one, one.end
+        yield one
+
+
+def _with_base(one: Compared, base: Compared) -> Compared:
+    kind, against = base.comparisons[0].kind, base.comparisons[0].against
+    simple = {
+        ComparisonKind.MULTIPLE_YOY: ComparisonKind.YOY, ComparisonKind.YOY_POINTS: ComparisonKind.YOY,
+        ComparisonKind.MOM_POINTS: ComparisonKind.MOM, ComparisonKind.YOY_DIFFERENCE: ComparisonKind.YOY,
+        ComparisonKind.MOM_DIFFERENCE: ComparisonKind.MOM, ComparisonKind.MULTIPLE_MOM: ComparisonKind.MOM,
+        ComparisonKind.MULTIPLE_VERSUS: ComparisonKind.VERSUS,
+        ComparisonKind.MULTIPLE_PREV_FULL_YEAR: ComparisonKind.PREV_FULL_YEAR,
+    }.get(kind, kind)  # fmt: skip
+    changed = tuple(Comparison(simple, comparison.value, against) for comparison in one.comparisons)
+    return Compared(one.start, one.end, changed, one.units, has_base=True)
+
+
+def _changes(text: str) -> Iterator[Compared]:
+    for found in _CHANGE.finditer(text):
+        if found["bare"]:
+            yield _compared(found, found["bare"], found["bare_parts"], found.start("bare_parts"), None, "")
+            continue
+        plain_base, other = found["plain"] or found["plain2"], found["other"] or found["other2"] or ""
+        if not plain_base and not other:
+            continue
+        if found["parts"] is None or found["parts"] in ("一番", "一倍", "两番", "两倍"):
+            yield _turned(found, plain_base, other)
+            continue
+        yield _compared(found, found["way"], found["parts"], found.start("parts"), plain_base, other)
+
+
+def _turned(found: re.Match[str], plain_base: str | None, other: str) -> Compared:
+    """持平 is 0, 翻一番 is +100 %."""
+    turns = found["turns"] or found["turns2"] or (found["parts"] or "")[:1]
+    if (found["parts"] or "").endswith("倍"):
+        value = Decimal(100 * _TURNS[turns])
+    else:
+        value = Decimal((2 ** _TURNS[turns] - 1) * 100) if turns else Decimal(0)
+    kind, against = _kind(plain_base, other)
+    place = ("%", found.start(), found.end())
+    return Compared(found.start(), found.end(), (Comparison(kind, value, against),), (place,), has_base=True)
+
+
+def _compared(found: re.Match[str], way: str, parts: str, at: int, plain_base: str | None, other: str) -> Compared:
+    comparisons, units = [], []
+    down = way.startswith(tuple(_DOWN.split("|"))) or any(word in way for word in ("下降", "减少", "降低"))
+    kind, against = _kind(plain_base, other)
+    for one in _ONE.finditer(parts):
+        own = one["way"]
+        sign = -1 if (own in _DOWN.split("|") if own else down) else 1
+        value, unit = parse_decimal(one["n"]) * sign, one["unit"]
+        here = kind
+        if unit == "倍":
+            value, unit = plain(value * 100), "%"
+        elif unit == "个百分点":
+            here = {ComparisonKind.MOM: ComparisonKind.MOM_POINTS}.get(kind, ComparisonKind.YOY_POINTS)
+        elif unit != "%":
+            scale = "".join(sign for sign in unit if sign in "万亿")
+            value = parse_decimal(one["n"], scale) * sign
+            here = {ComparisonKind.MOM: ComparisonKind.MOM_DIFFERENCE}.get(kind, ComparisonKind.YOY_DIFFERENCE)
+        comparisons.append(Comparison(here, value, against))
+        units.append((unit, at + one.start("n"), at + one.end()))
+    return Compared(found.start(), found.end(), tuple(comparisons), tuple(units), bool(plain_base or other))
+
+
+def _multiples(text: str) -> Iterator[Compared]:
+    if "倍" not in text:
+        return
+    for found in _MULTIPLE.finditer(text):
+        base = found["base"]
+        if not base:
+            continue
+        kind = ComparisonKind.MULTIPLE_VERSUS
+        if "同期" in base:
+            kind = ComparisonKind.MULTIPLE_YOY
+        elif "月" in base or "周" in base:
+            kind = ComparisonKind.MULTIPLE_MOM
+        elif base[:2] in ("去年", "上年") or base[:2] in ("19", "20"):
+            kind = ComparisonKind.MULTIPLE_PREV_FULL_YEAR
+        comparisons, units = [], []
+        for one in re.finditer(rf"({_N})倍", found["parts"]):
+            comparisons.append(
+                Comparison(kind, parse_decimal(one[1]), "" if kind is ComparisonKind.MULTIPLE_YOY else base)
+            )
+            units.append(("倍", found.start("parts") + one.start(), found.start("parts") + one.end()))
+        start = found.start("subject_is") if found["subject_is"] else found.start("base")
+        yield Compared(start, found.end(), tuple(comparisons), tuple(units), has_base=True)
+
+
+def _kind(plain_base: str | None, other: str) -> tuple[ComparisonKind, str]:
+    if plain_base:
+        return (ComparisonKind.MOM if plain_base == "环比" else ComparisonKind.YOY), ""
+    if "周" in other:
+        return ComparisonKind.WOW, other
+    if "同期" in other or re.fullmatch(r"(?:去年|上年)\d{1,2}月(?:份)?", other):
+        return ComparisonKind.YOY, other
+    if re.fullmatch(r"上个?月|前一?月|上季度|[一二三]季度|\d{1,2}月(?:份)?", other):
+        return ComparisonKind.MOM, other
+    if other.endswith("全年"):
+        return ComparisonKind.PREV_FULL_YEAR, other
+    return (
+        ComparisonKind.YOY
+        if other in ("去年", "上年", "上一年", "前一年", "上年度", "上一年度")
+        else ComparisonKind.VERSUS
+    ), other

@@ -1,0 +1,283 @@
+"""The figures of a page: each sentence's numbers with their phrase, period, comparison and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from fanzha.intake.bulletins.bodies import find_bodies, last_before, place_of
+from fanzha.intake.bulletins.comparisons import Compared, find_comparisons
+from fanzha.intake.bulletins.lexicon import lexicon
+from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
+from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
+from fanzha.intake.bulletins.periods import Calendar, later_end
+from fanzha.intake.bulletins.phrases import Phrase, Sentence, deal_out, find_phrase, split_subjects, subject_measure
+from fanzha.intake.bulletins.tables import headed_columns, row_comparisons
+from fanzha.statistics import Comparison, ComparisonKind, Period
+
+SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
+FIGURES_MAX: Final = 4000
+_SENTENCE: Final = re.compile(rf"[^。；！？!?;]{{1,{SENTENCE_MAX}}}[。；！？!?;]?")
+# Cheap looks at a sentence before the dear ones.
+_FIGURED: Final = re.compile(r"\d|持平|翻")
+_TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截]|以来|至今|行动")
+_STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
+_HEADING_MAX: Final = 24
+_DAY_LINE_MAX: Final = 110
+_GOING_ON: Final = ("，", ",", "、", "：", ":", "—")
+_ATTRIBUTE: Final = re.compile(r"的[\u4e00-\u9fff]{1,20}?(?:团伙|案|窝点|犯罪)")
+_STATES: Final = frozenset(
+    {
+        "arrests_approved", "being_prosecuted", "detained", "bailed", "compulsory_measures", "administratively_punished",
+        "sentenced",
+    }
+)  # fmt: skip
+_REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A figure while its sentence and its page are read."""
+
+    measure: str
+    text_measure: str
+    value: Decimal
+    unit: str
+    spans: list[tuple[int, int]]
+    approximate: bool = False
+    at_least: bool = False
+    mention: Mention | None = None
+    per: str = ""
+    part_of: Draft | None = None
+    period: Period | None = None
+    place: str = ""
+    body: str = ""
+    titled: bool = False
+    cohort: bool = False
+    comparisons: list[Comparison] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Place:
+    """Where in the page the reading stands: what a paragraph said of time, and who is speaking."""
+
+    calendar: Calendar
+    home: str
+    period: Period | None = None
+    body: str = ""
+    drafts: list[Draft] = field(default_factory=list)  # of this paragraph
+    phrases: list[Phrase] = field(default_factory=list)
+    columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
+    leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
+
+    def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
+        """A paragraph begins: it knows nothing of the one before, but for a list of what a line leads in."""
+        carried = goes_on or paragraph.is_item
+        self.period, self.body, self.drafts, self.phrases = self.leading if carried else None, "", [], []
+
+    def leave(self, paragraph: Paragraph) -> None:
+        """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is."""
+        if self.period is None and len(paragraph.text) <= _HEADING_MAX and not paragraph.text.endswith(_STOPS):
+            return  # a heading between the line and its list
+        if not paragraph.is_item or (self.period is not None and not self.drafts):
+            self.leading = None if paragraph.text.endswith(_STOPS) else self.period
+
+
+def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str) -> list[Draft]:
+    """Every figure of a page as often as it is said; more than FIGURES_MAX are not looked for."""
+    place = _Place(calendar, home)
+    found: list[Draft] = []
+    goes_on = False
+    for paragraph in paragraphs:
+        place.enter(paragraph, goes_on=goes_on)
+        goes_on = paragraph.text.endswith(_GOING_ON)
+        if len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
+            continue
+        if len(found) > FIGURES_MAX:
+            break
+        if "|" in paragraph.text:
+            place.columns = headed_columns(paragraph.text) or place.columns
+        elif place.columns:
+            place.columns = {}
+        counted = may_count(paragraph.text)
+        if not counted and not _TIMED.search(paragraph.text):
+            place.leave(paragraph)
+            continue
+        for sentence in _SENTENCE.finditer(paragraph.text):
+            if len(found) > FIGURES_MAX:
+                break
+            if counted and may_count(sentence[0]):
+                drafts = _of_sentence(sentence[0], sentence.start(), paragraph, place)
+                place.drafts += drafts
+                found += drafts
+            else:
+                _take_time(sentence[0], place, acting=counted)
+        if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
+            place.period = calendar.titled_year(paragraph.text)
+        if place.columns and place.drafts:
+            place.drafts[0].comparisons += row_comparisons(paragraph.text, place.columns)
+        place.leave(paragraph)
+    return found
+
+
+def _take_time(text: str, place: _Place, *, acting: bool) -> None:
+    """What a sentence without a number says of when, and who."""
+    if _TIMED.search(text) and (periods := place.calendar.find(text)):
+        place.period = later_end(place.period, periods[-1].period)
+    if acting and (bodies := find_bodies(text)):
+        place.body = bodies[-1][1]
+
+
+def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) -> list[Draft]:
+    compared = list(find_comparisons(text)) if _FIGURED.search(text) else []
+    masked = text
+    for one in compared:
+        masked = masked[: one.start] + "\x02" * (one.end - one.start) + masked[one.end :]
+    mentions = list(find_numbers(masked))
+    if not mentions and not compared:
+        _take_time(text, place, acting=True)
+        return []
+    periods = place.calendar.find(masked) if _TIMED.search(masked) else []
+    sentence = Sentence.of(masked, mentions, [said.end - 1 for said in periods], place.home)
+    before: Phrase | None = None
+    last: Draft | None = None
+    here: list[Draft] = []
+    pending, said = list(compared), list(periods)
+    dealt = deal_out(sentence)
+    for index, mention in enumerate(mentions):
+        while said and said[0].start < mention.start:
+            place.period = later_end(place.period, said.pop(0).period)
+        while pending and pending[0].start < mention.start:
+            here += _attach(pending.pop(0), sentence, here, paragraph, offset, place)
+        if (told := dealt.get(index)) is not None:
+            phrase: Phrase | None = told
+        elif (reached := _reached(sentence, index, compared, here)) is not None:
+            _fill(reached, mention, paragraph, offset)
+            continue
+        else:
+            phrase = find_phrase(sentence, index, place.phrases, before)
+        if phrase is None:
+            continue
+        draft = _draft(phrase, mention, sentence, offset, paragraph, place)
+        draft.part_of = _parent(phrase, draft, here, last, place)
+        here.append(draft)
+        place.phrases.append(phrase)
+        before, last = phrase, draft
+    while said:
+        place.period = later_end(place.period, said.pop(0).period)
+    for one in pending:
+        here += _attach(one, sentence, here, paragraph, offset, place)
+    return here
+
+
+def _reached(sentence: Sentence, index: int, compared: Sequence[Compared], here: list[Draft]) -> Draft | None:
+    """The comparison that stands before its figure: 破案数同比上升32%，达到66起."""
+    mention = sentence.mentions[index]
+    ends = [one.end for one in compared if one.end <= mention.start]
+    waiting = [draft for draft in here if draft.mention is None]
+    if not ends or not waiting:
+        return None
+    between = sentence.text[ends[-1] : mention.start]
+    for earlier in sentence.mentions[:index]:
+        if earlier.start >= ends[-1]:
+            between = between.replace(sentence.text[earlier.start : earlier.end], "", 1)
+    draft = waiting[0]
+    unit = lexicon().catalogue.unit_of(draft.measure)
+    if not _REACHED.fullmatch(between.strip("、和及与")) or not lexicon().catalogue.alike(unit, mention.unit):
+        return None
+    return draft
+
+
+def _fill(draft: Draft, mention: Mention, paragraph: Paragraph, offset: int) -> None:
+    draft.mention, draft.value, draft.unit = mention, mention.value, mention.unit
+    draft.approximate, draft.at_least = mention.approximate, mention.at_least
+    draft.spans = [paragraph.span(offset + mention.start, offset + mention.end)]
+
+
+def _draft(
+    phrase: Phrase, mention: Mention, sentence: Sentence, offset: int, paragraph: Paragraph, place: _Place
+) -> Draft:
+    place.body = last_before(sentence.bodies, mention.start) or place.body
+    named = last_before(sentence.places, mention.start)
+    attribute = mention.unit in ("元", "") and _ATTRIBUTE.match(sentence.text, mention.end)
+    return Draft(
+        measure=phrase.measure,
+        text_measure=phrase.text,
+        value=mention.value,
+        unit=phrase.unit,
+        spans=[paragraph.span(offset + mention.start, offset + mention.end)],
+        approximate=mention.approximate,
+        at_least=mention.at_least,
+        mention=mention,
+        per=phrase.per,
+        period=None if attribute else place.period,
+        place=named or place_of(place.body) or place.home,
+        body=place.body,
+        titled=paragraph.kind is Kind.TITLE,
+        cohort=phrase.cohort,
+    )
+
+
+def _parent(phrase: Phrase, draft: Draft, here: list[Draft], last: Draft | None, place: _Place) -> Draft | None:
+    """Of what a figure is a part: 其中, 43名嫌疑人中, and what became of those who were caught."""
+    alike = lexicon().catalogue.alike
+    if phrase.joined and last is not None and last.part_of is not None:
+        return last.part_of if alike(last.part_of.unit, draft.unit) else None
+    if phrase.among:
+        wholes = (one for one in reversed([*place.drafts, *here]) if alike(one.unit, draft.unit))
+        return next((one for one in wholes if one.value >= draft.value), None)
+    if draft.measure in _STATES:
+        whole = [
+            one
+            for one in here
+            if alike(one.unit, draft.unit) and one.measure not in _STATES and one.value >= draft.value
+        ]
+        return whole[-1] if whole else None
+    return None
+
+
+def _attach(
+    one: Compared, sentence: Sentence, here: list[Draft], paragraph: Paragraph, offset: int, place: _Place
+) -> list[Draft]:
+    """Gives comparisons to the figures that they follow; one whose own figure is not said becomes a figure itself."""
+    since = max((mention.end for mention in sentence.mentions if mention.end <= one.start), default=0)
+    start = sentence.clause_start(one.start, since)
+    catalogue = lexicon().catalogue
+    measure, said = "", ""
+    told: list[tuple[str, str]] = []
+    if start > since or not here:
+        units = [words[0] for words in catalogue.units.values() if words[0] not in ("%", "倍")]
+        subjects = split_subjects(sentence, start, one.start, len(one.comparisons))
+        told = [subject_measure(sentence, *subject, ["起", "名", "元", *units]) for subject in subjects]
+        measure, said = told[0]
+    if not measure:
+        free = [draft for draft in here if not draft.comparisons] if len(one.comparisons) > 1 else here
+        takers = free[-len(one.comparisons) :]
+        for draft, comparison in zip(takers, one.comparisons, strict=False):
+            draft.comparisons.append(comparison)
+        return []
+    known = [draft for draft in (*place.drafts, *here) if draft.measure == measure and draft.period == place.period]
+    if known and len(one.comparisons) == 1:
+        known[-1].comparisons.append(one.comparisons[0])
+        return []
+    if len(told) < len(one.comparisons):
+        told = [(measure, said)] * len(one.comparisons)
+    return [
+        Draft(
+            measure=measure,
+            text_measure=said,
+            value=comparison.value,
+            unit=unit,
+            spans=[paragraph.span(offset + first, offset + last)],
+            period=place.period,
+            place=place.home,
+            body=place.body,
+            titled=paragraph.kind is Kind.TITLE,
+            comparisons=[comparison],
+        )
+        for (measure, said), comparison, (unit, first, last) in zip(told, one.comparisons, one.units, strict=False)
+        if measure
+    ]

@@ -1,0 +1,155 @@
+"""A published bulletin's file into its figures."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from fanzha.core.errors import BadInput
+from fanzha.intake.bulletins.bodies import find_bodies, place_of
+from fanzha.intake.bulletins.figures import FIGURES_MAX, draft_figures
+from fanzha.intake.bulletins.lexicon import lexicon
+from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Page, read_page
+from fanzha.intake.bulletins.merging import build_figures, merge_drafts
+from fanzha.intake.bulletins.periods import Calendar, published_day
+from fanzha.statistics import Bulletin
+
+FILE_BYTES_MAX: Final = 2 << 20
+_PDF: Final = b"%PDF-"
+_PICTURES: Final = {
+    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP", b"II*\x00": "TIFF",
+    b"MM\x00*": "TIFF",
+}  # fmt: skip
+_PACKED: Final = {b"PK\x03\x04": "a DOCX or another packed file", b"\xd0\xcf\x11\xe0": "an old DOC file"}
+_MONTH_LINE: Final = re.compile(r"\D{0,12}((?:19|20)\d\d)年(?:\d{1,2}月(?:份)?)?\D{0,6}")
+_TYPED_DAY: Final = re.compile(
+    r"(?<![\d\-/.])(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?![\d\-/.])"
+)  # sentences write 年 and 月
+_YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_SENTENCE_ENDS: Final = ("。", "；", "！", "？")
+_HEAD_LINES, _TAIL_LINES = 8, 6
+_HEAD_DATES: Final = ("date", "article:published_time", "pubdate", "publishdate", "publish_time", "published")
+_HEAD_BODIES: Final = ("contentsource", "source", "author", "og:site_name", "sitename")
+_LABEL_MAX: Final = 40
+
+
+def read_bulletin(content: bytes, name: str) -> Bulletin:
+    """The figures of one file: text, Markdown or HTML.
+
+    Raises BadInput naming the file, for what is no text: PDF, pictures, packed documents.
+    """
+    text = decode(content, name)
+    return read_text(text, name, hashlib.sha256(content).hexdigest())
+
+
+def read_text(text: str, name: str, sha256: str) -> Bulletin:
+    """The figures of a text; spans are places in it, markup included.
+
+    Raises BadInput for one with thousands of figures.
+    """
+    page = read_page(text)
+    day = published_day(_days(page))
+    publisher = _publisher(page)
+    home = place_of(publisher) or next((place for one in page.paragraphs if (place := _place_in(one.text))), "")
+    calendar = Calendar(day, told_year=None if day else _told_year(page))
+    said = draft_figures(page.paragraphs, calendar, home)
+    if len(said) > FIGURES_MAX:
+        raise BadInput(f"{name}: more than {FIGURES_MAX} figures, which no bulletin has; split it")
+    drafts = merge_drafts(said)
+    return Bulletin(
+        file=name,
+        sha256=sha256,
+        title=page.title,
+        publisher=publisher,
+        published=day.isoformat() if day else "",
+        figures=build_figures(drafts, text),
+    )
+
+
+def _place_in(text: str) -> str:
+    return next((place for _, body in find_bodies(text) if (place := place_of(body))), "")
+
+
+def decode(content: bytes, name: str) -> str:
+    """The text of a file in UTF-8, UTF-16 with a mark, or GB18030.
+
+    Raises BadInput for what is no text, saying what would help.
+    """
+    if len(content) > FILE_BYTES_MAX:
+        raise BadInput(f"{name}: larger than {FILE_BYTES_MAX >> 20} MiB, which no bulletin is; give the text alone")
+    if content.startswith(_PDF):
+        raise BadInput(
+            f"{name}: a PDF; this installation has nothing that reads its text. Save it as text or HTML first"
+        )
+    for start, kind in _PICTURES.items():
+        if content.startswith(start):
+            raise BadInput(
+                f"{name}: a picture ({kind}); reading it needs the OCR extra, which is not here. Give its text"
+            )
+    for start, kind in _PACKED.items():
+        if content.startswith(start):
+            raise BadInput(f"{name}: {kind}, which is not read here. Save it as text or HTML first")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadInput(f"{name}: neither UTF-8 nor GB18030 text")
+
+
+def _days(page: Page) -> Iterator[str]:
+    """Texts that may be the day of publication, the surest first."""
+    yield from (page.head[key] for key in _HEAD_DATES if key in page.head)
+    texts = [paragraph.text for paragraph in page.paragraphs]
+    told = lexicon().titles.published
+    for text in texts:
+        if len(text) <= 3 * _LABEL_MAX and (found := told.search(text)):
+            yield text[found.end() :]
+    ends = [*texts[:_HEAD_LINES], *texts[-_TAIL_LINES:]]
+    yield from (text for text in ends if DAY_LINE.fullmatch(text))
+    yield from (text for text in ends if len(text) <= _LABEL_MAX and not text.endswith(_SENTENCE_ENDS))
+    yield from (found[0] for text in texts for found in _TYPED_DAY.finditer(text))
+
+
+def _told_year(page: Page) -> int | None:
+    """The year of a page that says only its month, on a line of its own; else the latest year that it speaks of."""
+    texts = [paragraph.text for paragraph in page.paragraphs]
+    lines = (found for text in [*texts[:_HEAD_LINES], *texts[-_TAIL_LINES:]] if (found := _MONTH_LINE.fullmatch(text)))
+    told = next((int(found[1]) for found in lines), None)
+    if told is not None:
+        return told
+    return max((int(found[1]) for text in texts for found in _YEARS.finditer(text)), default=None)
+
+
+def _publisher(page: Page) -> str:
+    """Who says it: a line 来源 or 转自, the page's head, a line at the end that is a body's name, or its title."""
+    titles = lexicon().titles
+    found: dict[str, str] = {}
+    for paragraph in page.paragraphs:
+        if len(paragraph.text) > _LABEL_MAX:
+            continue
+        for named in titles.source.finditer(paragraph.text):
+            if named["name"] not in titles.not_publishers:
+                found.setdefault(named[0][:2], named["name"])
+    for key in ("来源", "转自", "发布", "信息", "稿源", "供稿"):
+        if key in found:
+            return found[key]
+    for key in _HEAD_BODIES:
+        if page.head.get(key, "") not in (*titles.not_publishers, ""):
+            return page.head[key]
+    if found:
+        return next(iter(found.values()))
+    return _signed(page) or next((body for _, body in find_bodies(page.title)), "")
+
+
+def _signed(page: Page) -> str:
+    """The last line that is nothing but a body's name."""
+    for paragraph in reversed(page.paragraphs[-_TAIL_LINES:]):
+        ends = [found.end() for found in lexicon().body.finditer(paragraph.text)]
+        if paragraph.kind is Kind.TEXT and len(paragraph.text) <= _LABEL_MAX and len(paragraph.text) in ends:
+            return paragraph.text
+    return ""

@@ -1,0 +1,44 @@
+"""Tables in bulletins: a column that is headed 同比 or 环比 says of each row's figure how it changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from fanzha.intake.bulletins.numbers import parse_decimal
+from fanzha.statistics import Comparison, ComparisonKind
+
+_HEADED: Final[Mapping[str, ComparisonKind]] = {"同比": ComparisonKind.YOY, "环比": ComparisonKind.MOM}
+_CHANGE: Final = re.compile(
+    r"(?P<base>同比|环比)?(?P<way>上升|增长|增加|提高|下降|减少|降低|[↑↓+\-－＋−])?(?P<n>\d+(?:\.\d+)?)(?P<unit>%|倍|个百分点)?(?P<after>[↑↓])?"
+)
+_DOWN: Final = frozenset({"下降", "减少", "降低", "↓", "-", "－", "−"})
+
+
+def headed_columns(row: str) -> dict[int, ComparisonKind]:
+    """Which columns of a table's head are comparisons; none where the row is no head."""
+    found = {}
+    for column, cell in enumerate(row.split("|")):
+        kind = next((kind for word, kind in _HEADED.items() if cell.startswith(word)), None)
+        if kind is not None and not any(sign.isdecimal() for sign in cell):
+            found[column] = kind
+    return found
+
+
+def row_comparisons(row: str, columns: Mapping[int, ComparisonKind]) -> list[Comparison]:
+    """What the cells of these columns say of the row's figure."""
+    found = []
+    for column, cell in enumerate(row.split("|")):
+        change = _CHANGE.fullmatch(cell) if column in columns else None
+        if change is None or change["base"]:  # one that names its base is read as any other
+            continue
+        value = parse_decimal(change["n"])
+        kind = columns[column]
+        if change["unit"] == "个百分点":
+            kind = ComparisonKind.MOM_POINTS if kind is ComparisonKind.MOM else ComparisonKind.YOY_POINTS
+        elif change["unit"] == "倍":
+            value *= 100
+        down = change["way"] in _DOWN or change["after"] == "↓"
+        found.append(Comparison(kind, -value if down else value))
+    return found
