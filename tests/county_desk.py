@@ -22,8 +22,8 @@ from fanzha.casework import (
 from fanzha.casework.objections import ListingObjection
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.time import MINUTE_US
-from fanzha.measures.model import EvidenceKind, Measure, MeasureKind
-from fanzha.measures.orders import Outcome, Receipt
+from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind
+from fanzha.measures.orders import Outcome, Question, Receipt
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
@@ -50,6 +50,7 @@ from fanzha.tracing.runs import TraceRun
 
 TOLD = "模拟绝密事由：模拟·钱二收了模拟·V1的钱"  # stands in every free text
 SECRET_WORDS = ("bank.example", "模拟·钱二", "模拟·V1", "19900000077", "模拟绝密事由", "模拟冒充客服案")
+HOLDER = "模拟·钱二"
 STATION = Organisation("STATION", "模拟派出所", Level.STATION, "COUNTY", "53010201")
 OURS = {"COUNTY", "BANK"}  # the link to the bank is kept at the top of the tree
 
@@ -76,51 +77,57 @@ def stands(desk: Desk, ids: dict[str, str]) -> dict[str, Any]:
         return found
 
 
-def fill(day: ReturnDay) -> dict[str, str]:
-    """One of everything; the id of each."""
+def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, str]:
+    """One of everything, with what is told in every free text of it; the id of each."""
     desk = day.desk
     procedure, labels, _ = day.drafted()
     publish_return(desk, DUTY, procedure.id)
-    receive_objection(desk, DUTY, procedure.id, "模拟·V2", TOLD)
+    receive_objection(desk, DUTY, procedure.id, "模拟·V2", told)
     case = procedure.case
     day.wait(MINUTE_US)
-    told = ReportDraft(
-        Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·V1", phone="19900000077"), TOLD,
-        payments=(ReportedPayment("", "模拟·V1", AccountName(M, "模拟·钱二", "模拟银行"), amount_minor=100, at_us=EVENING_US),),
+    draft = ReportDraft(
+        Channel.CALL, Reporter(ReporterKind.VICTIM, "模拟·V1", phone="19900000077"), told,
+        payments=(ReportedPayment("", "模拟·V1", AccountName(M, holder, "模拟银行"), amount_minor=100, at_us=EVENING_US),),
     )  # fmt: skip
-    first, second = (receive_report(desk, BOTH, told) for _ in range(2))
+    first, second = (receive_report(desk, BOTH, draft) for _ in range(2))
     for one in (first, second):
         assign_clue(desk, BOTH, one.clues[0].id, BOTH.id)
     merge_reports(desk, BOTH, first.report.id, second.report.id, "同一件事情")
     merge = merge_clues(desk, BOTH, first.clues[0].id, second.clues[0].id, "同一账户线索")
-    task = create_task(desk, BOTH, case, TOLD)
-    comment_case(desk, BOTH, case, TOLD)
-    add_case_file(desk, day.books.evidence, BOTH, case, BroughtFile("模拟·钱二.txt", b"x"))
+    task = create_task(desk, BOTH, case, told)
+    comment_case(desk, BOTH, case, told)
+    add_case_file(desk, day.books.evidence, BOTH, case, BroughtFile(f"{holder}.txt", b"x"))
     analyst = Actor("analyst", "COUNTY", Level.COUNTY, frozenset({Role.ANALYST}))
-    series = start_series(desk, analyst, TOLD, case, Link("同一话术"))
+    series = start_series(desk, analyst, told, case, Link("同一话术"))
     with desk.store.reading() as view:
         freeze = view.records(Measure).find(Query(equals={"case_id": case, "kind": MeasureKind.FREEZE})).rows[0]
         fact = view.records(Fact).find(Query()).rows[0].id
         run = view.records(TraceRun).find(Query()).rows[0].id
-    given = give_evidence(desk, BOTH, freeze.id, EvidenceKind.OTHER, TOLD)
-    appeal = lodge_appeal(desk, BOTH, freeze.id, "模拟·钱二", TOLD)
-    draft = MeasureDraft(
-        kind=MeasureKind.STOP_PAYMENT, reason=TOLD, basis="afl-20", case=case, fact=fact, amount_minor=100
+    given = give_evidence(desk, BOTH, freeze.id, EvidenceKind.OTHER, told)
+    appeal = lodge_appeal(desk, BOTH, freeze.id, holder, told)
+    wanted = MeasureDraft(
+        kind=MeasureKind.STOP_PAYMENT, reason=told, basis="afl-20", case=case, fact=fact, amount_minor=100
     )
-    drafted = draft_measure(desk, BOTH, draft)
+    drafted = draft_measure(desk, BOTH, wanted)
+    query = MeasureDraft(
+        kind=MeasureKind.QUERY, reason=told, basis="procedure-238", case=case,
+        target=Target(TargetKind.ACCOUNT, M, "模拟银行", holder),
+        questions=(Question(M, EVENING_US - 60 * MINUTE_US, EVENING_US, holder),),
+    )  # fmt: skip
+    asked = draft_measure(desk, BOTH, query)
     untrue = Receipt(f"R-{freeze.orders[0].id}", freeze.orders[0].id, Outcome.REFUSED, day.clock.at_us, day.clock.at_us)
     clerk = Actor("clerk", "BANK", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
     (incident,) = record_receipt(desk, clerk, untrue).incidents
-    small = open_case(desk, BOTH, [first.report.id], TOLD)
-    offer = offer_hand_over(desk, CHIEF, small.id, Offer("CITY", "模拟移字1号", TOLD))
+    small = open_case(desk, BOTH, [first.report.id], told)
+    offer = offer_hand_over(desk, CHIEF, small.id, Offer("CITY", "模拟移字1号", told))
     with desk.store.reading() as view:
         procedure = view.records(ReturnProcedure).get(procedure.id)
         comment = view.records(Case).get(case).comments[0].id
     admin = Actor("admin", "CITY", Level.CITY, frozenset({Role.ADMINISTRATOR}))
     site = acted(desk, site=SITE, officer=BOTH)
     close(desk, site.case)
-    indicator = propose_indicator(desk, BOTH, site.id, TOLD)
-    objection = ListingObjection("OBJ-OURS", 0, "COUNTY", "moni", "模拟·钱二", "19900000077", TOLD, 0, 1)
+    indicator = propose_indicator(desk, BOTH, site.id, told)
+    objection = ListingObjection("OBJ-OURS", 0, "COUNTY", "moni", holder, "19900000077", told, 0, 1)
     with desk.store.begin() as unit:
         unit.records(ListingObjection).add(objection)
         unit.commit()
@@ -131,5 +138,5 @@ def fill(day: ReturnDay) -> dict[str, str]:
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
         "merge": merge.id, "hand_over": offer.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
-        "evidence": given.counter_evidence[0].id,
+        "query": asked.id, "evidence": given.counter_evidence[0].id,
     }  # fmt: skip

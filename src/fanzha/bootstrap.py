@@ -7,8 +7,8 @@ import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import asdict
-from functools import cache
+from dataclasses import asdict, replace
+from functools import cache, partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,15 +22,19 @@ if TYPE_CHECKING:  # ledger, files and desk are paid for by the verbs that need 
     from fanzha.intake import ColumnMapping
     from fanzha.ports.account_facts import AccountFacts, AccountFactsSource
     from fanzha.ports.backup_contents import Contents
+    from fanzha.ports.bulletin_reader import BulletinReader
     from fanzha.ports.dispatcher import ReceiptSource
     from fanzha.ports.evidence_store import EvidenceStore
     from fanzha.ports.fact_store import FactStore, StoredLedger
     from fanzha.ports.head_signer import HeadSigner, HeadVerifier
+    from fanzha.ports.identity_provider import IdentityProvider, ProviderSettings
     from fanzha.ports.live_log import LineSink, LiveLog
     from fanzha.ports.paper_press import PaperPress
+    from fanzha.ports.passkey_ceremony import PasskeyCeremony
     from fanzha.ports.secret_hasher import SecretHasher
     from fanzha.ports.statement_reader import StatementFile, StatementReader
     from fanzha.ports.transfer_stream import TransferStream
+    from fanzha.ports.webhook_sender import WebhookSender
     from fanzha.ports.work_store import WorkStore
     from fanzha.records import FactBatch
     from fanzha.services.desk.books import Books
@@ -38,6 +42,7 @@ if TYPE_CHECKING:  # ledger, files and desk are paid for by the verbs that need 
     from fanzha.services.desk.model import Desk, DeskRules
     from fanzha.services.proof.verify_home import Stores
     from fanzha.services.rebuild_ledger import LedgerRules
+    from fanzha.statistics import Bulletin, Catalogue
 
 
 def fact_store(home: Path) -> FactStore:
@@ -119,6 +124,32 @@ def statement_reader(mapping: Path | None = None) -> StatementReader:
     from fanzha.intake import load_mapping
 
     return _FileReader(None if mapping is None else load_mapping(mapping))
+
+
+class _BulletinFiles:
+    """Published bulletins on this machine, read by `intake`."""
+
+    def read(self, path: Path) -> Bulletin:
+        """The figures of one file."""
+        from fanzha.intake.bulletins import read_bulletin
+
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
+        return read_bulletin(content, str(path))
+
+
+def bulletin_reader() -> BulletinReader:
+    """Reads published bulletins."""
+    return _BulletinFiles()
+
+
+def indicator_catalogue() -> Catalogue:
+    """What is counted, and which units count the same."""
+    from fanzha.statistics import read_catalogue
+
+    return read_catalogue(rule_table("statistics.toml"))
 
 
 def explain_file(path: Path, mapping: Path | None = None) -> dict[str, Any]:
@@ -344,6 +375,7 @@ def desk(home: Path, url: str | None = None) -> Desk:
 def books(home: Path, facts: FactStore | None = None) -> Books:
     """The ledger of a home directory, or another one, with what reads more into it and what it is traced by."""
     from fanzha.services.desk.books import Books
+    from fanzha.services.explain_inflows import read_inflow_rules
     from fanzha.services.trace_money import read_trace_rules
 
     return Books(
@@ -352,6 +384,7 @@ def books(home: Path, facts: FactStore | None = None) -> Books:
         evidence_store(home),
         ledger_rules(),
         read_trace_rules(rule_table("tracing.toml")),
+        read_inflow_rules(rule_table("inflows.toml")),
     )
 
 
@@ -404,6 +437,39 @@ def secret_hasher() -> SecretHasher:
     return Argon2Hasher()
 
 
+def passkey_ceremony() -> PasskeyCeremony:
+    """Makes and checks passkeys as browsers speak of them."""
+    from fanzha.storage.webauthn_ceremony import WebauthnCeremony
+
+    return WebauthnCeremony()
+
+
+@contextmanager
+def identity_provider(settings: ProviderSettings | None) -> Iterator[IdentityProvider | None]:
+    """The provider by which people may sign in too; its connections are closed at the end. None where none is named.
+
+    Raises BadInput where it could not work.
+    """
+    if settings is None:
+        yield None
+        return
+    from fanzha.core.time import SystemClock
+    from fanzha.exchange.http_orders import http_client
+
+    try:
+        from fanzha.exchange.oidc_provider import OidcProvider
+    except ModuleNotFoundError as missing:
+        raise BadInput(f"signing in by OIDC needs {missing.name}: install fanzha[oidc]") from None
+    secret = settings.client_secret
+    if settings.secret_file:
+        try:
+            secret = Path(settings.secret_file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise BadInput(f"{settings.secret_file}: the client's secret cannot be read") from None
+    with http_client() as client:  # what it signs is of this machine's time, not of a made city's
+        yield OidcProvider(replace(settings, client_secret=secret), client, SystemClock())
+
+
 @contextmanager
 def partners(home: Path, clock: Clock) -> Iterator[Partners]:
     """The way to connected partners, signed with the keys of the home directory; connections are closed at the end."""
@@ -414,6 +480,19 @@ def partners(home: Path, clock: Clock) -> Iterator[Partners]:
     keys = Keys(lambda link: exchange_key(home, link.own_key), _partner_key)
     with http_client() as client:
         yield Partners({LinkChannel.HTTP: HttpPartner(client, keys, clock), LinkChannel.SIGNED_FILE: OrderFiles(keys)})
+
+
+def webhook_sender(home: Path, *, private: bool = False) -> WebhookSender:
+    """The way to programs' webhooks, signed by a secret of the home directory.
+
+    private: addresses of private networks are allowed too.
+    """
+    from fanzha.core.time import SystemClock
+    from fanzha.exchange.webhooks import HttpWebhooks
+    from fanzha.storage.secret_file import secret_from_file
+
+    # A receiver compares the time with its own clock, not with a made city's.
+    return HttpWebhooks(partial(secret_from_file, home / "keys" / "webhooks.secret"), SystemClock(), private=private)
 
 
 def exchange_key(home: Path, name: str) -> HeadSigner:

@@ -452,6 +452,22 @@ def test_a_message_that_fails_is_tried_again_ever_later(store):
         assert view.outbox.undelivered()[0].delivery is Delivery.GIVEN_UP
 
 
+def test_messages_of_one_topic_wait_for_no_others(store):
+    others = [message(f"w{n}", topic="webhook.case_changed", due_us=NOW) for n in range(20)]
+    put(
+        store,
+        *others,
+        message("r1", topic="measure.begin", due_us=NOW + 5),
+        message("r%", topic="measure%", due_us=NOW),
+    )
+    assert [one.message.request_id for one in lease(store, "one", NOW + 9, limit=4, topic="measure.")] == ["r1"]
+    assert {one.message.topic for one in lease(store, "one", NOW + 9, limit=4, topic="webhook.")} == {others[0].topic}
+    with store.reading() as view:
+        assert [one.message.request_id for one in view.outbox.undelivered(1, topic="measure.")] == ["r1"]
+        assert len(view.outbox.undelivered(100, topic="webhook.")) == 20
+        assert len(view.outbox.undelivered(100)) == 22
+
+
 def test_two_workers_share_the_messages(store):
     put(store, *(message(f"r{n:03d}") for n in range(60)))
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_day import console_of_day, visiting_day
+from console_day import console_of_day, kept, opened, visiting_day
 from return_day import ACCOUNTS, BOTH, M, make_return_day
 
 from fanzha.access import Reveal, SearchEntry
-from fanzha.ports.record_query import Query
 from fanzha.web.account_reference import account_address
 
 HOLDER, MASKED = "模拟·钱二", "****0017"
@@ -28,18 +27,6 @@ def day(tmp_path_factory):
 def visitor(day):
     with visiting_day(console_of_day(day)) as make:
         yield make
-
-
-def opened(visitor, login, number=M, language="zh"):
-    officer = visitor(login, language)
-    officer.get("/search")
-    officer.post("/accounts", number=number)
-    return officer
-
-
-def kept(day, kind):
-    with day.desk.store.reading() as view:
-        return view.records(kind).find(Query(limit=1000)).rows
 
 
 def test_no_address_of_an_account_has_its_number(visitor):

@@ -187,6 +187,7 @@ def test_an_appeal_is_answered_by_who_took_no_part(seats):
         grounds="货款",
     )
     appeal = seats.both.address.rsplit("/", 1)[1]
+    assert appeal in seats.city.get("/measures?board=appeals"), "a superior body finds what waits below it"
     assert appeal in seats.city.get(f"/appeals/{appeal}")
     seats.chief.get(f"/appeals/{appeal}/decide")
     assert "现在不能办理" in seats.chief.words, "who approved the measure does not answer the appeal"

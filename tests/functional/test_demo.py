@@ -14,6 +14,7 @@ import pytest
 
 from fanzha import bootstrap
 from fanzha.casework import Case, Clue, ClueKind, ClueStage, Report
+from fanzha.cli.main import main
 from fanzha.core.actor import MACHINE
 from fanzha.core.errors import BadInput, Refused
 from fanzha.ports.record_query import Query
@@ -50,6 +51,27 @@ def test_the_month_adds_up(made: tuple[Path, dict[str, Any]]) -> None:
     assert float(document["held"]) + float(document["returned"]) > 0
     assert document["measures"]["query"]["executed"] > 0
     assert json.loads((home / DONE).read_text(encoding="utf-8")) == document
+
+
+def test_a_limit_of_reports_ends_the_month_at_one_of_the_first() -> None:
+    city = build_city(VILLAGE, 5)
+    first = sorted((one for one in city.frauds if one.reported_us < city.ends_us), key=lambda one: one.reported_us)[:2]
+    assert for_the_visitor(city) != first[-1]
+    assert for_the_visitor(city, 2) == first[-1]
+
+
+@pytest.mark.slow
+def test_the_console_is_measured_on_a_copy_of_it(
+    made: tuple[Path, dict[str, Any]], capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = (made[0] / "work.db").stat().st_mtime_ns
+    assert main(["--json", "bench", "console", "--city", str(made[0]), "--queries", "3"], {}) == 0
+    document = json.loads(capfd.readouterr().out)
+    asked = {row["question"] for row in document["results"] if row["engine"] == "ours"}
+    assert asked == {"desk", "case", "flow", "dossier"}
+    assert document["equal_answers"]
+    assert document["limit"]["different_dossier_pages"] > 1
+    assert (made[0] / "work.db").stat().st_mtime_ns == before
 
 
 @pytest.mark.slow

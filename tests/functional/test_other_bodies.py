@@ -17,6 +17,8 @@ from return_day import CHIEF, EVENING_US, M, ReturnDay, make_return_day
 
 from fanzha import bootstrap
 from fanzha.access import Export, LinkChannel, PartnerLink
+from fanzha.access.passkeys import Passkey
+from fanzha.access.webhooks import HookTopic, Webhook
 from fanzha.casework import (
     Case,
     Channel,
@@ -39,6 +41,7 @@ from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, Ta
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Incident, Outcome, Receipt
 from fanzha.measures.return_procedure import ReturnProcedure
+from fanzha.ports.passkey_ceremony import MadeKey
 from fanzha.ports.record_query import Page, Query
 from fanzha.services import desk as desk_room
 from fanzha.services.desk.account_page import AccountWanted
@@ -59,13 +62,16 @@ from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
+PASSKEY = Passkey("KEY-OURS", 0, "COUNTY", "both", "aa", "bb", 0, "localhost", "模拟电脑", EVENING_US)
+HOOK = Webhook("HOOK-OURS", 0, "COUNTY", "both", "https://hooks.example/ours", tuple(HookTopic), EVENING_US)
 EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
 # Machines or everybody run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
     "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
     "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
     "add_to_sent", "attach_to_sheet", "begin_sheet", "check_number", "drop_sheet", "lodge_listing_objection", "open_sheet",
-    "save_sheet", "send_sheet", "refusal_of", "rehearsed",
+    "save_sheet", "send_sheet", "refusal_of", "rehearsed", "sign_in_by_passkey", "sign_in_by_provider",
+    "send_webhooks",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}
@@ -75,6 +81,13 @@ ELSEWHERE = [
     for role in Role
     if role is not Role.MACHINE
 ]
+
+
+class Secretary:
+    """Has a secret for every webhook."""
+
+    def secret_of(self, hook: Webhook) -> str:
+        return f"made-up secret of {hook.id}"
 
 
 def use_cases() -> dict[str, Callable[..., Any]]:
@@ -123,7 +136,10 @@ class County:
 
     def stands(self) -> dict[str, Any]:
         """What is COUNTY's, with the clocks and messages that hang on it."""
-        return stands(self.day.desk, self.ids)
+        with self.day.desk.store.reading() as view:
+            return stands(self.day.desk, self.ids) | {
+                "passkey": view.records(Passkey).get(PASSKEY.id), "webhook": view.records(Webhook).get(HOOK.id),
+            }  # fmt: skip
 
 
 def _enums() -> dict[str, type[Enum]]:
@@ -144,6 +160,8 @@ def county(tmp_path_factory) -> Iterator[County]:
     day = make_return_day("memory", tmp_path_factory.mktemp("county"))
     with day.desk.store.begin() as unit:
         unit.records(Export).add(EXPORTED)
+        unit.records(Passkey).add(PASSKEY)
+        unit.records(Webhook).add(HOOK)
         unit.records(Organisation).add(STATION)
         unit.commit()
     ids = fill(day)
@@ -214,6 +232,9 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "body": (Organisation("NEW", "模拟新所", Level.STATION, "COUNTY", "53010202"),),
         "wanted": wanted_lists, "read_audit.wanted": (AuditWanted(case=ids["case"]), AuditWanted(actor="both"), AuditWanted()),
         "account_page.wanted": (AccountWanted(M), AccountWanted(M, ids["case"], whole=True)),
+        "export_account.wanted": tuple(AccountWanted(M, case, reason=why[0], whole=True) for case in (ids["case"], "")),
+        "hook_id": (HOOK.id,), "sender": (Secretary(),), "topics": (tuple(HookTopic),), "address": (HOOK.address,),
+        "passkey_id": (PASSKEY.id,), "made": (MadeKey("cc", "dd", 0),), "site": ("localhost",),
         "convert_measure.wanted": (Conversion(document="模拟冻字9号", reason=why[0]),),
         "plan_return.wanted": (ReturnWanted(ids["case"]),),
         "draft_return.wanted": (ReturnWanted(ids["case"]),), "replan_return.wanted": (ReturnWanted(ids["case"]),),

@@ -67,11 +67,12 @@ def _check_url(address: str) -> None:
         raise BadInput(
             f"{address!r} is no address of a service; write https://host/path, without a password or a question"
         )
-    if parts.scheme == "http" and not _is_this_machine(host):
+    if parts.scheme == "http" and not is_this_machine(host):
         raise BadInput(f"{address}: orders name people and accounts; over a network they go by https only")
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether a host of an address is the machine itself: nothing that goes there is seen by a network."""
     if host == "localhost":
         return True
     try:

@@ -20,11 +20,16 @@ BENCHES: Final = {
     "ingest": "files into the ledger",
     "desk": "the desk's lists and pages on SQLite and PostgreSQL",
     "flow": "the money-flow view of a large trace",
+    "console": "the console's pages on the desk of a made city",
 }
-UNITS: Final = {"desk": "cases", "flow": "accounts"}  # what --size counts; transfers where nothing is said
+UNITS: Final = {
+    "desk": "cases",
+    "flow": "accounts",
+    "console": "accounts of the city",
+}  # what --size counts; transfers where nothing is said
 SIZES: Final = {"flow": "5000"}  # where --size says nothing
 SIZE: Final = "1e6"
-ON_A_CITY: Final = ("trace", "index", "live")
+ON_A_CITY: Final = ("trace", "index", "live", "console")
 ENGINES: Final = ("duckdb", "igraph", "polars")
 SIZE_MIN: Final = 1_000
 SIZE_MAX: Final = 1_000_000_000
@@ -32,17 +37,17 @@ SIZE_MAX: Final = 1_000_000_000
 
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live, ingest, desk or flow.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live, ingest, desk, flow or console.")],
     *,
     size: Annotated[
         str | None,
         typer.Option(
             metavar="N",
-            help="Transfers, of desk cases, of flow accounts, as 1e6 or 1000000; 1e6, of flow 5000 by default.",
+            help="Transfers, of desk cases, of flow and console accounts, as 1e6 or 1000000; 1e6, of flow 5000 by default.",
         ),
     ] = None,
     queries: Annotated[
-        int, typer.Option(min=1, help="Payments that trace asks about; times that desk asks each.")
+        int, typer.Option(min=1, help="Payments that trace asks about; times that desk and console ask each.")
     ] = 100,
     engine: Annotated[
         list[str] | None, typer.Option(metavar="PEER", help="Only these peers (repeatable): duckdb, igraph, polars.")
@@ -60,7 +65,7 @@ def bench(
         typer.Option(
             metavar="SIZE|FOLDER",
             help="trace, index, live: the ledger of a made city (small, medium, large, or what `fanzha city` wrote) in place "
-            "of a drawn one of --size; hubs, pay-days and gangs as they are there.",
+            "of a drawn one of --size; hubs, pay-days and gangs as they are there. console: the city, or a demo's folder.",
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same ledger.")] = 1,
@@ -82,7 +87,9 @@ def bench(
         options |= {"engines": peers, "balances": balances}
     elif name == "desk":
         options |= {"url": database, "rounds": queries}
-    on = f"{rows:,} {UNITS.get(name, 'transfers')}" if city is None else f"the ledger of the city {city}"
+    elif name == "console":
+        options |= {"rounds": queries}
+    on = f"{rows:,} {UNITS.get(name, 'transfers')}" if city is None else f"the city {city}"
     say(f"bench {name}: {BENCHES[name]}, {on} …")
     document = _bench_module(name).run(rows, **options)
     if city is not None:

@@ -21,6 +21,10 @@ def demo(
     *,
     city: Annotated[str, typer.Option("--city", metavar="SIZE", help="small, medium or large.")] = "small",
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same demo.")] = 1,
+    reports: Annotated[
+        int | None,
+        typer.Option("--reports", metavar="N", min=1, help="End with so many reports; the whole month else."),
+    ] = None,
     reset: Annotated[bool, typer.Option("--reset", help="Take the former demo away and make it anew.")] = False,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the console; 0 takes a free one.")] = 8024,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Only make it and tell what came of it.")] = False,
@@ -35,14 +39,15 @@ def demo(
     invocation = invocation_of(context)
     home = demo_home(invocation)
     document = demo_there(home)
-    if not reset and document is not None and (document["city"], document["seed"]) != (city, seed):
+    if not reset and document is not None and not _is_asked(document, city, seed, reports):
+        limit = f" and at most {document['at_most']} reports" if document.get("at_most") else ""
         raise Refused(
-            f"{home} holds the demo of the {document['city']} city with seed {document['seed']}; "
+            f"{home} holds the demo of the {document['city']} city with seed {document['seed']}{limit}; "
             "make this one in its place with --reset, or in another folder with --home DIR"
         )
     if reset or document is None:
         with several_bars() as told:
-            document = make_demo(home, size_named(city), seed, told, anew=reset)
+            document = make_demo(home, size_named(city), seed, told, reports=reports, anew=reset)
     if invocation.json:
         write_json(document)
         return 0
@@ -54,6 +59,12 @@ def demo(
         context.obj = replace(invocation, home=home)
         verb_function("serve")(context, port=port)
     return 0
+
+
+def _is_asked(document: Mapping[str, Any], city: str, seed: int, reports: int | None) -> bool:
+    """Whether a demo that is there is the one that was named; of a limit that nobody names, any will do."""
+    same = (document["city"], document["seed"]) == (city, seed)
+    return same and (reports is None or document.get("at_most") == reports)
 
 
 def demo_home(invocation: Invocation) -> Path:

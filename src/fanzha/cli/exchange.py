@@ -139,6 +139,31 @@ def _show_sent(document: dict[str, list[dict[str, str]]]) -> None:
 
 
 @app.command()
+def tell(context: typer.Context, *, once: OnceOption = False, follow: FollowOption = None) -> None:
+    """Tell programs' webhooks what changed; apart from the orders, which never wait for a program.
+
+    Needs no sign-in: whoever owns the home directory runs it, and the audit names the machine.
+    """
+    from fanzha import bootstrap
+    from fanzha.services.desk.send_webhooks import send_webhooks
+
+    invocation = invocation_of(context)
+    sender = bootstrap.webhook_sender(invocation.home, private=invocation.private_webhooks)
+    with open_desk(invocation) as desk:
+
+        def leave() -> dict[str, Any]:
+            document: dict[str, list[str]] = {"sent": [], "again": [], "given_up": []}
+            while run := send_webhooks(desk, sender, worker_name()):
+                for name, told in document.items():
+                    told += getattr(run, name)
+            if not invocation.json and (any(document.values()) or follow is None):
+                say(", ".join(f"{name.replace('_', ' ')}: {len(told)}" for name, told in document.items()))
+            return document
+
+        run_rounds(leave, once=once, follow=follow, as_json=invocation.json)
+
+
+@app.command()
 def receive(context: typer.Context, *, once: OnceOption = False, follow: FollowOption = None) -> None:
     """Fetch the partners' answers and record them; what cannot be read or believed becomes an incident.
 

@@ -15,6 +15,8 @@ import typer
 if TYPE_CHECKING:  # rich costs a tenth of a second, which only a verb that shows something should pay
     from rich.console import Console
 
+    from fanzha.ports.identity_provider import ProviderSettings
+
 _OBEYED: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # control signs, but for tabs and line ends
 PIPE_WIDTH: Final = 200  # where no terminal says how wide it is; a wider table is not folded there either
 NAME_WIDTH_MIN: Final = 24  # a file's name is shortened no further than this
@@ -31,6 +33,8 @@ class Invocation:
     json: bool = False
     home_named: bool = False  # by --home or FANZHA_HOME, or the default
     database: str | None = None  # where FANZHA_DATABASE names one
+    provider: ProviderSettings | None = None  # by which people sign in at the console, where FANZHA_OIDC_… names one
+    private_webhooks: bool = False  # whether FANZHA_WEBHOOK_PRIVATE lets webhooks reach private networks
 
 
 def invocation_of(context: typer.Context) -> Invocation:

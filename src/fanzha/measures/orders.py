@@ -165,6 +165,7 @@ class IncidentKind(StrEnum):
     NOT_DELIVERED = "not_delivered"  # the partner's service will not take an order
     UNREADABLE = "unreadable"  # an answer that is none by the agreed form
     PROBED = "probed"  # somebody asks the public page about numbers one after the other
+    WEBHOOK_DEAD = "webhook_dead"  # a program is not told of changes any more, since it does not answer
     NOT_GENUINE = "not_genuine"  # an answer without the partner's signature, or from another than was asked
 
 

@@ -72,8 +72,8 @@ class OutboxView(Protocol):
     def about(self, subject_id: str) -> tuple[MessageState, ...]:
         """Every message about a record, oldest first."""
 
-    def undelivered(self, limit: int = 100, *, attempts_min: int = 0) -> tuple[MessageState, ...]:
-        """Messages that did not arrive yet or were given up, oldest first."""
+    def undelivered(self, limit: int = 100, *, attempts_min: int = 0, topic: str = "") -> tuple[MessageState, ...]:
+        """Messages that did not arrive yet or were given up, oldest first; those whose topic begins so."""
 
 
 class Outbox(OutboxView, Protocol):
@@ -88,8 +88,10 @@ class Outbox(OutboxView, Protocol):
     def put_many(self, messages: Sequence[OutMessage]) -> None:
         """Puts messages down as `put` does each, in less time. Raises Refused as `put`."""
 
-    def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
-        """Messages that are due and that nobody else has, the earliest due first."""
+    def lease(
+        self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50, topic: str = ""
+    ) -> tuple[LeasedMessage, ...]:
+        """Messages that are due and that nobody else has, the earliest due first; those whose topic begins so."""
 
     def done(self, leased: LeasedMessage, now_us: int) -> None:
         """It arrived. Raises StaleVersion when the lease was lost to another worker."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from fanzha.access import Credential, CredentialKind, Export, PartnerLink, Person, Reveal, SearchEntry
+from fanzha.access.passkeys import Passkey
+from fanzha.access.webhooks import Webhook
 from fanzha.casework import (
     OPEN_STAGES,
     Case,
@@ -331,6 +333,13 @@ CREDENTIALS: Final[RecordTable[Credential]] = RecordTable(
     ),
     indexes=(("person", "kind", "created_at_us"), ("token_hash",)),
 )
+PASSKEYS: Final[RecordTable[Passkey]] = RecordTable(
+    name="passkeys",
+    record=Passkey,
+    keys=(Key("organisation"), Key("person"), Key("credential_id"), Key("created_at_us", KeyType.INTEGER)),
+    indexes=(("person", "created_at_us"),),
+    unique=(("credential_id",),),
+)
 REVEALS: Final[RecordTable[Reveal]] = RecordTable(
     name="reveals",
     record=Reveal,
@@ -365,6 +374,12 @@ PARTNER_LINKS: Final[RecordTable[PartnerLink]] = RecordTable(
     indexes=(("state",),),
     unique=(("organisation",),),
 )
+WEBHOOKS: Final[RecordTable[Webhook]] = RecordTable(
+    name="webhooks",
+    record=Webhook,
+    keys=(Key("organisation"), Key("person"), Key("state"), Key("created_at_us", KeyType.INTEGER)),
+    indexes=(("person", "created_at_us"), ("state",)),
+)
 TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
     name="trace_runs",
     record=TraceRun,
@@ -382,6 +397,6 @@ TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
-    ORGANISATIONS, PEOPLE, CREDENTIALS, REVEALS, SEARCHES, EXPORTS,
-    PARTNER_LINKS, TRACE_RUNS,
+    ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
+    PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,
 )  # fmt: skip

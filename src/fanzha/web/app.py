@@ -30,6 +30,7 @@ from fanzha.web.pages.seat import kept_of
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import Route
 from fanzha.web.setting import STATIC, Setting
+from fanzha.web.ways_in import ways_in
 from fanzha.web.words import N_, language_of
 
 THREADS: Final = 16  # pages at work at once; the rest waits its turn
@@ -155,13 +156,14 @@ def _to_sign_in(ask: Ask, keeps_form: bool) -> Answer:  # noqa: FBT001 - of this
     """Asks who it is; what he had written into a form of his session is kept on the page, and shown to him again."""
     gone: Mapping[str, str | None] = {SESSION_COOKIE: None} if ask.session else {}
     if keeps_form and ask.session:
-        # The mark of this page's form is that of a visitor without a session, as its cookie is taken away.
-        mark = replace(ask, cookies={name: value for name, value in ask.cookies.items() if name != SESSION_COOKIE}).csrf
+        # The marks of this page's forms are those of a visitor without a session, as its cookie is taken away.
+        out = replace(ask, cookies={name: value for name, value in ask.cookies.items() if name != SESSION_COOKIE})
         kept = {
+            **ways_in(out),
             "login": "",
             "next": "",
             "trouble": None,
-            "csrf": mark,
+            "csrf": out.csrf,
             "kept": kept_of(ask.form),
             "kept_for": ask.address,
         }

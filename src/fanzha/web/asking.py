@@ -76,10 +76,14 @@ class Ask:
         return self.headers.get("hx-request") == "true" and self.headers.get("hx-boosted") != "true"
 
     @property
+    def visitor(self) -> str:
+        """What is known of this browser alone: the session, or the mark that it carries before there is one."""
+        return self.session or self.cookies.get(VISITOR_COOKIE, "")
+
+    @property
     def csrf(self) -> str:
         """What a form of this visitor must carry: nobody else's page can know it."""
-        bound_to = self.session or self.cookies.get(VISITOR_COOKIE, "")
-        return hmac.new(self.console.secret, b"csrf:" + bound_to.encode("utf-8", "replace"), "sha256").hexdigest()
+        return hmac.new(self.console.secret, b"csrf:" + self.visitor.encode("utf-8", "replace"), "sha256").hexdigest()
 
     def check_csrf(self) -> None:
         """Raises NotAllowed where the form was not made by a page of this visitor."""

@@ -19,6 +19,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "organisation": N_("机构"), "passkey": N_("通行密钥"), "person": N_("人员"), "query": N_("查询"),
     "receipt": N_("回执"), "record": N_("记录"), "report": N_("警情"), "return": N_("资金返还"), "series": N_("串并"),
     "session": N_("会话"), "task": N_("待办"), "token": N_("接口令牌"),
+    "webhook": N_("通知地址"),
 }  # fmt: skip
 # What was done, by the second part.
 DEEDS_DONE: Final[Mapping[str, str]] = {

@@ -7,12 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from fanzha import bootstrap
 from fanzha.casework.probing import AskingCounts
+from fanzha.ports.identity_provider import IdentityProvider
 from fanzha.ports.paper_press import PaperPress
+from fanzha.ports.passkey_ceremony import PasskeyCeremony
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.model import Desk
 from fanzha.web.attempts import Attempts
+from fanzha.web.challenges import Challenges
+from fanzha.web.journeys import Journeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,10 @@ class Console:
     secret: bytes  # of this start: what a form is signed with
     secure: bool = False  # reached by HTTPS: cookies travel on nothing else
     attempts: Attempts = field(default_factory=Attempts)  # at signing in, since the start
+    passkeys: PasskeyCeremony = field(default_factory=bootstrap.passkey_ceremony)
+    challenges: Challenges = field(default_factory=lambda: Challenges(secrets.token_bytes(32)))  # of passkeys
+    provider: IdentityProvider | None = None  # of identities elsewhere, where one is configured
+    journeys: Journeys = field(default_factory=Journeys)  # to it and back
     demo: tuple[DemoLogin, ...] = ()  # empty: a real home, where nobody changes seats
     demo_password: str = ""
     demo_first: str = ""  # the seat at which a report waits for the visitor

@@ -12,12 +12,14 @@ import structlog
 
 from fanzha.core.errors import FanzhaError
 from fanzha.ports.dispatcher import Dispatcher
+from fanzha.ports.webhook_sender import WebhookSender
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.collect_receipts import ReceiptDesk, collect_receipts
 from fanzha.services.desk.dispatch_orders import dispatch_orders
 from fanzha.services.desk.follow_answers import follow_answers
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.services.desk.send_webhooks import send_webhooks
 
 EVERY_S: Final = 2.0
 _log = structlog.get_logger("fanzha.machines")
@@ -49,6 +51,16 @@ class Machines:
     def _answers(self) -> None:
         run = collect_receipts(self.desk, self.receipts)
         follow_answers(self.desk, self.books, run)
+
+
+def telling(desk: Desk, sender: WebhookSender, worker: str) -> Round:
+    """A round of telling programs what changed."""
+
+    def tell() -> None:
+        while send_webhooks(desk, sender, worker):
+            pass
+
+    return tell
 
 
 @contextmanager

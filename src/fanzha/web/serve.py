@@ -16,11 +16,12 @@ import uvicorn
 from fanzha import bootstrap
 from fanzha.core.actor import Role
 from fanzha.core.errors import BadInput
+from fanzha.ports.identity_provider import ProviderSettings
 from fanzha.simulation.demo.demo import demo_logins, demo_password, is_demo, waiting_for
 from fanzha.simulation.demo.live_city import living_city, resume_time
 from fanzha.web.app import make_app
 from fanzha.web.console import Console, DemoLogin
-from fanzha.web.machines import EVERY_S, Machines, Round, running
+from fanzha.web.machines import EVERY_S, Machines, Round, running, telling
 from fanzha.web.terms import TERMS
 
 DEFAULT_PORT: Final = 8024
@@ -41,6 +42,8 @@ class Called(Protocol):
 
     home: Path
     database: str | None
+    provider: ProviderSettings | None
+    private_webhooks: bool
 
 
 def serve(
@@ -56,13 +59,19 @@ def serve(
     simulated = is_demo(called.home)
     if simulated:
         resume_time(called.home)
-    with console_of(called.home, called.database, secure=https) as console, ExitStack() as held:
+    with (
+        console_of(called.home, called.database, called.provider, secure=https) as console,
+        ExitStack() as held,
+    ):
         rounds: tuple[Round, ...] = ()
         if simulated:
             rounds = (held.enter_context(living_city(called.home, console.desk)).live,)
         if machines or simulated:
             rounds += held.enter_context(machines_of(console)).rounds()
             held.enter_context(running(rounds, EVERY_S / 2 if simulated else EVERY_S))
+            # Apart from the others: no clock and no order waits for a program that answers slowly.
+            sender = bootstrap.webhook_sender(called.home, private=called.private_webhooks)
+            held.enter_context(running((telling(console.desk, sender, worker_name()),)))
         serve_console(console, host, port)
 
 
@@ -70,20 +79,29 @@ def serve(
 def machines_of(console: Console) -> Iterator[Machines]:
     """The machines of a console's desk; connections to partners are closed at the end."""
     with bootstrap.partners(console.home, console.desk.clock) as partners:
-        worker = f"{socket.gethostname()}:{os.getpid()}"
-        yield Machines(console.desk, console.books, partners, bootstrap.receipt_desk(console.home, partners), worker)
+        yield Machines(
+            console.desk, console.books, partners, bootstrap.receipt_desk(console.home, partners), worker_name()
+        )
+
+
+def worker_name() -> str:
+    """This process, as it leases what it does."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
 @contextmanager
-def console_of(home: Path, database: str | None = None, *, secure: bool = False) -> Iterator[Console]:
+def console_of(
+    home: Path, database: str | None = None, provider: ProviderSettings | None = None, *, secure: bool = False
+) -> Iterator[Console]:
     """The console of a home, its store open until the end; of a demo's home (模拟) one where seats can be changed."""
     simulated = is_demo(home)
     with ExitStack() as held:
+        by_provider = held.enter_context(bootstrap.identity_provider(provider))
         desk = bootstrap.desk(home, database)
         held.callback(desk.store.close)
         yield Console(
             desk=desk, hasher=bootstrap.secret_hasher(), books=bootstrap.books(home), press=bootstrap.paper_press,
-            home=home, secret=secrets.token_bytes(32), secure=secure, demo=_seats() if simulated else (),
+            home=home, secret=secrets.token_bytes(32), secure=secure, provider=by_provider, demo=_seats() if simulated else (),
             demo_password=demo_password() if simulated else "",
             demo_first=waiting_for(home) if simulated else "",
         )  # fmt: skip

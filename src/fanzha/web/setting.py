@@ -104,7 +104,7 @@ class Setting:
 def _environment(language: str) -> Environment:
     environment = Environment(
         loader=PackageLoader("fanzha.web", "templates"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+        trim_blocks=True, lstrip_blocks=True, auto_reload=False, finalize=show.unturned,
     )  # fmt: skip
     say = sayer(language)
     environment.globals |= {

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from fanzha.core.money import DEFAULT_CURRENCY, exponent_of
 from fanzha.core.time import MINUTE_US, SECOND_US, SHANGHAI
@@ -12,6 +13,14 @@ from fanzha.web.words import CHINESE
 WAN: Final = 10_000
 YI: Final = 100_000_000
 UNKNOWN: Final = "?"
+_TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+def unturned(value: Any) -> Any:
+    """A text in which nothing turns the writing around: with such a mark a name could show the amount beside it reversed."""
+    if isinstance(value, str) and not hasattr(value, "__html__") and _TURNING.search(value):
+        return _TURNING.sub("\N{REPLACEMENT CHARACTER}", value)
+    return value
 
 
 def money(minor: int | None, currency: str = DEFAULT_CURRENCY) -> str:

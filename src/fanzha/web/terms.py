@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
+from fanzha.access.webhooks import HookState, HookTopic
 from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportStatus, TaskStatus
 from fanzha.casework.case_model import HandOverStatus, MoveKind
 from fanzha.casework.clock import ClockState
@@ -33,6 +34,7 @@ from fanzha.measures.receipts import Taken
 from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_plan import Base, Branch
 from fanzha.measures.terms import Certainty, Unit
+from fanzha.services.desk.account_state import AccountState
 from fanzha.web.words import N_, Say
 
 TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
@@ -41,6 +43,8 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "partner_desk": N_("协作单位经办"), "auditor": N_("审计员"), "administrator": N_("管理员"),
         "api_client": N_("接口程序"), "machine": N_("系统"), "public": N_("公众"),
     },
+    HookTopic: {"measure_status_changed": N_("措施状态变化"), "case_changed": N_("案件变化")},
+    HookState: {"active": N_("通知中"), "dead": N_("已停止：对方无应答"), "removed": N_("已移除")},
     Level: {
         "0": N_("协作单位"), "1": N_("派出所"), "2": N_("县级"), "3": N_("市级"), "4": N_("省级"), "5": N_("部级"),
     },
@@ -125,6 +129,11 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "in_person": N_("当面送达"), "letter": N_("书面送达"), "call": N_("电话"), "message": N_("短信"),
         "by_institution": N_("由机构告知"), "public_notice": N_("公告"),
     },
+    AccountState: {
+        "frozen": N_("已冻结"), "stopped": N_("已止付"), "part_held": N_("部分止付或冻结"), "restricted": N_("已限制"),
+        "held_elsewhere": N_("其他机构已采取措施"), "ordered": N_("指令已发，待银行回执"),
+        "proposed": N_("措施拟稿或待审批"), "free": N_("没有措施"),
+    },
     Verb: {"begin": N_("办理"), "extend": N_("续期"), "release": N_("解除"), "release_part": N_("部分解除")},
     OrderChannel: {"http": N_("在线直连"), "signed_file": N_("签名文件"), "issued_elsewhere": N_("其他平台签发")},
     OrderStatus: {
@@ -146,6 +155,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "not_sent": N_("指令未按时发出"), "not_lifted": N_("无关账户未按时解除"), "freeze_ended": N_("冻结到期而返还未付"),
         "not_delivered": N_("指令送达失败"), "unreadable": N_("回执无法读取"), "not_genuine": N_("回执来源不实"),
         "probed": N_("公众核验被频繁探测"),
+        "webhook_dead": N_("程序通知地址无应答"),
     },
     ProcedureStatus: {
         "draft": N_("拟稿"), "noticed": N_("公告期"), "proposed": N_("待决定"), "approved": N_("已决定、支付中"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum, unique
 from typing import Any, Final
 
 from fanzha.casework import Case
@@ -23,12 +24,22 @@ from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_account import AccountDossier, open_account
 from fanzha.services.desk.trace_case import document_of
+from fanzha.services.desk.traced_accounts import RECEIPT_PATH
 from fanzha.tracing.runs import Held, RunAccount, TraceRun
 
 DEFAULT_METHOD: Final = "fifo"  # of a case that chose none
 ROWS: Final = 50
 COUNTERPARTIES: Final = 10
 STRETCHES: Final = 60
+
+
+@unique
+class SourceKind(StrEnum):
+    """What a file of the ledger is."""
+
+    ANSWER = "回复 "  # to a query; so its path begins
+    RECEIPT = RECEIPT_PATH
+    STATEMENT = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class AccountWanted:
     from_us: int | None = None
     until_us: int | None = None
     start: int = 0  # rows that newer pages showed
+    count: int = ROWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +78,8 @@ class Carried:
     in_minor: int
     out_minor: int
     transfers: frozenset[str]
+    upstream: frozenset[str]  # accounts from which it came
+    downstream: frozenset[str]  # and to which it went
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,15 @@ class AccountPage:
     def veil(self) -> Mask:
         """The mask of everybody else on the page: a reveal of the account's holder is not one of them."""
         return replace(self.dossier.mask, lifted=False)
+
+    def source_called(self, path: str) -> tuple[SourceKind, str]:
+        """What a file is, and how it is called: an answer by its measure where that may be seen; else the file's name."""
+        for kind in (SourceKind.ANSWER, SourceKind.RECEIPT):
+            if path.startswith(kind.value):
+                measure = path.removeprefix(kind.value).split(" ")[0].split("/")[0].split(".")[0]
+                seen = {one.id for one in (*self.dossier.queries, *self.dossier.standing.measures)}
+                return kind, measure if measure in seen else ""
+        return SourceKind.STATEMENT, self.veil.text(path)
 
 
 def account_page(desk: Desk, books: Books, actor: Actor, wanted: AccountWanted) -> AccountPage:
@@ -142,13 +165,16 @@ def _chosen(books: Books, traced: tuple[Traced, ...], case: str) -> Carried | No
     found = methods.get(f"{method}@{currency}") or methods[method]
     row = next((each for each in found["accounts"] if each["account"] == account), None)
     exponent = exponent_of(currency)
-    carried = {each["transfer"] for each in found["flows"] if account in {each["payer"], each["payee"]}}
+    flows = [each for each in found["flows"] if account in {each["payer"], each["payee"]}]
+    carried = {each["transfer"] for each in flows}
     carried |= {each["transfer"] for each in found["exits"] if each["account"] == account}
     return Carried(
         one,
         0 if row is None else parse_minor(row["traced_in"], exponent),
         0 if row is None else parse_minor(row["traced_out"], exponent),
         frozenset(carried - {""}),
+        upstream=frozenset(each["payer"] for each in flows) - {account, ""},
+        downstream=frozenset(each["payee"] for each in flows) - {account, ""},
     )
 
 
@@ -169,7 +195,7 @@ def _book(found: tuple[AccountRows, ...], chosen: Carried | None, wanted: Accoun
         stretches=rows.stretches(STRETCHES),
         counterparties=rows.counterparties(COUNTERPARTIES),
         sources=rows.sources(),
-        moves=shown.moves(wanted.start, ROWS),
+        moves=shown.moves(wanted.start, wanted.count),
         count=len(shown),
         whole=whole,
     )

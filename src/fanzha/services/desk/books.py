@@ -9,6 +9,7 @@ from fanzha.ports.fact_store import FactStore, LedgerChoices, StoredLedger
 from fanzha.ports.statement_reader import StatementReader
 from fanzha.services.rebuild_ledger import LedgerRules, build_ledger
 from fanzha.services.trace_money import TraceRules
+from fanzha.tracing.inflows import InflowRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Books:
     evidence: EvidenceStore
     ledger_rules: LedgerRules
     trace_rules: TraceRules
+    inflow_rules: InflowRules
 
     def ledger(self) -> StoredLedger:
         """The ledger as it was last committed; one without rows where nothing was read in yet."""

@@ -15,6 +15,7 @@ from fanzha.ports.record_query import Query
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.add_person import kept_body
+from fanzha.services.desk.keep_passkeys import remove_passkeys_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 
@@ -35,12 +36,16 @@ def change_roles(desk: Desk, actor: Actor, login: str, roles: Sequence[Role]) ->
 
 
 def deactivate_person(desk: Desk, actor: Actor, login: str, reason: str) -> Person:
-    """Shuts the person out at once: sessions, password and tokens count no more. Raises NotAllowed as `change_roles`."""
+    """Shuts the person out at once: sessions, password, passkeys and tokens count no more.
+
+    Raises NotAllowed as `change_roles`.
+    """
 
     def decide(work: Work, person: Person, _body: Organisation) -> Changed:
         _check_reason(reason, f"deactivating {login}")
         changed = access.set_active(person, work.actor, active=False)
         revoke_all(work, person, tuple(CredentialKind))
+        remove_passkeys_of(work, person.id, reason)
         return changed, {}
 
     return _change(desk, actor, "person.deactivate", login, decide, reason)

@@ -20,8 +20,9 @@ from fanzha.ports.record_query import Query
 from fanzha.ports.work_queues import LeasedMessage
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
+from fanzha.services.desk.lease_messages import lease_messages
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.orders_out import is_as_prepared
+from fanzha.services.desk.orders_out import ORDER_TOPIC, is_as_prepared
 from fanzha.services.desk.standing import check_fact_stands
 
 LEASE_S: Final = 180  # a batch at a partner that answers slowly stays within it
@@ -64,12 +65,7 @@ def dispatch_orders(desk: Desk, dispatcher: Dispatcher, worker: str, *, limit: i
     A partner that could not be reached is not tried again in the same round.
     """
     run, silent = DispatchRun(), dict[str, str]()
-    with desk.store.begin() as unit:
-        leased = unit.outbox.lease(worker, desk.clock.now_us(), LEASE_S, limit=limit)
-        unit.commit()
-    for each in leased:
-        if desk.clock.now_us() >= each.until_us:
-            break  # the lease is over: another worker may have it by now
+    for each in lease_messages(desk, worker, ORDER_TOPIC, LEASE_S, limit):
         try:
             _leave(desk, dispatcher, each, run, silent)
         except StaleVersion:

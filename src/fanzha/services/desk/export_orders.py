@@ -22,7 +22,7 @@ from fanzha.services.desk.acting import acting
 from fanzha.services.desk.dispatch_orders import CHANGED
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.orders_out import is_as_prepared, order_message
+from fanzha.services.desk.orders_out import ORDER_TOPIC, is_as_prepared, order_message
 
 LISTED_MAX: Final = 10_000
 
@@ -45,7 +45,7 @@ def list_waiting_orders(desk: Desk) -> tuple[WaitingOrder, ...]:
         linked = {link.organisation for link in every(view.records(PartnerLink), Query(equals={"state": "active"}))}
         found = [
             (measure, order, state.message)
-            for state in view.outbox.undelivered(LISTED_MAX)
+            for state in view.outbox.undelivered(LISTED_MAX, topic=ORDER_TOPIC)
             if state.delivery is Delivery.WAITING and state.message.recipient not in linked
             for measure, order in _order_of(view, state.message)
         ]

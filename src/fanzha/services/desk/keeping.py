@@ -26,6 +26,7 @@ from fanzha.ports.work_queues import DueClock
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.actions import MEASURE_ACTIONS, action_of
 from fanzha.services.desk.orders_out import put_new_orders_down, put_orders_down
+from fanzha.services.desk.tell_webhooks import status_before, tell_case, tell_measures
 
 CLUE_CLOCK: Final = "clue.mark"
 OVERNIGHT_CLOCK: Final = "clue.overnight"
@@ -79,6 +80,7 @@ def keep_case(work: Work, case: Case, events: Events, *, new: bool = False) -> C
     records = work.unit.records(Case)
     kept = records.add(case) if new else records.save(case)
     work.case = kept.id
+    tell_case(work, kept)
     tell(work, events, "case")
     waiting = (mark for mark in case_marks(kept, work.rules.casework) if mark.name not in kept.struck)
     _set_clock(work, f"{kept.id}:{CASE_CLOCK}", CASE_CLOCK, Subject("case", kept.id), next(waiting, None), kept.id)
@@ -98,7 +100,10 @@ def _set_clock(work: Work, clock_id: str, kind: str, subject: Subject, mark: Due
 def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
     """Saves a measure with its incidents; prepared orders go into the outbox, its clocks are set and stopped."""
     records = work.unit.records(Measure)
+    before = None if new else status_before(work, change.measure.id)
     kept = records.add(change.measure) if new else records.save(change.measure)
+    if new or before not in (None, kept.status):
+        tell_measures(work, (kept,))
     work.case = work.case or kept.request.case
     for event in change.events:
         _tell_measure(work, event)
@@ -111,6 +116,7 @@ def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
 def keep_new_measures(work: Work, changes: Sequence[Change]) -> None:
     """Adds many measures that never were before, as `keep_measure` would one by one, in less time."""
     work.unit.records(Measure).add_many([change.measure for change in changes])
+    tell_measures(work, [change.measure for change in changes])
     for change in changes:
         for event in change.events:
             _tell_measure(work, event)

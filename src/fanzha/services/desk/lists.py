@@ -17,6 +17,7 @@ from fanzha.casework import OPEN_STAGES, Case, CaseStatus, Clue, ClueStage, Repo
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
+from fanzha.measures.appeals import Appeal, AppealStatus
 from fanzha.measures.lifecycle import ENDED, OPEN, Status
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Incident
@@ -27,6 +28,7 @@ from fanzha.ports.record_query import LIMIT_MAX, Page, Query, Range
 from fanzha.ports.record_table import RecordTable
 from fanzha.ports.work_store import Kept, WorkView
 from fanzha.ports.work_tables import (
+    APPEALS,
     AWAITED,
     CASES,
     CLUES,
@@ -51,6 +53,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "measures": {"case": "case_id", "account": "account", "institution": "institution"},
     "returns": {"case": "case_id", "account": "term:account"},
     "incidents": {"measure": "measure"},
+    "appeals": {"measure": "measure"},
     "tasks": {"case": "case_id", "officer": "officer"},
 }
 _NARROW: Final = frozenset({"case", "account", "officer", "measure"})  # so few that each is looked at by itself
@@ -138,6 +141,13 @@ class Reading:
         states = [state for state in _INCIDENT_STATES if not wanted.status or state in wanted.status]
         walks = [self._walk(INCIDENTS, wanted, _newest("at_us", state=(state,))) for state in states]
         return page_of(walks, wanted.limit, wanted.cursor)
+
+    def appeals(self, wanted: ListWanted) -> Page[Appeal]:
+        """Those that wait for an answer, the next due first; others only where they are asked for."""
+        statuses = wanted.status or (AppealStatus.RECEIVED.value,)
+        asked = replace(wanted, status=statuses)
+        way = frozenset(AppealStatus), Query(order_by="due_us")
+        return page_of(self._by_state(APPEALS, asked, AppealStatus, way), wanted.limit, wanted.cursor)
 
     def tasks(self, wanted: ListWanted) -> Page[Task]:
         """Open ones first, the next due of them first; then the others, the last due first."""

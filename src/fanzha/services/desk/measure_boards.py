@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from typing import Final
 
-from fanzha.access import Action, Scope, can_do
 from fanzha.core.actor import Actor, Role
-from fanzha.measures.appeals import Appeal, AppealStatus
+from fanzha.measures.appeals import Appeal
 from fanzha.measures.lifecycle import ENDED, HOLDING, Status
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Incident
-from fanzha.ports.record_query import Page, Query
-from fanzha.services.desk.acting import Look
+from fanzha.ports.record_query import Page
 from fanzha.services.desk.duty_desk import COUNTED, ENDING_US
 from fanzha.services.desk.lists import INCIDENT_OPEN, ListWanted, Reading, list_measures
 from fanzha.services.desk.model import Desk
@@ -64,18 +62,17 @@ def measure_boards(desk: Desk, actor: Actor, board: Board, wanted: ListWanted) -
         list_measures(desk, actor, replace(wanted, limit=1))  # says that there is no such case
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
-        look = Look(desk, view, actor)
         measures: Page[Measure] = Page(())
         incidents: Page[Incident] = Page(())
         appeals: Page[Appeal] = Page(())
         if board is Board.INCIDENTS:
             incidents = reading.incidents(replace(wanted, case="", institution=""))
         elif board is Board.APPEALS:
-            appeals = _appeals(look, wanted)
+            appeals = reading.appeals(replace(wanted, case="", institution=""))
         else:
             measures = _measures(reading, board, wanted)
         cursor = measures.next_cursor or incidents.next_cursor or appeals.next_cursor
-        return Boards(board, measures.rows, incidents.rows, appeals.rows, cursor, _counts(reading, look))
+        return Boards(board, measures.rows, incidents.rows, appeals.rows, cursor, _counts(reading))
 
 
 def _measures(reading: Reading, board: Board, wanted: ListWanted) -> Page[Measure]:
@@ -86,7 +83,7 @@ def _measures(reading: Reading, board: Board, wanted: ListWanted) -> Page[Measur
     return reading.measures(replace(wanted, status=statuses, due_before_us=due_us))
 
 
-def _counts(reading: Reading, look: Look) -> dict[Board, int]:
+def _counts(reading: Reading) -> dict[Board, int]:
     few = ListWanted(limit=COUNTED + 1)
     counted = {
         board: len(_measures(reading, board, few).rows)
@@ -95,17 +92,5 @@ def _counts(reading: Reading, look: Look) -> dict[Board, int]:
     if reading.actor.roles & SIGNERS:
         counted[Board.SIGN] = len(reading.waiting(few).rows)
     counted[Board.INCIDENTS] = len(reading.incidents(replace(few, status=(INCIDENT_OPEN,))).rows)
-    counted[Board.APPEALS] = len(_appeals(look, few).rows)
+    counted[Board.APPEALS] = len(reading.appeals(few).rows)
     return counted
-
-
-def _appeals(look: Look, wanted: ListWanted) -> Page[Appeal]:
-    """Appeals of the actor's own body, those that wait unless others are asked for; none where he may not see them."""
-    body = look.actor.organisation
-    if not can_do(look.actor, Action.SEE, look.tree(body), look.rules.access.permissions, Scope(body)):
-        return Page(())
-    query = Query(
-        equals={"organisation": body}, within={"status": wanted.status or (AppealStatus.RECEIVED.value,)},
-        order_by="due_us", limit=wanted.limit, cursor=wanted.cursor,
-    )  # fmt: skip
-    return look.unit.records(Appeal).find(query)

@@ -15,6 +15,7 @@ from fanzha.ports.work_queues import OutMessage
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.bodies import partner_of
 
+ORDER_TOPIC: Final = "measure."  # begins the topic of every order
 ORDER_FORMAT: Final = "fanzha-order/1"
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
 # Of an order, what its institution does, to whom, with how much, for how long.
@@ -60,7 +61,7 @@ def put_new_orders_down(work: Work, measures: Sequence[Measure]) -> None:
 def order_message(measure: Measure, order: Order, recipient: str, due_us: int) -> OutMessage:
     """The order as it is handed over; its id is the request id."""
     return OutMessage(
-        request_id=order.id, recipient=recipient, topic=f"measure.{order.verb}",
+        request_id=order.id, recipient=recipient, topic=f"{ORDER_TOPIC}{order.verb}",
         body=order_body(measure, order), created_us=order.prepared_us, due_us=due_us, subject_id=measure.id,
     )  # fmt: skip
 

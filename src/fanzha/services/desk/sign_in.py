@@ -31,7 +31,7 @@ _SENTENCE: Final = (
     "login or password is wrong, or the account is locked for {minutes} minutes after {attempts} wrong attempts, or not "
     "active; an administrator can give a new password"
 )
-_STRANGER: Final = Actor("", "", Level.PARTNER, frozenset())
+STRANGER: Final = Actor("", "", Level.PARTNER, frozenset())
 Result = TypeVar("Result")
 
 
@@ -52,17 +52,24 @@ def sign_in(desk: Desk, hasher: SecretHasher, login: str, password: str) -> Sign
     """
 
     def begin(work: Work, person: Person) -> SignedIn:
-        actor = actor_of(person, tree_around(work.unit.records(Organisation), (person.organisation,)))
-        token = hasher.new_token()
-        rules = work.rules.access.credentials
-        made = new_credential(person, CredentialKind.SESSION, token_hash(token), rules, work.now_us, work.ids)
-        work.unit.records(Shown).add(made)
-        said = {"credential": made.id}
-        work.unit.audit.append(done(actor, work.now_us, SIGN_IN, Subject("person", person.id), details=said))
-        assert made.expires_at_us is not None, "a session ends"
-        return SignedIn(actor, token, made.expires_at_us)
+        return begin_session(work, person, hasher.new_token())
 
     return _with_password(desk, hasher, SIGN_IN, login, password, begin)
+
+
+def begin_session(work: Work, person: Person, token: str, **said: str) -> SignedIn:
+    """A session of somebody who has shown who he is; `said` of how, for the audit.
+
+    Raises NotAllowed where he is not active.
+    """
+    actor = actor_of(person, tree_around(work.unit.records(Organisation), (person.organisation,)))
+    rules = work.rules.access.credentials
+    made = new_credential(person, CredentialKind.SESSION, token_hash(token), rules, work.now_us, work.ids)
+    work.unit.records(Shown).add(made)
+    details = {"credential": made.id, **said}
+    work.unit.audit.append(done(actor, work.now_us, SIGN_IN, Subject("person", person.id), details=details))
+    assert made.expires_at_us is not None, "a session ends"
+    return SignedIn(actor, token, made.expires_at_us)
 
 
 def confirm_person(desk: Desk, hasher: SecretHasher, login: str, password: str) -> Actor:
@@ -91,7 +98,7 @@ def change_password(desk: Desk, hasher: SecretHasher, login: str, password: str,
 
     def change(work: Work, person: Person) -> None:
         give_password(work, person, hashed)
-        work.unit.audit.append(done(_as_noted(person), work.now_us, CHANGE, Subject("person", person.id)))
+        work.unit.audit.append(done(as_noted(person), work.now_us, CHANGE, Subject("person", person.id)))
 
     _with_password(desk, hasher, CHANGE, login, password, change)
 
@@ -113,12 +120,12 @@ def _with_password(
     with desk.store.begin() as unit:
         if person is None or shown is None:
             refusal = NotAllowed(WRONG, "no such login, or it has no password")
-            unit.audit.append(refused(_STRANGER, desk.clock.now_us(), action, Subject("person", ""), refusal))
+            unit.audit.append(refused(STRANGER, desk.clock.now_us(), action, Subject("person", ""), refusal))
             unit.commit()
             raise _said(desk, refusal)
         unit.hold(f"{SIGN_IN}:{person.id}")
         person, shown = unit.records(Person).get(person.id), unit.records(Shown).get(shown.id)
-        work = Work(desk, unit, _as_noted(person))
+        work = Work(desk, unit, as_noted(person))
         wrong = _attempt(work, person, shown, right=right, action=action)
         if wrong is None:
             result = go_on(work, person)
@@ -155,7 +162,7 @@ def _password_of(view: WorkView, person: Person) -> Shown | None:
     return next((one for one in every(view.records(Shown), query) if one.revoked_at_us is None), None)
 
 
-def _as_noted(person: Person) -> Actor:
+def as_noted(person: Person) -> Actor:
     """The person before he has shown who he is: for the audit, without any role."""
     return Actor(person.id, person.organisation, Level.PARTNER, frozenset(), person.display_name)
 

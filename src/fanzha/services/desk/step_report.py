@@ -17,6 +17,7 @@ from fanzha.services.desk.case_family import check_nothing_rests_on
 from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.tell_webhooks import tell_case
 
 _NOTHING_BEHIND: Final = frozenset({ReportStep.FIND_UNFOUNDED, ReportStep.WITHDRAW})
 
@@ -46,7 +47,7 @@ def step_report(desk: Desk, actor: Actor, report_id: str, step: ReportStep, reas
         if report.case:
             case = work.unit.records(Case).get(report.case)
             check_nothing_rests_on(work, case, report)
-            work.unit.records(Case).save(casework.without_report(case, report))
+            tell_case(work, work.unit.records(Case).save(casework.without_report(case, report)))
         kept = work.unit.records(Report).save(stepped)
         tell(work, events, "report")
         dropped = _drop_clues(work, kept, reason) if step in _NOTHING_BEHIND else ()

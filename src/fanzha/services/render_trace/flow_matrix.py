@@ -100,7 +100,7 @@ def _cell(hop: int, cards: Sequence[Card], most: int) -> MatrixCell:
 
 
 def matrix_html(matrix: FlowMatrix, exponent: int, speech: Speech) -> str:
-    """The matrix as a table of its own; each cell is a button that names its hop and institution."""
+    """The matrix as a table of its own; each cell is a button of the form around it: `cell` is its hop and institution."""
     say = speech.say
     heads = "".join(f'<th scope="col" class="number">{say("hop", hop=hop)}</th>' for hop in matrix.hops)
     body = "".join(_row_html(row, matrix, exponent, speech) for row in matrix.rows)
@@ -108,7 +108,7 @@ def matrix_html(matrix: FlowMatrix, exponent: int, speech: Speech) -> str:
         f'<td class="number">{money_text(_column_sum(matrix, place), exponent)}</td>'
         for place in range(len(matrix.hops))
     )
-    corner = f'<th scope="col"></th>{heads}<th scope="col" class="number">{say("row_total")}</th>'
+    corner = f'<td></td>{heads}<th scope="col" class="number">{say("row_total")}</th>'
     total = f'<td class="number">{money_text(matrix.stoppable, exponent)}</td>'
     return (
         f'<table class="flow-matrix"><caption>{say("matrix")}</caption><thead><tr>{corner}</tr></thead><tbody>{body}</tbody>'
@@ -143,6 +143,6 @@ def _cell_html(row: MatrixRow, cell: MatrixCell | None, name: str, exponent: int
     if row.others:  # no one institution to choose
         return f'<td class="number band-{cell.band}">{inner}</td>'
     return (
-        f'<td class="number band-{cell.band}"><button type="button" data-hop="{cell.hop}" '
-        f'data-institution="{drawable(row.institution)}" aria-label="{drawable(label)}">{inner}</button></td>'
+        f'<td class="number band-{cell.band}"><button name="cell" value="{cell.hop}~{drawable(row.institution)}" '
+        f'aria-label="{drawable(label)}">{inner}</button></td>'
     )

@@ -3,57 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from fanzha.services.render_trace.account_states import inflow_permille, shown_state, small_parts, state_text
 from fanzha.services.render_trace.flow_picture import picture_of
 from fanzha.services.render_trace.html_tables import accounts_in_order
+from fanzha.services.render_trace.sheet_book import SHEET_NAME_MAX, Amount, Cell, Column, Sheet, When
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument
 from fanzha.services.render_trace.victim_shares import victim_shares
 from fanzha.services.render_trace.wording import EXITS, METHODS, REASONS, Words, clock, said
 
-SHEET_NAME_MAX: Final = 31  # characters that a spreadsheet allows
 SHEETS_NOTE: Final = (
     "“账户”至“按被害人”各表只列{0}口径；其余口径另有各自的账户、流向表，互不相加。"
     "要某一口径的全部表：fanzha trace --method …"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """Minor units and how many decimals they have."""
-
-    minor: int
-    exponent: int
-
-
-@dataclass(frozen=True, slots=True)
-class When:
-    """A time as the document states it; the workbook writes it as a date of Shanghai."""
-
-    at: str
-
-
-Cell = str | int | Amount | When | None
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column's head and how wide it is printed, in characters."""
-
-    words: Words
-    width: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet: its name, heads and rows."""
-
-    name: str
-    columns: tuple[Column, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    filtered: bool = True  # whether its heads carry filters
 
 
 def sheets_of(document: TraceDocument, context: TraceContext) -> tuple[Sheet, ...]:

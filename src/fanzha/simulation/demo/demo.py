@@ -53,12 +53,19 @@ def demo_there(home: Path) -> dict[str, Any] | None:
 
 
 def make_demo(
-    home: Path, size: CitySize, seed: int, told: Told = lambda *_: None, *, anew: bool = False
+    home: Path,
+    size: CitySize,
+    seed: int,
+    told: Told = lambda *_: None,
+    *,
+    reports: int | None = None,
+    anew: bool = False,
 ) -> dict[str, Any]:
     """Makes a demo in a folder that is not there yet or is empty, and gives its summary.
 
-    What is begun lies beside the folder until it is whole, and is gone when anything goes wrong; what a killed start left
-    is taken away first. anew: a demo that is there already is taken away too; nothing else ever is.
+    reports: its month ends with so many at the latest. What is begun lies beside the folder until it is whole, and is gone
+    when anything goes wrong; what a killed start left is taken away first. anew: a demo that is there already is taken
+    away too; nothing else ever is.
     Raises BadInput where the folder cannot be made, Refused as `demo_there` and while another start is making one there.
     """
     home = home.resolve()
@@ -67,18 +74,18 @@ def make_demo(
             if not anew:
                 raise Refused(f"{home} holds a demo already; start again to see it")
             take_away(home, begun)
-        document = _make(begun, size, seed, told)
+        document = _make(begun, size, seed, reports, told)
         if home.exists():
             home.rmdir()
         begun.replace(home)
     return document
 
 
-def _make(home: Path, size: CitySize, seed: int, told: Told) -> dict[str, Any]:
+def _make(home: Path, size: CitySize, seed: int, reports: int | None, told: Told) -> dict[str, Any]:
     """Everything, in an empty folder; the summary comes last."""
     city = build_city(size, seed)
     write_city(city, home / WORLD / "city", told)
-    document = {"city": size.name, "seed": seed, **_live(city, home, told)}
+    document = {"city": size.name, "seed": seed, "at_most": reports, **_live(city, home, reports, told)}
     (home / DONE).write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     return document
 
@@ -108,7 +115,7 @@ def _assumptions() -> dict[str, Any]:
     return tomllib.loads(ASSUMPTIONS.read_text(encoding="utf-8"))
 
 
-def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
+def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, Any]:
     """Everything that happens in the city's month; the desk's records stay in the home."""
     assumed, clock = _assumptions(), MovingClock(city.begins_us)
     desk_told, counties = assumed["desk"], int(assumed["desk"]["counties"])
@@ -133,7 +140,7 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
                 int(desk_told["stops_looked_at_min"] * MINUTE_US), int(desk_told["queries_looked_at_min"] * MINUTE_US),
             ),
         )  # fmt: skip
-        newest = for_the_visitor(city)
+        newest = for_the_visitor(city, reports)
         hours = (newest.reported_us - city.begins_us) // (60 * MINUTE_US)
         gc.freeze()  # the city stays as it is: nothing in it is looked through for garbage again and again
         month_of(place, city.frauds, newest.reported_us).play(
@@ -146,9 +153,10 @@ def _live(city: City, home: Path, told: Told) -> dict[str, Any]:
         return document | {"waiting_for": _leave_to_the_visitor(place, newest)}
 
 
-def for_the_visitor(city: City) -> Fraud:
+def for_the_visitor(city: City, reports: int | None = None) -> Fraud:
     """The fraud at whose report the desk is left to the visitor: of the last ones, much was lost by it and not long ago."""
     reported = sorted((one for one in city.frauds if one.reported_us < city.ends_us), key=lambda one: one.reported_us)
+    reported = reported[:reports]
     late = reported[-max(len(reported) // VISITORS_PART, 1) :]
     return max(late, key=lambda one: (_urgency(city, one), -one.number))
 

@@ -128,13 +128,16 @@ class MemoryOutbox:
         for message in messages:
             self.put(message)
 
-    def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
+    def lease(
+        self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50, topic: str = ""
+    ) -> tuple[LeasedMessage, ...]:
         """Messages that are due and that nobody else has."""
         due = sorted(
             (
                 row
                 for row in self._draft.rows.values()
                 if row.delivery is Delivery.WAITING and row.next_us <= now_us and row.leased_until_us <= now_us
+                if row.message.topic.startswith(topic)
             ),
             key=lambda row: (row.next_us, row.message.request_id),
         )[:limit]
@@ -169,10 +172,14 @@ class MemoryOutbox:
         """Every message about a record, oldest first."""
         return tuple(_state(row) for row in self._oldest_first() if row.message.subject_id == subject_id)
 
-    def undelivered(self, limit: int = 100, *, attempts_min: int = 0) -> tuple[MessageState, ...]:
+    def undelivered(self, limit: int = 100, *, attempts_min: int = 0, topic: str = "") -> tuple[MessageState, ...]:
         """Messages that did not arrive."""
         rows = (
-            row for row in self._oldest_first() if row.delivery is not Delivery.DONE and row.attempts >= attempts_min
+            row
+            for row in self._oldest_first()
+            if row.delivery is not Delivery.DONE
+            and row.attempts >= attempts_min
+            and row.message.topic.startswith(topic)
         )
         return tuple(_state(row) for row in rows)[:limit]
 

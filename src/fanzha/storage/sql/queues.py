@@ -10,6 +10,7 @@ from sqlalchemy import (
     MetaData,
     Row,
     Table,
+    and_,
     delete,
     insert,
     select,
@@ -86,11 +87,14 @@ class SqlOutbox:
         for message in held:
             self.put(message)
 
-    def lease(self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50) -> tuple[LeasedMessage, ...]:
+    def lease(
+        self, worker: str, now_us: int, for_s: int = LEASE_S, *, limit: int = 50, topic: str = ""
+    ) -> tuple[LeasedMessage, ...]:
         """Messages that are due and that nobody else has."""
         until_us = now_us + for_s * SECOND_US
+        wanted = and_(WAITING, self._begins(topic)) if topic else WAITING
         rows = take_due(
-            self._connection, self._rows, WAITING, worker=worker, now_us=now_us, until_us=until_us, limit=limit
+            self._connection, self._rows, wanted, worker=worker, now_us=now_us, until_us=until_us, limit=limit
         )
         return tuple(LeasedMessage(_message(row), row.attempts, row.token, until_us) for row in rows)
 
@@ -117,9 +121,13 @@ class SqlOutbox:
         """Every message about a record, oldest first."""
         return self._listed(self._rows.c.subject_id == subject_id, limit=None)
 
-    def undelivered(self, limit: int = 100, *, attempts_min: int = 0) -> tuple[MessageState, ...]:
+    def undelivered(self, limit: int = 100, *, attempts_min: int = 0, topic: str = "") -> tuple[MessageState, ...]:
         """Messages that did not arrive."""
-        return self._listed(UNDELIVERED, self._rows.c.attempts >= attempts_min, limit=limit)
+        wanted = [self._begins(topic)] if topic else []
+        return self._listed(UNDELIVERED, self._rows.c.attempts >= attempts_min, *wanted, limit=limit)
+
+    def _begins(self, topic: str) -> Any:
+        return self._rows.c.topic.startswith(topic, autoescape=True)
 
     def _listed(self, *conditions: Any, limit: int | None) -> tuple[MessageState, ...]:
         statement = select(self._rows).where(*conditions).order_by(self._rows.c.created_us, self._rows.c.id)

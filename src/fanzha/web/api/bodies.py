@@ -35,10 +35,14 @@ class FileIn(msgspec.Struct, frozen=True):
     content: bytes
 
 
+# What a field may hold where only the record says which fields there are.
+Value = str | int | bool | list[str | FileIn] | None
+
+
 def body_of(deed: Deed) -> Any:
-    """The type of a deed's body; of one whose fields hang on the record, any object."""
+    """The type of a deed's body; of one whose fields hang on the record, any object of such values."""
     if deed.around is not None:
-        return dict[str, Any]
+        return dict[str, Value]
     if not deed.fields:
         return None
     fields: list[Any] = []
@@ -99,7 +103,7 @@ def form_of(body: Any) -> Form:
     fields: dict[str, list[str]] = {}
     files: dict[str, list[Upload]] = {}
     for name, value in values.items():
-        if isinstance(value, list) and any(isinstance(one, FileIn) for one in value):
+        if isinstance(value, list) and value and all(isinstance(one, FileIn) for one in value):
             files[name] = [Upload(one.name, one.content) for one in value]
         else:
             fields[name] = _texts(name, value)
@@ -117,7 +121,7 @@ def _texts(name: str, value: Any) -> list[str]:
         case list() if all(isinstance(one, str) for one in value):
             return list(value)
         case _:
-            raise BadInput(f"{name}: a text, a whole number, true, false or a list of texts is expected")
+            raise BadInput(f"{name}: files and texts stand in one list; give files alone, or texts alone")
 
 
 class AccountIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Annotated, Any, TypeVar
 
 import msgspec
-from litestar import Request, post
+from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, HeaderParameter, JSONBody, RawBody
 
+from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
@@ -21,12 +22,13 @@ from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.web.api.bodies import ReceiptIn, ReportIn, body_of, form_of, report_content
 from fanzha.web.api.callers import caller
-from fanzha.web.api.problems import WRITING, ApiError
+from fanzha.web.api.problems import EVERY, WRITING, ApiError
 from fanzha.web.api.reading import RecordId, document_of
 from fanzha.web.console import Console
 from fanzha.web.deeds.catalogue import DEEDS
 from fanzha.web.deeds.deed import Deed, Doing
-from fanzha.web.forms import read_fields
+from fanzha.web.forms import Faults, Field, Values, read_fields
+from fanzha.web.refusals import Trouble
 
 Kind = TypeVar("Kind")
 Key = Annotated[
@@ -69,6 +71,31 @@ class DeedDone(msgspec.Struct, frozen=True):
     record: dict[str, Any] | None
 
 
+class DeedChoice(msgspec.Struct, frozen=True):
+    """What a field of choices may hold, and what it is called."""
+
+    value: str
+    label: str
+
+
+class DeedField(msgspec.Struct, frozen=True):
+    """A field of a deed's body."""
+
+    name: str
+    label: str
+    kind: str
+    required: bool
+    choices: list[DeedChoice]
+
+
+class DeedForm(msgspec.Struct, frozen=True):
+    """What a deed takes as the record stands; the rule and the sentence that forbid it now are empty where none does."""
+
+    fields: list[DeedField]
+    rule: str
+    detail: str
+
+
 class ReportTaken(msgspec.Struct, frozen=True):
     """A report with its number, and the clues that it made."""
 
@@ -88,8 +115,9 @@ class ReceiptNoted(msgspec.Struct, frozen=True):
 
 
 def doing_handlers(console: Console) -> tuple[Any, ...]:
-    """A handler for each deed of the console; and those that take reports and receipts in."""
-    return (*(_deed(console, deed) for deed in DEEDS), _report(console), _receipt(console))
+    """A handler for each deed of the console, and for what it takes where the record decides that; reports, receipts."""
+    asking = (_asking(console, deed) for deed in DEEDS if deed.around is not None)
+    return (*(_deed(console, deed) for deed in DEEDS), *asking, _report(console), _receipt(console))
 
 
 def _deed(console: Console, deed: Deed) -> Any:
@@ -97,9 +125,8 @@ def _deed(console: Console, deed: Deed) -> Any:
 
     def carry_out(request: Request[Any, Any, Any], record_id: str, data: Any, key: str, if_match: str) -> DeedDone:
         actor, desk = caller(console, request), console.desk
-        if not actor.roles & deed.roles:
-            raise NotAllowed("role", "this deed is not one of your roles'")
-        values = read_fields(deed.fields_for(console, actor, record_id), form_of(data))
+        _check_role(deed, actor)
+        values = _values(deed, console, actor, record_id, data)
         doing = Doing(desk, console, actor, record_id, values, version=_version(if_match), request=key)
         with fitting():
             done = deed.carry_out(doing)
@@ -109,6 +136,68 @@ def _deed(console: Console, deed: Deed) -> Any:
         return DeedDone(made, getattr(record, "version", None), document)
 
     return _post(deed, body, carry_out)
+
+
+def _check_role(deed: Deed, actor: Actor) -> None:
+    if not actor.roles & deed.roles:
+        raise NotAllowed("role", "this deed is not one of your roles'")
+
+
+def _values(deed: Deed, console: Console, actor: Actor, record_id: str, data: Any) -> Values:
+    """The body by the deed's fields; where the record decides which these are, a misfit conflicts with the record."""
+    fields = deed.fields_for(console, actor, record_id)
+    try:
+        return read_fields(fields, form_of(data))
+    except Faults as faults:
+        if deed.around is None:
+            raise
+        told = f"what it takes is told at {deed.name}/form: {', '.join(one.name for one in fields)}"
+        raise ApiError(409, "refused", told, fields=tuple(faults.faults)) from None
+    except BadInput as misfit:
+        raise ApiError(409, "refused", str(misfit)) from None
+
+
+def _asking(console: Console, deed: Deed) -> Any:
+    """A handler that tells what the deed takes as the record stands, and what stands against it."""
+
+    def tell(request: Request[Any, Any, Any], record_id: str) -> DeedForm:
+        actor = caller(console, request)
+        _check_role(deed, actor)
+        fields, against = deed.fields_for(console, actor, record_id), deed.trouble(console, actor, record_id)
+        if against is not None and against.status == 404:
+            raise NotFound(against.sentence)
+        return _told(fields, against)
+
+    if deed.is_of_record:
+
+        def handler(request: Request[Any, Any, Any], record_id: RecordId) -> DeedForm:
+            return tell(request, record_id)
+
+    else:
+
+        def handler(request: Request[Any, Any, Any]) -> DeedForm:  # type: ignore[misc]
+            return tell(request, "")
+
+    handler.__name__ = name = f"{deed.kind}_{deed.name}_form".replace("-", "_")
+    summary = f"What {deed.name} of {deed.kind} takes as things stand."
+    return get(f"{_path(deed)}/form", operation_id=name, sync_to_thread=True, responses=EVERY, summary=summary)(handler)
+
+
+def _told(fields: Sequence[Field], against: Trouble | None) -> DeedForm:
+    return DeedForm(
+        [
+            DeedField(
+                one.name, one.label, one.kind.value, one.required, [DeedChoice(*choice) for choice in one.choices]
+            )
+            for one in fields
+        ],
+        "" if against is None else against.rule,
+        "" if against is None else against.sentence,
+    )
+
+
+def _path(deed: Deed) -> str:
+    return f"/{deed.kind}/{{record_id:str}}/{deed.name}" if deed.is_of_record else f"/{deed.kind}/{deed.name}"
 
 
 def _post(deed: Deed, kind: Any, carry_out: Callable[..., DeedDone]) -> Any:
@@ -144,9 +233,8 @@ def _post(deed: Deed, kind: Any, carry_out: Callable[..., DeedDone]) -> Any:
 
     if "data" in handler.__annotations__:
         handler.__annotations__["data"] = Annotated[kind, Body(media_type=RequestEncodingType.JSON)]
-    path = f"/{deed.kind}/{{record_id:str}}/{deed.name}" if deed.is_of_record else f"/{deed.kind}/{deed.name}"
     return _named(
-        path, f"{deed.kind}_{deed.name}".replace("-", "_"), handler, f"Carries out {deed.name} of {deed.kind}."
+        _path(deed), f"{deed.kind}_{deed.name}".replace("-", "_"), handler, f"Carries out {deed.name} of {deed.kind}."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -41,9 +41,12 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=False):
 class ApiError(Exception):
     """A request that is turned away before any use case sees it."""
 
-    def __init__(self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, fields: Sequence[str] = ()
+    ) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.headers = status, code, detail, dict(headers or {})
+        self.fields = tuple(FieldProblem(name, "does not fit") for name in fields)
 
 
 TITLES: Final[Mapping[str, str]] = {
@@ -117,7 +120,7 @@ def refused(_request: Request[Any, Any, Any], error: FanzhaError) -> Response[An
 
 def turned_away(_request: Request[Any, Any, Any], error: ApiError) -> Response[Any]:
     """Before any use case saw it."""
-    return problem(error.status, error.code, error.detail, headers=error.headers)
+    return problem(error.status, error.code, error.detail, fields=error.fields, headers=error.headers)
 
 
 def unreadable(_request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -7,6 +7,7 @@ from typing import Final
 
 from fanzha import bootstrap
 from fanzha.access import OWN_KEY, LinkChannel, PartnerLink, Person
+from fanzha.access.webhooks import HookTopic
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import NotFound
 from fanzha.services.desk import change_person
@@ -14,8 +15,10 @@ from fanzha.services.desk.add_body import add_body
 from fanzha.services.desk.add_person import PersonDraft, add_person
 from fanzha.services.desk.correct_body import correct_body
 from fanzha.services.desk.keep_token import add_token, revoke_token
+from fanzha.services.desk.keep_webhooks import add_webhook, remove_webhook, resume_webhook
 from fanzha.services.desk.link_partner import link_partner, unlink_partner
 from fanzha.services.desk.list_office import list_bodies, list_people
+from fanzha.services.desk.remove_lost_passkey import remove_lost_passkey
 from fanzha.web.answers import Page
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
@@ -91,6 +94,30 @@ def _add_token(doing: Doing) -> Done:
 def _revoke_token(doing: Doing) -> Done:
     revoked = revoke_token(doing.desk, doing.actor, doing.id, doing.values["reason"])
     return Done(f"/people/{revoked.person}", N_("令牌已吊销"), revoked)
+
+
+def _add_webhook(doing: Doing) -> Done:
+    values, address = doing.values, f"/people/{doing.id}"
+    topics = tuple(HookTopic(topic) for topic in values["topics"])
+    sender = bootstrap.webhook_sender(doing.console.home)
+    made = add_webhook(doing.desk, sender, doing.actor, doing.id, values["url"], topics)
+    shown = Page("office_webhook.html", {"secret": made.secret, "hook": made.hook, "address": address})
+    return Done(address, "", made.hook, shown)
+
+
+def _resume_webhook(doing: Doing) -> Done:
+    hook = resume_webhook(doing.desk, doing.actor, doing.id)
+    return Done(f"/people/{hook.person}", N_("已恢复通知；此前错过的请程序自行从列表读取"), hook)
+
+
+def _remove_webhook(doing: Doing) -> Done:
+    hook = remove_webhook(doing.desk, doing.actor, doing.id)
+    return Done(f"/people/{hook.person}", N_("通知地址已移除"), hook)
+
+
+def _remove_passkey(doing: Doing) -> Done:
+    removed = remove_lost_passkey(doing.desk, doing.actor, doing.id, doing.values["reason"])
+    return Done(f"/people/{removed.person}", N_("通行密钥已移除"), removed)
 
 
 def _link(doing: Doing) -> Done:
@@ -198,6 +225,14 @@ OFFICE_DEEDS: Final[tuple[Deed, ...]] = (
     Deed("people", "token", N_("发放令牌"), ADMINISTRATORS, _add_token,
          (Field("label", N_("存放位置"), required=True, hint=N_("如 gateway-1")),), hint=N_("令牌只显示一次。")),
     Deed("tokens", "revoke", N_("吊销令牌"), ADMINISTRATORS, _revoke_token, (REASON,)),
+    Deed("people", "webhook", N_("登记通知地址"), ADMINISTRATORS, _add_webhook, (
+        Field("url", N_("通知地址"), required=True, hint=N_("如 https://主机/路径；须 HTTPS，不跟随跳转。")),
+        Field("topics", N_("通知内容"), Kind.MANY, required=True, choices=choices_of(HookTopic)),
+    ), hint=N_("只通知编号与版本，不含个人信息；签名密钥只显示一次。"), rehearsed=False),
+    Deed("webhooks", "resume", N_("恢复通知"), ADMINISTRATORS, _resume_webhook),
+    Deed("webhooks", "remove", N_("移除通知地址"), ADMINISTRATORS, _remove_webhook),
+    Deed("passkeys", "remove", N_("移除通行密钥"), ADMINISTRATORS, _remove_passkey, (REASON,),
+         hint=N_("设备遗失时用：此密钥不能再登录，本人所有登录立即结束。")),
     Deed("links", "new", N_("连接协作单位"), ADMINISTRATORS, _link, around=_link_around, rehearsed=False),
     Deed("links", "remove", N_("断开协作单位"), ADMINISTRATORS, _unlink),
 )  # fmt: skip

@@ -7,6 +7,8 @@ from typing import Final
 from fanzha.web.deeds.catalogue import DEEDS
 from fanzha.web.deeds.deed_pages import routes_of
 from fanzha.web.pages import (
+    account_export,
+    account_inflows,
     accounts,
     auditing,
     cases,
@@ -17,6 +19,8 @@ from fanzha.web.pages import (
     measures,
     office,
     partner,
+    passkeys,
+    provider,
     public,
     public_report,
     reports,
@@ -28,12 +32,16 @@ from fanzha.web.routes import Route
 
 ROUTES: Final[tuple[Route, ...]] = (
     *seat.ROUTES,
+    *passkeys.ROUTES,
+    *provider.ROUTES,
     *duty.ROUTES,
     *reports.ROUTES,
     *clues.ROUTES,
     *cases.ROUTES,
     *flow.ROUTES,
     *accounts.ROUTES,
+    *account_export.ROUTES,
+    *account_inflows.ROUTES,
     *measures.ROUTES,
     *returns.ROUTES,
     *partner.ROUTES,

@@ -10,8 +10,8 @@ from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_instant
 from fanzha.measures.model import effective_status, stands
 from fanzha.measures.queries import open_questions
-from fanzha.services.desk.account_page import ROWS, AccountPage, AccountWanted, account_page
-from fanzha.services.desk.traced_accounts import RECEIPT_PATH
+from fanzha.services.desk.account_page import ROWS, AccountPage, AccountWanted, SourceKind, account_page
+from fanzha.services.desk.account_state import account_state
 from fanzha.web.account_chart import HEIGHT, WIDTH, account_chart
 from fanzha.web.account_reference import account_address, account_of
 from fanzha.web.answers import Answer, GoTo, Page
@@ -19,7 +19,9 @@ from fanzha.web.asking import Ask
 from fanzha.web.routes import SEERS, Route
 from fanzha.web.words import N_
 
-ANSWER_PATHS: Final = ("回复 ", RECEIPT_PATH)  # how the ledger calls rows that came with an institution's answer
+SOURCE_WORDS: Final = {
+    SourceKind.ANSWER: N_("银行对查询的回复"), SourceKind.RECEIPT: N_("银行回执"), SourceKind.STATEMENT: N_("导入的流水文件"),
+}  # fmt: skip
 
 
 def open_by_number(ask: Ask) -> Answer:
@@ -32,18 +34,19 @@ def open_by_number(ask: Ask) -> Answer:
 
 def dossier(ask: Ask) -> Answer:
     """The account behind a reference, with the rows of a case or all of them."""
-    return _page(ask, _wanted(ask))
+    return _page(ask, wanted_of(ask))
 
 
 def revealed(ask: Ask) -> Answer:
     """The same without the mask, this once; who is shown is written down before."""
     wanted = replace(
-        _wanted(ask), case=ask.form.text("case"), reveal=True, reason=ask.form.text("reason")
+        wanted_of(ask), case=ask.form.text("case"), reveal=True, reason=ask.form.text("reason")
     )  # fmt: skip
     return _page(ask, wanted)
 
 
-def _wanted(ask: Ask) -> AccountWanted:
+def wanted_of(ask: Ask) -> AccountWanted:
+    """Which account and which of its rows the address names."""
     query = ask.query
     return AccountWanted(
         number=account_of(ask.console, ask.officer, ask.path["reference"]),
@@ -80,9 +83,10 @@ def _page(ask: Ask, wanted: AccountWanted) -> Answer:
         return account_address(console, ask.officer, number, wanted.case)
 
     return Page("account.html", {
+        "state": account_state(page), "around": at().partition("?")[2],
         "page": page, "wanted": wanted, "at": at, "account_at": account_at, "address": address, "row_count": ROWS,
         "chart": account_chart(page.book.stretches) if page.book else None, "chart_size": (WIDTH, HEIGHT),
-        "standing": _standing(page), "source_name": _source_name(page), "unasked": _unasked(page),
+        "standing": _standing(page), "source_name": page.source_called, "source_words": SOURCE_WORDS, "unasked": _unasked(page),
         "effective": lambda measure: effective_status(measure, page.dossier.now_us),
     })  # fmt: skip
 
@@ -98,21 +102,6 @@ def _unasked(page: AccountPage) -> bool:
     """Whether the bank was never asked and no statement of the account's own is at hand."""
     covered = page.book is not None and bool(page.book.rows.periods)
     return not covered and not any(open_questions(one) or one.receipts for one in page.dossier.queries)
-
-
-def _source_name(page: AccountPage) -> Any:
-    """How a file is called: the answer to a measure by the measure, where that may be seen; else without it."""
-    seen = {one.id for one in (*page.dossier.queries, *page.dossier.standing.measures)}
-
-    def name(path: str) -> tuple[str, str]:
-        """What the file is, and the measure that brought it or the file's own name."""
-        for begin, word in zip(ANSWER_PATHS, (N_("银行对查询的回复"), N_("银行回执")), strict=True):
-            if path.startswith(begin):
-                measure = path.removeprefix(begin).split(" ")[0].split("/")[0].split(".")[0]
-                return word, measure if measure in seen else ""
-        return N_("导入的流水文件"), page.veil.text(path)
-
-    return name
 
 
 ROUTES: Final[tuple[Route, ...]] = (

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from fanzha.casework import Case, CaseStatus, CaseStep, ClueStage, HandOver, Series, Task, TaskStatus
+from fanzha.casework import (
+    Case,
+    CaseMove,
+    CaseStatus,
+    CaseStep,
+    ClueStage,
+    HandOver,
+    Merge,
+    MergedKind,
+    Series,
+    Task,
+    TaskStatus,
+)
 from fanzha.casework.case_clocks import case_clocks
 from fanzha.casework.case_model import MoveKind
 from fanzha.casework.lifecycle import CASE_TABLE
@@ -25,6 +37,7 @@ from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.papers.case_brief import Printing, case_brief
 from fanzha.services.desk.plan_interception import plan_interception
 from fanzha.services.desk.read_case_law import read_case_law
+from fanzha.web.account_reference import account_address
 from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.cases import CASE_DEEDS, METHODS
@@ -98,6 +111,7 @@ def one_case(ask: Ask) -> Answer:
         "methods": dict(METHODS), "merge_kind": MoveKind.MERGE,
         "status_of": {measure.id: effective_status(measure, now_us) for measure in page.measures.rows},
         "next": next_of(page, actor.id, now_us),
+        "account_at": lambda number: account_address(console, actor, number, record_id),
     }  # fmt: skip
     context |= _PARTS[tab](ask, page) if tab in _PARTS else {}
     return Page("case.html", context)
@@ -254,6 +268,18 @@ def one_task(ask: Ask) -> Answer:
     return GoTo(f"/cases/{task.case}")
 
 
+def one_move(ask: Ask) -> Answer:
+    """What went from one case to another stands on the page of the case that has it now."""
+    move = open_record(ask.console.desk, ask.officer, CaseMove, ask.path["record_id"]).record
+    return GoTo(f"/cases/{move.target}?tab=related")
+
+
+def one_merge(ask: Ask) -> Answer:
+    """A merge stands on the page of what was kept."""
+    merge = open_record(ask.console.desk, ask.officer, Merge, ask.path["record_id"]).record
+    return GoTo(f"/{'reports' if merge.kind is MergedKind.REPORT else 'clues'}/{merge.kept}")
+
+
 ROUTES: Final = (
     Route("GET", "/cases", cases_list, SEERS),
     Route("GET", "/cases/{record_id:str}", one_case, SEERS),
@@ -263,6 +289,8 @@ ROUTES: Final = (
     Route("GET", "/hand-overs", hand_overs, OFFICERS),
     Route("GET", "/hand-overs/{record_id:str}", one_hand_over, OFFICERS),
     Route("GET", "/tasks/{record_id:str}", one_task, OFFICERS),
+    Route("GET", "/moves/{record_id:str}", one_move, OFFICERS),
+    Route("GET", "/merges/{record_id:str}", one_merge, OFFICERS),
     *reveal_routes("cases", Case),
     *file_routes("cases", Case),
 )

@@ -25,12 +25,12 @@ from fanzha.services.render_trace import (
 from fanzha.services.render_trace.flow_style import FLOW_STYLE
 from fanzha.tracing.runs import LEADS_METHOD
 from fanzha.web import show
-from fanzha.web.answers import Answer, Download, Page
+from fanzha.web.account_reference import account_address
+from fanzha.web.answers import XLSX, Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.routes import SEERS, Route
 from fanzha.web.words import CHINESE, N_
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDTH: Final = 1300  # pixels of the picture on an officer's screen
 SHAPES: Final = (
     (Shape.HOPS, N_("层级")), (Shape.LANES, N_("时间轴")), (Shape.TABLE, N_("表格")), (Shape.MATRIX, N_("层级×机构")),
@@ -72,6 +72,7 @@ def flow_page(ask: Ask) -> Answer:
         "flow": flow, "view": view, "request": request, "link": Links(flow.case.id, request), "shapes": SHAPES,
         "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": method_lines(flow),
         "METHODS": METHODS, "Shape": Shape,
+        "account_at": lambda shown: account_address(console, ask.officer, flow.number_of(shown), flow.case.id),
         "Level": Level, "Preset": Preset, "steps_ms": [step.at_us // 1000 for step in view.steps],
     }  # fmt: skip
     return Page("parts/flow_body.html" if ask.fragment else "flow.html", context)

@@ -8,7 +8,7 @@ from fanzha.casework.indicators import Indicator
 from fanzha.services.desk.documents.indicator import term_shown
 from fanzha.services.desk.list_indicators import list_indicators, list_listing_objections
 from fanzha.services.desk.open_record import mask_for, open_record
-from fanzha.web.answers import Answer, Page
+from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.indicators import INDICATOR_DEEDS
@@ -47,7 +47,13 @@ def indicator_page(ask: Ask) -> Answer:
     return Page("indicator.html", context)
 
 
+def to_objections(_ask: Ask) -> Answer:
+    """An objection stands in the list of all."""
+    return GoTo("/indicators?tab=objections")
+
+
 ROUTES: Final = (
     Route("GET", "/indicators", indicators_page, SEERS),
     Route("GET", "/indicators/{record_id:str}", indicator_page, OFFICERS),
+    Route("GET", "/objections/{record_id:str}", to_objections, OFFICERS),
 )

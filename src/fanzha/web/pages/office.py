@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from fanzha.access import Credential
+from fanzha.access.webhooks import Webhook
 from fanzha.core.actor import Role
 from fanzha.core.errors import NotAllowed, NotFound
+from fanzha.services.desk.keep_passkeys import list_passkeys
+from fanzha.services.desk.keep_webhooks import list_webhooks
 from fanzha.services.desk.link_partner import list_links
 from fanzha.services.desk.list_office import PersonLine, list_bodies, list_people, list_tokens
 from fanzha.web.answers import Answer, GoTo, Page
@@ -71,6 +74,7 @@ def person_page(ask: Ask) -> Answer:
     program = Role.API_CLIENT in person.roles
     left_out = {
         "token": not program,
+        "webhook": not program,
         "reset-password": program,
         "deactivate": not person.active,
         "reactivate": person.active,
@@ -79,6 +83,8 @@ def person_page(ask: Ask) -> Answer:
     context = {
         "line": line, "person": person, "state": state_of(line, now_us), "program": program,
         "tokens": _tokens(ask, login) if program else (),
+        "webhooks": _webhooks(ask, login) if program else (),
+        "passkeys": list_passkeys(desk, ask.officer, login),
         "deeds": able(fitting, ask.console, ask.officer, login),
     }  # fmt: skip
     return Page("office_person.html", context)
@@ -88,6 +94,14 @@ def _tokens(ask: Ask, login: str) -> tuple[Credential, ...]:
     """The tokens of a program; none where they are another administrator's to keep."""
     try:
         return list_tokens(ask.console.desk, ask.officer, login)
+    except NotAllowed:
+        return ()
+
+
+def _webhooks(ask: Ask, login: str) -> tuple[Webhook, ...]:
+    """Where a program is told of changes; none where that is another administrator's to keep."""
+    try:
+        return list_webhooks(ask.console.desk, ask.officer, login)
     except NotAllowed:
         return ()
 
@@ -104,6 +118,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/people", to_office, ADMINISTRATORS),
     Route("GET", "/people/{login:str}", person_page, ADMINISTRATORS),
     Route("GET", "/tokens/{token:str}", to_office, ADMINISTRATORS),
+    Route("GET", "/webhooks/{webhook:str}", to_office, ADMINISTRATORS),
+    Route("GET", "/passkeys/{passkey:str}", to_office, ADMINISTRATORS),
     Route("GET", "/links", to_office, ADMINISTRATORS),
     Route("GET", "/links/{organisation:str}", to_office, ADMINISTRATORS),
 )

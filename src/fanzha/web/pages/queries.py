@@ -18,7 +18,7 @@ from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.papers.query_form import query_sheet, query_text
 from fanzha.services.desk.read_notice import read_notice
-from fanzha.web.answers import Answer, Download, Page
+from fanzha.web.answers import XLSX, Answer, Download, Page
 from fanzha.web.asking import Ask, Upload
 from fanzha.web.deeds.measure_drafting import bases_of
 from fanzha.web.forms import Field, Kind, Values, read_fields
@@ -27,7 +27,6 @@ from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.words import N_
 
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 REASON: Final = "查明涉案资金去向"
 ANSWER: Final = (
     Field("files", N_("机构回复的流水"), Kind.FILES, required=True),

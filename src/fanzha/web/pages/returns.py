@@ -20,13 +20,12 @@ from fanzha.services.desk.read_return_figures import read_return_figures
 from fanzha.services.desk.return_choices import wanted_of
 from fanzha.services.desk.return_page import return_page, sums_of
 from fanzha.services.desk.return_papers import PaperKind, open_return, paper_kind, return_paper_of
-from fanzha.web.answers import Answer, Download, GoTo, Page
+from fanzha.web.answers import XLSX, Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.returns import CHOICES, RETURN_DEEDS, typed_of
 from fanzha.web.forms import Field, read_fields
 from fanzha.web.pages.measure_papers import PDF
-from fanzha.web.pages.queries import XLSX
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.words import N_

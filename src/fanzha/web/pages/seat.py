@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.services.desk.own_sessions import end_session, own_sessions
-from fanzha.services.desk.sign_in import EXPIRED, WRONG, change_password, sign_in
+from fanzha.services.desk.sign_in import EXPIRED, WRONG, SignedIn, change_password, sign_in
 from fanzha.services.desk.sign_out import sign_out
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import CSRF_FIELD, LANGUAGE_COOKIE, SESSION_COOKIE, Ask, Form
@@ -16,6 +16,7 @@ from fanzha.web.navigation import first_page, navigation_for
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import EVERYBODY_HERE, Route
 from fanzha.web.setting import LOOK_COOKIES
+from fanzha.web.ways_in import ways_in
 from fanzha.web.words import LANGUAGES, N_
 
 Result = TypeVar("Result")
@@ -29,31 +30,42 @@ def home(ask: Ask) -> Answer:
 
 
 def sign_in_form(ask: Ask) -> Answer:
-    """Login and password."""
+    """Login and password, or another way."""
     if ask.actor is not None:
         return GoTo(first_page(ask.actor))
-    next_page = _inside(ask.query.get("next", ""))
-    return Page("sign_in.html", {"login": "", "next": next_page, "trouble": None, "kept": (), "kept_for": ""})
+    return Page(
+        "sign_in.html", {**ways_in(ask), "login": "", "next": inside(ask.query.get("next", "")), "trouble": None}
+    )
 
 
 def begin(ask: Ask) -> Answer:
     """Begins a session; what is wrong is said in one sentence, whatever it is."""
-    login, next_page = ask.form.text("login"), _inside(ask.form.text("next"))
+    login = ask.form.text("login")
     try:
-        seated = _counted(ask, login, lambda: sign_in(ask.console.desk, ask.console.hasher, login, _password(ask)))
+        seated = counted(ask, login, lambda: sign_in(ask.console.desk, ask.console.hasher, login, password_of(ask)))
     except (NotAllowed, BadInput) as error:
         if isinstance(error, NotAllowed) and error.rule == EXPIRED:
             return Page("password.html", {"login": login, "expired": True, "trouble": None}, status=403)
-        context: dict[str, object] = {"login": login, "next": next_page, "trouble": trouble_of(error)}
-        context |= {"kept": _kept_again(ask.form), "kept_for": _inside(ask.form.text("kept_for"))}
-        return Page("sign_in.html", context, status=403)
+        return sign_in_page(ask, trouble_of(error), status=403)
+    return seat_again(ask, seated)
+
+
+def sign_in_page(ask: Ask, trouble: Trouble, status: int) -> Answer:
+    """The way in once more, with what is wrong; what waits for it is not lost."""
+    context = {"login": ask.form.text("login"), "next": inside(ask.form.text("next")), "trouble": trouble}
+    kept = {"kept": _kept_again(ask.form), "kept_for": inside(ask.form.text("kept_for"))}
+    return Page("sign_in.html", {**ways_in(ask), **context, **kept}, status=status)
+
+
+def seat_again(ask: Ask, seated: SignedIn) -> Answer:
+    """Where somebody goes on who has just signed in: to the form that waited for him, the page he asked for, or his first."""
     cookies = {SESSION_COOKIE: seated.token}
-    kept_for = _inside(ask.form.text("kept_for"))
+    kept_for = inside(ask.form.text("kept_for"))
     if kept_for:
         again = replace(ask, cookies={**ask.cookies, **cookies}, actor=seated.actor)
         context = {"ask": again, "csrf": again.csrf, "kept": _kept_again(ask.form), "kept_for": kept_for}
         return Page("kept_form.html", {**context, "navigation": navigation_for(seated.actor)}, cookies=cookies)
-    return GoTo(next_page or first_page(seated.actor), cookies=cookies)
+    return GoTo(inside(ask.form.text("next")) or first_page(seated.actor), cookies=cookies)
 
 
 def kept_of(form: Form) -> tuple[tuple[str, str], ...]:
@@ -75,7 +87,7 @@ def _kept_again(form: Form) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _counted(ask: Ask, login: str, attempt: Callable[[], Result]) -> Result:
+def counted(ask: Ask, login: str, attempt: Callable[[], Result]) -> Result:
     """The attempt, unless too many were wrong of late; one that is wrong is counted."""
     attempts, now_us = ask.console.attempts, ask.console.desk.clock.now_us()
     attempts.check(ask.client, login, now_us)
@@ -87,7 +99,7 @@ def _counted(ask: Ask, login: str, attempt: Callable[[], Result]) -> Result:
         raise
 
 
-def _password(ask: Ask, name: str = "password") -> str:
+def password_of(ask: Ask, name: str = "password") -> str:
     """As it was typed, blanks and all."""
     values = ask.form.fields.get(name)
     return values[-1] if values else ""
@@ -102,12 +114,12 @@ def password_form(ask: Ask) -> Answer:
 def new_password(ask: Ask) -> Answer:
     """Changes it; every session ends, this one too."""
     login = ask.form.text("login") if ask.actor is None else ask.actor.id
-    if _password(ask, "new") != _password(ask, "again"):
+    if password_of(ask, "new") != password_of(ask, "again"):
         trouble = Trouble(N_("两次输入的口令不同"), "", status=422)
         return Page("password.html", {"login": login, "expired": False, "trouble": trouble}, status=422)
     try:
         desk, hasher = ask.console.desk, ask.console.hasher
-        _counted(ask, login, lambda: change_password(desk, hasher, login, _password(ask), _password(ask, "new")))
+        counted(ask, login, lambda: change_password(desk, hasher, login, password_of(ask), password_of(ask, "new")))
     except (NotAllowed, BadInput) as error:
         trouble = trouble_of(error)
         return Page("password.html", {"login": login, "expired": False, "trouble": trouble}, status=trouble.status)
@@ -159,7 +171,7 @@ def keys(_ask: Ask) -> Answer:
     return Page("help.html")
 
 
-def _inside(address: str) -> str:
+def inside(address: str) -> str:
     """An address of this console; anything else is none."""
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""
 

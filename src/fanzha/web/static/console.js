@@ -197,20 +197,22 @@ for (const form of $$("form[data-draft]")) {
     const field = form.elements[name];
     if (field && "value" in field && !field.value && field.type !== "file" && field.type !== "password") field.value = value;
   }
-  form.addEventListener("input", () => {
+  const keep = () => {
     const held = {};
     for (const field of form.elements) if (field.name && !["hidden", "file", "password", "checkbox", "radio"].includes(field.type)) held[field.name] = field.value;
     sessionStorage.setItem(key, JSON.stringify(held));
-  });
+  };
+  form.addEventListener("input", keep);
+  if ($("#trouble")) keep(); // it was sent and refused: whoever looks at the record first finds his words again
 }
 
 /* A list that is wider than its place can be reached and scrolled by keyboard. */
 function reachable() {
-  for (const list of $$(".list")) {
+  for (const list of $$(".list, .scroll")) {
     const wide = list.scrollWidth > list.clientWidth + 1;
     if (wide && !list.hasAttribute("tabindex")) {
       list.tabIndex = 0;
-      list.setAttribute("role", "region");
+      list.setAttribute("role", "group"); // no landmark: the section around it may have the same name
       list.setAttribute("aria-label", $("caption", list)?.textContent || document.title);
     }
   }

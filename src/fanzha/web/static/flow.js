@@ -22,7 +22,34 @@ class FlowView extends HTMLElement {
     }
     const asked = new URLSearchParams(location.search).get("account");
     if (asked) this.cards.find((card) => card.dataset.account === asked)?.scrollIntoView({ block: "center", inline: "center" });
+    const left = sessionStorage.getItem("fanzha-flow-hop");
+    sessionStorage.removeItem("fanzha-flow-hop");
+    if (left) this.cards.find((card) => card.dataset.hop === left)?.focus();
+    this.count();
+    addEventListener("pageshow", (event) => { if (event.persisted) this.count(); });
+    addEventListener("keydown", (event) => this.undo(event));
     this.say();
+  }
+  /* Each view has an address of its own; the browser's history counts which are steps within one case's money. */
+  count() {
+    const kept = JSON.parse(sessionStorage.getItem("fanzha-flow-steps") || "{}");
+    const follows = kept.path === location.pathname && history.length - kept.length <= 1;
+    const step = history.state?.flowStep ?? (follows ? kept.step + 1 : 0);
+    const last = history.state?.flowStep === undefined || !follows ? step : kept.last;
+    history.replaceState({ ...history.state, flowStep: step }, "");
+    sessionStorage.setItem("fanzha-flow-steps", JSON.stringify({ path: location.pathname, length: history.length, step, last }));
+  }
+  undo(event) {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    if (event.target.closest?.("input, select, textarea")) return;
+    const { step, last } = JSON.parse(sessionStorage.getItem("fanzha-flow-steps"));
+    if (event.shiftKey ? step < last : step > 0) { event.preventDefault(); history.go(event.shiftKey ? 1 : -1); }
+  }
+  /* Another view that the keyboard asks for: its first card of the same hop has the focus there. */
+  follow(link, hop) {
+    if (!link) return;
+    sessionStorage.setItem("fanzha-flow-hop", hop);
+    link.click();
   }
   light(card) {
     for (const path of this.ribbons) path.classList.toggle("lit", !!card && (path.dataset.from === card.dataset.c || path.dataset.to === card.dataset.c));
@@ -45,8 +72,8 @@ class FlowView extends HTMLElement {
     if (!card) return;
     const next = { ArrowRight: () => this.beside(card, 1), ArrowLeft: () => this.beside(card, -1), ArrowDown: () => this.inColumn(card, 1), ArrowUp: () => this.inColumn(card, -1) }[event.key]?.();
     if (next) { event.preventDefault(); card.setAttribute("tabindex", "-1"); next.setAttribute("tabindex", "0"); next.focus(); return; }
-    if (event.key === "+" || event.key === "=") this.querySelector(`[data-more="${card.dataset.hop}"]`)?.click();
-    if (event.key === "-") this.querySelector(`[data-less="${card.dataset.hop}"]`)?.click();
+    if (event.key === "+" || event.key === "=") this.follow(this.querySelector(`[data-more="${card.dataset.hop}"]`), card.dataset.hop);
+    if (event.key === "-") this.follow(this.querySelector(`[data-less="${card.dataset.hop}"]`), card.dataset.hop);
     if (event.key === "Enter") { const row = this.querySelector(`tr[data-account="${CSS.escape(card.dataset.account || "")}"]`); if (row) { row.closest("details")?.setAttribute("open", ""); row.querySelector("a").focus(); } }
   }
   play(what) {
@@ -83,4 +110,8 @@ class FlowView extends HTMLElement {
     cite.href = to.pathname + to.search;
   }
 }
+/* Paper has no list to unfold: the table of all accounts goes with the picture. */
+const annexes = () => document.querySelectorAll("details.annex, details.difference");
+addEventListener("beforeprint", () => { for (const one of annexes()) { one.dataset.was = one.open ? "open" : ""; one.open = true; } });
+addEventListener("afterprint", () => { for (const one of annexes()) one.open = !!one.dataset.was; });
 customElements.define("flow-view", FlowView);
