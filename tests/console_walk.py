@@ -22,6 +22,7 @@ PAGES_MAX = 400  # of one seat
 KINDS = {
     "reports": "report", "clues": "clue", "cases": "case", "facts": "fact", "measures": "measure", "returns": "return",
     "tasks": "task", "series": "series", "appeals": "appeal", "incidents": "incident", "hand-overs": "hand_over",
+    "errands": "errand",
     "merges": "merge", "indicators": "indicator", "objections": "listing_objection", "queries": "query",
 }  # fmt: skip
 OFFICE = {"people": "duty2", "bodies": "COUNTY", "links": "BANK", "tokens": "CRED-000001"}

@@ -19,6 +19,7 @@ from fanzha.casework import (
     Reporter,
     ReporterKind,
 )
+from fanzha.casework.errand_model import ErrandKind
 from fanzha.casework.objections import ListingObjection
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.time import MINUTE_US
@@ -35,6 +36,7 @@ from fanzha.services.desk.case_series import Link, start_series
 from fanzha.services.desk.case_tasks import create_task
 from fanzha.services.desk.comment_case import comment_case
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.errands import ErrandWanted, send_errand
 from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
 from fanzha.services.desk.hear_evidence import give_evidence
 from fanzha.services.desk.link_partner import link_partner
@@ -120,6 +122,9 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
     (incident,) = record_receipt(desk, clerk, untrue).incidents
     small = open_case(desk, BOTH, [first.report.id], told)
     offer = offer_hand_over(desk, CHIEF, small.id, Offer("CITY", "模拟移字1号", told))
+    errand = send_errand(
+        desk, day.books.evidence, BOTH, ErrandWanted(ErrandKind.NOTICE, "CITY", told, told, "模拟通报1号", small.id)
+    )
     with desk.store.reading() as view:
         procedure = view.records(ReturnProcedure).get(procedure.id)
         comment = view.records(Case).get(case).comments[0].id
@@ -136,7 +141,7 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
         "measure": freeze.id, "draft": drafted.id, "order": freeze.orders[0].id, "task": task.id, "series": series.id,
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
-        "merge": merge.id, "hand_over": offer.id, "run": run, "comment": comment, "label": labels["V1"],
+        "merge": merge.id, "hand_over": offer.id, "errand": errand.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
         "query": asked.id, "evidence": given.counter_evidence[0].id,
     }  # fmt: skip

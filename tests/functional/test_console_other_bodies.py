@@ -31,6 +31,7 @@ ELSEWHERE = [
 KINDS = {
     "reports": "report", "clues": "clue", "cases": "case", "facts": "fact", "measures": "measure", "returns": "return",
     "tasks": "task", "series": "series", "appeals": "appeal", "incidents": "incident", "hand-overs": "hand_over",
+    "errands": "errand",
 }  # fmt: skip
 OFFICE = {"people": "both", "bodies": "COUNTY", "links": "BANK", "tokens": "CRED-000001", "settings": "CRED-000001"}
 PARAMETER = re.compile(r"\{(\w+):\w+\}")

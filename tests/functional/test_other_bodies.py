@@ -33,6 +33,7 @@ from fanzha.casework import (
     Task,
     VerifiedFields,
 )
+from fanzha.casework.errand_model import ErrandKind, ErrandOutcome
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import FanzhaError, NotFound
 from fanzha.core.time import DAY_US
@@ -53,6 +54,7 @@ from fanzha.services.desk.case_page import case_page
 from fanzha.services.desk.case_series import Link
 from fanzha.services.desk.convert_measure import Conversion
 from fanzha.services.desk.draft_measure import MeasureDraft
+from fanzha.services.desk.errands import ErrandWanted
 from fanzha.services.desk.export_list import export_accounts
 from fanzha.services.desk.hand_over_case import Offer
 from fanzha.services.desk.lists import ListWanted
@@ -204,7 +206,8 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "case": (ids["case"], ""), "report_id": (ids["report"],), "return_id": (ids["return"],),
         "appeal_id": (ids["appeal"],), "task_id": (ids["task"],), "series_id": (ids["series"],),
         "incident_id": (ids["incident"],), "fact_id": (ids["fact"],), "merge_id": (ids["merge"],),
-        "move_id": (ids["merge"],), "hand_over_id": (ids["hand_over"],), "comment": (ids["comment"],),
+        "move_id": (ids["merge"],), "hand_over_id": (ids["hand_over"],), "errand_id": (ids["errand"],),
+        "comment": (ids["comment"],),
         "indicator_id": (ids["indicator"],), "listing_objection_id": (ids["listing_objection"],),
         "objection_id": (ids["objection"],), "evidence_id": (ids["evidence"],), "order_id": (ids["order"],),
         "payment_id": (ids["measure"],), "credential_id": ("CRED-000001",), "login": ("both", "clerk"),
@@ -236,6 +239,8 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "hook_id": (HOOK.id,), "sender": (Secretary(),), "topics": (tuple(HookTopic),), "address": (HOOK.address,),
         "passkey_id": (PASSKEY.id,), "made": (MadeKey("cc", "dd", 0),), "site": ("localhost",),
         "convert_measure.wanted": (Conversion(document="模拟冻字9号", reason=why[0]),),
+        "send_errand.wanted": tuple(ErrandWanted(kind, "COUNTY", "模拟", "模拟", "文1", ids["case"]) for kind in ErrandKind),
+        "answer_errand.outcome": tuple(ErrandOutcome), "files": ((),),
         "plan_return.wanted": (ReturnWanted(ids["case"]),),
         "draft_return.wanted": (ReturnWanted(ids["case"]),), "replan_return.wanted": (ReturnWanted(ids["case"]),),
         "link_partner.wanted": (PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://x.example", "k", "ab" * 32),),

@@ -35,6 +35,8 @@ class Action(StrEnum):
     RETURN_APPROVE = "return_approve"
     APPEAL_DECIDE = "appeal_decide"
     ORDER_SEND = "order_send"  # down to a body below
+    ERRAND_SEND = "errand_send"  # help asked of a body beside one's own, or a notice
+    ERRAND_ANSWER = "errand_answer"
     ORDER_SENT = "order_sent"  # noting that an approved order left for its institution
     INDICATOR_PROPOSE = "indicator_propose"
     INDICATOR_DECIDE = "indicator_decide"

@@ -31,10 +31,11 @@ class Permissions:
 
 @dataclass(frozen=True, slots=True)
 class RouteRule:
-    """In which directions something runs, and by when it is answered; None: it needs no answer."""
+    """In which directions something runs, by when it is answered and by when signed for; None: it needs not be."""
 
     directions: frozenset[Direction]
     answer_us: int | None
+    sign_us: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,8 @@ def _routes(table: Mapping[str, Any]) -> dict[RouteKind, RouteRule]:
         _check_source(rule, place)
         directions = frozenset(_member(Direction, name, place) for name in rule.get("directions", ()))
         answer_us = _whole(rule, place, "answer_hours") * HOUR_US if "answer_hours" in rule else None
-        routes[_member(RouteKind, rule.get("kind"), place)] = RouteRule(directions, answer_us)
+        sign_us = _whole(rule, place, "sign_hours") * HOUR_US if "sign_hours" in rule else None
+        routes[_member(RouteKind, rule.get("kind"), place)] = RouteRule(directions, answer_us, sign_us)
     missing = set(RouteKind) - set(routes)
     if missing:
         raise _bad("route", f"{', '.join(sorted(missing))} not there")

@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 from typing import Final, TypeVar
 
 from fanzha.casework.case_model import CaseStatus, CaseStep, HandOverStatus, TaskStatus
+from fanzha.casework.errand_model import ErrandStatus
 from fanzha.casework.model import ClueStage, ReportStatus
 from fanzha.casework.words import in_words
 from fanzha.core.errors import NotAllowed
@@ -51,6 +52,16 @@ class TaskStep(StrEnum):
     FINISH = "finish"
     CANCEL = "cancel"
     REOPEN = "reopen"
+
+
+@unique
+class ErrandStep(StrEnum):
+    """What can happen to an errand."""
+
+    SIGN_FOR = "sign_for"
+    ANSWER = "answer"
+    SEND_BACK = "send_back"
+    RECALL = "recall"
 
 
 @unique
@@ -196,6 +207,23 @@ HAND_OVER_TABLE: Final[Table[HandOverStatus, HandOverStep]] = _total(
             HandOverStep.DECLINE: HandOverStatus.DECLINED,
             HandOverStep.RECALL: HandOverStatus.RECALLED,
         },
+    },
+)
+
+ERRAND_TABLE: Final[Table[ErrandStatus, ErrandStep]] = _total(
+    ErrandStatus,
+    ErrandStep,
+    {
+        ErrandStatus.SENT: {
+            ErrandStep.SIGN_FOR: ErrandStatus.SIGNED_FOR,
+            ErrandStep.RECALL: ErrandStatus.RECALLED,
+        },
+        ErrandStatus.SIGNED_FOR: {
+            ErrandStep.SIGN_FOR: ErrandStatus.SIGNED_FOR,  # somebody else of the body takes it over
+            ErrandStep.ANSWER: ErrandStatus.ANSWERED,
+            ErrandStep.RECALL: ErrandStatus.RECALLED,
+        },
+        ErrandStatus.ANSWERED: {ErrandStep.SEND_BACK: ErrandStatus.SIGNED_FOR},
     },
 )
 

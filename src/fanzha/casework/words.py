@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from fanzha.casework.case_model import CaseStatus, CaseStep, HandOverStatus, MergedKind, TaskStatus
+from fanzha.casework.errand_model import ErrandKind, ErrandOutcome, ErrandStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind, ReportStatus
 
 # Of those that are no plain English by themselves, or that the law has a word for; by type, for two may spell alike.
@@ -28,6 +29,14 @@ _WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     },
     TaskStatus: {"done": "finished", "cancelled": "cancelled", "open": "open"},
     HandOverStatus: {"offered": "offered and not answered", "accepted": "accepted", "recalled": "taken back"},
+    ErrandKind: {
+        "order": "an order (交办)", "help_request": "a request for help (协作请求)", "notice": "a notice (通报)",
+    },
+    ErrandStatus: {
+        "sent": "sent and not signed for", "signed_for": "signed for (已签收)", "answered": "answered (已反馈)",
+        "recalled": "taken back",
+    },
+    ErrandOutcome: {"not_done": "not done, with the reason", "nothing_found": "nothing found"},
     ClueKind: {"line": "telephone line", "other": "matter that is no account, line or site"},
     MergedKind: {},
     CheckedField: {
@@ -39,7 +48,7 @@ _WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
         "other": "document of another kind",
     },
 }  # fmt: skip
-# What happens to reports, clues, tasks and hand-overs; the spelling says which, whatever it happens to.
+# What happens to reports, clues, tasks, errands and hand-overs; the spelling says which, whatever it happens to.
 _STEPS: Final[Mapping[str, str]] = {
     "put_in_case": "putting it in a case", "find_unfounded": "finding it unfounded", "withdraw": "taking it back",
     "reopen": "reopening", "assign": "assignment (分派)", "route": "routing to another body", "assess": "assessment (研判)",
@@ -48,6 +57,7 @@ _STEPS: Final[Mapping[str, str]] = {
     "unverify": "the loss of its last fact", "cancel": "cancelling", "back_to_queued": "taking the dismissal back",
     "back_to_assigned": "taking the dismissal back", "back_to_assessed": "taking the dismissal back",
     "back_to_verified": "taking the dismissal back", "accept": "acceptance", "decline": "declining", "recall": "taking it back",
+    "sign_for": "signing for it (签收)", "answer": "an answer (反馈)", "send_back": "sending it back (退回补充)",
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from fanzha.casework import (
     WorkEvent,
     look_up_keys,
 )
+from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
 from fanzha.casework.rules import DuplicateRules
@@ -194,6 +195,27 @@ HAND_OVERS: Final[RecordTable[HandOver]] = RecordTable(
         Key("due_us", KeyType.INTEGER),
     ),
     indexes=(("organisation", "status", "due_us"), ("to_organisation", "status", "due_us"), ("case_id",)),
+)
+ERRANDS: Final[RecordTable[Errand]] = RecordTable(
+    name="errands",
+    record=Errand,
+    keys=(
+        Key("organisation"),
+        Key("to_organisation"),
+        Key("status"),
+        Key("officer"),
+        Key("case_id", of=lambda errand: errand.case, narrow=True),
+        Key("due_us", KeyType.INTEGER, of=lambda errand: NEVER_US if errand.due_us is None else errand.due_us),
+        Key("sent_at_us", KeyType.INTEGER),
+    ),
+    indexes=(
+        ("organisation", "status", "due_us"),
+        ("to_organisation", "status", "due_us"),
+        ("organisation", "status", "sent_at_us"),
+        ("to_organisation", "status", "sent_at_us"),
+        ("officer", "status", "due_us"),
+        ("case_id",),
+    ),
 )
 MERGES: Final[RecordTable[Merge]] = RecordTable(
     name="merges",
@@ -394,7 +416,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 )
 
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
-    REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, MERGES, CASE_MOVES, WORK_EVENTS,
+    REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,

@@ -12,7 +12,7 @@ from fanzha.web.words import N_
 # What something was done to, by the first part of an action.
 SUBJECTS: Final[Mapping[str, str]] = {
     "account": N_("账户"), "appeal": N_("申诉"), "audit": N_("审计记录"), "case": N_("案件"), "clock": N_("计时"),
-    "clue": N_("线索"), "credential": N_("登录凭据"), "export": N_("导出"), "fact": N_("事实"),
+    "clue": N_("线索"), "credential": N_("登录凭据"), "errand": N_("交办与协作"), "export": N_("导出"), "fact": N_("事实"),
     "hand_over": N_("移交"), "incident": N_("异常"), "indicator": N_("涉诈名单条目"),
     "report_sheet": N_("举报草稿"), "ledger": N_("账本"), "link": N_("协作连接"),
     "measure": N_("措施"), "money": N_("资金流向"), "office": N_("机构设置"), "order": N_("指令"),
@@ -49,7 +49,8 @@ DEEDS_DONE: Final[Mapping[str, str]] = {
     "pause": N_("暂停计时了"), "pay": N_("支付了"), "pay_again": N_("重新支付了"), "plan": N_("测算了"),
     "prepare": N_("准备了"), "preview": N_("预览了"), "print": N_("打印了"), "propose": N_("报批了"), "publish": N_("公告了"),
     "put_in_case": N_("并入案件了"), "reactivate": N_("恢复启用了"), "read": N_("查阅了"), "read_on": N_("接收了"),
-    "recall": N_("撤回移交了"), "receive": N_("受理了"), "record": N_("登记了"), "reestimate": N_("重估了"),
+    "recall": N_("撤回了"), "sign_for": N_("签收了"), "send_back": N_("退回补充了"),
+    "receive": N_("受理了"), "record": N_("登记了"), "reestimate": N_("重估了"),
     "refuse": N_("银行拒绝了"), "register": N_("登记绑定了"), "reject": N_("审批不同意了"), "rejoin": N_("重新并账了"),
     "release_part": N_("部分解除了"), "remove": N_("移除了"), "renew": N_("续期了"), "reopen": N_("恢复了"),
     "replan": N_("重新测算了"), "reset_password": N_("重置口令了"), "resume": N_("恢复计时了"),

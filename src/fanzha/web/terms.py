@@ -10,6 +10,7 @@ from fanzha.access.webhooks import HookState, HookTopic
 from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportStatus, TaskStatus
 from fanzha.casework.case_model import HandOverStatus, MoveKind
 from fanzha.casework.clock import ClockState
+from fanzha.casework.errand_model import ErrandKind, ErrandOutcome, ErrandStatus
 from fanzha.casework.events import EventKind
 from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
@@ -96,6 +97,13 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     TaskStatus: {"open": N_("待办"), "done": N_("完成"), "cancelled": N_("取消")},
     HandOverStatus: {
         "offered": N_("待接收"), "accepted": N_("已接收"), "declined": N_("已退回"), "recalled": N_("已撤回"),
+    },
+    ErrandKind: {"order": N_("交办"), "help_request": N_("协作请求"), "notice": N_("通报")},
+    ErrandStatus: {
+        "sent": N_("待签收"), "signed_for": N_("已签收"), "answered": N_("已反馈"), "recalled": N_("已撤回"),
+    },
+    ErrandOutcome: {
+        "done": N_("已办结"), "partly_done": N_("部分办结"), "nothing_found": N_("查无"), "not_done": N_("未能办理"),
     },
     MeasureKind: {
         "query": N_("协助查询"), "stop_payment": N_("紧急止付"), "freeze": N_("冻结"), "queued_freeze": N_("轮候冻结"),
@@ -194,7 +202,8 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "case.series_left": N_("退出串并"), "case.split": N_("拆分案件"), "case.split_undone": N_("取消拆分"),
         "hand_over.offered": N_("提出移交"), "hand_over.accepted": N_("接收移交"), "hand_over.declined": N_("退回移交"),
         "hand_over.recalled": N_("撤回移交"), "task.created": N_("新建待办"), "task.ended": N_("办结待办"),
-        "task.reopened": N_("恢复待办"),
+        "task.reopened": N_("恢复待办"), "errand.sent": N_("发出交办或协作"), "errand.signed_for": N_("签收"),
+        "errand.answered": N_("反馈"), "errand.sent_back": N_("退回补充"), "errand.recalled": N_("撤回请求"),
     },
 }  # fmt: skip
 

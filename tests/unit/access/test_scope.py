@@ -182,8 +182,8 @@ def test_how_something_runs_between_two_bodies(tree, sender, receiver, direction
     ("kind", "runs"),
     [
         (RouteKind.ORDER, {Direction.DOWN, Direction.OUT}),
-        (RouteKind.SIGN_OFF, {Direction.UP}),
-        (RouteKind.FEEDBACK, {Direction.UP, Direction.IN}),
+        (RouteKind.SIGN_OFF, {Direction.UP, Direction.DOWN, Direction.SIDEWAYS, Direction.IN}),
+        (RouteKind.FEEDBACK, {Direction.UP, Direction.SIDEWAYS, Direction.IN}),
         (RouteKind.CASE, {Direction.SIDEWAYS, Direction.UP, Direction.DOWN}),
         (RouteKind.HELP_REQUEST, {Direction.SIDEWAYS}),
     ],

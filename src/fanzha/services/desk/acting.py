@@ -9,6 +9,7 @@ from typing import Any
 from fanzha.access import Action, OrganisationTree, Scope, check_can_see, check_do
 from fanzha.audit import AuditEntry, Subject, refused, without_numbers
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
+from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotAllowed, NotFound, Refused, StaleVersion
@@ -75,7 +76,7 @@ class Look:
         if isinstance(record, Measure) and record.orders:
             partner = partner_of(self.unit.records(Organisation), record.target.institution)
             addressed = (partner,) if partner else ()
-        elif isinstance(record, HandOver):
+        elif isinstance(record, HandOver | Errand):
             addressed = (record.to_organisation,)
         elif isinstance(record, Case) and record.organisation != self.actor.organisation:
             addressed = self._offered_to(record)
@@ -100,7 +101,7 @@ class Look:
                 case_id = self.unit.records(Clue).get(record.clue).case
             case Measure():
                 case_id = record.request.case
-            case Task() | HandOver() | ReturnProcedure() | TraceRun() | Indicator():
+            case Task() | HandOver() | Errand() | ReturnProcedure() | TraceRun() | Indicator():
                 case_id = record.case
             case Appeal() | Incident() if record.measure:
                 case_id = self.unit.records(Measure).get(record.measure).request.case

@@ -1,4 +1,4 @@
-"""A file that hangs on a report or a case is taken out: it shows persons as they are, and so is written down like a reveal."""
+"""A file of a report, a case or an errand is taken out: it shows persons as they are, and is written down like a reveal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fanzha.access import Action
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Attachment, Case, Report
+from fanzha.casework.errand_model import Errand
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotFound
 from fanzha.ports.evidence_store import EvidenceStore
@@ -27,7 +28,7 @@ def take_file(
     desk: Desk,
     evidence: EvidenceStore,
     actor: Actor,
-    kind: type[Report | Case],
+    kind: type[Report | Case | Errand],
     record_id: str,
     file_id: str,
     *,
@@ -41,7 +42,7 @@ def take_file(
     subject = Subject(WORDS[kind], record_id)
     with acting(desk, actor, "file.take", subject) as work:
         record = work.load(kind, record_id, Action.SEE)
-        held = record.files if isinstance(record, Case) else record.attachments
+        held = _files_of(record)
         found = next((one for one in held if one.id == file_id), None)
         if found is None:
             raise NotFound(f"there is no file {file_id} on {record_id}, or you may not see it")
@@ -52,3 +53,13 @@ def take_file(
             done(actor, work.now_us, "file.take", subject, case=purpose.case, reason=purpose.reason, details=said)
         )
         return TakenFile(found, content)
+
+
+def _files_of(record: Report | Case | Errand) -> tuple[Attachment, ...]:
+    match record:
+        case Case():
+            return record.files
+        case Errand():
+            return record.all_files
+        case _:
+            return record.attachments

@@ -9,6 +9,7 @@ from typing import Final
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.casework import Case, CaseMove, Clue, HandOver, Series
+from fanzha.casework.errand_model import Errand
 from fanzha.core.actor import Actor
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.services.desk.acting import Look, looking
@@ -36,6 +37,7 @@ class CaseAround:
     series: tuple[Series, ...]
     members: tuple[Case, ...]  # of these series, without the case itself
     hand_overs: tuple[HandOver, ...]  # newest first
+    errands: tuple[Errand, ...]  # what was asked of other bodies for it, newest first
     moves: tuple[CaseMove, ...]  # newest first
     related: tuple[Related, ...]
     run: TraceRun | None
@@ -54,9 +56,11 @@ def case_around(desk: Desk, actor: Actor, case_id: str) -> CaseAround:
             for move in every(unit.records(CaseMove), Query(equals={side: case.id}))
         }
         offers = every(unit.records(HandOver), Query(equals={"case_id": case.id}))
+        errands = every(unit.records(Errand), Query(equals={"case_id": case.id}))
         return CaseAround(
             series, _seen(sight, unit.records(Case).get_many(sorted(ids))),
             tuple(sorted(offers, key=lambda offer: -offer.offered_at_us)),
+            tuple(sorted(errands, key=lambda errand: -errand.sent_at_us)),
             tuple(sorted(moves.values(), key=lambda move: -move.at_us)),
             _related(look, sight, case), last_run(look, case.id),
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Final
 
 from fanzha.casework import OPEN_STAGES, Case, Clue, Report, rank
 from fanzha.casework.clock import ClockState, clock_state, due_marks
+from fanzha.casework.errand_model import OPEN_ERRANDS, Errand
 from fanzha.core.actor import Actor, Role
 from fanzha.core.time import DAY_US
 from fanzha.measures.lifecycle import Status
@@ -60,6 +61,7 @@ class Counts:
     unanswered: int
     ending: int
     to_sign: int
+    asked: int  # what other bodies ask of one's own, and nobody or oneself has in hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +95,20 @@ def _counts(reading: Reading) -> Counts:
     held = (Status.EXECUTED.value, Status.PARTIAL.value)
     ending = ListWanted(status=held, due_before_us=now_us + ENDING_US, limit=few)
     signs = reading.actor.roles & {Role.APPROVER, Role.COMMANDER}
+    open_errands = ListWanted(status=tuple(sorted(OPEN_ERRANDS)), limit=few)
     return Counts(
         queued=clues(status=("queued",)),
         mine=clues(status=tuple(sorted(OPEN_STAGES)), officer=reading.actor.id),
         unanswered=len(reading.measures(out).rows),
         ending=len(reading.measures(ending).rows),
         to_sign=len(reading.waiting(ListWanted(limit=few)).rows) if signs else 0,
+        asked=sum(_waits_for(reading.actor, errand) for errand in reading.errands(open_errands).rows),
     )
+
+
+def _waits_for(actor: Actor, errand: Errand) -> bool:
+    asked = errand.to_organisation == actor.organisation and errand.is_open
+    return asked and errand.officer in ("", actor.id)
 
 
 def _rows(look: Look, clues: Sequence[Clue]) -> tuple[DeskRow, ...]:

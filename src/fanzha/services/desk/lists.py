@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from fanzha.access import Action, Person
 from fanzha.casework import OPEN_STAGES, Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
+from fanzha.casework.errand_model import OPEN_ERRANDS, Errand, ErrandStatus
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
@@ -32,6 +33,7 @@ from fanzha.ports.work_tables import (
     AWAITED,
     CASES,
     CLUES,
+    ERRANDS,
     INCIDENTS,
     MEASURES,
     REPORTS,
@@ -54,6 +56,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "returns": {"case": "case_id", "account": "term:account"},
     "incidents": {"measure": "measure"},
     "appeals": {"measure": "measure"},
+    "errands": {"case": "case_id", "officer": "officer"},
     "tasks": {"case": "case_id", "officer": "officer"},
 }
 _NARROW: Final = frozenset({"case", "account", "officer", "measure"})  # so few that each is looked at by itself
@@ -156,6 +159,13 @@ class Reading:
         ways = (opened, due), (over, replace(due, descending=True))
         return page_of(self._by_state(TASKS, wanted, TaskStatus, *ways), wanted.limit, wanted.cursor)
 
+    def errands(self, wanted: ListWanted) -> Page[Errand]:
+        """What waits to be signed for or answered, the next due first; then what is over, newest first."""
+        due = Query(order_by="due_us", ranges=_due_before(wanted))
+        over = replace(_newest("sent_at_us"), ranges=_due_before(wanted))
+        ways = (OPEN_ERRANDS, due), (frozenset(ErrandStatus) - OPEN_ERRANDS, over)
+        return page_of(self._by_state(ERRANDS, wanted, ErrandStatus, *ways), wanted.limit, wanted.cursor)
+
     # --- of what they are made ----------------------------------------------------------------------------------------
 
     def _by_state(
@@ -252,6 +262,16 @@ def list_tasks(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> P
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
         return _or_refused(reading, wanted, reading.tasks(wanted))
+
+
+def list_errands(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Errand]:
+    """What bodies ask of each other: what the actor's body asked, and what it is asked; open ones first, by due time.
+
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
+    """
+    with desk.store.reading() as view:
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.errands(wanted))
 
 
 def list_measures(

@@ -9,6 +9,7 @@ from typing import Any, Final, Generic
 from fanzha.access import Action, CaseTie, Field, Purpose, Reveal, bind_purpose, make_reveal
 from fanzha.audit import AuditEvent, Subject, done
 from fanzha.casework import Case, Clue, Fact, HandOver, Report, Series, Task
+from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
 from fanzha.core.actor import Actor
@@ -27,6 +28,7 @@ from fanzha.services.desk.sight import Sight
 # What the audit calls a record of each kind.
 WORDS: Final[Mapping[type[Any], str]] = {
     Report: "report", Clue: "clue", Fact: "fact", Case: "case", Task: "task", HandOver: "hand_over",
+    Errand: "errand",
     Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
     Indicator: "indicator", ListingObjection: "listing_objection",
 }  # fmt: skip
@@ -84,7 +86,7 @@ def purpose_of(work: Work, record: Any, case: str, reason: str) -> Purpose:
     concerned = (scope.organisation,) if named is None else (scope.organisation, named.organisation)
     return bind_purpose(
         work.actor, work.rules.access, work.tree(*concerned), scope,
-        record_case=None if own is None else tie_of(own),
+        record_case=_tie_of_errand(record, own) if isinstance(record, Errand) else None if own is None else tie_of(own),
         named_case=None if named is None else tie_of(named),
         reason=reason,
     )  # fmt: skip
@@ -93,6 +95,14 @@ def purpose_of(work: Work, record: Any, case: str, reason: str) -> Purpose:
 def tie_of(case: Case) -> CaseTie:
     """Of a case, what a purpose is bound to."""
     return CaseTie(case.id, case.organisation, case.workers, case.is_open)
+
+
+def _tie_of_errand(errand: Errand, case: Case | None) -> CaseTie:
+    """What is asked cannot be done behind a mask: whoever has it in hand needs no further purpose, while it is open."""
+    at_work = (errand.sent_by, errand.officer) if errand.is_open else ()
+    workers, is_open = ((), False) if case is None else (case.workers, case.is_open)
+    officers = tuple(one for one in (*at_work, *workers) if one)
+    return CaseTie(errand.case or errand.id, errand.organisation, officers, errand.is_open or is_open)
 
 
 def write_reveals(work: Work, subject: Subject, persons: Sequence[Named], purpose: Purpose) -> None:

@@ -20,6 +20,7 @@ from fanzha.ports.work_queues import DueClock, LeasedClock
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.allot_queue import ring_overnight
 from fanzha.services.desk.answer_objection import ring_objection
+from fanzha.services.desk.errands import ring_errand
 from fanzha.services.desk.hand_over_case import ring_hand_over
 from fanzha.services.desk.keeping import (
     OVERNIGHT_CLOCK,
@@ -82,6 +83,8 @@ def _ring(desk: Desk, leased: LeasedClock) -> None:
                 _ring_return(work, clock)
             case "hand_over":
                 ring_hand_over(work, clock.subject_id)
+            case "errand":
+                ring_errand(work, clock.subject_id)
             case "indicator":
                 ring_indicator(work, clock.subject_id)
             case "report_sheet":

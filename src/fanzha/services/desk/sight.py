@@ -10,6 +10,7 @@ from typing import Any, Final
 from fanzha.access import Action, Place, Scope, can_do
 from fanzha.access.rules import Permissions
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
+from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotFound
@@ -115,6 +116,8 @@ class Sight:
             found.append(replace(query, within={**query.within, "measure": measures}))
         if table.record is Measure and self.institution:
             found += self._addressed(query)
+        if table.record is Errand and self._takes_errands:
+            found.append(replace(query, equals={**query.equals, "to_organisation": self._actor.organisation}))
         return found
 
     def _addressed(self, query: Query) -> list[Query]:
@@ -189,12 +192,19 @@ class Sight:
             case Measure():
                 mine = bool(self.institution) and record.target.institution == self.institution
                 return mine and bool(record.orders)
+            case Errand():
+                return self._takes_errands and record.to_organisation == self._actor.organisation
             case HandOver():
                 return Place.ADDRESSED in self._places and record.to_organisation == self._actor.organisation
             case Case():
                 return record.id in self.offered_cases
             case _:
                 return False
+
+    @property
+    def _takes_errands(self) -> bool:
+        """Whether what other bodies ask of the actor's body is shown to him."""
+        return Place.ADDRESSED in self._places and bool(self._actor.organisation)
 
     @property
     def _looks_into_nobodys(self) -> bool:
@@ -249,7 +259,7 @@ def case_of(record: Any) -> str:
     match record:
         case Case():
             return record.id
-        case Report() | Clue() | Task() | ReturnProcedure() | HandOver() | TraceRun() | Indicator():
+        case Report() | Clue() | Task() | ReturnProcedure() | HandOver() | Errand() | TraceRun() | Indicator():
             return record.case
         case Measure():
             return record.request.case

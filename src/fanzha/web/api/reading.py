@@ -13,6 +13,7 @@ from litestar.params import PathParameter, QueryParameter
 from litestar.response import Response
 
 from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
+from fanzha.casework.errand_model import Errand, ErrandStatus
 from fanzha.casework.indicators import Indicator
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotFound
@@ -27,6 +28,7 @@ from fanzha.services.desk import lists
 from fanzha.services.desk.documents.account import account_document
 from fanzha.services.desk.documents.case import case_document, task_document
 from fanzha.services.desk.documents.clue import clue_document
+from fanzha.services.desk.documents.errand import errand_document
 from fanzha.services.desk.documents.indicator import indicator_document
 from fanzha.services.desk.documents.measure import incident_document, measure_document, order_document, target_document
 from fanzha.services.desk.documents.report import report_document
@@ -92,6 +94,7 @@ READABLE: Final = (
         "tasks", Task, lists.list_tasks, TaskStatus,
         lambda one, mask, desk: task_document(one, mask, desk.clock.now_us()),
     ),
+    Readable("errands", Errand, lists.list_errands, ErrandStatus, lambda one, mask, _: errand_document(one, mask)),
     Readable("incidents", Incident, lists.list_incidents, None, lambda one, mask, _: incident_document(one, mask)),
 )  # fmt: skip
 BY_RECORD: Final = {one.record: one for one in READABLE}

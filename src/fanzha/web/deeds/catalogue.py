@@ -8,6 +8,7 @@ from fanzha.web.deeds.accounts import ACCOUNT_DEEDS
 from fanzha.web.deeds.cases import CASE_DEEDS
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed
+from fanzha.web.deeds.errands import ERRAND_DEEDS
 from fanzha.web.deeds.indicators import INDICATOR_DEEDS
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.deeds.office import OFFICE_DEEDS
@@ -20,6 +21,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *REPORT_DEEDS,
     *CLUE_DEEDS,
     *CASE_DEEDS,
+    *ERRAND_DEEDS,
     *MEASURE_DEEDS,
     *QUERY_DEEDS,
     *RETURN_DEEDS,
