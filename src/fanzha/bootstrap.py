@@ -108,6 +108,12 @@ class _FileReader:
 
         return SourceFile(path, content)
 
+    def discover_in(self, path: str, content: bytes) -> Iterable[StatementFile]:
+        """A file of bytes that are at hand, an archive opened."""
+        from fanzha.intake import discover_in
+
+        return discover_in(path, content)
+
     def read(self, file: StatementFile) -> FactBatch:
         """The facts of one file."""
         from fanzha.intake import SourceFile, read_file

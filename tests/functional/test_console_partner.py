@@ -13,10 +13,18 @@ from measure_home import ACCOUNT, HOLDER, actor_of, make_measure_home
 
 from fanzha.access import Credential, CredentialKind, Person, Reveal, new_credential
 from fanzha.audit import AuditEntry
+from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind
+from fanzha.measures.orders import Question
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.act_first import act_first
+from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.propose_measure import propose_measure
+
+STATEMENT_HEADER = (
+    "交易卡号,账户开户名称,开户行,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名,摘要说明,交易流水号\n"
+)
 
 
 @pytest.fixture
@@ -101,6 +109,39 @@ def test_received_done_and_repeated_are_three_things(place):
     slip = clerk.get(f"/partner/orders/{order}/slip")
     assert order in slip
     assert re.search(r"[0-9a-f]{64}", slip)
+
+
+def test_a_query_is_answered_by_its_statement_or_by_nothing_found(place):
+    console, visitor, order = place
+    desk, officer = console.desk, actor_of(console.desk, "both")
+    stop = _measure(console)
+    asked = (Question(ACCOUNT, desk.clock.now_us() - 3_600_000_000, desk.clock.now_us(), HOLDER),)
+    query = MeasureDraft(
+        kind=MeasureKind.QUERY, reason="需要资金去向", basis="procedure-238", case=stop.request.case, document="模拟查1号",
+        target=stop.target, questions=asked,
+    )  # fmt: skip
+    drafted = propose_measure(desk, officer, draft_measure(desk, officer, query).id)
+    order = approve_measure(desk, actor_of(desk, "chief"), drafted.id).orders[0].id
+    clerk = visitor("clerk")
+    _answer(clerk, order, outcome="executed")
+    assert (clerk.status, "须上传流水" in clerk.words) == (422, True)
+    clerk.get(f"/partner/orders/{order}")
+    clerk.post(
+        f"/partner/orders/{order}/answer", outcome="executed", files={"file": ("流水.csv", b"a,b\n1,2\n", "text/csv")}
+    )  # fmt: skip
+    assert (clerk.status, "cannot be read as a statement" in clerk.words) == (422, True)
+    row = f"{ACCOUNT},{HOLDER},模拟银行,2026-11-20 11:30:00,500.00,500.00,进,6299991000000000011,模拟乙,转账,1\n"
+    clerk.post(
+        f"/partner/orders/{order}/answer", outcome="executed", request="one form",
+        files={"file": ("流水.csv", (STATEMENT_HEADER + row).encode(), "text/csv")},
+    )  # fmt: skip
+    assert "回执已收下" in clerk.words
+    with desk.store.reading() as view:
+        measure = view.records(Measure).get(drafted.id)
+        told = [one.message.topic for one in view.outbox.about(drafted.id)]
+    assert told[-1] == "follow"  # its money is to be followed
+    assert measure.status is Status.EXECUTED
+    assert [one.account for one in measure.receipts[-1].answered if one.statement] == [ACCOUNT]
 
 
 def test_a_table_goes_out_and_comes_back_row_by_row(place):

@@ -8,23 +8,30 @@ import pytest
 from fixtures.case40.make_case import EXAMPLE
 from traced_case import BING, BOTH, TracedDay, ask, carried, make_day, send
 
-from fanzha.core.actor import MACHINE
-from fanzha.core.errors import NotAllowed, Refused
+from fanzha.access import Person
+from fanzha.core.actor import MACHINE, Actor, Level, Organisation, Role
+from fanzha.core.errors import BadInput, NotAllowed, Refused
 from fanzha.core.time import DAY_US, parse_instant
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
 from fanzha.measures.orders import Answered, Outcome, Question, Receipt
+from fanzha.measures.receipts import Taken
+from fanzha.ports.record_query import Query
+from fanzha.services.desk.add_to_report import BroughtFile
 from fanzha.services.desk.amend_draft import Amendment, amend_draft
 from fanzha.services.desk.answer_query import answer_query
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.draft_queries import draft_queries
+from fanzha.services.desk.follow_answers import follow_answers
 from fanzha.services.desk.papers.query_form import query_text
 from fanzha.services.desk.papers.typst_text import typst_text
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.read_notice import read_notice
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.settled_questions import settled_questions
 from fanzha.services.desk.take_in_answers import take_in_answers
 from fanzha.services.desk.trace_case import trace_case
+from fanzha.tracing.runs import TraceRun
 
 HOUR_US = 3_600_000_000
 RELAY = "6299993300000395950"
@@ -186,3 +193,48 @@ def test_a_query_without_its_number_is_told_so_and_given_one_later(day):
         propose_measure(day.desk, BOTH, query.id)
     amend_draft(day.desk, BOTH, query.id, Amendment(document="模拟查〔2026〕11号"))
     assert send(day, query).orders[0].document == "模拟查〔2026〕11号"
+
+
+def test_what_a_bank_answers_at_its_own_desk_goes_into_the_ledger_and_on_in_the_trace(day):
+    clerk = Actor("clerk-c", "BANKC", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
+    with day.desk.store.begin() as unit:
+        unit.records(Organisation).add(
+            Organisation("BANKC", "模拟丙银行", Level.PARTNER, None, institution="模拟丙银行")
+        )
+        unit.records(Person).add(Person("clerk-c", 0, "BANKC", "clerk-c", "模拟·柜员", (Role.PARTNER_DESK,)))
+        unit.commit()
+    case = day.case()
+    before = trace_case(day.desk, day.books, BOTH, case.id).run
+    day.clock.at_us = parse_instant("2026-03-03T12:00:00") + 240 * DAY_US
+    query = carried(day, query_of(day, case.id))
+    now_us = day.desk.clock.now_us()
+    books = replace(day.books, reader=day.books.reader.reader)
+    with pytest.raises(BadInput, match="cannot be read as a statement"):
+        settled_questions(books, query, [BroughtFile("模拟.csv", b"\x00\x01")], now_us)
+    other = HEADER + f"{OTHERS},模拟丁,模拟丁行,2026-03-01 12:20:00,900.00,900.00,进,{OTHERS[:-1]},模拟丙,转账,2\n"
+    with pytest.raises(BadInput, match="has a row of an account that was asked about"):
+        settled_questions(books, query, [BroughtFile("模拟.csv", other.encode())], now_us)
+    statement_file = BroughtFile(BING, (EXAMPLE / BING).read_bytes())
+    settled = settled_questions(books, query, [statement_file], now_us)
+    assert {one.account for one in settled} == asks(query).keys()
+    receipt = Receipt("W-9", query.orders[0].id, Outcome.EXECUTED, now_us, now_us, answered=settled)
+    assert record_receipt(day.desk, clerk, receipt, typed=True).measure.status is Status.EXECUTED
+    assert record_receipt(day.desk, clerk, receipt, typed=True).taken is Taken.ALREADY
+    (followed,) = follow_answers(day.desk, books, "w1")
+    assert (followed.case, followed.failure, followed.unreadable) == (case.id, "", ())
+    assert set(followed.statements) == {one.statement for one in settled if one.statement}
+    assert follow_answers(day.desk, books, "w2") == ()  # once
+    with day.desk.store.reading() as view:
+        runs = view.records(TraceRun).find(Query(equals={"case_id": case.id}, order_by="at_us")).rows
+    assert runs[-1].id != before.id
+    frontier = {question.account for question in runs[-1].questions if question.reason == "frontier"}
+    assert not frontier & asks(query).keys()
+
+
+def test_nothing_found_at_the_banks_own_desk_closes_the_question(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    query = carried(day, query_of(day, case.id))
+    settled = settled_questions(day.books, query, (), day.desk.clock.now_us())
+    assert {one.statement for one in settled} == {""}
+    assert {one.account for one in settled} == asks(query).keys()

@@ -182,7 +182,7 @@ def receive(context: typer.Context, *, once: OnceOption = False, follow: FollowO
 
         def fetch() -> dict[str, Any]:
             run = collect_receipts(desk, by)
-            followed = follow_answers(desk, books, run)
+            followed = follow_answers(desk, books, worker_name())
             document: dict[str, Any] = {
                 "recorded": [
                     {

@@ -3,7 +3,7 @@
 from fanzha.intake.explaining import ColumnExplanation, Explanation, ReasonExplanation, SheetExplanation, explain_file
 from fanzha.intake.mapping import ColumnMapping, load_mapping
 from fanzha.intake.reading import read_file
-from fanzha.intake.sources import Limits, SourceFile, discover
+from fanzha.intake.sources import Limits, SourceFile, discover, discover_in
 
 __all__ = [
     "ColumnExplanation",
@@ -14,6 +14,7 @@ __all__ = [
     "SheetExplanation",
     "SourceFile",
     "discover",
+    "discover_in",
     "explain_file",
     "load_mapping",
     "read_file",

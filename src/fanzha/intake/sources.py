@@ -105,6 +105,19 @@ def discover(paths: Sequence[Path], limits: Limits | None = None) -> Iterator[So
             yield SourceFile(str(path), error="there is no such file or folder")
 
 
+def discover_in(path: str, content: bytes, limits: Limits | None = None) -> Iterator[SourceFile]:
+    """The same of bytes that are at hand: the file itself, or the members of an archive."""
+    limits = limits or Limits()
+    reason = _why_skip(PurePosixPath(path).name)
+    if reason is not None:
+        yield SourceFile(path, skipped=reason)
+    elif _is_archive(path, content[:8]):
+        budget = _Budget(limits, limits.total_bytes_max, limits.members_max)
+        yield from _walk_archive(path, content, budget, depth=1)
+    else:
+        yield SourceFile(path, content)
+
+
 def _open_file(path: Path, budget: _Budget) -> Iterator[SourceFile]:
     reason = _why_skip(path.name)
     if reason is not None:

@@ -28,6 +28,9 @@ class StatementFile(Protocol):
     def sha256(self) -> str:
         """Of its bytes. Raises BadInput when they cannot be had."""
 
+    def load(self) -> bytes:
+        """Its bytes. Raises BadInput when they cannot be had."""
+
 
 class StatementReader(Protocol):
     """Finds files and reads them."""
@@ -37,6 +40,9 @@ class StatementReader(Protocol):
 
     def kept(self, path: str, content: bytes) -> StatementFile:
         """A file whose bytes are at hand; `path` is what people see of it as the source of a row."""
+
+    def discover_in(self, path: str, content: bytes) -> Iterable[StatementFile]:
+        """A file whose bytes are at hand, an archive opened."""
 
     def read(self, file: StatementFile) -> FactBatch:
         """The facts of one file. Raises BadInput when nothing can be made of it."""

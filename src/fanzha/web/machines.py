@@ -49,8 +49,9 @@ class Machines:
             pass
 
     def _answers(self) -> None:
-        run = collect_receipts(self.desk, self.receipts)
-        follow_answers(self.desk, self.books, run)
+        collect_receipts(self.desk, self.receipts)
+        while follow_answers(self.desk, self.books, self.worker):
+            pass
 
 
 def telling(desk: Desk, sender: WebhookSender, worker: str) -> Round:

@@ -21,6 +21,7 @@ from fanzha.services.desk.after_answer import follow_up
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import book_receipt_of_payment
+from fanzha.services.desk.put_to_follow import put_to_follow
 
 _CLOCKS_APART_MAX_US: Final = 5 * MINUTE_US  # so far a bank's clock may go ahead of the desk's
 _BY_WIRE = frozenset({Role.MACHINE, Role.API_CLIENT})
@@ -67,6 +68,7 @@ def record_receipt(
             end_what_it_continues(work, measure)
             book_receipt_of_payment(work, measure)
             follow_up(work, measure)
+            put_to_follow(work, measure, receipt)
     return _told(decision, measure)
 
 

@@ -1,19 +1,19 @@
-"""Answers to queries that came by wire go into the ledger: their statements, and which time each answer covers."""
+"""Answers that an institution gave itself go into the ledger: their statements, and which time each answer covers."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from fanzha.access import Action
+from fanzha.access import Action, Person
 from fanzha.audit import Subject
 from fanzha.casework import Case
-from fanzha.core.actor import Actor
+from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import Receipt
 from fanzha.ports.record_query import Query
-from fanzha.services.desk.acting import looking
+from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.generated_file import GeneratedFile, generate_file, take_in
 from fanzha.services.desk.listing import every
@@ -44,13 +44,23 @@ def take_in_answers(desk: Desk, books: Books, actor: Actor, case_id: str) -> Ans
         case = look.load(Case, case_id, Action.TRACE)
         query = Query(equals={"case_id": case.id, "kind": MeasureKind.QUERY}, order_by="drafted_us")
         measures = tuple(every(look.unit.records(Measure), query))
+        own_people = _people_of_partners(look, measures)
     taking = _Taking(books, measures, set(books.facts.files()))
     for measure in measures:
         for receipt in measure.receipts:
-            if not receipt.entered_by and receipt.answered:
+            if receipt.answered and (not receipt.entered_by or receipt.entered_by in own_people):
                 taking.add(measure, receipt)
     take_in(books, [*taking.statements, *taking.notes])
     return AnswersTakenIn(tuple(file.sha256 for file in taking.statements), tuple(taking.unreadable.items()))
+
+
+def _people_of_partners(look: Look, measures: Sequence[Measure]) -> frozenset[str]:
+    """Those who typed an answer in at their institution's own desk; what an officer typed is in the ledger already."""
+    typed = {receipt.entered_by for measure in measures for receipt in measure.receipts if receipt.entered_by}
+    people = look.unit.records(Person).get_many(sorted(typed))
+    bodies = look.unit.records(Organisation).get_many(sorted({person.organisation for person in people}))
+    partners = {body.id for body in bodies if body.level is Level.PARTNER}
+    return frozenset(person.id for person in people if person.organisation in partners)
 
 
 @dataclass(slots=True)

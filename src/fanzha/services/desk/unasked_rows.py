@@ -59,6 +59,10 @@ class ReadOnce:
         """Another one."""
         return self.reader.kept(path, content)
 
+    def discover_in(self, path: str, content: bytes) -> Iterable[StatementFile]:
+        """Others, out of bytes that are at hand."""
+        return self.reader.discover_in(path, content)
+
     def read(self, file: StatementFile) -> FactBatch:
         """Its facts."""
         found = self._read[id(file)]
@@ -103,6 +107,12 @@ def unasked_in(batches: Iterable[FactBatch], asked: Mapping[str, Collection[str]
             elsewhere = bool(institution) and not any(_is_same(institution, bank) for bank in own)
             found.append(Unasked(batch.path, min(numbers, key=len), institution, count, elsewhere))
     return tuple(sorted(found, key=lambda each: (not each.elsewhere, each.path, each.account)))
+
+
+def accounts_in(batch: FactBatch) -> frozenset[str]:
+    """The numbers of every account whose own rows a file has, with those that it shows beside them."""
+    own = {number for numbers, _, _ in _own_rows(batch) for number in numbers}
+    return frozenset(_with_their_others(_pairs_of([batch]), own))
 
 
 def _file(batch: FactBatch) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from fanzha.core.errors import BadInput, FanzhaError
 from fanzha.measures.model import Measure
-from fanzha.measures.orders import Outcome, Receipt
+from fanzha.measures.orders import Answered, Outcome, Receipt
 from fanzha.measures.receipts import Taken
 from fanzha.services.desk.import_receipts import import_receipts
 from fanzha.services.desk.mask import Mask
@@ -16,9 +17,11 @@ from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.papers.order_sheet import order_sheet, slip_checksum
 from fanzha.services.desk.partner_inbox import institution_of, partner_inbox, partner_order
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.settled_questions import settled_questions
 from fanzha.web.answers import Answer, Download, GoTo, Page
-from fanzha.web.asking import Ask
+from fanzha.web.asking import Ask, Upload
 from fanzha.web.deeds.measure_orders import read_onward
+from fanzha.web.deeds.reports import brought
 from fanzha.web.forms import Faults, Field, Kind, Values, read_fields
 from fanzha.web.pages.measure_papers import receipt_words
 from fanzha.web.refusals import Trouble, trouble_of
@@ -100,6 +103,8 @@ def _receipt(ask: Ask, order_id: str, values: Values) -> Receipt:
         raise Faults({field: N_("必填")})
     begun, now_us = ask.form.text("begun"), ask.console.desk.clock.now_us()
     opened_us = min(int(begun), now_us) if begun.isascii() and begun.isdigit() else now_us
+    measure = partner_order(ask.console.desk, ask.officer, order_id).measure
+    answered = _answered(ask, measure, outcome, values["file"]) if measure.request.questions else ()
     files = [ask.console.books.evidence.put(file.content, file.name) for file in values["file"]]
     # The form's own mark numbers the answer, so that the same form sent again is the same answer.
     number = values["number"] or f"W-{ask.form.text('request')[:24] or secrets.token_hex(6)}-{outcome.value}"
@@ -109,7 +114,21 @@ def _receipt(ask: Ask, order_id: str, values: Values) -> Receipt:
         balance_minor=values["balance"],
         balance_us=opened_us if values["balance_at"] is None and values["balance"] is not None else values["balance_at"],
         onward=read_onward(values["onward"]), evidence=files[0] if files else "",
+        answered=answered,
     )  # fmt: skip
+
+
+def _answered(ask: Ask, measure: Measure, outcome: Outcome, files: Sequence[Upload]) -> tuple[Answered, ...]:
+    """Which questions an answer settles. Raises Faults where nothing comes with it, or a file is no statement."""
+    if outcome is Outcome.EXECUTED and not files:
+        raise Faults({"file": N_("查询已办理：须上传流水；没有记录请选查无")})
+    if outcome not in {Outcome.EXECUTED, Outcome.NOTHING_FOUND}:
+        return ()
+    statements = [brought(file) for file in files] if outcome is Outcome.EXECUTED else []
+    try:
+        return settled_questions(ask.console.books, measure, statements, ask.console.desk.clock.now_us())
+    except BadInput as error:
+        raise Faults({"file": str(error)}) from None
 
 
 def _order(
