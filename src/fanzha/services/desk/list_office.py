@@ -28,6 +28,17 @@ def list_bodies(desk: Desk, actor: Actor) -> tuple[Organisation, ...]:
     return tuple(sorted(found.values(), key=lambda body: (-body.level, body.jurisdiction, body.id)))
 
 
+def list_other_bodies(desk: Desk, actor: Actor) -> tuple[Organisation, ...]:
+    """Every other body of the whole tree, highest first, by place: to whom something can go. Partners are none of it."""
+    with looking(desk, actor, "organisation.list", Subject("organisation", actor.organisation)) as look:
+        found = [
+            body
+            for body in every(look.unit.records(Organisation), Query())
+            if body.level is not Level.PARTNER and body.id != actor.organisation
+        ]
+    return tuple(sorted(found, key=lambda body: (-body.level, body.jurisdiction, body.id)))
+
+
 @dataclass(frozen=True, slots=True)
 class PersonLine:
     """A person, and how his password stands: until when it holds, whether it is locked."""

@@ -15,7 +15,7 @@ from fanzha.services.desk.claim_clue import claim_clue
 from fanzha.services.desk.close_clue import dismiss_clue, reopen_clue
 from fanzha.services.desk.colleagues import colleagues
 from fanzha.services.desk.confirm_clue import confirm_clue
-from fanzha.services.desk.list_office import list_bodies
+from fanzha.services.desk.list_office import list_other_bodies
 from fanzha.services.desk.merge_reports import merge_clues
 from fanzha.services.desk.open_record import open_record
 from fanzha.services.desk.pause_clue import pause_clue, resume_clue
@@ -43,8 +43,7 @@ def officer_field(console: Console, actor: Actor, organisation: str, *, required
 
 def body_field(console: Console, actor: Actor) -> Field:
     """To which body something can go; partners take no cases and no clues."""
-    bodies = [body for body in list_bodies(console.desk, actor) if body.level and body.id != actor.organisation]
-    choices = tuple((body.id, f"{body.name} · {body.jurisdiction}") for body in bodies)
+    choices = tuple((body.id, f"{body.name} · {body.jurisdiction}") for body in list_other_bodies(console.desk, actor))
     return Field("body", N_("机构"), Kind.CHOICE, required=True, choices=choices)
 
 
