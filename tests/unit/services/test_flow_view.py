@@ -293,3 +293,22 @@ def test_a_method_that_is_not_there_is_refused() -> None:
 def test_the_style_knows_every_state_that_a_card_can_have() -> None:
     for state in ("stoppable", "stopped_part", "stopped", "frozen", "gone", "cashed", "unknown"):
         assert f".{state} " in STYLE
+
+
+@pytest.mark.parametrize("hops", [5, 6, 9, 11, 16])
+def test_a_wide_picture_is_cut_for_paper_so_that_neighbours_stay_together(hops: int) -> None:
+    names = [VICTIM, *(f"62999900000000{hop:05d}" for hop in range(1, hops + 1))]
+    chain = [(f"10:{hop:02d}:00", names[hop], names[hop + 1], 1000) for hop in range(hops)]
+    view = flow_view(read_trace_document(flow_document(chain)), TraceContext(), FlowRequest(shape=Shape.HOPS))
+    spans = [(sheet.first_hop, sheet.last_hop) for sheet in view.sheets]
+    if hops < 6:
+        assert spans == []
+        return
+    together = {(hop, hop + 1) for first, last in spans for hop in range(first, last)}
+    assert together == {(hop, hop + 1) for hop in range(hops)}
+    assert [left[1] for left in spans[:-1]] == [right[0] for right in spans[1:]]
+    assert max(last - first for first, last in spans) - min(last - first for first, last in spans) <= max(
+        1, len(spans) - 1
+    )
+    assert all(sheet.x >= 0 and sheet.x + sheet.width <= view.paper_width for sheet in view.sheets)
+    assert f'id="{view.request.prefix}-whole"' in view.svg

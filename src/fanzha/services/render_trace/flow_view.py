@@ -20,6 +20,7 @@ from fanzha.services.render_trace.flow_matrix import FlowMatrix, matrix_html, ma
 from fanzha.services.render_trace.flow_order import order_of
 from fanzha.services.render_trace.flow_picture import Frame, frame_of, framed_picture
 from fanzha.services.render_trace.flow_request import WIDTH_MAX, FlowRequest, Shape
+from fanzha.services.render_trace.flow_sheets import FlowSheet, sheets_of
 from fanzha.services.render_trace.flow_strip import overview_strip
 from fanzha.services.render_trace.flow_sums import FlowSums, HopSums, hop_sums, sums_of
 from fanzha.services.render_trace.flow_table import FlowRow, flow_rows
@@ -70,6 +71,8 @@ class FlowView:
     matrix_html: str
     coverage: str  # what is shown and what is left out, in words
     notes: tuple[str, ...]
+    sheets: tuple[FlowSheet, ...]  # where the picture is too wide for one sheet of paper
+    paper_width: int  # of the picture as it is cut
     steps: tuple[FlowStep, ...]
     accounts: int
     shown: int
@@ -82,6 +85,8 @@ class _Drawn:
     height: int = 0
     number: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    sheets: tuple[FlowSheet, ...] = ()
+    paper_width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +170,8 @@ def prepared_view(prepared: PreparedFlow, request: FlowRequest) -> FlowView:
         matrix_html=matrix_html(matrix, scene.trace.exponent, scene.speech) if matrix else "",
         coverage=coverage_words(pen, short=True) if drawn.svg else say("cover_of", shown=total, total=total),
         notes=notes,
+        sheets=drawn.sheets,
+        paper_width=drawn.paper_width,
         steps=prepared.steps,
         accounts=total,
         shown=picture.accounts_shown if drawn.svg else total,
@@ -230,7 +237,8 @@ def _drawn(scene: _Scene, pen: Pen, shape: Shape) -> _Drawn:
         layout = layout_of(pen.picture, tall, layout)
     number = {box.card.key: place for place, box in enumerate(layout.boxes)}
     width = min(WIDTH_MAX, max(scene.request.width, layout.width))
-    return _Drawn(drawing(pen, layout, coverage_words(pen, short=True), width), width, layout.height, number)
+    svg = drawing(pen, layout, coverage_words(pen, short=True), width)
+    return _Drawn(svg, width, layout.height, number, sheets=sheets_of(layout), paper_width=layout.width)
 
 
 def _lanes(scene: _Scene, pen: Pen, whole: FlowPicture) -> _Drawn:
