@@ -407,16 +407,25 @@ class _AccountFacts:
         from fanzha.ports.account_facts import AccountFacts
         from fanzha.services.desk.holder_names import is_company
 
+        source = self._of_ledger()
+        if source is not None:
+            return source.facts_about(account, holder, currency, until_us)
+        company = is_company(holder, self._inflows["words"]["company"])
+        return AccountFacts(natural_person=None if company is None else not company, merchant=company)
+
+    def numbers_of(self, account: str) -> tuple[str, ...]:
+        """Every number of the account."""
+        source = self._of_ledger()
+        return () if source is None else source.numbers_of(account)
+
+    def _of_ledger(self) -> AccountFactsSource | None:
         if self._source is None and self._has_ledger():
             from fanzha.services.desk.ledger_account_facts import LedgerAccountFacts
             from fanzha.services.explain_inflows import read_inflow_rules
 
             facts = fact_store(self._home) if self._facts is None else self._facts
             self._source = LedgerAccountFacts(facts.ledger, read_inflow_rules(self._inflows))
-        if self._source is not None:
-            return self._source.facts_about(account, holder, currency, until_us)
-        company = is_company(holder, self._inflows["words"]["company"])
-        return AccountFacts(natural_person=None if company is None else not company, merchant=company)
+        return self._source
 
     def _has_ledger(self) -> bool:
         from fanzha.engines.local.home_layout import has_ledger

@@ -41,7 +41,7 @@ from fanzha.measures.changes import Happening
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, Override, Target, TargetKind
 from fanzha.measures.orders import Channel as OrderChannel
-from fanzha.measures.orders import Incident, OrderStatus, Outcome, Receipt
+from fanzha.measures.orders import Incident, IncidentKind, OrderStatus, Outcome, Receipt
 from fanzha.measures.receipts import Taken
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_queues import Delivery
@@ -428,6 +428,22 @@ def test_what_holds_by_a_fact_that_was_withdrawn_is_to_be_lifted_within_its_days
         done = [task.status for task in view.records(Task).find(Query(equals={"case_id": case})).rows
                 if task.title.startswith("解除")]  # fmt: skip
     assert done == ["done"]
+
+
+def test_a_freeze_that_holds_nothing_leaves_the_stop_where_it_is(day):
+    stop = approve_measure(day.desk, CHIEF, day.proposed().id)
+    record_receipt(day.desk, CLERK, day.answer(stop))
+    file_case(day.desk, CHIEF, stop.request.case, "模拟立字〔2026〕1号")
+    freeze = convert_measure(day.desk, BOTH, stop.id, Conversion(document="模拟冻字〔2026〕1号", reason="涉案资金在账"))
+    freeze = approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, freeze.id).id)
+    nothing = replace(day.answer(freeze, Outcome.PARTIAL, "R2"), amount_minor=0)
+    record_receipt(day.desk, CLERK, nothing)
+    assert day.get(Measure, stop.id).status is Status.EXECUTED
+    with day.desk.store.reading() as view:
+        kinds = [one.kind for one in view.records(Incident).find(Query(equals={"measure": freeze.id})).rows]
+    assert kinds == [IncidentKind.FREEZE_EMPTY]
+    record_receipt(day.desk, CLERK, replace(day.answer(freeze, Outcome.PARTIAL, "R3"), amount_minor=1))
+    assert day.get(Measure, stop.id).status is Status.CONVERTED
 
 
 def test_a_clue_that_leads_nowhere_takes_its_stop_with_it(day):

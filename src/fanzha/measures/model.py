@@ -57,10 +57,12 @@ class Target:
     def is_same_as(self, other: Target) -> bool:
         """Whether both are the same thing; the written name of its holder does not tell two apart.
 
-        Nor does that of the bank, where the number is a card's or a bank account's: those of wallets are told apart by it.
+        Nor does that of the bank, where the number is a card's or a bank account's: those of wallets are told apart by it,
+        however much of the institution's name is written.
         """
         alike = (self.kind, self.reference) == (other.kind, other.reference)
-        return alike and (self.institution == other.institution or self._is_a_banks_account)
+        one, two = self.institution, other.institution
+        return alike and (self._is_a_banks_account or one in two or two in one)
 
     @property
     def _is_a_banks_account(self) -> bool:

@@ -161,6 +161,7 @@ class IncidentKind(StrEnum):
     NOT_COUNTERSIGNED = "not_countersigned"
     NOT_SENT = "not_sent"  # it was decided, and its order has not left in time
     NOT_LIFTED = "not_lifted"  # it was found unrelated, and is held all the same when the days are over
+    FREEZE_EMPTY = "freeze_empty"  # it was to take over from a stop, and holds nothing
     FREEZE_ENDED = "freeze_ended"  # with money that was decided to go back and is not paid yet
     NOT_DELIVERED = "not_delivered"  # the partner's service will not take an order
     UNREADABLE = "unreadable"  # an answer that is none by the agreed form

@@ -19,6 +19,7 @@ from fanzha.measures.model import (
     FactSource,
     FourFields,
     Measure,
+    MeasureKind,
     Origin,
     OriginKind,
     Request,
@@ -63,6 +64,7 @@ class ReceiptDecision:
     late: bool = False
 
 
+NOTHING_FOUND_CODE = "查无"
 _EVENTS = {
     Outcome.RECEIVED: Event.ACKNOWLEDGE,
     Outcome.EXECUTED: Event.EXECUTE,
@@ -98,6 +100,7 @@ def decide_receipt(
         return ReceiptDecision(
             Taken.INCIDENT, None, (_incident(IncidentKind.UNKNOWN_ORDER, sentence, receipt, now_us, ids),)
         )
+    receipt = as_it_counts(measure, receipt)
     namesakes = [each for each in measure.receipts if each.id == receipt.id and each.order == receipt.order]
     if any(each.says_the_same_as(receipt) for each in namesakes):
         return ReceiptDecision(Taken.ALREADY, None)
@@ -115,6 +118,18 @@ def decide_receipt(
     if order.verb is Verb.BEGIN:
         return _begin_answered(start, order, receipt, rules, now_us, ids, late=late)
     return _later_order_answered(start, order, receipt, rules, now_us, ids, late=late)
+
+
+def as_it_counts(measure: Measure, receipt: Receipt) -> Receipt:
+    """Nothing found answers a question; where something was to be held, paid or let go, it is a refusal (查无此户)."""
+    if receipt.outcome is not Outcome.NOTHING_FOUND or Outcome.NOTHING_FOUND in outcomes_of(measure.kind):
+        return receipt
+    return replace(receipt, outcome=Outcome.REFUSED, code=receipt.code or NOTHING_FOUND_CODE)
+
+
+def outcomes_of(kind: MeasureKind) -> tuple[Outcome, ...]:
+    """What an institution may say of an order of the kind."""
+    return tuple(one for one in Outcome if kind is MeasureKind.QUERY or one is not Outcome.NOTHING_FOUND)
 
 
 def _begin_answered(

@@ -26,3 +26,9 @@ class AccountFactsSource(Protocol):
 
     def facts_about(self, account: str, holder: str, currency: str, until_us: int) -> AccountFacts:
         """What is known of an account in a currency up to an instant, its holder's name as an order states it."""
+
+    def numbers_of(self, account: str) -> tuple[str, ...]:
+        """Every number of the account that a number names (card and account, main and sub-account), the same each time.
+
+        Empty where the statements do not know it.
+        """

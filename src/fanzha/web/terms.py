@@ -161,6 +161,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "answer_after_end": N_("措施已结束仍执行"), "impossible_time": N_("时间不可能"), "more_than_asked": N_("超额执行"),
         "release_failed": N_("解除未执行"), "extension_failed": N_("续期未执行"), "not_countersigned": N_("未按时补签"),
         "not_sent": N_("指令未按时发出"), "not_lifted": N_("无关账户未按时解除"), "freeze_ended": N_("冻结到期而返还未付"),
+        "freeze_empty": N_("冻结未冻到款项，止付保留"),
         "not_delivered": N_("指令送达失败"), "unreadable": N_("回执无法读取"), "not_genuine": N_("回执来源不实"),
         "probed": N_("公众核验被频繁探测"),
         "webhook_dead": N_("程序通知地址无应答"),

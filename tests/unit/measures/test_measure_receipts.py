@@ -69,7 +69,7 @@ from fanzha.measures.orders import (
     Verb,
 )
 from fanzha.measures.queries import Asked, open_questions, query_requests
-from fanzha.measures.receipts import Taken, close_incident, decide_receipt, follow_on_request
+from fanzha.measures.receipts import Taken, close_incident, decide_receipt, follow_on_request, outcomes_of
 from fanzha.measures.sending import record_sent
 
 STANDING = Standing(UNFILED)
@@ -113,6 +113,25 @@ def test_parts_refusals_and_too_much():
     assert (no.status, no.end_reason) == (Status.REFUSED, "四项要素不符")
     assert decided(no, answer(measure, Outcome.EXECUTED, T0 - 1, "R2")).incidents[0].kind is IncidentKind.CONTRADICTION
     assert decided(no, answer(measure, Outcome.REFUSED, T0, "R3")).taken is Taken.KEPT
+
+
+@pytest.mark.parametrize("kind", MeasureKind)
+def test_nothing_found_answers_a_question_and_refuses_everything_else(kind):
+    measure = sent(stop_request(), STANDING)
+    asked = replace(measure, request=replace(measure.request, kind=kind))
+    told = decided(asked, answer(asked, Outcome.NOTHING_FOUND, T0, note="查无此户"))
+    assert (Outcome.NOTHING_FOUND in outcomes_of(kind)) is (kind is MeasureKind.QUERY)
+    if kind is MeasureKind.QUERY:
+        assert told.change.measure.status is Status.EXECUTED
+        return
+    refused = told.change.measure
+    assert (refused.status, refused.executed_minor, refused.end_reason) == (Status.REFUSED, None, "查无")
+    assert decided(refused, answer(asked, Outcome.NOTHING_FOUND, T0, note="查无此户")).taken is Taken.ALREADY
+    held = executed(stop_request(), STANDING)
+    lifted = lift_measure(held, CHIEF, LINEAGE, RULES, "经查与案件无关", T0 + HOUR_US).measure
+    release = next(order for order in lifted.orders if order.verb is Verb.RELEASE)
+    receipt = answer(lifted, Outcome.NOTHING_FOUND, T0 + HOUR_US, "R9", release.id)
+    assert [one.kind for one in decided(lifted, receipt, T0 + HOUR_US).incidents] == [IncidentKind.RELEASE_FAILED]
 
 
 def test_a_part_without_an_amount_is_not_the_whole():

@@ -19,7 +19,7 @@ from fanzha.measures.obstacles import Standing, obstacles
 from fanzha.measures.orders import Outcome, Verb
 from fanzha.measures.policy import check_event
 from fanzha.measures.purposes import Purpose
-from fanzha.measures.receipts import decide_receipt
+from fanzha.measures.receipts import as_it_counts, decide_receipt
 from fanzha.measures.return_lifecycle import PROCEDURE_TRANSITIONS, ProcedureEvent, ProcedureStatus
 from fanzha.measures.return_procedure import draft_return, step
 
@@ -71,9 +71,11 @@ def test_what_cannot_follow_a_state_of_a_return_is_said_in_words_with_what_can()
 @pytest.mark.parametrize("status", Status)
 def test_an_answer_that_does_not_fit_is_told_in_words(status, outcome):
     measure = replace(sent(stop_request(), Standing(UNFILED)), status=status, ended_us=T0 - 1)
-    for incident in decide_receipt(measure, answer(measure, outcome, T0), RULES, T0, CountedIds()).incidents:
+    receipt = answer(measure, outcome, T0)
+    counts_as = as_it_counts(measure, receipt).outcome
+    for incident in decide_receipt(measure, receipt, RULES, T0, CountedIds()).incidents:
         assert words.STATUS_WORDS[status] in incident.sentence
-        assert words.OUTCOME_WORDS[outcome] in incident.sentence
+        assert words.OUTCOME_WORDS[counts_as] in incident.sentence
         assert not CODE.search(incident.sentence), incident.sentence
 
 

@@ -17,6 +17,7 @@ from fanzha.services.desk.bodies import lineage_of
 from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.once import fingerprint_of, once
+from fanzha.services.desk.weighing import numbers_of
 
 Decide = Callable[[Work, Measure], Change]
 
@@ -81,4 +82,4 @@ def hold_account(work: Work, measure: Measure) -> None:
     So two measures on one account are never approved at the same instant, each unaware of the other.
     """
     if measure.target.kind is TargetKind.ACCOUNT and measure.target.reference:
-        work.unit.hold(f"account:{measure.target.reference}")
+        work.unit.hold(f"account:{numbers_of(work, measure.target)[0]}")

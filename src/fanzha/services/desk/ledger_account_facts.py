@@ -12,7 +12,7 @@ from fanzha.ledger.columns import I64, MISSING
 from fanzha.ports.account_facts import AccountFacts
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.services.desk.holder_names import is_company
-from fanzha.services.trace_money import pockets_named
+from fanzha.services.trace_money import account_named, pockets_named
 from fanzha.tracing.inflows import InflowClass, InflowRules
 
 MONTH_US: Final = 31 * DAY_US
@@ -47,6 +47,12 @@ class LedgerAccountFacts:
             natural_person=person,
             merchant=company,
         )
+
+    def numbers_of(self, account: str) -> tuple[str, ...]:
+        """Every number of the account; card payments through a wallet are an account of their own."""
+        stored = self._ledger()
+        name = None if stored is None else account_named(stored, account)
+        return () if stored is None or name is None else tuple(sorted(stored.assembly.identity.aliases_of(name)))
 
     def _wages(self, stored: StoredLedger, pocket: int, until_us: int) -> int:
         """Inflows of the last month whose remark speaks of wages, pensions or public money."""

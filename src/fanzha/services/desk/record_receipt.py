@@ -12,8 +12,8 @@ from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import MINUTE_US, format_instant
 from fanzha.measures.ending import ended_if_empty, mark_converted
-from fanzha.measures.model import Measure, OriginKind, holds
-from fanzha.measures.orders import Incident, OnwardTransfer, Receipt
+from fanzha.measures.model import Measure, OriginKind, held_minor, holds, stands
+from fanzha.measures.orders import Incident, IncidentKind, OnwardTransfer, Receipt
 from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
@@ -125,13 +125,26 @@ def _is_known(work: Work, incident: Incident) -> bool:
 
 
 def end_what_it_continues(work: Work, measure: Measure) -> None:
-    """A stop ends as the freeze that it turned into begins to hold."""
+    """A stop ends as the freeze that it turned into begins to hold money; where that holds nothing, it stays."""
     origin = measure.request.origin
     if origin is None or origin.kind is not OriginKind.CONVERSION or not holds(measure, work.now_us):
         return
-    converted = mark_converted(work.unit.records(Measure).get(origin.id), measure, work.now_us)
+    stop = work.unit.records(Measure).get(origin.id)
+    if held_minor([measure], work.now_us) == 0 and stands(stop, work.now_us):
+        _say_that_it_is_empty(work, measure, stop)
+        return
+    converted = mark_converted(stop, measure, work.now_us)
     if converted is not None:
         keep_measure(work, converted)
+
+
+def _say_that_it_is_empty(work: Work, freeze: Measure, stop: Measure) -> None:
+    sentence = f"{freeze.id} was to take over from {stop.id} and holds nothing; the stop stays until its own end"
+    incident = Incident(
+        f"{freeze.id}.empty", 0, freeze.organisation, IncidentKind.FREEZE_EMPTY, sentence, work.now_us, freeze.id
+    )
+    if not _is_known(work, incident):
+        keep_incidents(work, (incident,))
 
 
 def _told(decision: ReceiptDecision, measure: Measure | None) -> ReceiptTaken:

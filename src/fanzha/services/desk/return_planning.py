@@ -32,6 +32,7 @@ from fanzha.services.desk import case_family
 from fanzha.services.desk.acting import Look
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.return_figures import AccountFigures, ReturnFigures
+from fanzha.services.desk.weighing import numbers_of
 
 DECIDED: Final = frozenset({ProcedureStatus.APPROVED, ProcedureStatus.DONE})
 UNDER_WAY: Final = frozenset(
@@ -106,6 +107,7 @@ def make_plans(
     wanted = wanted if instead_of is None else _with_what_was_said(wanted, instead_of)
     freezes = [one for one in freezes_of(look, wanted.case) if one.executed_minor is None or _left(look, one)]
     chosen = _chosen(wanted, freezes, instead_of)
+    _check_each_account_once(look, [freeze for freeze in freezes if freeze.target.reference in chosen])
     by_currency: dict[str, list[Choice]] = {}
     for freeze in freezes:
         choice = chosen.get(freeze.target.reference)
@@ -119,6 +121,20 @@ def make_plans(
         branches = choice.branches or lawful_branches(account, claims, base)
         by_currency.setdefault(currency, []).append(Choice(account, claims, branches, base, choice.reason))
     return tuple(plan for choices in by_currency.values() for plan in plan_accounts(choices))
+
+
+def _check_each_account_once(look: Look, freezes: Sequence[Measure]) -> None:
+    """Two freezes by two numbers of one account hold the same money once."""
+    first: dict[tuple[tuple[str, ...], str], Measure] = {}
+    for freeze in freezes:
+        key = numbers_of(look, freeze.target), freeze.request.scope.currency
+        other = first.setdefault(key, freeze)
+        if other.target.reference != freeze.target.reference:
+            raise NotAllowed(
+                "return.one_account",
+                f"{other.id} and {freeze.id} are on one account, which the statements show by two numbers: they hold the "
+                "same money; lift one of them, then plan the return",
+            )
 
 
 def lawful_branches(account: FrozenAccount, claims: Sequence[VictimClaim], base: Base) -> Branches:

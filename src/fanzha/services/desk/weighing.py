@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from fanzha.core.errors import BadInput
 from fanzha.measures.guard import AccountView, GuardAdvice, holds_whole, open_evidence, weigh
@@ -13,6 +14,7 @@ from fanzha.measures.model import (
     Measure,
     OriginKind,
     Request,
+    Target,
     TargetKind,
     effective_status,
     held_minor,
@@ -28,10 +30,34 @@ FOR_GOODS = frozenset({EvidenceKind.TRADE, EvidenceKind.GOOD_FAITH})
 
 
 def on_account(look: Look, request: Request) -> tuple[Measure, ...]:
-    """Every measure on the account, line, site or person of a request, whichever body's; letters to a bank are on none."""
+    """Every measure on the account, line, site or person of a request, by all its numbers, whichever body's.
+
+    Letters to a bank are on none.
+    """
     if not request.target.reference or request.target.kind is TargetKind.INSTITUTION:
         return ()
-    return tuple(every(look.unit.records(Measure), Query(equals={"account": request.target.reference})))
+    asked = request.target.reference
+    numbers = numbers_of(look, request.target)
+    query = Query(within={"account": numbers}) if len(numbers) > 1 else Query(equals={"account": asked})
+    return tuple(_called(measure, asked) for measure in every(look.unit.records(Measure), query))
+
+
+def numbers_of(look: Look, target: Target) -> tuple[str, ...]:
+    """All numbers by which orders may call the account: those of the ledger, a wallet's in either case."""
+    try:
+        known = () if look.account_facts is None else look.account_facts.numbers_of(target.reference)
+    except BadInput:  # a damaged ledger keeps no stop from leaving
+        known = ()
+    spelt = (target.reference, target.reference.lower(), target.reference.upper())
+    return tuple(sorted({*known, *spelt} if target.kind is TargetKind.ACCOUNT else {target.reference}))
+
+
+def _called(measure: Measure, reference: str) -> Measure:
+    """The measure with its account called as it is asked for; for weighing, never to be saved."""
+    if measure.target.reference == reference:
+        return measure
+    target = replace(measure.target, reference=reference)
+    return replace(measure, request=replace(measure.request, target=target))
 
 
 def view_of(look: Look, request: Request, others: Sequence[Measure], itself: str = "") -> AccountView | None:

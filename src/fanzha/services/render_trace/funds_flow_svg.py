@@ -65,10 +65,9 @@ def drawing(pen: Pen, layout: FlowLayout, coverage: str, width: int) -> str:
     height, least = layout.height, layout.width
     stretched = f'height="{height}" viewBox="0 0 {least} {height}" preserveAspectRatio="none"'
     words = drawable(pen.speech.say("title", coverage=coverage))
-    size = f'width="{max(width, least)}" height="{height}"'
+    size = f'id="{pen.prefix}-whole" width="{max(width, least)}" height="{height}"'
     parts = [
-        f'<svg xmlns="{NAMESPACE}" id="{pen.prefix}-whole" class="flow" {size} role="group" '
-        f'aria-labelledby="{pen.prefix}-title">',
+        f'<svg xmlns="{NAMESPACE}" class="flow" {size} role="group" aria-labelledby="{pen.prefix}-title">',
         f'<title id="{pen.prefix}-title">{words}</title>',
         hatch(f"{pen.prefix}-hatch"),
         f'<svg class="ribbons" aria-hidden="true" width="100%" {stretched}>',

@@ -11,6 +11,7 @@ from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Channel, OnwardTransfer, OrderStatus, Outcome, Receipt
+from fanzha.measures.receipts import outcomes_of
 from fanzha.services.desk.correct_receipt import correct_receipt
 from fanzha.services.desk.open_record import open_record
 from fanzha.services.desk.record_receipt import record_receipt
@@ -113,12 +114,17 @@ def _or(at_us: int | None, otherwise_us: int) -> int:
     return otherwise_us if at_us is None else at_us
 
 
+def _outcomes(measure: Measure) -> Choices:
+    return choices_of(Outcome, without=tuple(set(Outcome) - set(outcomes_of(measure.kind))))
+
+
 def _receipt_fields(console: Console, actor: Actor, measure_id: str) -> Sequence[Field]:
-    orders = orders_of(open_record(console.desk, actor, Measure, measure_id).record)
+    measure = open_record(console.desk, actor, Measure, measure_id).record
+    orders = orders_of(measure)
     start = orders[0][0] if orders else f"{measure_id}.begin"
     return (
         Field("order", N_("指令"), Kind.CHOICE, required=True, choices=orders or ((start, start),), start=start),
-        Field("outcome", N_("结果"), Kind.CHOICE, required=True, choices=choices_of(Outcome), sample="received"),
+        Field("outcome", N_("结果"), Kind.CHOICE, required=True, choices=_outcomes(measure), sample="received"),
         Field("number", N_("机构回执编号"), required=True, sample="rehearsal"),
         *_answer_fields(),
     )
@@ -158,7 +164,7 @@ def _correct_fields(console: Console, actor: Actor, measure_id: str) -> Sequence
     return (
         Field("receipt", N_("回执"), Kind.CHOICE, required=True, choices=choices, start=start),
         REASON,
-        Field("outcome", N_("结果"), Kind.CHOICE, choices=choices_of(Outcome), hint=unchanged, sample=""),
+        Field("outcome", N_("结果"), Kind.CHOICE, choices=_outcomes(measure), hint=unchanged, sample=""),
         Field("number", N_("机构回执编号"), hint=unchanged, sample=""),
         *(Field(f.name, f.label, f.kind, hint=f.hint, sample="更正" if f.name == "note" else f.sample)
           for f in _answer_fields(hint=unchanged)),

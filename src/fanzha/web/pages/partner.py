@@ -10,7 +10,7 @@ from typing import Final
 from fanzha.core.errors import BadInput, FanzhaError
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Answered, Outcome, Receipt
-from fanzha.measures.receipts import Taken
+from fanzha.measures.receipts import Taken, outcomes_of
 from fanzha.services.desk.import_receipts import import_receipts
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_record import mask_for, open_record
@@ -40,7 +40,6 @@ ANSWER: Final = (
     Field("number", N_("本机构回执编号"), hint=N_("不填由系统编号。")),
     Field("file", N_("流水或附件"), Kind.FILES, hint=N_("登录过期后须重新选择。")),
 )
-OUTCOMES: Final = (Outcome.RECEIVED, Outcome.EXECUTED, Outcome.PARTIAL, Outcome.REFUSED, Outcome.NOTHING_FOUND)
 TABS: Final = ("open", "answered", "own")
 
 
@@ -94,7 +93,7 @@ def answer(ask: Ask) -> Answer:
 
 
 def _receipt(ask: Ask, order_id: str, values: Values) -> Receipt:
-    outcome = next((one for one in OUTCOMES if one.value == ask.form.text("outcome")), None)
+    outcome = next((one for one in Outcome if one.value == ask.form.text("outcome")), None)
     if outcome is None:
         raise BadInput("choose what was done: received, executed, partial, refused or nothing found")
     needed = {Outcome.PARTIAL: ("amount", values["amount"] is None), Outcome.REFUSED: ("code", not values["code"])}
@@ -139,7 +138,8 @@ def _order(
     kept = [replace(field, start="\n".join(ask.form.fields.get(field.name, ()))) for field in ANSWER]
     context = {
         "one": found, "measure": found.measure, "mask": mask or mask_for(desk, actor, [found.measure]), "fields": kept,
-        "outcomes": OUTCOMES, "outcome": ask.form.text("outcome"), "trouble": trouble, "faults": faults or {},
+        "outcomes": outcomes_of(found.measure.kind), "outcome": ask.form.text("outcome"),
+        "trouble": trouble, "faults": faults or {},
         "request": ask.form.text("request") or secrets.token_urlsafe(12),
         "begun": ask.form.text("begun") or str(desk.clock.now_us()),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 from desk_home import seat_people
 from made_facts import batch, entry, instant
-from made_measures import T0, freeze_request, stop_request
+from made_measures import FILED, RULES, T0, freeze_request, stop_request
 from measure_home import actor_of
 
 from fanzha import bootstrap
@@ -18,6 +18,7 @@ from fanzha.ledger.assembly import assemble
 from fanzha.measures.guard import Hazard
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import CounterEvidence, EvidenceKind, Measure, MeasureKind, TargetKind
+from fanzha.measures.obstacles import Standing, obstacles
 from fanzha.measures.orders import OnwardTransfer, Outcome, Receipt
 from fanzha.ports.account_facts import UNKNOWN, AccountFacts
 from fanzha.ports.fact_store import StoredLedger
@@ -26,7 +27,7 @@ from fanzha.services.desk.acting import Look
 from fanzha.services.desk.holder_names import is_company
 from fanzha.services.desk.ledger_account_facts import LedgerAccountFacts
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.weighing import advice_on, view_of
+from fanzha.services.desk.weighing import advice_on, numbers_of, on_account, view_of
 from fanzha.services.explain_inflows import read_inflow_rules
 from fanzha.storage.memory import MemoryWorkStore
 from tests.functional.test_desk_day import StandingClock
@@ -40,6 +41,12 @@ class SaidFacts:
 
     facts: AccountFacts = UNKNOWN
     damaged: bool = False
+    numbers: tuple[str, ...] = ()
+
+    def numbers_of(self, account):
+        if self.damaged:
+            raise BadInput("the ledger is damaged")
+        return self.numbers if account in self.numbers else ()
 
     def facts_about(self, account, holder, currency, until_us):
         assert (account, holder, currency) == ("6299990000000000001", "模拟甲", "CNY")
@@ -108,6 +115,35 @@ def test_a_balance_older_than_a_movement_is_no_balance(look):
 def test_a_damaged_ledger_says_nothing_and_stops_no_stop(look):
     look.account_facts = SaidFacts(AccountFacts(balance_minor=1, balance_us=look.now_us), damaged=True)
     assert view_of(look, stop_request(), ()).balance_minor is None
+
+
+def test_an_account_with_two_numbers_is_one():
+    card, account = "6299990000000000001", "6299990000000000777"
+    request = freeze_request()
+    by_account = replace(request, target=replace(request.target, reference=account))
+    wallet = replace(request.target, reference="WXID_MONI01", institution="模拟财付通支付科技有限公司")
+    same_wallet = replace(wallet, reference="wxid_moni01", institution="模拟财付通")
+    clock, source = StandingClock(), SaidFacts()
+    clock.at_us = T0
+    desk = Desk(MemoryWorkStore(TABLES), clock, CountedIds(), bootstrap.desk_rules(), source)
+    seat_people(desk)
+    with desk.store.begin() as unit:
+        unit.records(Measure).add(replace(held(by_account), version=0))
+        unit.records(Measure).add(replace(held(replace(request, target=wallet)), id="MEAS-W", version=0))
+        unit.commit()
+    with desk.store.reading() as view:
+        look = Look(desk, view, actor_of(desk, "duty"))
+        assert on_account(look, request) == ()  # no statement shows that the numbers are one account's
+        source.numbers = (card, account)
+        others = on_account(look, request)
+        assert [one.id for one in others] == ["MEAS-0"]
+        found = [one.rule for one in obstacles(request, RULES, Standing(FILED, others), look.now_us)]
+        assert "double_freeze" in found
+        assert numbers_of(look, request.target) == numbers_of(look, by_account.target)  # and so is what is held for it
+        (other,) = on_account(look, replace(request, target=same_wallet))
+        assert (other.id, other.target.is_same_as(same_wallet)) == ("MEAS-W", True)
+        source.damaged = True
+        assert on_account(look, request) == ()
 
 
 def test_merchants_wages_and_good_faith_are_pointed_out(look):
