@@ -116,7 +116,7 @@ class ClockDesk:
     def drafted(self, kind: str, term: str) -> Measure:
         wanted = MeasureDraft(
             kind=MeasureKind(kind), reason="模拟：涉案资金在账", basis=BASES[kind], case=self.case, term=term,
-            fact=self.fact if kind == "stop_payment" else "",
+            fact=self.fact if (kind, term) in {("stop_payment", "ordinary"), ("restriction", "ordinary")} else "",
             target=TARGETS.get(kind, Target(TargetKind.ACCOUNT, ACCOUNT, "模拟银行", HOLDER)),
             modes=MODES.get(kind, ()), mode_reason="模拟：需要动态查询",
             amount_minor=5_000_000, traced_minor=5_000_000, document="模拟字〔2026〕1号",

@@ -59,7 +59,7 @@ def obstacles(
         *_basis(request, kind, standing, now_us),
         *_target_and_modes(request, kind),
         *_case(request, kind, standing),
-        *_papers(request, kind),
+        *_papers(request, kind, standing),
         *_questions(request),
         *_term(request, kind, now_us),
         *_limits(request, kind, standing, now_us, itself),
@@ -125,13 +125,27 @@ def _target_and_modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
 
 
 def _case(request: Request, kind: KindRules, standing: Standing) -> Iterator[Obstacle]:
-    case = standing.case
-    if Need.CASE in kind.needs and (not request.case or case is None or case.id != request.case):
+    case, needs = standing.case, needs_of(kind, standing)
+    if Need.CASE in needs and (not request.case or case is None or case.id != request.case):
         yield Obstacle("case", f"{kind.label} needs the case that it serves")
     if case is not None and case.over:
         yield Obstacle("case", f"{case.id} is {case.over}: nothing is asked for in it any more")
-    if Need.FILED_CASE in kind.needs:
+    if Need.FILED_CASE in needs:
         yield from filing_obstacles(request, kind.label, case)
+    elif standing.by_institution is False:
+        modes = [kind.mode(name) for name in request.scope.modes]
+        for mode in modes:
+            if mode is not None and mode.filed_first and (case is None or not case.filing):
+                yield Obstacle(
+                    "filed_case",
+                    f"{mode.words} binds the money as a freeze does, and no freeze is allowed before 立案: file the case "
+                    "first, or stop the payment for now",
+                )
+
+
+def needs_of(kind: KindRules, standing: Standing) -> frozenset[Need]:
+    """What a request must bring by who asks: an institution that acts by itself has no case."""
+    return kind.needs | (kind.police_needs if standing.by_institution is False else frozenset())
 
 
 def filing_obstacles(request: Request, label: str, case: CaseStanding | None) -> Iterator[Obstacle]:
@@ -146,7 +160,7 @@ def filing_obstacles(request: Request, label: str, case: CaseStanding | None) ->
         )
 
 
-def _papers(request: Request, kind: KindRules) -> Iterator[Obstacle]:
+def _papers(request: Request, kind: KindRules, standing: Standing) -> Iterator[Obstacle]:
     if len(request.reason.strip()) < REASON_MIN:
         yield Obstacle("reason", "say in a sentence why this is asked for")
     if Need.DOCUMENT in kind.needs and not request.document.strip():
@@ -157,7 +171,9 @@ def _papers(request: Request, kind: KindRules) -> Iterator[Obstacle]:
         yield Obstacle("traced", f"{kind.label} records how much traced money it follows")
     if Need.PLAN in kind.needs and (request.origin is None or request.origin.kind is not OriginKind.RETURN_PLAN):
         yield Obstacle("plan", "a return comes out of an approved return plan")
-    if Need.FACT in kind.needs:
+    term = kind.term(request.term)
+    by_finding = term is not None and term.by_finding and bool(request.document.strip())
+    if Need.FACT in needs_of(kind, standing) and not by_finding:
         yield from _fact(request, kind)
 
 

@@ -187,6 +187,11 @@ def check_renew(measure: Measure, actor: Actor, rules: MeasureRules, period: Spa
         raise NotAllowed("renewal", f"{kind.label} ({term.name}) is not renewed")
     if any(renewal.approved_us is None for renewal in measure.renewals):
         raise NotAllowed("renewal", f"a renewal of {measure.id} waits for approval already")
+    begins_us = _begin_of_last_renewal(measure, rules)
+    if begins_us is not None and begins_us > now_us:
+        raise NotAllowed(
+            "renewal", f"{measure.id} was renewed already, and that renewal has not begun: look at it again when it has"
+        )
     _check_related(measure)
     if term.renewals_most is not None and len(measure.renewals) >= term.renewals_most:
         raise NotAllowed("renewal", f"renewed {len(measure.renewals)} times; at most {term.renewals_most} are allowed")
@@ -195,6 +200,16 @@ def check_renew(measure: Measure, actor: Actor, rules: MeasureRules, period: Spa
     start_us = measure.ends_us if measure.starts_us is None else measure.starts_us
     if term.together_at_most is not None and period.end_of(measure.ends_us) > term.together_at_most.end_of(start_us):
         raise NotAllowed("period", f"together it would be longer than {term.together_at_most} ({term.text.source})")
+
+
+def _begin_of_last_renewal(measure: Measure, rules: MeasureRules) -> int | None:
+    """Where the last approved renewal begins; None where there is none."""
+    granted = [renewal for renewal in measure.renewals if renewal.ends_us is not None]
+    if not granted:
+        return None
+    if len(granted) > 1:
+        return granted[-2].ends_us
+    return None if measure.starts_us is None else rules.end_of(measure.request, measure.starts_us)
 
 
 def check_approve_renewal(

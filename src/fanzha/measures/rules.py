@@ -59,6 +59,7 @@ class ModeRule:
     words: str
     needs_reason: bool
     needs_amount: bool
+    filed_first: bool  # it binds money as a freeze does: a police body orders it only after 立案
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class TermRule:
     level: Level
     needs_reason: bool
     text: Text
+    by_finding: bool = False  # its document names what it binds: no fact of the case is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ class KindRules:
     modes: tuple[ModeRule, ...]
     several_modes: bool
     needs: frozenset[Need]
+    police_needs: frozenset[Need]  # besides, of whoever is no institution that acts by itself
     proposers: tuple[Grant, ...]
     approvers: tuple[Grant, ...]
     lifters: tuple[Grant, ...]  # who may let go besides the approvers: the customer's own bank, once he has been called
@@ -317,6 +320,7 @@ def _kind_reader(kind: MeasureKind) -> Callable[[Entry], KindRules]:
             modes=tuple(_mode(each) for each in entry.entries("mode")),
             several_modes=entry.flag("several_modes"),
             needs=frozenset(entry.words("needs", Need)),
+            police_needs=frozenset(entry.words("police_needs", Need)),
             proposers=tuple(_grant(each) for each in entry.entries("proposer")),
             approvers=tuple(_grant(each) for each in entry.entries("approver")),
             lifters=tuple(_grant(each) for each in entry.entries("lifter", needed=False)),
@@ -354,7 +358,7 @@ def _check_kind(entry: Entry, rules: KindRules) -> None:
         raise entry.wrong("targets", "needs at least one entry")
     if rules.notice_at is not NoticeAt.NEVER and not rules.notice:
         raise entry.wrong("notice", "is empty: the holder is told why, until when and how to object")
-    if Need.FACT in rules.needs and not (rules.fact_sources_first and rules.fact_sources_onward):
+    if Need.FACT in rules.needs | rules.police_needs and not (rules.fact_sources_first and rules.fact_sources_onward):
         raise entry.wrong("fact_sources_first", "and fact_sources_onward must say where the four fields may be read")
     places = {
         name for text in (rules.notice, rules.remedy) for _, name, _, _ in Formatter().parse(text) if name is not None
@@ -383,6 +387,7 @@ def _mode(entry: Entry) -> ModeRule:
         entry.text("words"),
         entry.flag("needs_reason", default=False),
         entry.flag("needs_amount", default=False),
+        entry.flag("filed_first", default=False),
     )
 
 
@@ -416,6 +421,7 @@ def _term(entry: Entry) -> TermRule:
         level=_level(entry),
         needs_reason=entry.flag("needs_reason", default=False),
         text=entry.source(),
+        by_finding=entry.flag("by_finding", default=False),
     )
 
 

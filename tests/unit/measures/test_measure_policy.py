@@ -450,10 +450,48 @@ def test_a_police_restriction_rests_on_no_basis_of_the_banks_own_without_a_reaso
     kind = RULES.of(MeasureKind.RESTRICTION, T0)
     request = replace(
         freeze_request(), kind=MeasureKind.RESTRICTION, scope=Scope(("credit_only",)), basis=kind.basis("afl-18"),
-        period=kind.terms[0].period,
+        period=kind.terms[0].period, fact=stop_request().fact,
     )  # fmt: skip
     (found,) = obstacles(request, RULES, Standing(FILED, by_institution=False), T0)
     assert (found.rule, found.gives_way) == ("institutions_basis", True)
     assert not obstacles(request, RULES, Standing(FILED, by_institution=True), T0)
     other = replace(request, basis=kind.basis("pbc-2016-261"))
     assert not obstacles(other, RULES, Standing(FILED, by_institution=False), T0)
+
+
+def test_a_police_restriction_is_no_freeze_by_another_name():
+    kind = RULES.of(MeasureKind.RESTRICTION, T0)
+    request = replace(
+        freeze_request(), kind=MeasureKind.RESTRICTION, basis=kind.basis("pbc-2016-261"), period=kind.terms[0].period,
+        fact=stop_request().fact,
+    )  # fmt: skip
+
+    def against(request, case, *, by_institution=False):
+        found = obstacles(request, RULES, Standing(case, by_institution=by_institution), T0)
+        return [(one.rule, one.gives_way) for one in found if one.rule in {"case", "fact", "filed_case"}]
+
+    for mode, refused in (("credit_only", True), ("no_credit_no_debit", True), ("non_counter_suspended", False)):
+        asked = replace(request, scope=Scope((mode,), reason="余额正在减少，须全部限制"))
+        assert against(asked, FILED) == []
+        assert against(asked, UNFILED) == ([("filed_case", False)] if refused else [])
+        assert against(asked, UNFILED, by_institution=True) == []
+    nameless = replace(request, scope=Scope(("non_counter_suspended",)), fact=None)
+    assert against(nameless, FILED) == [("fact", False)]
+    assert ("case", False) in against(nameless, None)
+    assert against(nameless, None, by_institution=True) == []
+    listed = kind.term("listed")
+    assert against(replace(nameless, term="listed", period=listed.period), FILED) == []  # its finding names the account
+
+
+def test_renewals_are_not_piled_up_in_advance():
+    held = executed(freeze_request(), Standing(FILED))
+    term = RULES.of(held.kind, T0).term(held.request.term)
+    asked = ask_renewal(held, DUTY, RULES, term.renewal, "款项未查清须继续冻结", T0).measure
+    renewed = approve_renewal(asked, CHIEF, LINEAGE, RULES, T0).measure
+    with pytest.raises(NotAllowed, match="has not begun"):
+        ask_renewal(renewed, DUTY, RULES, term.renewal, "款项未查清须继续冻结", T0)
+    begun_us = held.ends_us
+    again = ask_renewal(renewed, DUTY, RULES, term.renewal, "款项未查清须继续冻结", begun_us).measure
+    twice = approve_renewal(again, CHIEF, LINEAGE, RULES, begun_us).measure
+    with pytest.raises(NotAllowed, match="has not begun"):
+        ask_renewal(twice, DUTY, RULES, term.renewal, "款项未查清须继续冻结", begun_us)
