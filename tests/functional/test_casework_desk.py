@@ -38,6 +38,7 @@ from fanzha.casework import (
     WorkEvent,
     combined,
 )
+from fanzha.casework.errand_model import Errand, ErrandKind, ErrandStatus
 from fanzha.core.actor import MACHINE, Actor
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused
 from fanzha.core.ids import CountedIds
@@ -55,11 +56,14 @@ from fanzha.services.desk.allot_queue import allot_queue
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.case_history import case_history
+from fanzha.services.desk.case_page import case_page
 from fanzha.services.desk.case_series import Link, join_series, leave_series, start_series
 from fanzha.services.desk.case_tasks import create_task
 from fanzha.services.desk.claim_clue import claim_clue
 from fanzha.services.desk.close_clue import dismiss_clue, reopen_clue
+from fanzha.services.desk.comment_case import comment_case
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.errands import ErrandWanted, send_errand
 from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.find_duplicates import find_duplicates
 from fanzha.services.desk.hand_over_case import (
@@ -70,6 +74,7 @@ from fanzha.services.desk.hand_over_case import (
     recall_hand_over,
     waiting_hand_overs,
 )
+from fanzha.services.desk.lists import ListWanted, list_errands
 from fanzha.services.desk.merge_cases import merge_cases, split_case, undo_case_move
 from fanzha.services.desk.merge_reports import merge_reports
 from fanzha.services.desk.model import Desk
@@ -298,6 +303,33 @@ def test_a_case_is_handed_over_with_all_that_is_in_it(day):
     assert day.get(Measure, measure.id).request == measure.request
     with pytest.raises(NotFound):
         create_task(day.desk, AT.both, case.id, "再问一次")
+
+
+def test_what_was_merged_and_what_was_asked_goes_along_with_a_case(day):
+    one, two = day.report(), day.report("6299990000000000025")
+    kept, absorbed = day.case(one), day.case(two, actor=AT.duty)
+    comment_case(day.desk, AT.duty, absorbed.id, "先问网点")
+    asked = ErrandWanted(ErrandKind.HELP_REQUEST, "OTHER", "查开户", "请查开户网点", "模拟协字1号", absorbed.id)
+    to_taker = send_errand(day.desk, None, AT.duty, asked)
+    notice = ErrandWanted(ErrandKind.NOTICE, "CITY", "通报", "请知悉", "", kept.id)
+    to_city = send_errand(day.desk, None, AT.both, notice)
+    move = merge_cases(day.desk, AT.both, kept.id, absorbed.id, "同一团伙作案")
+    assert {one.id for one in list_errands(day.desk, AT.both, ListWanted(case=kept.id)).rows} == {
+        to_taker.id,
+        to_city.id,
+    }
+    page = case_page(day.desk, AT.both, kept.id)
+    assert [comment.text for case in page.absorbed for comment in case.comments] == ["先问网点"]
+    offer = offer_hand_over(day.desk, AT.chief, kept.id, Offer("OTHER", "模拟移字1号", "归邻县管辖"))
+    accept_hand_over(day.desk, AT.stranger, offer.id, "stranger")
+    assert day.get(Errand, to_city.id).organisation == "OTHER"
+    ended = day.get(Errand, to_taker.id)  # who was asked has the case himself by now
+    assert (ended.status, ended.organisation) == (ErrandStatus.RECALLED, "OTHER")
+    with day.desk.store.reading() as view:
+        assert not view.clocks.running(to_taker.id)
+    undone = undo_case_move(day.desk, AT.stranger, move.id, "并案有误")
+    assert (undone.organisation, day.get(Case, absorbed.id).organisation) == ("OTHER", "OTHER")
+    assert day.get(Case, absorbed.id).merged_into == ""
 
 
 def test_an_offer_is_declined_or_recalled_and_its_clock_stops(day):

@@ -130,6 +130,15 @@ def recall_errand(errand: Errand, reason: str, actor: Actor, now_us: int, ids: I
     return replace(errand, status=after, recalled_at_us=now_us, recall_reason=reason.strip()), (event,)
 
 
+def end_errand(errand: Errand, reason: str, now_us: int, ids: Ids) -> tuple[Errand, Events]:
+    """Who was asked has the case himself by now: there is nobody to answer."""
+    after = next_status(ERRAND_TABLE, errand.status, ErrandStep.RECALL, errand.id)
+    event = work_event(
+        EventKind.ERRAND_RECALLED, errand.id, MACHINE, now_us, ids, before=errand.status, after=after, reason=reason
+    )
+    return replace(errand, status=after, recalled_at_us=now_us, recall_reason=reason), (event,)
+
+
 def strike_errand(errand: Errand, now_us: int, ids: Ids) -> tuple[Errand, Events]:
     """That the other body let a time pass, told once, at the instant at which it was due."""
     due_us = errand.untold_due_us

@@ -91,6 +91,7 @@ def show(
             "measures": [measure_line(measure, mask, now_us) for measure in page.measures.rows],
             "returns": [{"id": one.id, "status": one.status.value} for one in page.returns.rows],
             "tasks": [task_document(task, mask, now_us) for task in page.tasks.rows],
+            "absorbed": [case_document(one, mask, rules) for one in page.absorbed],
             "clocks": [
                 {"kind": clock.kind, "about": clock.subject_id, "due": format_instant(clock.due_us)}
                 for clock in page.clocks
@@ -333,7 +334,11 @@ def _show_parts(document: dict[str, Any]) -> None:
     from fanzha.cli.output import show_table
 
     case = document["case"]
-    show_fields(f"Case {case['id']}", case)
+    show_fields(
+        f"Case {case['id']}", {name: value for name, value in case.items() if name not in {"comments", "files"}}
+    )
+    for part in ("comments", "files"):
+        document[part] = [*case[part], *(line for one in document["absorbed"] for line in one[part])]
     for part, columns in (
         ("reports", ["id", "acknowledgement", "status", "received_at"]),
         ("clues", ["id", "stage", "subject", "officer"]),
@@ -342,6 +347,8 @@ def _show_parts(document: dict[str, Any]) -> None:
         ("returns", ["id", "status"]),
         ("tasks", ["id", "title", "officer", "status", "due"]),
         ("clocks", ["kind", "about", "due"]),
+        ("comments", ["id", "by", "at", "text", "struck_out_at"]),
+        ("files", ["id", "name", "sha256", "added_at"]),
     ):
         rows = [[for_people(str(line.get(column) or "")) for column in columns] for line in document[part]]
         show_table(part.capitalize(), columns, rows)

@@ -13,6 +13,7 @@ from fanzha.casework.errand_model import Errand
 from fanzha.core.actor import Actor
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.services.desk.acting import Look, looking
+from fanzha.services.desk.case_family import family_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.sight import Sight
@@ -56,7 +57,8 @@ def case_around(desk: Desk, actor: Actor, case_id: str) -> CaseAround:
             for move in every(unit.records(CaseMove), Query(equals={side: case.id}))
         }
         offers = every(unit.records(HandOver), Query(equals={"case_id": case.id}))
-        errands = every(unit.records(Errand), Query(equals={"case_id": case.id}))
+        family = [member.id for member in family_of(unit, case)]
+        errands = every(unit.records(Errand), Query(within={"case_id": family}))
         return CaseAround(
             series, _seen(sight, unit.records(Case).get_many(sorted(ids))),
             tuple(sorted(offers, key=lambda offer: -offer.offered_at_us)),

@@ -6,7 +6,22 @@ from dataclasses import replace
 
 from fanzha import casework
 from fanzha.audit import Subject, done
-from fanzha.casework import Case, CaseContent, Clue, DutyOfficer, Fact, HandOver, Merge, Report, Task, TaskStatus
+from fanzha.casework import (
+    Case,
+    CaseContent,
+    CaseMove,
+    Clue,
+    DutyOfficer,
+    Fact,
+    HandOver,
+    Merge,
+    Report,
+    Task,
+    TaskStatus,
+)
+from fanzha.casework.errand_model import Errand
+from fanzha.casework.errands import end_errand
+from fanzha.casework.indicators import Indicator
 from fanzha.casework.lifecycle import CLUE_TABLE, ClueStep
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
@@ -16,7 +31,7 @@ from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.case_family import family_of, measures_of, returns_of
-from fanzha.services.desk.keeping import keep_clue, keep_measure
+from fanzha.services.desk.keeping import ERRAND_CLOCK, keep_clue, keep_measure, tell
 from fanzha.services.desk.listing import every
 from fanzha.tracing.runs import TraceRun
 
@@ -53,7 +68,7 @@ def keep_content(work: Work, content: CaseContent, case: Case, reason: str) -> N
 
 
 def follow_case(work: Work, case: Case, offer: HandOver) -> None:
-    """What refers to the case by its number goes along: merged cases and reports, measures, appeals, returns, traces."""
+    """What refers to the case by its number goes along: merged cases, measures, returns, traces, moves, errands, listings."""
     left, to = offer.organisation, offer.to_organisation
     for member in family_of(work.unit, case)[1:]:
         work.unit.records(Case).save(replace(member, organisation=to))
@@ -69,6 +84,39 @@ def follow_case(work: Work, case: Case, offer: HandOver) -> None:
         for run in list(every(work.unit.records(TraceRun), _on(member))):
             work.unit.records(TraceRun).save(replace(run, organisation=to))
     _follow_merges(work, case, to)
+    family = [member.id for member in family_of(work.unit, case)]
+    _follow_moves(work, family, left, to)
+    _follow_errands(work, family, offer)
+    for indicator in list(every(work.unit.records(Indicator), Query(within={"case_id": family}))):
+        if indicator.organisation == left:
+            work.unit.records(Indicator).save(replace(indicator, organisation=to))
+
+
+def _follow_moves(work: Work, family: list[str], left: str, to: str) -> None:
+    """What was merged or split can be taken apart again by whoever has it now."""
+    moves = {
+        move.id: move
+        for side in ("source", "target")
+        for move in every(work.unit.records(CaseMove), Query(within={side: family}))
+    }
+    for move in moves.values():
+        if move.organisation == left:
+            work.unit.records(CaseMove).save(replace(move, organisation=to))
+
+
+def _follow_errands(work: Work, family: list[str], offer: HandOver) -> None:
+    """What was asked of other bodies is answered to who has the case now; what was asked of that one is at an end."""
+    left, to = offer.organisation, offer.to_organisation
+    for errand in list(every(work.unit.records(Errand), Query(within={"case_id": family}))):
+        if errand.organisation != left:
+            continue
+        if errand.to_organisation != to or not errand.is_open:
+            work.unit.records(Errand).save(replace(errand, organisation=to))
+            continue
+        ended, events = end_errand(errand, f"案件已移交{to}（{offer.document_number}）", work.now_us, work.ids)
+        work.unit.records(Errand).save(replace(ended, organisation=to))
+        work.unit.clocks.cancel(f"{errand.id}:{ERRAND_CLOCK}")
+        tell(work, events, "errand")
 
 
 def _follow_measure(work: Work, measure: Measure, to: str) -> None:

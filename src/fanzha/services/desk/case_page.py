@@ -15,6 +15,7 @@ from fanzha.ports.record_query import Page, Query
 from fanzha.ports.work_queues import DueClock
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import looking
+from fanzha.services.desk.case_family import family_of
 from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
 
@@ -34,6 +35,7 @@ class CasePage:
     tasks: Page[Task]
     events: tuple[WorkEvent, ...]  # of the case and of what is on this page, newest first
     clocks: tuple[DueClock, ...]  # that run for these, earliest first
+    absorbed: tuple[Case, ...] = ()  # that were merged into it: their comments and files are its own
 
 
 def case_page(desk: Desk, actor: Actor, case_id: str, *, limit: int = 50) -> CasePage:
@@ -51,12 +53,14 @@ def _read(reading: Reading, case: Case, limit: int) -> CasePage:
     reports, clues, tasks = reading.reports(wanted), reading.clues(wanted), reading.tasks(wanted)
     measures, returns = reading.measures(wanted), reading.returns(wanted)
     facts = reading.view.records(Fact).get_many(fact for clue in clues.rows for fact in clue.facts)
-    told_of = [case.id, *_ids(reports), *_ids(clues), *_ids(tasks)]
+    absorbed = family_of(reading.view, case)[1:]
+    told_of = [case.id, *(one.id for one in absorbed), *_ids(reports), *_ids(clues), *_ids(tasks)]
     told = Query(within={"record": told_of}, order_by="at_us", descending=True, limit=EVENTS)
     subjects = [case.id, *_ids(clues), *_ids(measures), *_ids(returns)]
     return CasePage(
         case=case, reports=reports, clues=clues, facts=facts, measures=measures, returns=returns, tasks=tasks,
         events=reading.view.records(WorkEvent).find(told).rows, clocks=reading.view.clocks.running_among(subjects),
+        absorbed=absorbed,
     )  # fmt: skip
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from fanzha.access import Action, Person, RouteKind, RouteRule, Scope, check_route
 from fanzha.audit import Subject
@@ -17,11 +16,9 @@ from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.work_queues import DueClock
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.add_to_report import BroughtFile, attachment_of
-from fanzha.services.desk.keeping import tell
+from fanzha.services.desk.keeping import ERRAND_CLOCK, tell
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.named_person import person_named
-
-ERRAND_CLOCK: Final = "errand.due"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from fanzha.services.desk.tell_webhooks import status_before, tell_case, tell_me
 CLUE_CLOCK: Final = "clue.mark"
 OVERNIGHT_CLOCK: Final = "clue.overnight"
 CASE_CLOCK: Final = "case.mark"
+ERRAND_CLOCK: Final = "errand.due"
 _INTO_THE_QUEUE: Final = frozenset(
     {EventKind.CLUE_RECEIVED, EventKind.CLUE_ROUTED, EventKind.CLUE_REOPENED, EventKind.UNMERGED}
 )

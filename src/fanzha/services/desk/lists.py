@@ -163,6 +163,10 @@ class Reading:
         """What waits to be signed for or answered, the next due first; then what is over, newest first."""
         due = Query(order_by="due_us", ranges=_due_before(wanted))
         over = replace(_newest("sent_at_us"), ranges=_due_before(wanted))
+        if wanted.case:  # with what was asked for the cases that were merged into it
+            family = self._merged_into(wanted.case)
+            due, over = (replace(query, within={"case_id": family}) for query in (due, over))
+            wanted = replace(wanted, case="")
         ways = (OPEN_ERRANDS, due), (frozenset(ErrandStatus) - OPEN_ERRANDS, over)
         return page_of(self._by_state(ERRANDS, wanted, ErrandStatus, *ways), wanted.limit, wanted.cursor)
 
@@ -194,6 +198,13 @@ class Reading:
         )
         found = (self.view.records(table.record).find(replace(query, limit=LIMIT_MAX)).rows for table, query in asked)
         return {case_of(record) for rows in found for record in rows if self.sight.sees_whole(record)} - {""}
+
+    def _merged_into(self, case: str) -> tuple[str, ...]:
+        found = [case]
+        for one in found:
+            merged = Query(equals={"merged_into": one}, limit=LIMIT_MAX)
+            found += [member.id for member in self.view.records(Case).find(merged).rows]
+        return tuple(found)
 
     def _know_bodies(self, measures: Sequence[Measure]) -> None:
         self.sight.know({measure.organisation for measure in measures})
