@@ -522,6 +522,20 @@ def test_a_report_that_is_opened_again_brings_back_the_clues_that_were_dismissed
         assert "clue.overnight" in {clock.kind for clock in view.clocks.running(account.id)}
 
 
+def test_an_action_on_a_clue_is_of_its_own_case_and_account(day):
+    one, two = day.report(), day.report("6299990000000000025")
+    mine, other = day.case(one), day.case(two)
+    fact, elsewhere = day.fact(one), day.fact(two)
+    stop = day.stop(other.id, elsewhere)
+    task = create_task(day.desk, AT.both, other.id, "调取流水")
+    for foreign in (other.id, task.id):
+        with refuses("clue.other_action"):
+            act_on_clue(day.desk, AT.both, fact.clue, (foreign,))
+    with pytest.raises(NotAllowed):
+        act_on_clue(day.desk, AT.both, fact.clue, (stop.id,))
+    assert act_on_clue(day.desk, AT.both, fact.clue, (mine.id,)).stage is ClueStage.ACTED
+
+
 def test_a_clue_whose_last_fact_is_withdrawn_is_to_be_verified_anew(day):
     received = day.report()
     fact = day.fact(received)

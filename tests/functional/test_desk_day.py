@@ -470,7 +470,14 @@ def test_after_the_case_is_withdrawn_nothing_is_made_longer_and_what_it_holds_is
     ask_renewal(day.desk, BOTH, freeze.id, "案件未结")
     further = replace(freezing(case, SECOND, "2号"), overrides=(Override("more_than_carried", "银行来函：钱已转入"),))
     waiting = propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, further).id)
+    line = MeasureDraft(
+        kind=MeasureKind.LINE_SUSPENSION, reason="涉案电话卡", basis="afl-11", case=case, document="模拟停字1号",
+        target=Target(TargetKind.LINE, "19900000001", "模拟电信", "模拟·某"),
+    )  # fmt: skip
+    line = approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, line).id).id)
+    record_receipt(day.desk, BOTH, day.answer(line, number="R9"))
     step_case(day.desk, CHIEF, case, CaseStep.WITHDRAW, number="模拟撤字1号", reason="没有犯罪事实")
+    assert day.get(Measure, line.id).unrelated_us == day.clock.at_us  # a line that was silenced, too
     calls = [(ask_renewal, BOTH, freeze.id, "案件未结"), (approve_renewal, CHIEF, freeze.id)]
     for call, *said in (*calls, (approve_measure, CHIEF, waiting.id)):
         with pytest.raises(NotAllowed):

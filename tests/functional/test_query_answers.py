@@ -19,7 +19,7 @@ from fanzha.measures.receipts import Taken
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.add_to_report import BroughtFile
 from fanzha.services.desk.amend_draft import Amendment, amend_draft
-from fanzha.services.desk.answer_query import answer_query
+from fanzha.services.desk.answer_query import answer_nothing, answer_query
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.draft_queries import draft_queries
 from fanzha.services.desk.follow_answers import follow_answers
@@ -238,3 +238,21 @@ def test_nothing_found_at_the_banks_own_desk_closes_the_question(day):
     settled = settled_questions(day.books, query, (), day.desk.clock.now_us())
     assert {one.statement for one in settled} == {""}
     assert {one.account for one in settled} == asks(query).keys()
+
+
+def test_nobody_has_found_nothing_of_what_is_still_to_come(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    now_us = day.desk.clock.now_us()
+    wanted = MeasureDraft(
+        kind=MeasureKind.QUERY, reason="缺少资金去向的流水", basis="procedure-238", case=case.id, document="模拟查〔2026〕9号",
+        modes=("transactions",), target=Target(TargetKind.INSTITUTION, "模拟丙银行", "模拟丙银行"),
+        questions=(Question(RELAY, now_us - HOUR_US, now_us + 24 * HOUR_US),),
+    )  # fmt: skip
+    query = carried(day, draft_measure(day.desk, BOTH, wanted))
+    told = answer_nothing(day.desk, day.books, BOTH, query.id)
+    assert [one.status for one in told.answered] == [Status.PARTIAL]
+    (left,) = [question for one in told.still_open if one.measure.id == query.id for question in one.questions]
+    assert (left.from_us, left.until_us) == (now_us, now_us + 24 * HOUR_US)
+    with pytest.raises(Refused, match="still to come"):
+        answer_nothing(day.desk, day.books, BOTH, query.id)

@@ -27,7 +27,7 @@ from traced_case import (
     victims,
 )
 
-from fanzha.casework import Case, DocumentKind, Fact
+from fanzha.casework import Case, Clue, DocumentKind, Fact
 from fanzha.casework.case_model import WorkingMethod
 from fanzha.core.actor import MACHINE
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused
@@ -37,6 +37,7 @@ from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, Override
 from fanzha.measures.orders import Answered, Channel, OnwardTransfer, Outcome, Receipt
 from fanzha.measures.purposes import Purpose
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.amounts import case_amounts, shares_at
 from fanzha.services.desk.answer_query import answer_nothing, answer_query
 from fanzha.services.desk.approve_measure import approve_measure
@@ -425,3 +426,16 @@ def test_who_may_not_trace_follows_no_money(small_day: TracedDay):
         follow_money(small_day.desk, small_day.books, STRANGER, case.id)
     with pytest.raises(NotAllowed):
         draft_queries(small_day.desk, ANALYST, case.id, basis="procedure-238", reason="缺少流水")
+
+
+def test_what_a_trace_shows_to_be_gone_is_not_recoverable_any_more(day):
+    day.read_in()
+    case = day.case(1)
+    with day.desk.store.reading() as view:
+        (before,) = view.records(Clue).find(Query(equals={"case_id": case.id})).rows
+    assert before.claims[0].recoverable_minor == before.claims[0].amount_minor
+    run = trace_case(day.desk, day.books, BOTH, case.id).run
+    (fifo,) = [total for total in run.totals if total.method == "fifo"]
+    assert fifo.exited_minor > 0
+    clue = day.get(Clue, before.id)
+    assert clue.claims[0].recoverable_minor == before.claims[0].amount_minor - fifo.exited_minor

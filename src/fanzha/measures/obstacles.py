@@ -200,10 +200,17 @@ def _fact(request: Request, kind: KindRules) -> Iterator[Obstacle]:
         yield Obstacle("fact", "the four fields speak of another account than the target")
 
 
+ROWS_MODES = frozenset({"transactions", "dynamic"})  # of a query: its answer is a statement
+
+
 def _questions(request: Request) -> Iterator[Obstacle]:
     whole = request.kind is MeasureKind.QUERY and request.target.kind is TargetKind.INSTITUTION
     if whole and not request.questions:
         yield Obstacle("question", "which accounts, and from when to when? a query to an institution says so")
+    elif request.kind is MeasureKind.QUERY and ROWS_MODES & set(request.scope.modes) and not request.questions:
+        yield Obstacle(
+            "question", "from when to when? a query for an account's rows says so: --question ACCOUNT,FROM,UNTIL"
+        )
     for question in request.questions:
         if not question.account.strip() or question.from_us >= question.until_us:
             yield Obstacle("question", "a question names an account and a time that begins before it ends")

@@ -132,6 +132,9 @@ def outcomes_of(kind: MeasureKind) -> tuple[Outcome, ...]:
     return tuple(one for one in Outcome if kind is MeasureKind.QUERY or one is not Outcome.NOTHING_FOUND)
 
 
+_ANSWERS = frozenset({Outcome.EXECUTED, Outcome.PARTIAL, Outcome.NOTHING_FOUND})
+
+
 def _begin_answered(
     start: Change, order: Order, receipt: Receipt, rules: MeasureRules, now_us: int, ids: Ids, *, late: bool
 ) -> ReceiptDecision:
@@ -192,7 +195,7 @@ _ENDED_BY_US = frozenset({Status.LIFTED, Status.LAPSED, Status.CONVERTED, Status
 
 def _event_of(measure: Measure, order: Order, receipt: Receipt) -> Event:
     """An answer "executed" with less than was asked is a part, and so is one that leaves questions open."""
-    if measure.request.questions and receipt.outcome in {Outcome.EXECUTED, Outcome.PARTIAL}:
+    if measure.request.questions and receipt.outcome in _ANSWERS:
         return Event.EXECUTE_PART if open_questions(measure) else Event.EXECUTE
     less = (
         order.amount_minor is not None

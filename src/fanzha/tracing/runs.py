@@ -7,6 +7,7 @@ from typing import Final
 
 from fanzha.core.money import DEFAULT_CURRENCY
 
+DEFAULT_METHOD: Final = "fifo"  # of a case that chose none
 LEADS_METHOD: Final = "poison"  # says where money may have come; never how much
 
 

@@ -33,6 +33,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "case.open_return": N_("返还正在进行：先办结或撤回"),
     "case.report": N_("案件须从警情开始：请先受理警情"),
     "case.returned": N_("此后已开始返还，不能再改"),
+    "clue.other_action": N_("与本线索无关的案件、措施或待办"),
     "clue.no_action": N_("所列措施尚未提请，不能算处置"),
     "clue.no_case": N_("先把警情立为案件，再处置线索"),
     "clue.not_paused": N_("计时没有暂停，无须恢复"),

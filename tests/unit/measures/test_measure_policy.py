@@ -495,3 +495,13 @@ def test_renewals_are_not_piled_up_in_advance():
     twice = approve_renewal(again, CHIEF, LINEAGE, RULES, begun_us).measure
     with pytest.raises(NotAllowed, match="has not begun"):
         ask_renewal(twice, DUTY, RULES, term.renewal, "款项未查清须继续冻结", begun_us)
+
+
+def test_a_query_for_rows_says_from_when_to_when():
+    request = replace(
+        stop_request(), kind=MeasureKind.QUERY, term="once", fact=None, basis=RULES.of(MeasureKind.QUERY, T0).bases[0]
+    )
+    for mode, wanted in (("transactions", True), ("account_information", False)):
+        asked = replace(request, scope=Scope((mode,)))
+        found = {one.rule for one in obstacles(asked, RULES, Standing(FILED), T0)}
+        assert ("question" in found) is wanted

@@ -25,9 +25,8 @@ from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_account import AccountDossier, open_account
 from fanzha.services.desk.trace_case import document_of
 from fanzha.services.desk.traced_accounts import RECEIPT_PATH
-from fanzha.tracing.runs import Held, RunAccount, TraceRun
+from fanzha.tracing.runs import DEFAULT_METHOD, Held, RunAccount, TraceRun
 
-DEFAULT_METHOD: Final = "fifo"  # of a case that chose none
 ROWS: Final = 50
 COUNTERPARTIES: Final = 10
 STRETCHES: Final = 60

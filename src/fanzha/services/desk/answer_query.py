@@ -211,15 +211,17 @@ def answer_nothing(
     if not left:
         raise Refused(f"{query} asks nothing of {', '.join(accounts) or 'anybody'} that is still open")
     _check_sent(measure)
-    answers = tuple(Answered(q.account, q.from_us, q.until_us) for q in left)
+    now_us = desk.clock.now_us()  # no bank knows what comes after: what is asked of the future stays open
+    answers = tuple(Answered(q.account, q.from_us, min(q.until_us, now_us)) for q in left if q.from_us < now_us)
+    if not answers:
+        raise Refused(f"{query} asks only about what is still to come: nobody can have found nothing of it yet")
     measure = _record(desk, actor, measure, Outcome.NOTHING_FOUND, answers, evidence)
-    now_us = desk.clock.now_us()
     facts = [
         {
             "sheet": "", "row": row, "serial": measure.orders[0].id, "institution": measure.target.institution,
             "subject": answer.account, "sent_us": measure.sent_us, "answered_us": now_us, "succeeded": True,
             "found_nothing": True, "answer": "无记录", "from_us": answer.from_us,
-            "to_us": min(answer.until_us, now_us),  # no bank knows what comes after
+            "to_us": answer.until_us,
         }
         for row, answer in enumerate((each for each in answers if each.from_us <= now_us), 2)
     ]  # fmt: skip

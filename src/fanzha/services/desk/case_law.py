@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -20,9 +20,7 @@ from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.case_family import family_of, returns_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.read_return_figures import minor_by_victim, part_of
-from fanzha.tracing.runs import LEADS_METHOD, TraceRun
-
-DEFAULT_METHOD: Final = "fifo"
+from fanzha.tracing.runs import DEFAULT_METHOD, LEADS_METHOD, TraceRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,7 @@ from fanzha.casework import Case, CaseStep, in_words
 from fanzha.core.actor import Actor
 from fanzha.measures import ending
 from fanzha.measures.lifecycle import OUT, Status
-from fanzha.measures.model import effective_status
-from fanzha.measures.obstacles import GUARDED
+from fanzha.measures.model import MeasureKind, effective_status
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.bodies import lineage_of
 from fanzha.services.desk.case_family import measures_of
@@ -20,6 +19,8 @@ from fanzha.services.desk.keeping import keep_case, keep_measure
 from fanzha.services.desk.model import Desk
 
 _NOTHING_TO_HOLD_FOR: Final = frozenset({CaseStep.DECLINE, CaseStep.WITHDRAW})
+# What was asked is asked, what was paid is paid; a hold of a payment is over before anybody lifts it.
+_NOTHING_IS_LIFTED_OF: Final = frozenset({MeasureKind.QUERY, MeasureKind.RETURN, MeasureKind.PAYER_HOLD})
 _HOLDS_OR_MAY: Final = OUT | {Status.APPROVED}
 
 
@@ -58,7 +59,7 @@ def _have_lifted(work: Work, case: Case, reason: str) -> None:
     lineage = lineage_of(work.tree(case.organisation), case.organisation)
     for measure in list(measures_of(work.unit, case)):
         if (
-            measure.kind in GUARDED
+            measure.kind not in _NOTHING_IS_LIFTED_OF
             and effective_status(measure, work.now_us) in _HOLDS_OR_MAY
             and measure.unrelated_us is None
         ):

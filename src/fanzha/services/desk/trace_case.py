@@ -26,10 +26,11 @@ from fanzha.services.desk.case_origins import facts_of, origins_of
 from fanzha.services.desk.case_returns import returned_rows
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.reestimate_from_trace import reestimate_from_trace
 from fanzha.services.desk.traced_accounts import CalledAccount, Named, accounts_of, questions_of, totals_of
 from fanzha.services.trace_money import ReportedPayment, TraceRequest, TraceRules, pockets_named, trace_money
 from fanzha.tracing.origins import Claim, find_payment
-from fanzha.tracing.runs import RunOrigin, TraceRun
+from fanzha.tracing.runs import DEFAULT_METHOD, RunOrigin, TraceRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,8 @@ def _keep(desk: Desk, books: Books, actor: Actor, case_id: str, found: _Found) -
             warnings=tuple(document["warnings"]),
         )
         run = work.unit.records(TraceRun).add(run)
+        method = DEFAULT_METHOD if case.working_method is None else case.working_method.method
+        reestimate_from_trace(work, run, document, method)
         said: dict[str, DetailValue] = {
             "run": run.id, "ledger": run.ledger_digest, "result": run.result_hash, "origins": len(run.origins),
         }  # fmt: skip
