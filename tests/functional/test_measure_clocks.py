@@ -18,12 +18,14 @@ from fanzha.measures.model import (
     EvidenceKind,
     Measure,
     MeasureKind,
+    Override,
     Target,
     TargetKind,
     TellingWay,
     effective_status,
+    held_minor,
 )
-from fanzha.measures.orders import Channel, Incident, Outcome, Receipt
+from fanzha.measures.orders import Answered, Channel, Incident, Outcome, Question, Receipt
 from fanzha.measures.terms import Span, Unit
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
@@ -34,6 +36,7 @@ from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.find_unrelated import find_unrelated
 from fanzha.services.desk.hear_evidence import give_evidence
+from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.record_receipt import record_receipt
@@ -120,6 +123,8 @@ class ClockDesk:
             target=TARGETS.get(kind, Target(TargetKind.ACCOUNT, ACCOUNT, "模拟银行", HOLDER)),
             modes=MODES.get(kind, ()), mode_reason="模拟：需要动态查询",
             amount_minor=5_000_000, traced_minor=5_000_000, document="模拟字〔2026〕1号",
+            questions=(Question(ACCOUNT, self.clock.at_us - 1, self.clock.at_us + DAY_US),) if kind == "query" else (),
+            overrides=(Override("nothing_ahead", "在先冻结由外省机关办理"),) if kind == "queued_freeze" else (),
         )  # fmt: skip
         return draft_measure(self.desk, self.duty, wanted)
 
@@ -129,7 +134,10 @@ class ClockDesk:
         order = approve_measure(self.desk, decider, proposed.id).orders[0].id
         record_sent(self.desk, self.duty, order, Channel.ISSUED_ELSEWHERE, document="模拟平台1号")
         now_us = self.clock.at_us
-        taken = record_receipt(self.desk, self.duty, Receipt("R1", order, Outcome.EXECUTED, now_us, now_us))
+        asked = proposed.request.questions
+        answered = tuple(Answered(one.account, one.from_us, one.until_us) for one in asked)
+        receipt = Receipt("R1", order, Outcome.EXECUTED, now_us, now_us, answered=answered)
+        taken = record_receipt(self.desk, self.duty, receipt)
         assert taken.measure is not None
         if kind in TOLD and told:
             return tell_holder(self.desk, self.duty, taken.measure.id, TellingWay.LETTER)
@@ -352,3 +360,31 @@ def test_nobody_is_told_before_the_money_is_held_and_the_task_is_put_once():
     again = Receipt("R2", measure.orders[0].id, Outcome.EXECUTED, desk.clock.at_us, desk.clock.at_us)
     record_receipt(desk.desk, desk.duty, again)
     assert len(desk.tasks()) == 1
+
+
+def test_who_is_late_is_chased_until_he_answers():
+    desk = ClockDesk()
+    proposed = propose_measure(desk.desk, desk.duty, desk.drafted("stop_payment", "ordinary").id)
+    order = approve_measure(desk.desk, desk.chief, proposed.id).orders[0].id
+    record_sent(desk.desk, desk.duty, order, Channel.ISSUED_ELSEWHERE, document="模拟平台1号")
+    desk.clock.at_us += 3 * 60 * MINUTE_US
+    for _ in range(3):
+        desk.run()
+    (chase,) = [task for task in desk.tasks() if task.title.startswith("催办")]
+    assert (chase.status, order in chase.title) == (TaskStatus.OPEN, True)
+    now_us = desk.clock.at_us
+    record_receipt(desk.desk, desk.duty, Receipt("R1", order, Outcome.EXECUTED, now_us, now_us))
+    (chase,) = [task for task in desk.tasks() if task.title.startswith("催办")]
+    assert chase.status is TaskStatus.DONE
+
+
+def test_as_the_freeze_ahead_ends_the_queue_is_told_and_holds_nothing_by_itself():
+    desk = ClockDesk()
+    ahead = desk.executed("freeze", "ordinary")
+    queue = desk.executed("queued_freeze", "ordinary")
+    assert held_minor([desk.get(queue)], desk.clock.at_us) == 0
+    assert held_minor([desk.get(ahead)], desk.clock.at_us) == 5_000_000
+    assert not [task for task in desk.tasks() if task.title.startswith("轮候")]
+    lift_measure(desk.desk, desk.chief, ahead.id, "经查与案件无关")
+    (turn,) = [task for task in desk.tasks() if task.title.startswith("轮候")]
+    assert (queue.id in turn.title, ahead.id in turn.title, turn.due_us > desk.clock.at_us) == (True, True, True)

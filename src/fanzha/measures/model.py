@@ -403,6 +403,9 @@ HOLDING_KINDS: Final = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE})
 
 
 def held_minor(measures: Iterable[Measure], now_us: int) -> int:
-    """What these measures hold now, each less what was let go of it; minor units. Those without an amount count 0."""
-    standing = (measure for measure in measures if holds(measure, now_us))
+    """What these measures hold now, each less what was let go of it; minor units. Those without an amount count 0.
+
+    A queued freeze holds nothing, whatever the bank has noted.
+    """
+    standing = (m for m in measures if m.kind is not MeasureKind.QUEUED_FREEZE and holds(m, now_us))
     return sum(max((measure.executed_minor or 0) - measure.released_minor, 0) for measure in standing)

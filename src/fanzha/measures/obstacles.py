@@ -66,6 +66,7 @@ def obstacles(
         *_together(request, kind, standing, now_us, itself),
         *_origin(request, standing, rules, now_us),
         *_carried(request, kind, standing),
+        *_queue(request, kind, standing, now_us),
         *_guard(request, kind, rules, standing, now_us),
     ]
     return tuple(sorted(found, key=lambda obstacle: obstacle.gives_way))
@@ -257,6 +258,16 @@ def _limits(request: Request, kind: KindRules, standing: Standing, now_us: int, 
         if count > limit.most:
             sentence = f"{limit.sentence.format(count=count)} ({limit.text.source})"
             yield Obstacle(limit.name, sentence, gives_way=not limit.text.binds)
+
+
+def _queue(request: Request, kind: KindRules, standing: Standing, now_us: int) -> Iterator[Obstacle]:
+    """Who queues behind nothing holds nothing: what he wants is a freeze."""
+    if kind.kind is not MeasureKind.QUEUED_FREEZE:
+        return
+    ahead = (m for m in standing.others if m.kind is MeasureKind.FREEZE and m.target.is_same_as(request.target))
+    if not any(stands(measure, now_us) for measure in ahead):
+        sentence = "no freeze ahead is known here: a queued freeze holds nothing by itself; propose a freeze, or say why"
+        yield Obstacle("nothing_ahead", sentence, gives_way=True)
 
 
 def _amount_of(request: Request) -> tuple[str, int | None]:

@@ -74,6 +74,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "far": N_("账户离被害人较远：须说明为何与本案有关"),
     "filed_case": N_("须已立案"),
     "form.foreign": N_("页面已过期，请重新打开后再提交"),
+    "nothing_ahead": N_("未见在先冻结：轮候本身不冻结资金，请改办冻结或说明理由"),
     "return.one_account": N_("两项冻结是同一账户的两个号码：先解除其一"),
     "four_eyes": N_("申请人不能审批自己的申请：须由另一人审批"),
     "good_faith": N_("可能是善意取得：须说明理由"),

@@ -20,13 +20,15 @@ from fanzha.casework import (
 )
 from fanzha.measures.changes import Change, MeasureEvent
 from fanzha.measures.clocks import ClockRow, due_clocks
-from fanzha.measures.model import Measure
+from fanzha.measures.lifecycle import ENDED
+from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import Incident
 from fanzha.ports.work_queues import DueClock
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.actions import MEASURE_ACTIONS, action_of
 from fanzha.services.desk.orders_out import put_new_orders_down, put_orders_down
 from fanzha.services.desk.tell_webhooks import status_before, tell_case, tell_measures
+from fanzha.services.desk.wake_queue import wake_queue
 
 CLUE_CLOCK: Final = "clue.mark"
 OVERNIGHT_CLOCK: Final = "clue.overnight"
@@ -110,6 +112,8 @@ def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
         _tell_measure(work, event)
     keep_incidents(work, change.incidents)
     put_orders_down(work, kept)
+    if kept.kind is MeasureKind.FREEZE and kept.status in ENDED:
+        wake_queue(work, kept)
     set_clocks(work, Subject("measure", kept.id), due_clocks(kept, work.rules.measures), kept.request.case)
     return kept
 

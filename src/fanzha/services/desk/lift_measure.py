@@ -9,10 +9,10 @@ from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.lift_unrelated import LIFT
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import check_not_owed
-from fanzha.services.desk.task_by_machine import end_task
 
 
 def lift_measure(

@@ -13,9 +13,10 @@ from fanzha.measures.model import FourFields, Measure, OriginKind, effective_sta
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import lineage_around
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.keeping import keep_measure
 from fanzha.services.desk.listing import every
-from fanzha.services.desk.task_by_machine import end_task, put_task
+from fanzha.services.desk.task_by_machine import put_task
 
 LIFT = "解除"
 

@@ -11,9 +11,9 @@ from fanzha.measures.model import Measure
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.standing import case_standing
-from fanzha.services.desk.task_by_machine import end_task
 from fanzha.services.desk.unpaid_freezes import RENEW, follow_end
 
 

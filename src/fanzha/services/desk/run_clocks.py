@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from fanzha.access import Action
 from fanzha.audit import DetailValue, Subject, done
@@ -18,6 +19,7 @@ from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure, return_clocks
 from fanzha.ports.work_queues import DueClock, LeasedClock
 from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.after_answer import CHASE
 from fanzha.services.desk.allot_queue import ring_overnight
 from fanzha.services.desk.answer_objection import ring_objection
 from fanzha.services.desk.errands import ring_errand
@@ -34,7 +36,10 @@ from fanzha.services.desk.keeping import (
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.publish_indicator import ring_indicator
 from fanzha.services.desk.report_by_sheet import ring_sheet
+from fanzha.services.desk.task_by_machine import put_task
 from fanzha.services.desk.unpaid_freezes import ended_incidents, unpaid_freezes, warn_of_ends
+
+CHASED: Final = frozenset({ClockKind.RECEIPT, ClockKind.PAY_OUT})  # the institution lets its time pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ def _ring_measure(work: Work, clock: DueClock) -> None:
     if row is not None and _has_to_say(row, work.now_us, warns=_warns(clock)):
         _tell_clock(work, clock, row)
         _open_incident(work, measure, row, warns=_warns(clock))
+        if row.kind in CHASED and not _warns(clock):
+            put_task(work, measure, CHASE, f"指令 {row.subject} 逾期未回，请向机构催办", work.now_us, again=True)
     lapsed = lapse(measure, work.now_us)
     if lapsed is not None:
         keep_measure(work, lapsed)

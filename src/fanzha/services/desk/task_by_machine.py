@@ -1,4 +1,4 @@
-"""What the machine puts before the officer of a case: a task about a measure, opened once and closed when it is done."""
+"""What the machine puts before the officer of a case: a task about a measure, put once."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import replace
 
 from fanzha import casework
 from fanzha.audit import DetailValue, Subject, done
-from fanzha.casework import Case, Task, TaskStatus, TaskStep, WorkEvent
+from fanzha.casework import Case, Task, TaskStatus, WorkEvent
 from fanzha.core.actor import MACHINE
 from fanzha.measures.model import Measure
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.keeping import tell
 from fanzha.services.desk.listing import every
 
 
@@ -31,13 +30,13 @@ def put_task(
     verb: what is to be done with the measure, in a word; text: the rest of the title, without a person's name.
     again: it may be put once more when an earlier one has ended.
     """
-    put = (task for task in _tasks(work, measure, verb) if task.status is TaskStatus.OPEN or not again)
+    put = (task for task in tasks_of_verb(work, measure, verb) if task.status is TaskStatus.OPEN or not again)
     if not measure.request.case or any(put):
         return None
     case = work.unit.records(Case).get(measure.request.case)
     machine = replace(MACHINE, organisation=case.organisation)
     task, events = casework.create_task(
-        case, f"{_title(measure, verb)}{text}", case.officer, machine, work.now_us, work.ids, due_us=due_us
+        case, f"{title_of(measure, verb)}{text}", case.officer, machine, work.now_us, work.ids, due_us=due_us
     )
     for event in events:
         work.unit.records(WorkEvent).add(event)
@@ -48,21 +47,12 @@ def put_task(
     return work.unit.records(Task).add(task)
 
 
-def end_task(work: Work, measure: Measure, verb: str, result: str, step: TaskStep = TaskStep.FINISH) -> None:
-    """Finishes the open task of that verb, by whom did it; or cancels it, where nothing is left to do."""
-    for task in tuple(_tasks(work, measure, verb)):
-        if task.status is TaskStatus.OPEN:
-            actor = work.actor if work.actor.organisation == task.organisation else MACHINE
-            by = replace(actor, organisation=task.organisation)
-            stepped, events = casework.step_task(task, step, by, work.now_us, work.ids, result=result)
-            work.unit.records(Task).save(stepped)
-            tell(work, events, "task")
-
-
-def _tasks(work: Work, measure: Measure, verb: str) -> Iterator[Task]:
+def tasks_of_verb(work: Work, measure: Measure, verb: str) -> Iterator[Task]:
+    """Every task of that verb about the measure, ended or not."""
     tasks = every(work.unit.records(Task), Query(equals={"case_id": measure.request.case}))
-    return (task for task in tasks if task.title.startswith(_title(measure, verb)))
+    return (task for task in tasks if task.title.startswith(title_of(measure, verb)))
 
 
-def _title(measure: Measure, verb: str) -> str:
+def title_of(measure: Measure, verb: str) -> str:
+    """How the title of such a task begins."""
     return f"{verb} {measure.id}："

@@ -10,8 +10,8 @@ from fanzha.measures.model import Measure, Telling, TellingWay
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.after_answer import TELL
 from fanzha.services.desk.change_measure import change_measure
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.task_by_machine import end_task
 
 
 def tell_holder(
