@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fanzha.cli.interrupting import interrupted_by_sigterm
 from fanzha.cli.main import verb_function
 from fanzha.cli.output import Invocation, invocation_of, say, several_bars, show_table, write_json
 from fanzha.core.errors import Refused
@@ -46,7 +47,7 @@ def demo(
             "make this one in its place with --reset, or in another folder with --home DIR"
         )
     if reset or document is None:
-        with several_bars() as told:
+        with interrupted_by_sigterm(), several_bars() as told:
             document = make_demo(home, size_named(city), seed, told, reports=reports, anew=reset)
     if invocation.json:
         write_json(document)
