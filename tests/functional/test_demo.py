@@ -7,16 +7,24 @@ import re
 import shutil
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from fanzha import bootstrap
 from fanzha.casework import Case, Clue, ClueKind, ClueStage, Report
 from fanzha.cli.main import main
 from fanzha.core.actor import MACHINE
 from fanzha.core.errors import BadInput, Refused
+from fanzha.core.money import format_minor
+from fanzha.core.time import SECOND_US, SHANGHAI
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import Measure, MeasureKind
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.lists import ListWanted, list_clues
@@ -53,6 +61,23 @@ def test_the_month_adds_up(made: tuple[Path, dict[str, Any]]) -> None:
     assert json.loads((home / DONE).read_text(encoding="utf-8")) == document
 
 
+@pytest.mark.slow
+def test_what_needs_no_public_notice_is_returned_within_the_month(made: tuple[Path, dict[str, Any]]) -> None:
+    home, document = made
+    with closing(bootstrap.work_store(home)) as store, store.reading() as view:
+        returns = tuple(every(view.records(ReturnProcedure), Query()))
+        measures = tuple(every(view.records(Measure), Query()))
+    done = [one for one in returns if one.status is ProcedureStatus.DONE]
+    assert done
+    assert not any(one.needs_public_notice for one in done)
+    assert any(one.status is ProcedureStatus.NOTICED for one in returns)
+    decisions = [one.decision for one in done]
+    assert len(set(decisions)) == len(decisions)
+    paid = [one for one in measures if one.kind is MeasureKind.RETURN and one.status is Status.EXECUTED]
+    assert document["returned"] == format_minor(sum(one.executed_minor or 0 for one in paid))
+    assert float(document["returned"]) > 0
+
+
 def test_a_limit_of_reports_ends_the_month_at_one_of_the_first() -> None:
     city = build_city(VILLAGE, 5)
     first = sorted((one for one in city.frauds if one.reported_us < city.ends_us), key=lambda one: one.reported_us)[:2]
@@ -83,8 +108,24 @@ def test_a_report_that_has_just_come_in_waits_for_the_visitor(made: tuple[Path, 
         queued = list_clues(desk, duty, ListWanted(status=("queued",))).rows
         assert queued
         assert all(desk.clock.now_us() - clue.received_at_us < 10 * 60_000_000 for clue in queued)
+        with desk.store.reading() as view:
+            reports = view.records(Report).get_many({clue.reports[0] for clue in queued})
     finally:
         desk.store.close()
+    evidence = bootstrap.books(home).evidence
+    for report in reports:
+        assert len(report.attachments) == len(report.payments) > 0
+        for slip, paid in zip(report.attachments, report.payments, strict=True):
+            with closing(PdfDocument(evidence.get(slip.sha256))) as pdf, closing(pdf[0].get_textpage()) as page:
+                words = page.get_text_range()
+            local = datetime.fromtimestamp((paid.at_us or 0) // SECOND_US, SHANGHAI)
+            four = (
+                paid.payee.holder_name,
+                paid.payee.number,
+                f"{format_minor(paid.amount_minor or 0)}",
+                str(local)[:19],
+            )
+            assert [field for field in ("模拟", *four) if field not in words] == []
 
 
 @pytest.mark.slow
@@ -98,6 +139,29 @@ def test_the_home_can_be_verified_and_looked_into(made: tuple[Path, dict[str, An
     code, _, err = run(home, "demo", "--no-serve", "--seed", "6")
     assert code == 1
     assert "--reset" in err
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        ("demo.json", "no summary of a demo"),
+        ("world/institutions.json", "these are no institutions"),
+        ("stands-at.json", "this is no time"),
+    ],
+)
+def test_a_broken_part_of_a_demo_is_named_with_the_way_out(tmp_path: Path, broken: str, said: str) -> None:
+    (tmp_path / "world").mkdir()
+    (tmp_path / DONE).write_text('{"city": "village", "seed": 5}', encoding="utf-8")
+    (tmp_path / "world/institutions.json").write_text('{"names": [], "banks": 0}', encoding="utf-8")
+    (tmp_path / broken).write_text("{", encoding="utf-8")
+    code, _, err = run(tmp_path, "serve", "--port", "0")
+    assert (code, said in err, "--reset" in err) == (2, True, True), err
+
+
+def test_a_demo_of_an_earlier_version_is_not_served_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / DONE).write_text('{"city": "village", "seed": 5}', encoding="utf-8")
+    code, _, err = run(tmp_path, "serve", "--port", "0")
+    assert (code, "an earlier version made this demo" in err, "--reset" in err) == (2, True, True), err
 
 
 @pytest.mark.slow

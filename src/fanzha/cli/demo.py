@@ -39,14 +39,14 @@ def demo(
 
     invocation = invocation_of(context)
     home = demo_home(invocation)
-    document = demo_there(home)
-    if not reset and document is not None and not _is_asked(document, city, seed, reports):
+    document = None if reset else demo_there(home)
+    if document is not None and not _is_asked(document, city, seed, reports):
         limit = f" and at most {document['at_most']} reports" if document.get("at_most") else ""
         raise Refused(
             f"{home} holds the demo of the {document['city']} city with seed {document['seed']}{limit}; "
             "make this one in its place with --reset, or in another folder with --home DIR"
         )
-    if reset or document is None:
+    if document is None:
         with interrupted_by_sigterm(), several_bars() as told:
             document = make_demo(home, size_named(city), seed, told, reports=reports, anew=reset)
     if invocation.json:

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fanzha import bootstrap
+from fanzha.casework import Report
 from fanzha.core.errors import BadInput, Refused
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import MINUTE_US
 from fanzha.services.copy_ledger import copy_ledger
+from fanzha.services.desk.add_to_report import attach_file
 from fanzha.services.desk.model import Desk
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import City, build_city
@@ -23,9 +25,10 @@ from fanzha.simulation.city.schemes import Fraud
 from fanzha.simulation.city.signals import make_lines
 from fanzha.simulation.city.write import write_city
 from fanzha.simulation.demo.city_scripts import CityScripts
-from fanzha.simulation.demo.institutions import Staff, running_institutions
+from fanzha.simulation.demo.institutions import MAKE_ANEW, Staff, running_institutions
 from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members, people_of
 from fanzha.simulation.demo.play import MovingClock, Place, month_of
+from fanzha.simulation.demo.slip import slips
 from fanzha.simulation.demo.summary import summary_of
 from fanzha.simulation.demo.workshop import take_away, workshop
 from fanzha.simulation.drill.officers import Officers
@@ -40,16 +43,17 @@ Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it 
 def demo_there(home: Path) -> dict[str, Any] | None:
     """The summary of a demo that was made before; None where there is none.
 
-    Raises Refused where the folder holds something else, BadInput where it is none.
+    Raises Refused where the folder holds something else, BadInput where it is none or the summary is broken.
     """
-    if (home / DONE).exists():
-        found: dict[str, Any] = json.loads((home / DONE).read_text(encoding="utf-8"))
-        return found
+    _check_place(home)
+    return summary_there(home) if is_demo(home) else None
+
+
+def _check_place(home: Path) -> None:
     if home.exists() and not home.is_dir():
         raise BadInput(f"{home} is a file; name a folder with --home DIR")
-    if home.exists() and any(home.iterdir()):
+    if home.exists() and not is_demo(home) and any(home.iterdir()):
         raise Refused(f"{home} holds something that is no demo; name another folder with --home DIR")
-    return None
 
 
 def make_demo(
@@ -70,7 +74,8 @@ def make_demo(
     """
     home = home.resolve()
     with workshop(home) as begun:
-        if demo_there(home) is not None:  # asked in the workshop: no other start puts one there from now on
+        _check_place(home)
+        if is_demo(home):  # asked in the workshop: no other start puts one there from now on
             if not anew:
                 raise Refused(f"{home} holds a demo already; start again to see it")
             take_away(home, begun)
@@ -103,7 +108,17 @@ def demo_logins() -> tuple[Member, ...]:
 
 def waiting_for(home: Path) -> str:
     """The login of the duty officer at whose desk a report waits for the visitor; empty where none does."""
-    return str(json.loads((home / DONE).read_text(encoding="utf-8")).get("waiting_for", ""))
+    return str(summary_there(home).get("waiting_for", ""))
+
+
+def summary_there(home: Path) -> dict[str, Any]:
+    """The summary of a demo's home. Raises BadInput where it is broken."""
+    file = home / DONE
+    try:
+        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return found | {"city": str(found["city"]), "seed": int(found["seed"])}
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{file}: this is no summary of a demo; {MAKE_ANEW}") from None
 
 
 def demo_password() -> str:
@@ -169,10 +184,14 @@ def _urgency(city: City, fraud: Fraud) -> float:
 
 
 def _leave_to_the_visitor(place: Place, fraud: Fraud) -> str:
-    """Takes in the fraud's report and leaves it in the queue; gives the login of the duty officer whose it is."""
+    """Takes in the fraud's report with its slips and leaves it in the queue; gives the login of the duty officer."""
     script = place.scripts.case_of(fraud)
     if script is None:
         return ""
     people = people_of(script.county, place.counties)
-    Officers(place.desk, place.books, people, script).take_in_reports()
+    officers, press = Officers(place.desk, place.books, people, script), bootstrap.paper_press()
+    officers.take_in_reports()
+    for told, report in zip(script.reports, officers.everything(Report), strict=True):
+        for slip in slips(press, script, told.payments):
+            attach_file(place.desk, place.books.evidence, people.duty, report.id, slip)
     return people.duty.id
