@@ -27,7 +27,7 @@ from fanzha.simulation.city.write import write_city
 from fanzha.simulation.demo.city_scripts import CityScripts
 from fanzha.simulation.demo.institutions import MAKE_ANEW, Staff, running_institutions
 from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members, people_of
-from fanzha.simulation.demo.play import MovingClock, Place, month_of
+from fanzha.simulation.demo.play import Month, MovingClock, Place, month_of
 from fanzha.simulation.demo.slip import slips
 from fanzha.simulation.demo.summary import summary_of
 from fanzha.simulation.demo.workshop import take_away, workshop
@@ -158,14 +158,15 @@ def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, 
         newest = for_the_visitor(city, reports)
         hours = (newest.reported_us - city.begins_us) // (60 * MINUTE_US)
         gc.freeze()  # the city stays as it is: nothing in it is looked through for garbage again and again
-        month_of(place, city.frauds, newest.reported_us).play(
+        month = month_of(place, city.frauds, newest.reported_us)
+        month.play(
             newest.reported_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
         )
         gc.unfreeze()
         copy_ledger(facts, bootstrap.fact_store(home))
         document = summary_of(place, city.begins_us)
         bootstrap.set_clock(home, newest.reported_us)
-        return document | {"waiting_for": _leave_to_the_visitor(place, newest)}
+        return document | {"waiting_for": _leave_to_the_visitor(month, newest)}
 
 
 def for_the_visitor(city: City, reports: int | None = None) -> Fraud:
@@ -183,9 +184,10 @@ def _urgency(city: City, fraud: Fraud) -> float:
     return sum(move.amount_minor for move in paid) / (1 + hours)
 
 
-def _leave_to_the_visitor(place: Place, fraud: Fraud) -> str:
+def _leave_to_the_visitor(month: Month, fraud: Fraud) -> str:
     """Takes in the fraud's report with its slips and leaves it in the queue; gives the login of the duty officer."""
-    script = place.scripts.case_of(fraud)
+    place = month.place
+    script = place.scripts.case_of(fraud, month.next_number)
     if script is None:
         return ""
     people = people_of(script.county, place.counties)

@@ -85,6 +85,11 @@ class Month:
     clock_us: int | None = None  # when the next clock rings
     sends: bool = False  # somebody did something by which orders may leave
 
+    @property
+    def next_number(self) -> int:
+        """The number of the next case: they are counted as they are reported."""
+        return len(self.teams) + 1
+
     def play(self, until_us: int, told: Callable[[int], None]) -> None:
         """Lives up to an instant. told: called with each instant that time was turned to."""
         clock = self.place.clock
@@ -116,7 +121,7 @@ class Month:
     def _take_in_reports(self) -> None:
         while self.frauds and self.frauds[-1].reported_us <= self.place.clock.now_us():
             fraud = self.frauds.pop()
-            script = self.place.scripts.case_of(fraud)
+            script = self.place.scripts.case_of(fraud, self.next_number)
             if script is None:
                 continue
             place = self.place

@@ -164,7 +164,7 @@ class Officers:
             for place, paid in enumerate(told.payments)
         )  # fmt: skip
         victim = Reporter(ReporterKind.VICTIM, told.victim, phone=told.phone)
-        source = f"{self.script.key} {number}"
+        source = f"{MARK}接警单{self.script.number}-{number + 1}"
         return ReportDraft(
             Channel.CALL, victim, told.narrative, payments=payments, contacts=told.contacts, source_reference=source
         )
