@@ -70,7 +70,8 @@ class _Team:
     def look(self) -> bool:
         # An order of another case may change a measure of this one; of the rest a team hears.
         self.officers.look_again(Measure)
-        return any([self.officers.act(), self.analysts.act()])
+        acted = any([self.officers.act(), self.analysts.act()])
+        return self.officers.seen_anew(self.officers.tell_holders, Measure) or acted
 
 
 @dataclass(slots=True)

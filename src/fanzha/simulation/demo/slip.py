@@ -23,7 +23,11 @@ TABLE: Final = "#table(columns: (26mm, 1fr), stroke: 0.4pt + luma(170), inset: 7
 def slips(press: PaperPress, script: CaseScript, payments: Sequence[ScriptedPayment]) -> tuple[BroughtFile, ...]:
     """One PDF a payment; the same payments give the same bytes."""
     return tuple(
-        BroughtFile(f"{MARK}转账凭证{number}.pdf", press.press(_slip(script, paid, number)), MEDIA_TYPE)
+        BroughtFile(
+            f"{MARK}转账凭证{number} {format_minor(paid.amount_minor)}元.pdf",
+            press.press(_slip(script, paid, number)),
+            MEDIA_TYPE,
+        )
         for number, paid in enumerate(payments, 1)
     )
 
