@@ -8,6 +8,7 @@ from typing import Final
 
 from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
+from fanzha.casework import TaskStep
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import MINUTE_US, format_instant
@@ -18,9 +19,11 @@ from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.after_answer import follow_up
+from fanzha.services.desk.draft_release import RELEASE
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import book_receipt_of_payment
+from fanzha.services.desk.task_by_machine import end_task
 
 _CLOCKS_APART_MAX_US: Final = 5 * MINUTE_US  # so far a bank's clock may go ahead of the desk's
 _BY_WIRE = frozenset({Role.MACHINE, Role.API_CLIENT})
@@ -123,13 +126,14 @@ def _is_known(work: Work, incident: Incident) -> bool:
 
 
 def end_what_it_continues(work: Work, measure: Measure) -> None:
-    """A stop ends as the freeze that it turned into begins to hold."""
+    """A stop ends as the freeze that it turned into begins to hold; nothing of it is left to be let go."""
     origin = measure.request.origin
     if origin is None or origin.kind is not OriginKind.CONVERSION or not holds(measure, work.now_us):
         return
     converted = mark_converted(work.unit.records(Measure).get(origin.id), measure, work.now_us)
     if converted is not None:
-        keep_measure(work, converted)
+        ended = keep_measure(work, converted)
+        end_task(work, ended, RELEASE, f"{ended.id} 已转为 {measure.id}", TaskStep.CANCEL)
 
 
 def _told(decision: ReceiptDecision, measure: Measure | None) -> ReceiptTaken:
