@@ -40,7 +40,8 @@ from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import build_city
 from fanzha.simulation.city.people import THIS_YEAR
 from fanzha.simulation.city.write import TRUTH
-from fanzha.simulation.demo.demo import DONE, WORLD, demo_logins, demo_there, for_the_visitor, make_demo
+from fanzha.simulation.demo.demo import WORLD, demo_logins, for_the_visitor, make_demo
+from fanzha.simulation.demo.demo_home import DONE, demo_there
 from tests.desk_home import run
 
 ROOT = Path(__file__).parents[2]

@@ -34,8 +34,7 @@ def demo(
 
     It is made once, in the home (--home DIR, else ./fanzha-demo); the next start shows it at once.
     """
-    from fanzha.simulation.city.assumptions import size_named
-    from fanzha.simulation.demo.demo import demo_logins, demo_password, demo_there, make_demo
+    from fanzha.simulation.demo.demo_home import demo_there
 
     invocation = invocation_of(context)
     home = demo_home(invocation)
@@ -47,6 +46,9 @@ def demo(
             "make this one in its place with --reset, or in another folder with --home DIR"
         )
     if document is None:
+        from fanzha.simulation.city.assumptions import size_named
+        from fanzha.simulation.demo.demo import make_demo
+
         with interrupted_by_sigterm(), several_bars() as told:
             document = make_demo(home, size_named(city), seed, told, reports=reports, anew=reset)
     if invocation.json:
@@ -54,6 +56,8 @@ def demo(
         return 0
     _show(document)
     if not no_serve:
+        from fanzha.simulation.demo.demo import demo_logins, demo_password
+
         rows = [(one.login, one.body.name, " ".join(role.value for role in one.roles)) for one in demo_logins()]
         show_table("Logins (模拟)", ["login", "body", "roles"], rows)
         say(f"password of everybody: {demo_password()}")

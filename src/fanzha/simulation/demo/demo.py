@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fanzha import bootstrap
 from fanzha.casework import Report
-from fanzha.core.errors import BadInput, Refused
+from fanzha.core.errors import Refused
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import MINUTE_US
 from fanzha.services.copy_ledger import copy_ledger
@@ -25,7 +25,8 @@ from fanzha.simulation.city.schemes import Fraud
 from fanzha.simulation.city.signals import make_lines
 from fanzha.simulation.city.write import write_city
 from fanzha.simulation.demo.city_scripts import CityScripts
-from fanzha.simulation.demo.institutions import MAKE_ANEW, Staff, running_institutions
+from fanzha.simulation.demo.demo_home import DONE, check_place, is_demo
+from fanzha.simulation.demo.institutions import Staff, running_institutions
 from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members, people_of
 from fanzha.simulation.demo.play import Month, MovingClock, Place, month_of
 from fanzha.simulation.demo.slip import slips
@@ -33,27 +34,10 @@ from fanzha.simulation.demo.summary import summary_of
 from fanzha.simulation.demo.workshop import take_away, workshop
 from fanzha.simulation.drill.officers import Officers
 
-DONE: Final = "demo.json"  # there once a demo is whole
 WORLD: Final = "world"  # what the desk of the demo cannot see: the city with its truth, and the institutions' books
 VISITORS_PART: Final = 3  # of so many parts of the reports the visitor's is in the last
 ASSUMPTIONS: Final = Path(__file__).with_name("assumptions.toml")
 Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it goes
-
-
-def demo_there(home: Path) -> dict[str, Any] | None:
-    """The summary of a demo that was made before; None where there is none.
-
-    Raises Refused where the folder holds something else, BadInput where it is none or the summary is broken.
-    """
-    _check_place(home)
-    return summary_there(home) if is_demo(home) else None
-
-
-def _check_place(home: Path) -> None:
-    if home.exists() and not home.is_dir():
-        raise BadInput(f"{home} is a file; name a folder with --home DIR")
-    if home.exists() and not is_demo(home) and any(home.iterdir()):
-        raise Refused(f"{home} holds something that is no demo; name another folder with --home DIR")
 
 
 def make_demo(
@@ -74,7 +58,7 @@ def make_demo(
     """
     home = home.resolve()
     with workshop(home) as begun:
-        _check_place(home)
+        check_place(home)
         if is_demo(home):  # asked in the workshop: no other start puts one there from now on
             if not anew:
                 raise Refused(f"{home} holds a demo already; start again to see it")
@@ -95,30 +79,10 @@ def _make(home: Path, size: CitySize, seed: int, reports: int | None, told: Told
     return document
 
 
-def is_demo(home: Path) -> bool:
-    """Whether a whole demo lies in the folder."""
-    return (home / DONE).exists()
-
-
 def demo_logins() -> tuple[Member, ...]:
     """Everybody with a login, of the institutions' clerks the first; all have the demo's password."""
     banks = read_assumptions().table("banks")["names"]
     return (*members(int(_assumptions()["desk"]["counties"])), clerks(banks)[0])
-
-
-def waiting_for(home: Path) -> str:
-    """The login of the duty officer at whose desk a report waits for the visitor; empty where none does."""
-    return str(summary_there(home).get("waiting_for", ""))
-
-
-def summary_there(home: Path) -> dict[str, Any]:
-    """The summary of a demo's home. Raises BadInput where it is broken."""
-    file = home / DONE
-    try:
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return found | {"city": str(found["city"]), "seed": int(found["seed"])}
-    except (ValueError, KeyError, TypeError):
-        raise BadInput(f"{file}: this is no summary of a demo; {MAKE_ANEW}") from None
 
 
 def demo_password() -> str:

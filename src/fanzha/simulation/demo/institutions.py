@@ -17,12 +17,10 @@ from fanzha.simulation.banks.bank import BOOK_FILE
 from fanzha.simulation.demo.city_book import CityBook
 from fanzha.simulation.demo.city_payments import read_city_payments
 from fanzha.simulation.demo.city_world import CityWorld, FailedPayments
+from fanzha.simulation.demo.demo_home import MAKE_ANEW
 
 KEY: Final = "exchange.pem"
 STAFF_FILE: Final = "institutions.json"
-MAKE_ANEW: Final = (
-    "make it anew in its place: fanzha demo --reset, with the same --home; what was done in it is gone then"
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,9 @@ from fanzha.services.desk.link_partner import list_links
 from fanzha.services.desk.lists import ListWanted, list_measures
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.renew_measure import approve_renewal
-from fanzha.simulation.demo.demo import ASSUMPTIONS, WORLD, summary_there
-from fanzha.simulation.demo.institutions import MAKE_ANEW, Institutions, Staff, running_institutions
+from fanzha.simulation.demo.demo import ASSUMPTIONS, WORLD
+from fanzha.simulation.demo.demo_home import MAKE_ANEW, summary_there
+from fanzha.simulation.demo.institutions import Institutions, Staff, running_institutions
 from fanzha.simulation.demo.office import link_institutions, members
 from fanzha.simulation.demo.play import MovingClock
 
