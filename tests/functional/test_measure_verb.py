@@ -14,7 +14,7 @@ from measure_home import ACCOUNT, FILING, HOLDER, actor_of, file_the_case, make_
 
 from fanzha import bootstrap
 from fanzha.audit import Outcome
-from fanzha.casework import Task
+from fanzha.casework import Task, TaskStatus
 from fanzha.cli import main
 from fanzha.core.errors import NotAllowed, StaleVersion
 from fanzha.ports.record_query import Query
@@ -161,6 +161,7 @@ def test_a_freeze_before_the_filing_is_refused_and_a_stop_goes_over_into_one_aft
     place.document("chief", "approve", made["id"])
     place.document("both", "receipt", made["id"], "--outcome", "executed", "--platform-number", "R2")
     assert place.document("both", "show", stop)["converted_into"] == made["id"]
+    assert release_task(place, stop).status is TaskStatus.CANCELLED
 
 
 def test_of_two_who_race_one_is_refused(place):
@@ -238,14 +239,8 @@ def test_little_traced_money_is_asked_about_and_not_held(place):
 def test_money_for_living_is_drafted_for_release_and_let_go(place):
     stop = place.executed("--balance", "52000")
     assert place.document("both", "show", stop)["preview"]["guard"]["spare"] == "2000.00"
-    desk = bootstrap.desk(place.home)
-    try:
-        with desk.store.reading() as view:
-            tasks = view.records(Task).find(Query(equals={"case_id": place.case})).rows
-    finally:
-        desk.store.close()
-    (task,) = [each for each in tasks if each.title.startswith(f"部分解除 {stop}：")]
-    assert ("2000.00" in task.title, task.officer) == (True, "both")
+    task = release_task(place, stop)
+    assert ("2000.00" in task.title, task.officer, task.status) == (True, "both", TaskStatus.OPEN)
     code, _, said = place.do("duty", "release-part", stop, "--reason", "生活费用")
     assert (code, "decided by" in said) == (1, True)
     freed = place.document("chief", "release-part", stop, "--reason", "生活费用")
@@ -253,6 +248,26 @@ def test_money_for_living_is_drafted_for_release_and_let_go(place):
     assert [each["verb"] for each in freed["orders"]] == ["begin", "release_part"]
     code, _, said = place.do("chief", "release-part", stop, "--reason", "生活费用")
     assert (code, "nothing is known" in said) == (1, True)
+    assert release_task(place, stop).status is TaskStatus.DONE
+
+
+def test_what_a_lifted_measure_should_have_let_go_is_asked_for_no_more(place):
+    stop = place.executed("--balance", "52000")
+    assert release_task(place, stop).status is TaskStatus.OPEN
+    place.document("chief", "lift", stop, "--reason", "经查与案件无关")
+    task = release_task(place, stop)
+    assert (task.status, task.result) == (TaskStatus.CANCELLED, "经查与案件无关")
+
+
+def release_task(place, measure):
+    desk = bootstrap.desk(place.home)
+    try:
+        with desk.store.reading() as view:
+            tasks = view.records(Task).find(Query(equals={"case_id": place.case})).rows
+    finally:
+        desk.store.close()
+    (task,) = [each for each in tasks if each.title.startswith(f"部分解除 {measure}：")]
+    return task
 
 
 def test_the_holder_is_told_and_the_officer_sees_how_much_and_who_told(place):

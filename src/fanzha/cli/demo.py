@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fanzha.cli.interrupting import interrupted_by_sigterm
 from fanzha.cli.main import verb_function
 from fanzha.cli.output import Invocation, invocation_of, say, several_bars, show_table, write_json
 from fanzha.core.errors import Refused
@@ -33,26 +34,30 @@ def demo(
 
     It is made once, in the home (--home DIR, else ./fanzha-demo); the next start shows it at once.
     """
-    from fanzha.simulation.city.assumptions import size_named
-    from fanzha.simulation.demo.demo import demo_logins, demo_password, demo_there, make_demo
+    from fanzha.simulation.demo.demo_home import demo_there
 
     invocation = invocation_of(context)
     home = demo_home(invocation)
-    document = demo_there(home)
-    if not reset and document is not None and not _is_asked(document, city, seed, reports):
+    document = None if reset else demo_there(home)
+    if document is not None and not _is_asked(document, city, seed, reports):
         limit = f" and at most {document['at_most']} reports" if document.get("at_most") else ""
         raise Refused(
             f"{home} holds the demo of the {document['city']} city with seed {document['seed']}{limit}; "
             "make this one in its place with --reset, or in another folder with --home DIR"
         )
-    if reset or document is None:
-        with several_bars() as told:
+    if document is None:
+        from fanzha.simulation.city.assumptions import size_named
+        from fanzha.simulation.demo.demo import make_demo
+
+        with interrupted_by_sigterm(), several_bars() as told:
             document = make_demo(home, size_named(city), seed, told, reports=reports, anew=reset)
     if invocation.json:
         write_json(document)
         return 0
     _show(document)
     if not no_serve:
+        from fanzha.simulation.demo.demo import demo_logins, demo_password
+
         rows = [(one.login, one.body.name, " ".join(role.value for role in one.roles)) for one in demo_logins()]
         show_table("Logins (模拟)", ["login", "body", "roles"], rows)
         say(f"password of everybody: {demo_password()}")

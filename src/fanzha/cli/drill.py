@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from fanzha.cli.interrupting import interrupted_by_sigterm
 from fanzha.cli.output import invocation_of, progress, say, show_table, write_json
 from fanzha.cli.whole_file import write_whole
 from fanzha.core.errors import BadInput
@@ -64,7 +65,7 @@ def interception(
     wanted = Wanted(
         range(seed, seed + seeds), "small_city" if small else "city", sensitivity, min(os.cpu_count() or 1, seeds)
     )
-    with progress("drill") as step:
+    with interrupted_by_sigterm(), progress("drill") as step:
         document = drill_document(wanted, lambda _done, _total: step(1))
     if svg is not None:
         write_whole(svg, drill_picture(document).encode("utf-8"))
@@ -98,7 +99,7 @@ def case(
     scenario = read_scenario(script)
     faults = Faults(lose_request=loss, lose_answer=loss, refuse=refusals, delay_s=(0, delay))
     invocation = invocation_of(context)
-    with _home(keep) as home, progress(f"drill: {scenario.name}") as step:
+    with interrupted_by_sigterm(), _home(keep) as home, progress(f"drill: {scenario.name}") as step:
         document = case_drill_document(drill_case(scenario, home, faults, seed, lambda _instant: step(1)))
     document = {"case": scenario.name, "seed": seed, **document}
     if invocation.json:
@@ -121,7 +122,7 @@ def chaos(
     from fanzha.simulation.drill.chaos import ChaosRun, chaos_runs, chaos_summary
 
     invocation = invocation_of(context)
-    with _home(keep) as folder, progress("drill chaos", runs) as step:
+    with interrupted_by_sigterm(), _home(keep) as folder, progress("drill chaos", runs) as step:
 
         def told(run: ChaosRun) -> None:
             step(1)

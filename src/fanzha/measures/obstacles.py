@@ -266,7 +266,9 @@ def _queue(request: Request, kind: KindRules, standing: Standing, now_us: int) -
         return
     ahead = (m for m in standing.others if m.kind is MeasureKind.FREEZE and m.target.is_same_as(request.target))
     if not any(stands(measure, now_us) for measure in ahead):
-        sentence = "no freeze ahead is known here: a queued freeze holds nothing by itself; propose a freeze, or say why"
+        sentence = (
+            "no freeze ahead is known here: a queued freeze holds nothing by itself; propose a freeze, or say why"
+        )
         yield Obstacle("nothing_ahead", sentence, gives_way=True)
 
 

@@ -17,7 +17,8 @@ from fanzha import bootstrap
 from fanzha.core.actor import Role
 from fanzha.core.errors import BadInput
 from fanzha.ports.identity_provider import ProviderSettings
-from fanzha.simulation.demo.demo import demo_logins, demo_password, is_demo, waiting_for
+from fanzha.simulation.demo.demo import demo_logins, demo_password
+from fanzha.simulation.demo.demo_home import is_demo, waiting_for
 from fanzha.simulation.demo.live_city import living_city, resume_time
 from fanzha.web.app import make_app
 from fanzha.web.console import Console, DemoLogin

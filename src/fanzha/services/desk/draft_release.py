@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fanzha.casework import Task
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.task_by_machine import put_task
 from fanzha.services.desk.weighing import spare_of
+
+RELEASE: Final = "部分解除"
 
 
 def draft_release(work: Work, measure: Measure) -> Task | None:
@@ -23,4 +27,4 @@ def draft_release(work: Work, measure: Measure) -> Task | None:
     amount = format_minor(spare, exponent_of(measure.request.scope.currency))
     within = work.rules.measures.guard(work.now_us).proof_looked_at_within
     due_us = within.end_of(work.now_us, work.rules.measures.work)
-    return put_task(work, measure, "部分解除", f"留出 {amount} 元（工资、生活费用）", due_us, {"amount": amount})
+    return put_task(work, measure, RELEASE, f"留出 {amount} 元（工资、生活费用）", due_us, {"amount": amount})

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fanzha.access import Action
+from fanzha.casework import TaskStep
 from fanzha.core.actor import Actor
 from fanzha.measures import ending
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.draft_release import RELEASE
 from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.lift_unrelated import LIFT
 from fanzha.services.desk.model import Desk
@@ -28,6 +30,7 @@ def lift_measure(
         lineage = lineage_around(work, measure)
         change = ending.lift_measure(measure, actor, lineage, work.rules.measures, reason, work.now_us)
         end_task(work, measure, LIFT, reason)
+        end_task(work, measure, RELEASE, reason, TaskStep.CANCEL)
         return change
 
     return change_measure(

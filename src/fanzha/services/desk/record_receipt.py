@@ -8,16 +8,19 @@ from typing import Final
 
 from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
+from fanzha.casework import TaskStep
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import MINUTE_US, format_instant
 from fanzha.measures.ending import ended_if_empty, mark_converted
-from fanzha.measures.model import Measure, OriginKind, held_minor, holds, stands
+from fanzha.measures.model import Measure, MeasureKind, OriginKind, held_minor, holds, stands
 from fanzha.measures.orders import Incident, IncidentKind, OnwardTransfer, Receipt
 from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.after_answer import follow_up
+from fanzha.services.desk.draft_release import RELEASE
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.keeping import keep_incidents, keep_measure
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import book_receipt_of_payment
@@ -125,17 +128,22 @@ def _is_known(work: Work, incident: Incident) -> bool:
 
 
 def end_what_it_continues(work: Work, measure: Measure) -> None:
-    """A stop ends as the freeze that it turned into begins to hold money; where that holds nothing, it stays."""
+    """A stop ends as the freeze that it turned into begins to hold money; where that holds nothing, it stays.
+
+    A queued freeze holds nothing by itself.
+    """
     origin = measure.request.origin
     if origin is None or origin.kind is not OriginKind.CONVERSION or not holds(measure, work.now_us):
         return
     stop = work.unit.records(Measure).get(origin.id)
     if held_minor([measure], work.now_us) == 0 and stands(stop, work.now_us):
-        _say_that_it_is_empty(work, measure, stop)
+        if measure.kind is not MeasureKind.QUEUED_FREEZE:
+            _say_that_it_is_empty(work, measure, stop)
         return
     converted = mark_converted(stop, measure, work.now_us)
     if converted is not None:
-        keep_measure(work, converted)
+        ended = keep_measure(work, converted)
+        end_task(work, ended, RELEASE, f"{ended.id} 已转为 {measure.id}", TaskStep.CANCEL)
 
 
 def _say_that_it_is_empty(work: Work, freeze: Measure, stop: Measure) -> None:

@@ -10,6 +10,8 @@ from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.draft_release import RELEASE
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import check_not_owed
 from fanzha.services.desk.weighing import spare_of
@@ -32,12 +34,16 @@ def release_part(
     """
 
     def decide(work: Work, measure: Measure) -> Change:
-        amount = spare_of(work, measure) if amount_minor is None else amount_minor
+        spare = spare_of(work, measure)
+        amount = spare if amount_minor is None else amount_minor
         if amount_minor is None and amount == 0:
             raise NotAllowed("amount", f"nothing is known that {measure.id} should leave free; name the amount")
         check_not_owed(work, measure, amount)
         lineage = lineage_around(work, measure)
-        return ending.release_part(measure, actor, lineage, work.rules.measures, amount, reason, work.now_us)
+        change = ending.release_part(measure, actor, lineage, work.rules.measures, amount, reason, work.now_us)
+        if amount >= spare:
+            end_task(work, measure, RELEASE, reason)
+        return change
 
     return change_measure(
         desk, actor, "measure.release_part", measure_id, Action.MEASURE_LIFT, decide,

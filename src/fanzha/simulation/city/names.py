@@ -65,8 +65,8 @@ class Names:
             strict=True,
         )
         return [
-            f"{MARK}{SURNAMES[one]}{GIVEN[two]}{GIVEN[three]}{TRADES[Job(job)]}有限公司" if job >= Job.EMPLOYER
-            else f"{MARK}·{SURNAMES[one]}{GIVEN[two]}{GIVEN[three]}"
+            f"{SURNAMES[one]}{GIVEN[two]}{GIVEN[three]}{MARK}{TRADES[Job(job)]}有限公司" if job >= Job.EMPLOYER
+            else f"{SURNAMES[one]}{GIVEN[two]}{GIVEN[three]}·{MARK}"
             for one, two, three, job in parts
         ]  # fmt: skip
 

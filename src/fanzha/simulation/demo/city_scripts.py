@@ -59,20 +59,25 @@ class CityScripts:
         self._banks = {payments.numbers[code]: payments.institutions[code] for code in kept}
         self._counties = int(told["counties"])
 
-    def case_of(self, fraud: Fraud) -> CaseOfCity | None:
-        """The case of a fraud at the instant of its report; None where none of its payments came about."""
+    def case_of(self, fraud: Fraud, number: int) -> CaseOfCity | None:
+        """The case of a fraud at the instant of its report; None where none of its payments came about.
+
+        number: of the case at the desk; the fraud's own would say which gang it was.
+        """
         paid = [self._paid(place) for place in fraud.payments if self._came(place, fraud.reported_us)]
         if not paid:
             return None
         victim = self._names.holder(fraud.victim)
-        told = self._narrative(fraud, paid)
+        reached_by = self._reached_by(fraud, number)
+        told = self._narrative(fraud, paid, reached_by)
+        contacts = _contacts(reached_by, fraud.channel, told)
         report = ScriptedReport(
-            fraud.reported_us, victim, self._names.phones[fraud.victim], tuple(paid), told, self._contacts(fraud, told)
+            fraud.reported_us, victim, self._names.phones[fraud.victim], tuple(paid), told, contacts
         )
         lost_minor = sum(each.amount_minor for each in paid)
         county = int(self._city.people.holders.district[fraud.victim]) % self._counties + 1
         return CaseOfCity(
-            f"fraud {fraud.number + 1}", fraud.number + 1, f"模拟·{fraud.type.name}案{fraud.number + 1}", f"COUNTY-{county}",
+            f"case {number}", number, f"模拟·{fraud.type.name}案{number}", f"COUNTY-{county}",
             fraud.reported_us + int(self._told["files_after_hours"] * HOUR_US), self._least_minor(lost_minor), (report,),
             self._holders, self._banks, frozenset(self._city.people.institutions),
         )  # fmt: skip
@@ -88,23 +93,16 @@ class CityScripts:
         move, numbers = self._city.moves[place], self._names.accounts
         return ScriptedPayment(move.at_us, numbers[move.payer + 1], numbers[move.payee + 1], move.amount_minor)
 
-    def _reached_by(self, fraud: Fraud) -> dict[str, Contact]:
+    def _reached_by(self, fraud: Fraud, number: int) -> dict[str, Contact]:
         """By channel what a gang may use of it: a line, a site, a group."""
         line = self._names.phones[gang_line(self._city, self._names.lines, fraud)]
         return {
             "call": Contact(ClueKind.LINE, line), "sms": Contact(ClueKind.LINE, line),
             "site": Contact(ClueKind.SITE, self._names.domain(gang_domain(fraud))),
-            "chat": Contact(ClueKind.OTHER, f"模拟群{fraud.number + 1}"),
+            "chat": Contact(ClueKind.OTHER, f"模拟群{number}"),
         }  # fmt: skip
 
-    def _contacts(self, fraud: Fraud, told: str) -> tuple[Contact, ...]:
-        """The lines, sites and groups that the victim tells of, how he was reached first (引流) marked."""
-        reached_by = self._reached_by(fraud)
-        first = reached_by[fraud.channel]
-        found = {contact.value: contact for contact in reached_by.values() if contact.value in told}
-        return tuple(replace(each, step="引流" if each == first else "") for each in found.values())
-
-    def _narrative(self, fraud: Fraud, paid: list[ScriptedPayment]) -> str:
+    def _narrative(self, fraud: Fraud, paid: list[ScriptedPayment], reached_by: Mapping[str, Contact]) -> str:
         born = int(self._city.people.holders.birth_year[fraud.victim])
         back = sum(self._city.moves[place].amount_minor for place in fraud.rebates)
         payments = [
@@ -114,9 +112,15 @@ class CityScripts:
             )
             for each in paid
         ]  # fmt: skip
-        reached_by = self._reached_by(fraud)
         told = Told(
             self._names.holder(fraud.victim), THIS_YEAR - born, fraud.contact_us, fraud.channel,
             reached_by["call"].value, reached_by["site"].value, reached_by["chat"].value, payments, back,
         )  # fmt: skip
         return narrative(fraud.type.slug, told, f"{self._city.seed} told {fraud.number}")
+
+
+def _contacts(reached_by: Mapping[str, Contact], channel: str, told: str) -> tuple[Contact, ...]:
+    """The lines, sites and groups that the victim tells of, how he was reached first (引流) marked."""
+    first = reached_by[channel]
+    found = {contact.value: contact for contact in reached_by.values() if contact.value in told}
+    return tuple(replace(each, step="引流" if each == first else "") for each in found.values())

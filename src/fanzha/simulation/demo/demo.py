@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fanzha import bootstrap
-from fanzha.core.errors import BadInput, Refused
+from fanzha.casework import Report
+from fanzha.core.errors import Refused
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import MINUTE_US
 from fanzha.services.copy_ledger import copy_ledger
+from fanzha.services.desk.add_to_report import attach_file
 from fanzha.services.desk.model import Desk
 from fanzha.simulation.city.assumptions import CitySize, read_assumptions
 from fanzha.simulation.city.build import City, build_city
@@ -23,33 +25,19 @@ from fanzha.simulation.city.schemes import Fraud
 from fanzha.simulation.city.signals import make_lines
 from fanzha.simulation.city.write import write_city
 from fanzha.simulation.demo.city_scripts import CityScripts
+from fanzha.simulation.demo.demo_home import DONE, check_place, is_demo
 from fanzha.simulation.demo.institutions import Staff, running_institutions
 from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members, people_of
-from fanzha.simulation.demo.play import MovingClock, Place, month_of
+from fanzha.simulation.demo.play import Month, MovingClock, Place, month_of
+from fanzha.simulation.demo.slip import slips
 from fanzha.simulation.demo.summary import summary_of
 from fanzha.simulation.demo.workshop import take_away, workshop
 from fanzha.simulation.drill.officers import Officers
 
-DONE: Final = "demo.json"  # there once a demo is whole
 WORLD: Final = "world"  # what the desk of the demo cannot see: the city with its truth, and the institutions' books
 VISITORS_PART: Final = 3  # of so many parts of the reports the visitor's is in the last
 ASSUMPTIONS: Final = Path(__file__).with_name("assumptions.toml")
 Told = Callable[[str, int, int], None]  # a step, how far it is, and how far it goes
-
-
-def demo_there(home: Path) -> dict[str, Any] | None:
-    """The summary of a demo that was made before; None where there is none.
-
-    Raises Refused where the folder holds something else, BadInput where it is none.
-    """
-    if (home / DONE).exists():
-        found: dict[str, Any] = json.loads((home / DONE).read_text(encoding="utf-8"))
-        return found
-    if home.exists() and not home.is_dir():
-        raise BadInput(f"{home} is a file; name a folder with --home DIR")
-    if home.exists() and any(home.iterdir()):
-        raise Refused(f"{home} holds something that is no demo; name another folder with --home DIR")
-    return None
 
 
 def make_demo(
@@ -70,7 +58,8 @@ def make_demo(
     """
     home = home.resolve()
     with workshop(home) as begun:
-        if demo_there(home) is not None:  # asked in the workshop: no other start puts one there from now on
+        check_place(home)
+        if is_demo(home):  # asked in the workshop: no other start puts one there from now on
             if not anew:
                 raise Refused(f"{home} holds a demo already; start again to see it")
             take_away(home, begun)
@@ -90,20 +79,10 @@ def _make(home: Path, size: CitySize, seed: int, reports: int | None, told: Told
     return document
 
 
-def is_demo(home: Path) -> bool:
-    """Whether a whole demo lies in the folder."""
-    return (home / DONE).exists()
-
-
 def demo_logins() -> tuple[Member, ...]:
     """Everybody with a login, of the institutions' clerks the first; all have the demo's password."""
     banks = read_assumptions().table("banks")["names"]
     return (*members(int(_assumptions()["desk"]["counties"])), clerks(banks)[0])
-
-
-def waiting_for(home: Path) -> str:
-    """The login of the duty officer at whose desk a report waits for the visitor; empty where none does."""
-    return str(json.loads((home / DONE).read_text(encoding="utf-8")).get("waiting_for", ""))
 
 
 def demo_password() -> str:
@@ -143,14 +122,15 @@ def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, 
         newest = for_the_visitor(city, reports)
         hours = (newest.reported_us - city.begins_us) // (60 * MINUTE_US)
         gc.freeze()  # the city stays as it is: nothing in it is looked through for garbage again and again
-        month_of(place, city.frauds, newest.reported_us).play(
+        month = month_of(place, city.frauds, newest.reported_us)
+        month.play(
             newest.reported_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
         )
         gc.unfreeze()
         copy_ledger(facts, bootstrap.fact_store(home))
         document = summary_of(place, city.begins_us)
         bootstrap.set_clock(home, newest.reported_us)
-        return document | {"waiting_for": _leave_to_the_visitor(place, newest)}
+        return document | {"waiting_for": _leave_to_the_visitor(month, newest)}
 
 
 def for_the_visitor(city: City, reports: int | None = None) -> Fraud:
@@ -168,11 +148,16 @@ def _urgency(city: City, fraud: Fraud) -> float:
     return sum(move.amount_minor for move in paid) / (1 + hours)
 
 
-def _leave_to_the_visitor(place: Place, fraud: Fraud) -> str:
-    """Takes in the fraud's report and leaves it in the queue; gives the login of the duty officer whose it is."""
-    script = place.scripts.case_of(fraud)
+def _leave_to_the_visitor(month: Month, fraud: Fraud) -> str:
+    """Takes in the fraud's report with its slips and leaves it in the queue; gives the login of the duty officer."""
+    place = month.place
+    script = place.scripts.case_of(fraud, month.next_number)
     if script is None:
         return ""
     people = people_of(script.county, place.counties)
-    Officers(place.desk, place.books, people, script).take_in_reports()
+    officers, press = Officers(place.desk, place.books, people, script), bootstrap.paper_press()
+    officers.take_in_reports()
+    for told, report in zip(script.reports, officers.everything(Report), strict=True):
+        for slip in slips(press, script, told.payments):
+            attach_file(place.desk, place.books.evidence, people.duty, report.id, slip)
     return people.duty.id

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from fanzha import bootstrap
+from fanzha.core.errors import BadInput
 from fanzha.core.time import Clock
 from fanzha.simulation.banks import BankConfig, Faults, RunningBank, SimulatedBank, run_bank
 from fanzha.simulation.banks.bank import BOOK_FILE
 from fanzha.simulation.demo.city_book import CityBook
 from fanzha.simulation.demo.city_payments import read_city_payments
 from fanzha.simulation.demo.city_world import CityWorld, FailedPayments
+from fanzha.simulation.demo.demo_home import MAKE_ANEW
 
 KEY: Final = "exchange.pem"
 STAFF_FILE: Final = "institutions.json"
@@ -30,9 +32,15 @@ class Staff:
 
     @classmethod
     def read(cls, folder: Path) -> Staff:
-        """As `keep` left it in a world's folder."""
-        told = json.loads((folder / STAFF_FILE).read_text(encoding="utf-8"))
-        return cls(tuple(told["names"]), int(told["banks"]))
+        """As `keep` left it in a world's folder. Raises BadInput where an earlier version made that world, or it is broken."""
+        file = folder / STAFF_FILE
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            return cls(tuple(told["names"]), int(told["banks"]))
+        except FileNotFoundError:
+            raise BadInput(f"{file} is not there: an earlier version made this demo; {MAKE_ANEW}") from None
+        except (ValueError, KeyError, TypeError):
+            raise BadInput(f"{file}: these are no institutions; {MAKE_ANEW}") from None
 
     def keep(self, folder: Path) -> None:
         """Leaves it in a world's folder, for a later start."""

@@ -26,7 +26,8 @@ from fanzha.services.desk.link_partner import list_links
 from fanzha.services.desk.lists import ListWanted, list_measures
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.renew_measure import approve_renewal
-from fanzha.simulation.demo.demo import ASSUMPTIONS, DONE, WORLD
+from fanzha.simulation.demo.demo import ASSUMPTIONS, WORLD
+from fanzha.simulation.demo.demo_home import MAKE_ANEW, summary_there
 from fanzha.simulation.demo.institutions import Institutions, Staff, running_institutions
 from fanzha.simulation.demo.office import link_institutions, members
 from fanzha.simulation.demo.play import MovingClock
@@ -44,7 +45,7 @@ def resume_time(home: Path) -> None:
     try:
         bootstrap.set_clock(home, int(json.loads(file.read_text(encoding="utf-8"))["at_us"]))
     except (ValueError, KeyError, TypeError):
-        raise BadInput(f"{file}: this is no time; make the demo anew: fanzha demo --reset") from None
+        raise BadInput(f"{file}: this is no time; {MAKE_ANEW}") from None
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ def _signing(measure: Measure) -> Callable[..., Measure]:
 def living_city(home: Path, desk: Desk) -> Iterator[LiveCity]:
     """The city of a demo's home, its institutions listening until the end."""
     told: dict[str, Any] = tomllib.loads(ASSUMPTIONS.read_text(encoding="utf-8"))
-    made = json.loads((home / DONE).read_text(encoding="utf-8"))
+    made = summary_there(home)
     serving = told["institutions"] | told["serving"]
     counties = int(told["desk"]["counties"])
     banks_clock = MovingClock(desk.clock.now_us())

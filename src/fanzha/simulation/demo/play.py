@@ -70,7 +70,8 @@ class _Team:
     def look(self) -> bool:
         # An order of another case may change a measure of this one; of the rest a team hears.
         self.officers.look_again(Measure)
-        return any([self.officers.act(), self.analysts.act()])
+        acted = any([self.officers.act(), self.analysts.act()])
+        return self.officers.seen_anew(self.officers.tell_holders, Measure) or acted
 
 
 @dataclass(slots=True)
@@ -84,6 +85,11 @@ class Month:
     due: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
     clock_us: int | None = None  # when the next clock rings
     sends: bool = False  # somebody did something by which orders may leave
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next case: they are counted as they are reported."""
+        return len(self.teams) + 1
 
     def play(self, until_us: int, told: Callable[[int], None]) -> None:
         """Lives up to an instant. told: called with each instant that time was turned to."""
@@ -116,7 +122,7 @@ class Month:
     def _take_in_reports(self) -> None:
         while self.frauds and self.frauds[-1].reported_us <= self.place.clock.now_us():
             fraud = self.frauds.pop()
-            script = self.place.scripts.case_of(fraud)
+            script = self.place.scripts.case_of(fraud, self.next_number)
             if script is None:
                 continue
             place = self.place

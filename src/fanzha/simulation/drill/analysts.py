@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from fanzha.casework import Clue, ClueStage, Fact, Report
@@ -24,9 +25,10 @@ from fanzha.services.desk.follow_money import follow_money
 from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.pay_return import pay_again
+from fanzha.services.desk.plan_return import plan_return
 from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.read_return_figures import read_return_figures
-from fanzha.services.desk.return_planning import ReturnWanted
+from fanzha.services.desk.return_planning import AccountChoice, ReturnWanted
 from fanzha.services.desk.take_in_answers import take_in_answers
 from fanzha.services.desk.trace_case import trace_case
 from fanzha.simulation.drill.officers import (
@@ -178,21 +180,40 @@ class Analysts:
 
     def give_back(self) -> bool:
         """返还: plan, notice, decision of the city; the banks pay."""
-        procedure = next(iter(self.officers.everything(ReturnProcedure)), None)
-        now_us = self.desk.clock.now_us()
-        if procedure is None:
-            if not any(holds(freeze, now_us) for freeze in self.officers.measures(MeasureKind.FREEZE)):
-                return False
-            figures = read_return_figures(self.desk, self.books, self.people.duty, self._case_id())
-            draft_return(self.desk, self.people.duty, ReturnWanted(self._case_id()), figures)
-        elif procedure.status is ProcedureStatus.DRAFT and procedure.needs_public_notice:
+        returns = enumerate(self.officers.everything(ReturnProcedure), 1)
+        return any(self._carry_on(procedure, number) for number, procedure in returns) or self._plan_return()
+
+    def _plan_return(self) -> bool:
+        """A return of what is frozen and in none yet: first of what needs no public notice, so that it waits for none."""
+        frozen = self._frozen_in_no_return()
+        if not frozen:
+            return False
+        case, duty = self._case_id(), self.people.duty
+        figures = read_return_figures(self.desk, self.books, duty, case)
+        wanted = ReturnWanted(case, tuple(AccountChoice(account) for account in frozen))
+        plans = plan_return(self.desk, duty, wanted, figures).plans
+        at_once = tuple(AccountChoice(plan.account) for plan in plans if not plan.needs_public_notice)
+        draft_return(self.desk, duty, replace(wanted, accounts=at_once or wanted.accounts), figures)
+        return True
+
+    def _frozen_in_no_return(self) -> tuple[str, ...]:
+        """The accounts of freezes that hold, of which no return has given or is to give anything."""
+        returns = self.officers.everything(ReturnProcedure)
+        planned = {plan.measure for procedure in returns for plan in procedure.plans}
+        freezes, now_us = self.officers.measures(MeasureKind.FREEZE), self.desk.clock.now_us()
+        return tuple(one.target.reference for one in freezes if holds(one, now_us) and one.id not in planned)
+
+    def _carry_on(self, procedure: ReturnProcedure, number: int) -> bool:
+        """A return one step further. number: of it among those of the case."""
+        if procedure.status is ProcedureStatus.DRAFT and procedure.needs_public_notice:
             publish_return(self.desk, self.people.duty, procedure.id)
         elif procedure.status in {ProcedureStatus.DRAFT, ProcedureStatus.NOTICED}:
-            if procedure.notice_until_us is not None and now_us < procedure.notice_until_us:
+            if procedure.notice_until_us is not None and self.desk.clock.now_us() < procedure.notice_until_us:
                 return False
             propose_return(self.desk, self.people.duty, procedure.id)
         elif procedure.status is ProcedureStatus.PROPOSED:
-            decision = self.officers.document_number("返字", self.script.number)
+            of_case = f"{self.script.number}-{number}" if number > 1 else self.script.number
+            decision = self.officers.document_number("返字", of_case)
             approve_return(self.desk, self.people.city_chief, procedure.id, decision)
         else:
             return self._pay_again(procedure)
@@ -210,10 +231,10 @@ class Analysts:
         return False
 
     def waits_until_us(self) -> int | None:
-        """When the time to object to the return is over; None where nobody waits for that."""
-        procedure = next(iter(self.officers.everything(ReturnProcedure)), None)
-        noticed = procedure is not None and procedure.status is ProcedureStatus.NOTICED
-        return procedure.notice_until_us if procedure is not None and noticed else None
+        """When the time to object to a return is over; None where nobody waits for that."""
+        returns = self.officers.everything(ReturnProcedure)
+        noticed = (one.notice_until_us for one in returns if one.status is ProcedureStatus.NOTICED)
+        return min((until_us for until_us in noticed if until_us is not None), default=None)
 
     def in_flight(self) -> bool:
         """Whether an order or its answer is still on its way, or a draft waits for its signatures."""
@@ -226,8 +247,9 @@ class Analysts:
 
     def is_done(self) -> bool:
         """Whether the money is back and nothing is left to do."""
-        procedures = self.officers.everything(ReturnProcedure)
-        return bool(procedures) and procedures[0].status is ProcedureStatus.DONE and not self.in_flight()
+        returns = self.officers.everything(ReturnProcedure)
+        paid = bool(returns) and all(one.status is ProcedureStatus.DONE for one in returns)
+        return paid and not self.in_flight() and not self._frozen_in_no_return()
 
     def _something_to_check(self) -> bool:
         """Whether a report is to come, or a clue of one is not acted on yet."""

@@ -1,6 +1,7 @@
 """`python -m fanzha.simulation.drill.banks_process HOME OPTIONS`: the banks of a drill, until they are told to end.
 
-OPTIONS is a JSON document: the script's file (empty for the built-in one), the seed, and how the banks misbehave.
+OPTIONS is a JSON document: the script's file (empty for the built-in one), the seed, how the banks misbehave, and the
+process with which they end.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +21,7 @@ from fanzha.simulation.banks import Faults, RunningBank, serve_bank
 from fanzha.simulation.banks.server import HttpPeer
 from fanzha.simulation.drill.scenario import Scenario, read_scenario
 from fanzha.simulation.drill.stage import Address, bank_configs
+from fanzha.simulation.end_with_parent import end_with_parent
 
 
 @contextmanager
@@ -58,9 +60,8 @@ def write_addresses(home: Path, addresses: tuple[Address, ...]) -> None:
     beside.replace(file)
 
 
-def options_of(text: str) -> tuple[Scenario, Faults, int]:
+def options_of(given: Mapping[str, Any]) -> tuple[Scenario, Faults, int]:
     """The script, the faults and the seed."""
-    given: dict[str, Any] = json.loads(text)
     faults = dict(given["faults"])
     faults["delay_s"] = tuple(faults.get("delay_s", (0, 0)))
     return read_scenario(Path(given["script"]) if given["script"] else None), Faults(**faults), int(given["seed"])
@@ -68,11 +69,11 @@ def options_of(text: str) -> tuple[Scenario, Faults, int]:
 
 def main(arguments: list[str]) -> int:
     """Runs until SIGTERM."""
-    home = Path(arguments[0])
-    scenario, faults, seed = options_of(arguments[1])
+    home, given = Path(arguments[0]), json.loads(arguments[1])
+    end_with_parent(given["parent"])
+    scenario, faults, seed = options_of(given)
     over = threading.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: over.set())
+    signal.signal(signal.SIGTERM, lambda *_: over.set())
     with running_banks(scenario, home, faults, seed) as banks:
         write_addresses(home, addresses_of(banks))
         over.wait()

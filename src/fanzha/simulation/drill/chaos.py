@@ -124,10 +124,11 @@ def _desk(home: Path, options: dict[str, Any], begun: float) -> int:
 
 def _start(module: str, home: Path, options: dict[str, Any]) -> subprocess.Popen[bytes]:
     home.joinpath("drill").mkdir(parents=True, exist_ok=True)
+    told = {**options, "parent": os.getpid()}
     with (home / "drill" / f"{module}.log").open("ab") as log:
         command = [sys.executable, "-P", "-m", f"fanzha.simulation.drill.{module}", str(home)]
         return subprocess.Popen(  # noqa: S603 - this Python, and modules of this package
-            [*command, json.dumps(options, ensure_ascii=False)], stdout=log, stderr=log, env=os.environ.copy()
+            [*command, json.dumps(told, ensure_ascii=False)], stdout=log, stderr=log, env=os.environ.copy()
         )
 
 

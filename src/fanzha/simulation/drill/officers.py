@@ -33,10 +33,11 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.time import year_of
 from fanzha.measures.lifecycle import ENDED, Status
-from fanzha.measures.model import Measure, MeasureKind, Override, effective_status, holds
+from fanzha.measures.model import Measure, MeasureKind, Override, TellingWay, effective_status, holds
 from fanzha.measures.orders import Channel as OrderChannel
 from fanzha.measures.orders import Order, OrderStatus, Outcome, Receipt
 from fanzha.measures.rules import Need
+from fanzha.measures.telling import told_due_us
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_store import Kept, WorkView
 from fanzha.services.desk.act_on_clue import act_on_clue
@@ -56,6 +57,7 @@ from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.record_sent import record_sent
+from fanzha.services.desk.tell_holder import tell_holder
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.simulation.drill.scenario import MARK, CaseScript, ScriptedReport
 
@@ -164,7 +166,7 @@ class Officers:
             for place, paid in enumerate(told.payments)
         )  # fmt: skip
         victim = Reporter(ReporterKind.VICTIM, told.victim, phone=told.phone)
-        source = f"{self.script.key} {number}"
+        source = f"{MARK}接警单{self.script.number}-{number + 1}"
         return ReportDraft(
             Channel.CALL, victim, told.narrative, payments=payments, contacts=told.contacts, source_reference=source
         )
@@ -311,6 +313,14 @@ class Officers:
                 act_on_clue(self.desk, self.people.duty, clue.id, (decided[fact.fields.account],), "模拟：已紧急止付")
                 done = True
         return done
+
+    def tell_holders(self) -> bool:
+        """告知: the holder of every account that is held hears of it, within the time that is set for it."""
+        rules = self.desk.rules.measures
+        waiting = [measure for measure in self.everything(Measure) if told_due_us(measure, rules) is not None]
+        for measure in waiting:
+            tell_holder(self.desk, self.people.duty, measure.id, TellingWay.LETTER, note="模拟：已书面告知")
+        return bool(waiting)
 
     def issue_on_paper(self) -> bool:
         """Orders to the institution that is no partner: issued elsewhere under a number; its answer is typed in."""

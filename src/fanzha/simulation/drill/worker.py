@@ -1,7 +1,7 @@
 """`python -m fanzha.simulation.drill.worker HOME OPTIONS`: the desk of a drill, which may be told to die on the way.
 
 OPTIONS is a JSON document: the script's file, at which use case from the start a thread kills this process (0: never),
-and how many microseconds after it began.
+how many microseconds after it began, and the process with which it ends.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from fanzha.simulation.drill.play import play
 from fanzha.simulation.drill.scenario import read_scenario
 from fanzha.simulation.drill.stage import open_stage, read_addresses
 from fanzha.simulation.drill.tally import tally
+from fanzha.simulation.end_with_parent import end_with_parent
 
 
 class Mortal:
@@ -58,6 +59,7 @@ def end_file(home: Path) -> Path:
 def main(arguments: list[str]) -> int:
     """Plays on from where the records stand, and writes the end down."""
     home, given = Path(arguments[0]), json.loads(arguments[1])
+    end_with_parent(given["parent"])
     scenario = read_scenario(Path(given["script"]) if given["script"] else None)
     mortal: Callable[[WorkStore], WorkStore] = lambda store: Mortal(store, given["dies_at"], given["after_us"])  # noqa: E731
     with open_stage(scenario, home, mortal) as stage:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -19,6 +20,7 @@ from fanzha.measures.interception_rules import InterceptionRules
 from fanzha.simulation.city.assumptions import CitySize
 from fanzha.simulation.city.build import City, build_city
 from fanzha.simulation.city.schemes import Fraud
+from fanzha.simulation.end_with_parent import end_with_parent
 from fanzha.simulation.interception.desk import Banks, DrillDesk, Policy
 from fanzha.simulation.interception.limit import limit_minor
 from fanzha.simulation.interception.policies import ByHand, Everything, FirstOnly, Newest, Planned
@@ -205,16 +207,26 @@ def run_drill(
     seeds: Sequence[int], size_name: str, factors: Factors = Factors(), only: Sequence[str] = POLICIES,
     told: Callable[[int, int], None] = lambda *_: None, processes: int = 1,
 ) -> list[Outcome]:  # fmt: skip
-    """Every policy on every seed's city. told: how many seeds are done, and how many there are."""
+    """Every policy on every seed's city. told: how many seeds are done, and how many there are.
+
+    An interruption ends the processes too.
+    """
     outcomes: list[Outcome] = []
     if processes == 1:
         for done, seed in enumerate(seeds, 1):
             outcomes += drill_city(seed, size_name, factors, only)
             told(done, len(seeds))
         return outcomes
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    others = set(active_children())
+    with ProcessPoolExecutor(processes, get_context("spawn"), end_with_parent, (os.getpid(),)) as pool:
         futures = [pool.submit(drill_city, seed, size_name, factors, only) for seed in seeds]
-        for done, future in enumerate(futures, 1):
-            outcomes += future.result()
-            told(done, len(seeds))
+        try:
+            for done, future in enumerate(futures, 1):
+                outcomes += future.result()
+                told(done, len(seeds))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for worker in set(active_children()) - others:
+                worker.terminate()
+            raise
     return outcomes

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import fmean
 from typing import Any, Final
 
-from fanzha.simulation.interception.comparison import Interval, PolicyFigures, difference, figures, interval_of
+from fanzha.simulation.interception.comparison import Interval, PolicyFigures, difference, figures
 from fanzha.simulation.interception.drill import (
     BY_HAND,
     EQUAL_HARM,
@@ -92,19 +92,23 @@ def _against(wanted: Wanted, factors: Factors, step: Callable[[int, int], None])
 
 
 def _break_even(wanted: Wanted, calm: Sequence[Outcome], step: Callable[[int, int], None]) -> dict[str, Any]:
-    """How slow our desk may become until it stops no more than the desk that works by hand."""
+    """How slow our desk may become until it stops no more than the desk that works by hand, and what it holds by then."""
     minutes = drill_assumptions()["desk"]["handling_min"]["planned"]
-    by_hand = {outcome.seed: outcome.stopped_share for outcome in calm if outcome.policy == BY_HAND}
-    rows: list[tuple[float, Interval]] = []
+    by_hand = [outcome for outcome in calm if outcome.policy == BY_HAND]
+    rows: list[tuple[float, Interval, Interval]] = []
     for times in SLOWER:
         slower = calm if times == 1.0 else run_drill(
             wanted.seeds, wanted.size, Factors(handling_time=times), (OURS,), step, wanted.processes
         )  # fmt: skip
-        gains = [one.stopped_share - by_hand[one.seed] for one in slower if one.policy == OURS]
-        rows.append((times * minutes, interval_of(gains)))
+        both = [*by_hand, *(one for one in slower if one.policy == OURS)]
+        gain, harm = (difference(both, OURS, BY_HAND, of) for of in (_stopped, _innocent))
+        rows.append((times * minutes, gain, harm))
     return {
-        "handling_min": [{"minutes": at, "ours_less_by_hand": _interval(gain)} for at, gain in rows],
-        "break_even_min": _crossing([(at, gain.mean) for at, gain in rows]),
+        "handling_min": [
+            {"minutes": at, "ours_less_by_hand": _interval(gain), "innocent_less_by_hand": _interval(harm)}
+            for at, gain, harm in rows
+        ],
+        "break_even_min": _crossing([(at, gain.mean) for at, gain, _ in rows]),
         "by_hand_min": drill_assumptions()["desk"]["handling_min"]["by_hand"],
     }
 
