@@ -314,7 +314,7 @@ OPERATION_RESULTS: Final[RecordTable[OperationResult]] = RecordTable(
         Key("request_key", of=lambda result: request_key(result.operation, result.draft, result.id)),
         Key("entered_us", KeyType.INTEGER),
     ),
-    terms=(Term("number", of=lambda result: (one.value for one in result.draft.identifiers)),),
+    terms=(Term("number", of=lambda result: result.draft.numbers),),
     indexes=(("operation", "entered_us"), ("organisation", "entered_us"), ("corrects",)),
     unique=(("request_key",),),
 )

@@ -51,7 +51,7 @@ class Item:
     en: str
     unit: str
     measure: str
-    identifiers: frozenset[IdentifierKind]
+    identifiers: tuple[IdentifierKind, ...]  # a bare number is of the first
     money: bool = False
 
 
@@ -186,7 +186,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         raise _bad(place, f"identifiers must be some of {', '.join(IdentifierKind)}")
     if not row.get("measure") or not row.get("unit"):
         raise _bad(place, "needs a measure and a unit")
-    kinds = frozenset(IdentifierKind(name) for name in named)
+    kinds = tuple(IdentifierKind(name) for name in named)
     return Item(row["slug"], row["zh"], row["en"], row["unit"], row["measure"], kinds, bool(row.get("money", False)))
 
 

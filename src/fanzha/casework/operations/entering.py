@@ -30,10 +30,16 @@ from fanzha.core.time import MINUTE_US
 CLOCKS_APART_MAX_US: Final = 5 * MINUTE_US  # so far a telephone's clock may go ahead of the desk's
 QUANTITY_MAX: Final = 10**15
 REQUEST_MAX: Final = 100
+NUMBER_MAX: Final = 60
+TEXT_MAX: Final = 2000
 
 
 def plain_draft(draft: ResultDraft) -> ResultDraft:
     """The draft with its numbers as they are compared: no blanks, narrow digits; large letters where a case means nothing."""
+    if draft.suspect is not None:
+        return replace(
+            draft, suspect=replace(draft.suspect, id_number=plain_identifier(draft.suspect.id_number).upper())
+        )
     if draft.goods is None:
         return draft
     plain = (_plain(one) for one in draft.goods.identifiers if one.value.strip())
@@ -59,12 +65,30 @@ def check_draft(draft: ResultDraft, rules: OperationRules, now_us: int) -> None:
         raise BadInput("quantity: a whole number of at least 1")
     if len(draft.request) > REQUEST_MAX or not draft.request.isprintable():
         raise BadInput(f"request: at most {REQUEST_MAX} printable letters")
+    _check_texts(draft)
     if draft.take_down is not None:
         _check_known(draft.take_down.target, rules.targets, "target")
     if draft.suspect is not None:
         _check_suspect(draft.suspect, draft.quantity, rules)
     if draft.goods is not None:
         _check_goods(draft.goods, draft.quantity, rules)
+
+
+def _check_texts(draft: ResultDraft) -> None:
+    """What no store takes is refused here, by its field, before anything else is made of the entry."""
+    said = {"document": draft.document, "note": draft.note, "team": draft.team, "den": draft.take_down_of}
+    if draft.take_down is not None:
+        said["place"] = draft.take_down.place
+    if draft.suspect is not None:
+        said |= {"name": draft.suspect.name, "identity": draft.suspect.id_number, "case": draft.suspect.case}
+    if draft.goods is not None:
+        said |= {"place": draft.goods.place, "marks": draft.goods.marks}
+    for number in draft.identifiers:
+        if len(number.value) > NUMBER_MAX or not number.value.isprintable():
+            raise BadInput(f"identifiers: a number has at most {NUMBER_MAX} printable letters")
+    for field, text in said.items():
+        if len(text) > TEXT_MAX or not text.replace("\n", "").replace("\r", "").replace("\t", "").isprintable():
+            raise BadInput(f"{field}: at most {TEXT_MAX} printable letters")
 
 
 def _check_known(slug: str, known: Iterable[str], field: str) -> None:
@@ -91,7 +115,7 @@ def _check_goods(goods: Goods, quantity: int, rules: OperationRules) -> None:
     item = rules.items[goods.item]
     for one in goods.identifiers:
         if one.kind not in item.identifiers:
-            may = ", ".join(sorted(item.identifiers)) or "none"
+            may = ", ".join(item.identifiers) or "none"
             raise BadInput(f"identifiers: {item.en} ({item.zh}) is not known by {one.kind}; by: {may}")
     for kind in item.identifiers:
         count = sum(1 for one in goods.identifiers if one.kind is kind)
@@ -124,9 +148,9 @@ def enter_result(
     return result, (event,)
 
 
-def check_same_entry(held: OperationResult, draft: ResultDraft) -> None:
+def check_same_entry(held: OperationResult, draft: ResultDraft, corrects: str = "") -> None:
     """The same client id must bring the same entry. Raises NotAllowed where it brings another one."""
-    if held.draft != draft:
+    if held.draft != draft or held.corrects != corrects:
         raise NotAllowed(
             "result.request",
             f"the entry {draft.request!r} is there already as {held.id}, with other content; correct that one, "

@@ -178,6 +178,12 @@ class ResultDraft:
         """The numbers in it."""
         return () if self.goods is None else self.goods.identifiers
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number by which the thing, or the person, is found again."""
+        person = (self.suspect.id_number,) if self.suspect is not None and self.suspect.id_number else ()
+        return (*(one.value for one in self.identifiers), *person)
+
 
 @dataclass(frozen=True, slots=True)
 class SuspectDecision:

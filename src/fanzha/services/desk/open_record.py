@@ -11,6 +11,7 @@ from fanzha.audit import AuditEvent, Subject, done
 from fanzha.casework import Case, Clue, Fact, HandOver, Report, Series, Task
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
@@ -29,6 +30,7 @@ WORDS: Final[Mapping[type[Any], str]] = {
     Report: "report", Clue: "clue", Fact: "fact", Case: "case", Task: "task", HandOver: "hand_over",
     Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
     Indicator: "indicator", ListingObjection: "listing_objection",
+    Campaign: "campaign", Operation: "operation", OperationResult: "result",
 }  # fmt: skip
 
 
