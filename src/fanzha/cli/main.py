@@ -38,6 +38,8 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "report": ("fanzha.cli.report:app", "Reports: take one in, find its duplicates, say what becomes of it."),
     "clue": ("fanzha.cli.clue:app", "Clues: check each against the clock, make facts of them, act."),
     "case": ("fanzha.cli.case:app", "Cases: open, file and run them; merge, split and hand them over."),
+    "campaign": ("fanzha.cli.campaign:app", "专项行动: campaigns, their operations and daily results."),
+    "operation": ("fanzha.cli.operation:app", "行动: strikes and case teams: plan, enter, correct, tally."),
     "office": ("fanzha.cli.office:app", "Bodies, people and programs of the desk; signing in and out."),
     "account": ("fanzha.cli.account:app", "What is known of an account: claims, facts, measures, balance, ledger."),
     "measure": ("fanzha.cli.measure:app", "Stops, freezes and all other measures, from draft to answer and appeal."),

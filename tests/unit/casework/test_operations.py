@@ -284,7 +284,7 @@ def test_every_step_against_a_suspect_has_its_paper_and_counts_from_when_it_was_
         with pytest.raises(BadInput, match=match):
             stepped(desk, operation, Standing(held), SuspectStep.TRANSFER, at)
     taken_down = Standing(desk.enter(operation, den()))
-    with pytest.raises(BadInput, match="no suspect"):
+    with pytest.raises(BadInput, match="no entry of a suspect"):
         stepped(desk, operation, taken_down, SuspectStep.DETAIN, 301)
 
 

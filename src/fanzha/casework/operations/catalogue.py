@@ -123,6 +123,17 @@ class OperationRules:
         )
 
     @property
+    def words(self) -> dict[str, tuple[tuple[str, str, str], ...]]:
+        """What can be entered, by what it is: slug, Chinese, English."""
+        return {
+            "targets": tuple((one.slug, one.zh, one.en) for one in self.targets.values()),
+            "items": tuple((one.slug, one.zh, one.en) for one in self.items.values()),
+            "charges": tuple((one.slug, one.zh, one.en) for one in self.charges.values()),
+            "capacities": tuple((one.slug, one.zh, one.en) for one in self.capacities.values()),
+            "arrivals": tuple((one.slug, one.zh, one.en) for one in self.arrivals.values()),
+        }
+
+    @property
     def measures(self) -> frozenset[str]:
         """Every measure that an entry can count as."""
         found = {FORCE_MEASURES[force] for force in Force} | {SUSPECTS}

@@ -20,6 +20,7 @@ from fanzha.casework.operations.results import (
     Standing,
     Suspect,
 )
+from fanzha.casework.operations.words import words_of
 from fanzha.casework.policy import check_reason
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
@@ -58,7 +59,7 @@ def check_draft(draft: ResultDraft, rules: OperationRules, now_us: int) -> None:
         ResultKind.SEIZURE: draft.goods, ResultKind.DEPLOYMENT: draft.force,
     }  # fmt: skip
     if [kind for kind, part in parts.items() if part is not None] != [draft.kind]:
-        raise BadInput(f"kind: an entry of {draft.kind.value.replace('_', ' ')} says that alone")
+        raise BadInput(f"kind: an entry says one thing, here {words_of(draft.kind)}, and nothing else")
     if draft.at_us > now_us + CLOCKS_APART_MAX_US:
         raise BadInput("at: it lies in the future")
     if not 1 <= draft.quantity <= QUANTITY_MAX:
@@ -115,14 +116,13 @@ def _check_goods(goods: Goods, quantity: int, rules: OperationRules) -> None:
     item = rules.items[goods.item]
     for one in goods.identifiers:
         if one.kind not in item.identifiers:
-            may = ", ".join(item.identifiers) or "none"
-            raise BadInput(f"identifiers: {item.en} ({item.zh}) is not known by {one.kind}; by: {may}")
+            may = ", ".join(words_of(kind) for kind in item.identifiers) or "no number"
+            raise BadInput(f"identifiers: {item.en} ({item.zh}) has no {words_of(one.kind)}; it is known by: {may}")
     for kind in item.identifiers:
         count = sum(1 for one in goods.identifiers if one.kind is kind)
         if count > quantity * _slots(item, goods):
-            raise BadInput(
-                f"identifiers: {count} of {kind} for {quantity} of {item.zh}; write one entry for each, or count anew"
-            )
+            said = f"{count} × {words_of(kind)} for {quantity} × {item.zh}"
+            raise BadInput(f"identifiers: {said}; write one entry for each, or count anew")
 
 
 def _slots(item: Item, goods: Goods) -> int:
@@ -150,6 +150,8 @@ def enter_result(
 
 def check_same_entry(held: OperationResult, draft: ResultDraft, corrects: str = "") -> None:
     """The same client id must bring the same entry. Raises NotAllowed where it brings another one."""
+    if not draft.timed and not held.draft.timed:
+        draft = replace(draft, at_us=held.draft.at_us)
     if held.draft != draft or held.corrects != corrects:
         raise NotAllowed(
             "result.request",

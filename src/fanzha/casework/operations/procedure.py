@@ -122,7 +122,7 @@ def _check_lives(operation: Operation, standing: Standing, kind: ResultKind, act
     check_person(actor, f"what becomes of {result.id}")
     check_takes_part(operation, actor)
     if result.kind is not kind or result.corrects:
-        raise BadInput(f"{result.id} is no {kind.value}: nothing of this can become of it")
+        raise BadInput(f"{result.id} is no entry of {words_of(kind)}: this cannot become of it")
     if standing.net == 0:
         raise NotAllowed(
             "result.corrected", f"{result.id} was corrected away: nothing is left that anything could become of"

@@ -168,6 +168,7 @@ class ResultDraft:
     team: str = ""
     take_down_of: str = ""  # the den in which it was found
     note: str = ""
+    timed: bool = True  # False: nobody wrote a time, and it is when it was first sent
     take_down: TakeDown | None = None
     suspect: Suspect | None = None
     goods: Goods | None = None

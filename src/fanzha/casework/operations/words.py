@@ -7,9 +7,25 @@ from enum import StrEnum
 from typing import Final
 
 from fanzha.casework.operations.model import CampaignStatus, CampaignStep, OperationStatus, OperationStep
-from fanzha.casework.operations.results import CustodyStatus, CustodyStep, SuspectStatus, SuspectStep
+from fanzha.casework.operations.results import (
+    CustodyStatus,
+    CustodyStep,
+    IdentifierKind,
+    ResultKind,
+    SuspectStatus,
+    SuspectStep,
+)
 
 _WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
+    ResultKind: {
+        "take_down": "a den or gang (窝点、团伙)", "suspect": "a suspect (嫌疑人)", "seizure": "seized things (缴获)",
+        "deployment": "forces sent (出动力量)",
+    },
+    IdentifierKind: {
+        "account": "account number (账号)", "phone": "telephone number (手机号)", "iccid": "ICCID", "imsi": "IMSI",
+        "imei": "IMEI", "licence": "licence code (统一社会信用代码)", "serial": "serial number (序列号)", "mac": "MAC address",
+        "merchant": "merchant number (商户号)", "plate": "number plate (车牌)",
+    },
     CampaignStatus: {"open": "open (进行中)", "ended": "ended (已结束)", "cancelled": "cancelled (已取消)"},
     CampaignStep: {"end": "its end (结束)", "cancel": "cancelling (取消)", "reopen": "reopening (重新开始)"},
     OperationStatus: {

@@ -142,13 +142,13 @@ def _draft_of(
         ResultKind.SEIZURE,
         _instant(said.get("at", ""), file.at_us),
         request=said.get("request") or f"{sha256[:16]}/{row.sheet}/{row.number}",
-        quantity=_quantity(said.get("quantity", "1"), money=rules.items[item].money),
+        quantity=read_quantity(said.get("quantity", "1"), item, rules),
         document=said.get("document", ""),
         team=_team(said.get("team", ""), operation),
         take_down_of=said.get("take_down", ""),
         goods=Goods(
             item,
-            tuple(_identifiers(said.get("identifiers", ""), item, rules)),
+            tuple(read_identifiers(said.get("identifiers", ""), item, rules)),
             said.get("marks", ""),
             said.get("place", ""),
         ),
@@ -175,8 +175,9 @@ def _instant(text: str, otherwise_us: int | None) -> int:
     return otherwise_us
 
 
-def _quantity(text: str, *, money: bool) -> int:
-    if money:
+def read_quantity(text: str, item: str, rules: OperationRules) -> int:
+    """Pieces, or minor units of cash, which is written in yuan. Raises BadInput for what is no number."""
+    if rules.items[item].money:
         try:
             return parse_minor(text)
         except BadInput as error:
@@ -196,8 +197,11 @@ def _team(word: str, operation: Operation) -> str:
     return found
 
 
-def _identifiers(text: str, item: str, rules: OperationRules) -> Iterator[Identifier]:
-    """Numbers apart by commas or blanks; `imei:86…` names its kind, a bare one is of the first kind that the item has."""
+def read_identifiers(text: str, item: str, rules: OperationRules) -> Iterator[Identifier]:
+    """Numbers apart by commas or blanks; `imei:86…` names its kind, a bare one is of the first kind that the item has.
+
+    Raises BadInput for a kind that the item is not known by.
+    """
     kinds = rules.items[item].identifiers
     for part in text.translate(_SPLIT).split(","):
         kind, mark, value = part.replace("：", ":").partition(":")
@@ -210,4 +214,6 @@ def _identifiers(text: str, item: str, rules: OperationRules) -> Iterator[Identi
         elif kind.strip().lower() in {one.value for one in kinds}:
             yield Identifier(IdentifierKind(kind.strip().lower()), value)
         else:
-            raise BadInput(f"identifiers: {rules.items[item].zh} is not known by {kind!r}; by: {', '.join(kinds)}")
+            raise BadInput(
+                f"identifiers: {kind!r} is no number of {rules.items[item].zh}; there are: {', '.join(kinds)}"
+            )

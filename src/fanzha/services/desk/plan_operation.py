@@ -5,7 +5,7 @@ from __future__ import annotations
 from fanzha.access import Action, Scope
 from fanzha.audit import Subject
 from fanzha.casework import operations
-from fanzha.casework.operations import Campaign, CampaignStatus, Operation, Plan
+from fanzha.casework.operations import Campaign, CampaignStatus, Operation, Plan, words_of
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.services.desk.acting import Work, acting
@@ -43,7 +43,7 @@ def _check_around(work: Work, plan: Plan) -> None:
         campaign = work.load(Campaign, plan.campaign, Action.SEE)
         if campaign.status is not CampaignStatus.OPEN:
             raise NotAllowed(
-                "campaign.over", f"{campaign.id} is {campaign.status}; reopen it, or plan without a campaign"
+                "campaign.over", f"{campaign.id} is {words_of(campaign.status)}; reopen it, or plan without a campaign"
             )
     known = dict.fromkeys(one.slug for version in work.rules.taxonomy.versions for one in version.classes)
     if plan.class_slug and plan.class_slug not in known:

@@ -7,8 +7,6 @@ from typing import Final
 
 from fanzha.casework.operations import (
     Goods,
-    Identifier,
-    IdentifierKind,
     OperationResult,
     OperationRules,
     ResultKind,
@@ -16,6 +14,7 @@ from fanzha.casework.operations import (
 )
 from fanzha.core.money import exponent_of
 from fanzha.core.time import format_instant
+from fanzha.services.desk.documents.operation import is_money, shown_number
 from fanzha.services.desk.export_operation import ExportedOperation
 from fanzha.services.desk.mask import Mask
 from fanzha.services.render_trace.sheet_book import Amount, Cell, Column, Sheet, When, sheet_book
@@ -28,7 +27,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "request": "line", "item": "item", "quantity": "quantity", "identifiers": "numbers", "marks": "marks", "at": "at",
     "document": "document", "place": "place", "team": "team", "take_down": "den",
 }  # fmt: skip
-MONEY: Final = frozenset({"seized_cash", "amount_involved"})
 
 
 def seizure_template(rules: OperationRules) -> bytes:
@@ -67,7 +65,7 @@ def _tally(exported: ExportedOperation, catalogue: Catalogue, mark: str) -> Shee
     page = exported.page
     rows: list[tuple[Cell, ...]] = [("水印", mark, None, None)]
     for line in page.lines:
-        value: Cell = Amount(line.value, 2) if line.measure in MONEY else line.value
+        value: Cell = Amount(line.value, 2) if is_money(line.measure, catalogue) else line.value
         rows.append((catalogue.name_of(line.measure), value, line.measure, " ".join(line.ids)))
     return Sheet(
         "战果",
@@ -155,13 +153,6 @@ def _seizures(results: Iterable[OperationResult], rules: OperationRules, mask: M
 
 def _quantity(one: OperationResult, goods: Goods, rules: OperationRules) -> Cell:
     return Amount(one.quantity, exponent_of(goods.currency)) if rules.items[goods.item].money else one.quantity
-
-
-def shown_number(number: Identifier, mask: Mask) -> str:
-    """A number as it may be shown: accounts and telephones behind the mask, and what is long enough to be a person's."""
-    if number.kind in {IdentifierKind.ACCOUNT, IdentifierKind.MERCHANT}:
-        return mask.account(number.value)
-    return mask.phone(number.value) if number.kind is IdentifierKind.PHONE else mask.text(number.value)
 
 
 def _custody(results: Iterable[OperationResult], mask: Mask) -> Sheet:
