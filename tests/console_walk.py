@@ -23,6 +23,7 @@ KINDS = {
     "reports": "report", "clues": "clue", "cases": "case", "facts": "fact", "measures": "measure", "returns": "return",
     "tasks": "task", "series": "series", "appeals": "appeal", "incidents": "incident", "hand-overs": "hand_over",
     "merges": "merge", "indicators": "indicator", "objections": "listing_objection", "queries": "query",
+    "operations": "operation", "campaigns": "campaign", "results": "seized",
 }  # fmt: skip
 OFFICE = {"people": "duty2", "bodies": "COUNTY", "links": "BANK", "tokens": "CRED-000001"}
 # What in an address makes another page of it; everything else is the same page about something else.

@@ -14,6 +14,7 @@ from litestar.response import Response
 
 from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.casework.indicators import Indicator
+from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationResult, OperationStatus
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import format_instant
@@ -29,6 +30,7 @@ from fanzha.services.desk.documents.case import case_document, task_document
 from fanzha.services.desk.documents.clue import clue_document
 from fanzha.services.desk.documents.indicator import indicator_document
 from fanzha.services.desk.documents.measure import incident_document, measure_document, order_document, target_document
+from fanzha.services.desk.documents.operation import campaign_document, operation_document, result_document
 from fanzha.services.desk.documents.report import report_document
 from fanzha.services.desk.documents.return_ import return_document
 from fanzha.services.desk.last_changes import last_changes
@@ -92,6 +94,13 @@ READABLE: Final = (
         "tasks", Task, lists.list_tasks, TaskStatus,
         lambda one, mask, desk: task_document(one, mask, desk.clock.now_us()),
     ),
+    Readable(
+        "campaigns", Campaign, lists.list_campaigns, CampaignStatus, lambda one, mask, _: campaign_document(one, mask)
+    ),
+    Readable(
+        "operations", Operation, lists.list_operations, OperationStatus,
+        lambda one, mask, _: operation_document(one, mask),
+    ),
     Readable("incidents", Incident, lists.list_incidents, None, lambda one, mask, _: incident_document(one, mask)),
 )  # fmt: skip
 BY_RECORD: Final = {one.record: one for one in READABLE}
@@ -109,6 +118,8 @@ def document_of(desk: Desk, record: Any, mask: Mask) -> Document | None:
     """The record as its document; None for a kind that has none here."""
     if isinstance(record, Indicator):
         return indicator_document(record, mask)
+    if isinstance(record, OperationResult):
+        return result_document(record, mask)
     readable = BY_RECORD.get(type(record))
     return None if readable is None else _dated(desk, [readable.document(record, mask, desk)])[0]
 
