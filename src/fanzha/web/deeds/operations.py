@@ -27,7 +27,6 @@ from fanzha.services.desk.staff_operation import (
 )
 from fanzha.services.desk.step_operation import step_operation
 from fanzha.web.console import Console
-from fanzha.web.deeds.clues import body_field
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.operation_results import RESULT_DEEDS
 from fanzha.web.forms import Choices, Field, Kind
@@ -37,6 +36,7 @@ from fanzha.web.words import N_
 
 PLANNERS: Final = frozenset({Role.ANALYST, Role.APPROVER, Role.COMMANDER})
 HEADS: Final = frozenset({Role.APPROVER, Role.COMMANDER})
+_BODY: Final = Field("body", N_("单位编号"), required=True, hint=N_("如 KM-530102；邻近单位也可以加入。"))
 _WHY: Final = Field("reason", N_("理由"), Kind.AREA, hint=N_("取消和重新开启须写明理由。"))
 
 
@@ -96,10 +96,6 @@ def _body(doing: Doing) -> Done:
     return Done(f"/operations/{made.id}", N_("单位已加入"), made)
 
 
-def _body_fields(console: Console, actor: Actor, _record_id: str) -> tuple[Field, ...]:
-    return (body_field(console, actor),)
-
-
 def _point(doing: Doing) -> Done:
     made = add_point(doing.desk, doing.actor, doing.id, doing.values["place"], note=doing.values["note"])
     return Done(f"/operations/{made.id}", N_("抓捕点已加入"), made)
@@ -155,7 +151,7 @@ OPERATION_DEEDS: Final = (
             Field("document", N_("方案文号"), Kind.NUMBER),
         ),
     ),
-    Deed("campaigns", "body", N_("加入参战单位"), PLANNERS, _campaign_body, around=_body_fields, rehearsed=False),
+    Deed("campaigns", "body", N_("加入参战单位"), PLANNERS, _campaign_body, (_BODY,), rehearsed=False),
     Deed(
         "campaigns", "step", N_("结束、取消或恢复"), HEADS, _campaign_step,
         (Field("step", N_("决定"), Kind.CHOICE, required=True, choices=choices_of(CampaignStep)), _WHY),
@@ -169,7 +165,7 @@ OPERATION_DEEDS: Final = (
         ),
         grave=True, rehearsed=False,
     ),
-    Deed("operations", "body", N_("加入参战单位"), PLANNERS, _body, around=_body_fields, rehearsed=False),
+    Deed("operations", "body", N_("加入参战单位"), PLANNERS, _body, (_BODY,), rehearsed=False),
     Deed(
         "operations", "point", N_("加抓捕点"), PLANNERS, _point,
         (Field("place", N_("地点"), required=True), Field("note", N_("说明"), Kind.AREA)),

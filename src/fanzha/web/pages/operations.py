@@ -96,7 +96,7 @@ def one_campaign(ask: Ask) -> Answer:
     told = campaign_tally(desk, actor, record_id)
     mask = mask_for(desk, actor, (told.campaign, *told.operations))
     context = _shared(ask) | {
-        "told": told, "campaign": told.campaign, "mask": mask, "deeds": _able(ask, "campaigns", record_id),
+        "tallied": told, "campaign": told.campaign, "mask": mask, "deeds": _able(ask, "campaigns", record_id),
     }  # fmt: skip
     return Page("campaign.html", context)
 
