@@ -14,7 +14,7 @@ from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.operation_page import OperationPage, operation_page
 from fanzha.services.desk.operation_tally import campaign_tally
 from fanzha.services.desk.papers.operation_book import seizure_template
-from fanzha.web.answers import XLSX, Answer, Download, Page
+from fanzha.web.answers import XLSX, Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import Able, able
 from fanzha.web.deeds.operations import OPERATION_DEEDS
@@ -101,6 +101,11 @@ def one_campaign(ask: Ask) -> Answer:
     return Page("campaign.html", context)
 
 
+def to_campaigns(_ask: Ask) -> Answer:
+    """The campaigns stand beside the operations."""
+    return GoTo("/operations?tab=campaigns")
+
+
 def template(ask: Ask) -> Answer:
     """The empty sheet in which seized things are listed."""
     return Download(seizure_template(ask.console.desk.rules.operations), XLSX, "seizures.xlsx")
@@ -141,6 +146,7 @@ ROUTES: Final = (
     Route("GET", "/operations/template.xlsx", template, SEERS),
     Route("GET", "/operations/{record_id:str}", one_operation, SEERS),
     Route("GET", "/operations/{record_id:str}/entries", entries, SEERS),
+    Route("GET", "/campaigns", to_campaigns, SEERS),
     Route("GET", "/campaigns/{record_id:str}", one_campaign, SEERS),
     Route("GET", "/results/{record_id:str}", one_result, SEERS),
     *reveal_routes("results", OperationResult),
