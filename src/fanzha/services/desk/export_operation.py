@@ -14,7 +14,7 @@ from fanzha.services.desk.acting import acting
 from fanzha.services.desk.export_list import ExportNote, note_export
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.open_record import purpose_of, write_reveals
+from fanzha.services.desk.open_record import mask_for, purpose_of, write_reveals
 from fanzha.services.desk.operation_page import OperationPage, operation_page
 from fanzha.services.desk.persons import one_each, persons_in
 
@@ -54,5 +54,5 @@ def export_operation(
             write_reveals(work, subject, persons, purpose_of(work, operation, case, reason))
         exported = [ExportedPerson(one.key, case) for one in persons]
         note = note_export(work, "operation", exported, reason, case=case, approver=approver)
-    names = tuple(one.name for one in persons if one.name)
-    return ExportedOperation(page, Mask(desk.rules.access.masks, lifted=reveal, names=names), note)
+    mask = Mask(desk.rules.access.masks, lifted=True) if reveal else mask_for(desk, actor, (page.operation,))
+    return ExportedOperation(page, mask, note)
