@@ -24,6 +24,7 @@ KINDS = {
     "tasks": "task", "series": "series", "appeals": "appeal", "incidents": "incident", "hand-overs": "hand_over",
     "errands": "errand",
     "merges": "merge", "indicators": "indicator", "objections": "listing_objection", "queries": "query",
+    "operations": "operation", "campaigns": "campaign", "results": "seized",
 }  # fmt: skip
 OFFICE = {"people": "duty2", "bodies": "COUNTY", "links": "BANK", "tokens": "CRED-000001"}
 # What in an address makes another page of it; everything else is the same page about something else.

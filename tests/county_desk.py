@@ -21,6 +21,16 @@ from fanzha.casework import (
 )
 from fanzha.casework.errand_model import ErrandKind
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.operations import (
+    Goods,
+    Identifier,
+    IdentifierKind,
+    OperationStep,
+    Plan,
+    ResultDraft,
+    ResultKind,
+    Suspect,
+)
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.time import MINUTE_US
 from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind
@@ -36,6 +46,7 @@ from fanzha.services.desk.case_series import Link, start_series
 from fanzha.services.desk.case_tasks import create_task
 from fanzha.services.desk.comment_case import comment_case
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.enter_result import enter_result
 from fanzha.services.desk.errands import ErrandWanted, send_errand
 from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
 from fanzha.services.desk.hear_evidence import give_evidence
@@ -44,10 +55,16 @@ from fanzha.services.desk.merge_reports import merge_clues, merge_reports
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.object_to_return import receive_objection
 from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.operation_tasks import create_operation_task
+from fanzha.services.desk.plan_operation import plan_operation
 from fanzha.services.desk.publish_indicator import propose_indicator
 from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.services.desk.remark_operation import remark_operation
+from fanzha.services.desk.run_campaign import CampaignDraft, open_campaign
+from fanzha.services.desk.staff_operation import TeamDraft, add_point, add_team
+from fanzha.services.desk.step_operation import step_operation
 from fanzha.tracing.runs import TraceRun
 
 TOLD = "模拟绝密事由：模拟·钱二收了模拟·V1的钱"  # stands in every free text
@@ -136,6 +153,23 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
     with desk.store.begin() as unit:
         unit.records(ListingObjection).add(objection)
         unit.commit()
+    campaign = open_campaign(desk, CHIEF, CampaignDraft(told, "2026-11-01", "2026-12-31", told, "模拟活动1号"))
+    operation = plan_operation(desk, CHIEF, Plan(told, told, told, told, campaign=campaign.id))
+    for step, number in ((OperationStep.APPROVE, "模拟方案1号"), (OperationStep.BEGIN, "")):
+        step_operation(desk, BOTH, operation.id, step, number=number)
+    add_point(desk, CHIEF, operation.id, told, note=told)
+    operation = add_team(desk, CHIEF, operation.id, TeamDraft(told, "COUNTY", "both"))
+    remark_operation(desk, BOTH, operation.id, told)
+    seen = day.clock.at_us
+    goods = Goods("bank_card", (Identifier(IdentifierKind.ACCOUNT, M),), told, told)
+    seized = enter_result(
+        desk, BOTH, operation.id, ResultDraft(ResultKind.SEIZURE, seen, note=told, goods=goods)
+    ).result
+    person = Suspect(holder, "53010219900101002Z", ("fraud",), case=case)
+    caught = enter_result(
+        desk, BOTH, operation.id, ResultDraft(ResultKind.SUSPECT, seen, note=told, suspect=person)
+    ).result
+    create_operation_task(desk, BOTH, operation.id, told)
     link_partner(desk, admin, PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://bank.example", "k", "ab" * 32))
     return {
         "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
@@ -143,5 +177,6 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
         "merge": merge.id, "hand_over": offer.id, "errand": errand.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
+        "campaign": campaign.id, "operation": operation.id, "seized": seized.id, "caught": caught.id,
         "query": asked.id, "evidence": given.counter_evidence[0].id,
     }  # fmt: skip

@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # ledger, files and desk are paid for by the verbs that need 
     from fanzha.ports.passkey_ceremony import PasskeyCeremony
     from fanzha.ports.secret_hasher import SecretHasher
     from fanzha.ports.statement_reader import StatementFile, StatementReader
+    from fanzha.ports.table_reader import TableReader, TableRow
     from fanzha.ports.transfer_stream import TransferStream
     from fanzha.ports.webhook_sender import WebhookSender
     from fanzha.ports.work_store import WorkStore
@@ -130,6 +131,21 @@ def statement_reader(mapping: Path | None = None) -> StatementReader:
     from fanzha.intake import load_mapping
 
     return _FileReader(None if mapping is None else load_mapping(mapping))
+
+
+class _FilledTables:
+    """Workbooks and CSV files that somebody filled in, read by `intake`."""
+
+    def rows(self, content: bytes, name: str) -> tuple[TableRow, ...]:
+        """Every filled row of a file."""
+        from fanzha.intake import read_filled_table
+
+        return read_filled_table(content, name)
+
+
+def table_reader() -> TableReader:
+    """Reads tables that somebody filled in."""
+    return _FilledTables()
 
 
 class _BulletinFiles:
@@ -318,6 +334,7 @@ def desk_rules() -> DeskRules:
     """The dated tables that the desk works by; read once a start."""
     from fanzha.access import AccessRules
     from fanzha.casework import CaseworkRules, Taxonomy
+    from fanzha.casework.operations import OperationRules
     from fanzha.casework.public_rules import PublicRules
     from fanzha.measures.interception_rules import InterceptionRules
     from fanzha.measures.purposes import PurposeRules
@@ -332,6 +349,7 @@ def desk_rules() -> DeskRules:
         interception=InterceptionRules.from_table(rule_table("interception.toml")),
         taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
         public=PublicRules.from_table(rule_table("public.toml")),
+        operations=OperationRules.from_table(rule_table("operations.toml")),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from county_desk import STATION, fill, secrets_of, stands
+from operation_day import card
 from return_day import CHIEF, EVENING_US, M, ReturnDay, make_return_day
 
 from fanzha import bootstrap
@@ -34,6 +35,17 @@ from fanzha.casework import (
     VerifiedFields,
 )
 from fanzha.casework.errand_model import ErrandKind, ErrandOutcome
+from fanzha.casework.operations import (
+    Campaign,
+    Correction,
+    CustodyMove,
+    CustodyStep,
+    Operation,
+    OperationResult,
+    Plan,
+    SuspectMove,
+    SuspectStep,
+)
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import FanzhaError, NotFound
 from fanzha.core.time import DAY_US
@@ -57,10 +69,13 @@ from fanzha.services.desk.draft_measure import MeasureDraft
 from fanzha.services.desk.errands import ErrandWanted
 from fanzha.services.desk.export_list import export_accounts
 from fanzha.services.desk.hand_over_case import Offer
+from fanzha.services.desk.import_seizures import SheetFile
 from fanzha.services.desk.lists import ListWanted
 from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
 from fanzha.services.desk.return_planning import ReturnWanted
+from fanzha.services.desk.run_campaign import CampaignDraft
+from fanzha.services.desk.staff_operation import TeamDraft
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
@@ -188,7 +203,10 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         target=Target(TargetKind.ACCOUNT, M, "模拟银行", "模拟·钱二"), amount_minor=100,
     )  # fmt: skip
     statement = day.folder / "statement.csv"
-    kinds = (Report, Clue, Fact, Case, Task, Measure, Appeal, Incident, ReturnProcedure, TraceRun)
+    kinds = (
+        Report, Clue, Fact, Case, Task, Measure, Appeal, Incident, ReturnProcedure, TraceRun,
+        Campaign, Operation, OperationResult,
+    )  # fmt: skip
     words = ReceiptWords.from_table(bootstrap.rule_table("receipts.toml"))
     receipt = Receipt("R-9", ids["order"], Outcome.REFUSED, day.clock.at_us, day.clock.at_us)
     figures = day.trace(ids["case"])
@@ -250,6 +268,16 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "basis": ("cpl-144", "afl-20"), "mask_for.records": ((),),
         "named": day.books.facts.files(), "although": ("", why[0]), "outgoing": ("T1",), "incoming": ("T2",),
         "first": (M,), "second": ("6299990000000000991",), "note_ingested.files": ([],),
+        "campaign_id": (ids["campaign"],), "operation_id": (ids["operation"],), "result_id": (ids["seized"], ids["caught"]),
+        "open_campaign.draft": (CampaignDraft("模拟", "2026-11-01", "2026-12-31"),), "add_campaign_body.body": ("OTHER",),
+        "plan": (Plan("模拟", "模拟", "模拟"), Plan("模拟", "模拟", "模拟", campaign=ids["campaign"])),
+        "add_operation_body.body": ("OTHER",), "place": ("模拟路",), "team": (TeamDraft("模拟", "COUNTY", "both"),),
+        "enter_result.draft": (card(M), card("6299990000000000991", request="x")),
+        "correct_result.wanted": (Correction(-1, why[0]),), "year": (2026,),
+        "advance_suspect.move": (SuspectMove(SuspectStep.DETAIN, "1号", day.clock.at_us),),
+        "move_evidence.move": (CustodyMove(CustodyStep.STORE, "模拟物证室", day.clock.at_us),),
+        "reader": (bootstrap.table_reader(),),
+        "import_seizures.file": (SheetFile("x.csv", f"名称,号码,时间\n银行卡,{M},2026-11-22\n".encode()),),
         "correct_receipt.said": ({"amount_minor": 1},), "note_not_written.export": (EXPORTED,), "why": why,
     }  # fmt: skip
 

@@ -31,6 +31,7 @@ from fanzha.casework.case_model import (
 from fanzha.casework.case_parts import (
     add_file,
     comment_on,
+    create_operation_task,
     create_task,
     is_overdue,
     join_series,
@@ -263,6 +264,7 @@ __all__ = [
     "combined",
     "comment_on",
     "confirm_clue",
+    "create_operation_task",
     "create_task",
     "decline_hand_over",
     "dismiss_clue",

@@ -173,7 +173,7 @@ OPEN_STATUSES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something to be done for a case by a day."""
+    """Something to be done for a case, or for an operation, by a day."""
 
     id: str
     version: int
@@ -188,6 +188,7 @@ class Task:
     ended_by: str = ""
     ended_at_us: int | None = None
     result: str = ""
+    operation: str = ""  # what it is for, where it is for no case
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,12 +55,35 @@ def create_task(
 ) -> tuple[Task, Events]:
     """Something to be done for the case."""
     check_case_work(case, actor)
-    if not title.strip():
+    return _created(
+        Task(ids.new("TASK"), 0, case.organisation, case.id, title, officer, due_us, actor.id, now_us), actor, ids
+    )
+
+
+def create_operation_task(
+    operation: str,
+    organisation: str,
+    title: str,
+    officer: str,
+    actor: Actor,
+    now_us: int,
+    ids: Ids,
+    *,
+    due_us: int | None = None,
+) -> tuple[Task, Events]:
+    """Something to be done for an operation; it is the officer's body's task, whichever body leads."""
+    check_person(actor, "a task")
+    made = Task(ids.new("TASK"), 0, organisation, "", title, officer, due_us, actor.id, now_us, operation=operation)
+    return _created(made, actor, ids)
+
+
+def _created(task: Task, actor: Actor, ids: Ids) -> tuple[Task, Events]:
+    if not task.title.strip():
         raise BadInput("a task needs a title")
-    task = Task(ids.new("TASK"), 0, case.organisation, case.id, title, officer, due_us, actor.id, now_us)
     event = work_event(
-        EventKind.TASK_CREATED, task.id, actor, now_us, ids,
-        after=task.status, case=case.id, officer=officer, due_us="" if due_us is None else due_us,
+        EventKind.TASK_CREATED, task.id, actor, task.created_at_us, ids,
+        after=task.status, case=task.case, operation=task.operation, officer=task.officer,
+        due_us="" if task.due_us is None else task.due_us,
     )  # fmt: skip
     return task, (event,)
 

@@ -67,6 +67,21 @@ class EventKind(StrEnum):
     TASK_CREATED = "task.created"
     TASK_ENDED = "task.ended"
     TASK_REOPENED = "task.reopened"
+    CAMPAIGN_OPENED = "campaign.opened"
+    CAMPAIGN_STEPPED = "campaign.stepped"
+    CAMPAIGN_BODY_ADDED = "campaign.body_added"
+    OPERATION_PLANNED = "operation.planned"
+    OPERATION_AMENDED = "operation.amended"
+    OPERATION_STEPPED = "operation.stepped"
+    OPERATION_BODY_ADDED = "operation.body_added"
+    OPERATION_POINT_ADDED = "operation.point_added"
+    OPERATION_TEAM_ADDED = "operation.team_added"
+    OPERATION_CASE_ADDED = "operation.case_added"
+    OPERATION_REMARKED = "operation.remarked"
+    OPERATION_RESULT_ENTERED = "operation.result_entered"
+    OPERATION_RESULT_CORRECTED = "operation.result_corrected"
+    OPERATION_SUSPECT_STEPPED = "operation.suspect_stepped"
+    OPERATION_EVIDENCE_MOVED = "operation.evidence_moved"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum, unique
 from typing import Final, TypeVar
 
@@ -78,14 +78,14 @@ Step = TypeVar("Step", bound=StrEnum)
 Table = Mapping[Status, Mapping[Step, Status | None]]
 
 
-def _total(
+def total(
     statuses: type[Status], steps: type[Step], allowed: Mapping[Status, Mapping[Step, Status]]
 ) -> Table[Status, Step]:
     """Every pair answered: what is not allowed is None."""
     return {status: {step: allowed.get(status, {}).get(step) for step in steps} for status in statuses}
 
 
-REPORT_TABLE: Final[Table[ReportStatus, ReportStep]] = _total(
+REPORT_TABLE: Final[Table[ReportStatus, ReportStep]] = total(
     ReportStatus,
     ReportStep,
     {
@@ -106,7 +106,7 @@ REPORT_TABLE: Final[Table[ReportStatus, ReportStep]] = _total(
 )
 
 _UNDER_CHECK: Final = {ClueStep.ROUTE: ClueStage.QUEUED, ClueStep.DROP: ClueStage.DISMISSED}
-CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = _total(
+CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = total(
     ClueStage,
     ClueStep,
     {
@@ -154,7 +154,7 @@ CLUE_TABLE: Final[Table[ClueStage, ClueStep]] = _total(
     },
 )
 
-CASE_TABLE: Final[Table[CaseStatus, CaseStep]] = _total(
+CASE_TABLE: Final[Table[CaseStatus, CaseStep]] = total(
     CaseStatus,
     CaseStep,
     {
@@ -188,7 +188,7 @@ CASE_TABLE: Final[Table[CaseStatus, CaseStep]] = _total(
     },
 )
 
-TASK_TABLE: Final[Table[TaskStatus, TaskStep]] = _total(
+TASK_TABLE: Final[Table[TaskStatus, TaskStep]] = total(
     TaskStatus,
     TaskStep,
     {
@@ -198,7 +198,7 @@ TASK_TABLE: Final[Table[TaskStatus, TaskStep]] = _total(
     },
 )
 
-HAND_OVER_TABLE: Final[Table[HandOverStatus, HandOverStep]] = _total(
+HAND_OVER_TABLE: Final[Table[HandOverStatus, HandOverStep]] = total(
     HandOverStatus,
     HandOverStep,
     {
@@ -210,7 +210,7 @@ HAND_OVER_TABLE: Final[Table[HandOverStatus, HandOverStep]] = _total(
     },
 )
 
-ERRAND_TABLE: Final[Table[ErrandStatus, ErrandStep]] = _total(
+ERRAND_TABLE: Final[Table[ErrandStatus, ErrandStep]] = total(
     ErrandStatus,
     ErrandStep,
     {
@@ -235,20 +235,20 @@ BACK_TO: Final[Mapping[ClueStage, ClueStep]] = {
 _BY_ITSELF: Final = frozenset({ClueStep.DROP, ClueStep.UNVERIFY, *BACK_TO.values()})  # follows something else; no verb
 
 
-def next_status(table: Table[Status, Step], held: Status, step: Step, record: str) -> Status:
-    """The status after the step.
+def next_status(
+    table: Table[Status, Step], held: Status, step: Step, record: str, said: Callable[[StrEnum], str] = in_words
+) -> Status:
+    """The status after the step; `said` words states and steps for a person.
 
     Raises NotAllowed(`step.<step>`) that names the record and what may follow instead.
     """
     after = table[held][step]
     if after is None:
         possible = ", ".join(
-            in_words(other) for other, status in table[held].items() if status is not None and other not in _BY_ITSELF
+            said(other) for other, status in table[held].items() if status is not None and other not in _BY_ITSELF
         )
         only = f"what can follow is: {possible}" if possible else "nothing can follow any more"
-        raise NotAllowed(
-            f"step.{step}", f"{record} is {in_words(held)}; {in_words(step)} cannot follow. Instead, {only}"
-        )
+        raise NotAllowed(f"step.{step}", f"{record} is {said(held)}; {said(step)} cannot follow. Instead, {only}")
     return after
 
 

@@ -39,6 +39,8 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "clue": ("fanzha.cli.clue:app", "Clues: check each against the clock, make facts of them, act."),
     "case": ("fanzha.cli.case:app", "Cases: open, file and run them; merge, split and hand them over."),
     "errand": ("fanzha.cli.errand:app", "Ask another body: orders down, help from the side, notices; with clocks."),
+    "campaign": ("fanzha.cli.campaign:app", "专项行动: campaigns, their operations and daily results."),
+    "operation": ("fanzha.cli.operation:app", "行动: strikes and case teams: plan, enter, correct, tally."),
     "office": ("fanzha.cli.office:app", "Bodies, people and programs of the desk; signing in and out."),
     "account": ("fanzha.cli.account:app", "What is known of an account: claims, facts, measures, balance, ledger."),
     "measure": ("fanzha.cli.measure:app", "Stops, freezes and all other measures, from draft to answer and appeal."),

@@ -27,6 +27,7 @@ from fanzha.casework import (
 from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.operations import Campaign, Operation, OperationResult, request_key
 from fanzha.casework.rules import DuplicateRules
 from fanzha.casework.sheets import ReportSheet
 from fanzha.core.actor import Organisation
@@ -174,8 +175,9 @@ TASKS: Final[RecordTable[Task]] = RecordTable(
         Key("officer"),
         Key("case_id", of=lambda task: task.case, narrow=True),
         Key("due_us", KeyType.INTEGER, of=lambda task: NEVER_US if task.due_us is None else task.due_us),
+        Key("operation", narrow=True),
     ),
-    indexes=(("organisation", "status", "due_us"), ("officer", "status", "due_us"), ("case_id",)),
+    indexes=(("organisation", "status", "due_us"), ("officer", "status", "due_us"), ("case_id",), ("operation",)),
 )
 SERIES: Final[RecordTable[Series]] = RecordTable(
     name="series",
@@ -305,6 +307,39 @@ RETURNS: Final[RecordTable[ReturnProcedure]] = RecordTable(
     ),
     indexes=(("organisation", "status", "drafted_us"), ("status", "drafted_us"), ("case_id",), ("decision",)),
 )
+CAMPAIGNS: Final[RecordTable[Campaign]] = RecordTable(
+    name="campaigns",
+    record=Campaign,
+    keys=(Key("organisation"), Key("status"), Key("opened_at_us", KeyType.INTEGER)),
+    terms=(Term("body", of=lambda campaign: campaign.bodies),),
+    indexes=(("organisation", "status", "opened_at_us"), ("opened_at_us",)),
+)
+OPERATIONS: Final[RecordTable[Operation]] = RecordTable(
+    name="operations",
+    record=Operation,
+    keys=(Key("organisation"), Key("status"), Key("campaign", narrow=True), Key("drafted_at_us", KeyType.INTEGER)),
+    terms=(
+        Term("body", of=lambda operation: operation.bodies),
+        Term("member", of=lambda operation: operation.members),
+        Term("case", of=lambda operation: operation.cases),
+    ),
+    indexes=(("organisation", "status", "drafted_at_us"), ("status", "drafted_at_us"), ("campaign",)),
+)
+OPERATION_RESULTS: Final[RecordTable[OperationResult]] = RecordTable(
+    name="operation_results",
+    record=OperationResult,
+    keys=(
+        Key("organisation"),
+        Key("operation", narrow=True),
+        Key("kind"),
+        Key("corrects", narrow=True),
+        Key("request_key", of=lambda result: request_key(result.operation, result.draft, result.id)),
+        Key("entered_us", KeyType.INTEGER),
+    ),
+    terms=(Term("number", of=lambda result: result.draft.numbers),),
+    indexes=(("operation", "entered_us"), ("organisation", "entered_us"), ("corrects",)),
+    unique=(("request_key",),),
+)
 INDICATORS: Final[RecordTable[Indicator]] = RecordTable(
     name="indicators",
     record=Indicator,
@@ -418,6 +453,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
+    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,

@@ -19,7 +19,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "organisation": N_("机构"), "passkey": N_("通行密钥"), "person": N_("人员"), "query": N_("查询"),
     "receipt": N_("回执"), "record": N_("记录"), "report": N_("警情"), "return": N_("资金返还"), "series": N_("串并"),
     "session": N_("会话"), "task": N_("待办"), "token": N_("接口令牌"),
-    "webhook": N_("通知地址"),
+    "webhook": N_("通知地址"), "campaign": N_("专项行动"), "operation": N_("行动"), "result": N_("战果"),
 }  # fmt: skip
 # What was done, by the second part.
 DEEDS_DONE: Final[Mapping[str, str]] = {
@@ -28,7 +28,9 @@ DEEDS_DONE: Final[Mapping[str, str]] = {
     "drop": N_("放弃了"), "expire": N_("到期撤下了"), "hold_back": N_("暂缓公布了"),
     "mark": N_("登记状态了"), "probe": N_("核验了"), "prosecute": N_("移送起诉了"), "refer": N_("移送管辖了"),
     "ring": N_("按时提醒了"), "show": N_("公布了"), "solve": N_("登记破案了"), "write": N_("填写了"),
-    "add": N_("新增了"),
+    "add": N_("新增了"), "add_body": N_("加入单位了"), "add_case": N_("并入案件了"), "add_point": N_("加抓捕点了"),
+    "add_team": N_("建小组了"), "advance_suspect": N_("登记诉讼进展了"), "enter": N_("录入战果了"),
+    "move_evidence": N_("登记保管移交了"), "remark": N_("记动态了"),
     "add_file": N_("添加材料了"), "add_report": N_("并入警情了"), "add_to": N_("补充了"), "allot": N_("分派了"),
     "amend": N_("修改拟稿了"), "amounts": N_("查看金额了"), "answer": N_("答复了"), "approve": N_("审批同意了"),
     "ask_renewal": N_("申请续期了"), "assess": N_("研判了"), "assign": N_("接办了"), "breach": N_("超时了"),

@@ -25,6 +25,7 @@ ENTRIES: Final = (
     Entry("/cases", N_("案件"), "c", SEERS),
     Entry("/measures", N_("措施"), "m", SEERS),
     Entry("/returns", N_("返还"), "r", SEERS),
+    Entry("/operations", N_("行动"), "x", SEERS),
     Entry("/search", N_("查询"), "s", SEERS),
     Entry("/indicators", N_("号码公示"), "i", OFFICERS),
     Entry("/partner", N_("协作台"), "p", PARTNERS),

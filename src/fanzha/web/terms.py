@@ -15,6 +15,21 @@ from fanzha.casework.events import EventKind
 from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
 from fanzha.casework.objections import ObjectionStatus
+from fanzha.casework.operations import (
+    CampaignStatus,
+    CampaignStep,
+    Category,
+    CustodyStatus,
+    CustodyStep,
+    Force,
+    IdentifierKind,
+    OperationKind,
+    OperationStatus,
+    OperationStep,
+    ResultKind,
+    SuspectStatus,
+    SuspectStep,
+)
 from fanzha.casework.rules import Sign
 from fanzha.core.actor import Level, Role
 from fanzha.measures.appeals import AppealStatus
@@ -205,6 +220,56 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "hand_over.recalled": N_("撤回移交"), "task.created": N_("新建待办"), "task.ended": N_("办结待办"),
         "task.reopened": N_("恢复待办"), "errand.sent": N_("发出交办或协作"), "errand.signed_for": N_("签收"),
         "errand.answered": N_("反馈"), "errand.sent_back": N_("退回补充"), "errand.recalled": N_("撤回请求"),
+        "campaign.opened": N_("建立专项行动"), "campaign.stepped": N_("专项行动进展"),
+        "campaign.body_added": N_("加入参战单位"), "operation.planned": N_("拟定行动"),
+        "operation.amended": N_("修改方案"), "operation.stepped": N_("行动进展"),
+        "operation.body_added": N_("加入参战单位"), "operation.point_added": N_("加抓捕点"),
+        "operation.team_added": N_("建小组"), "operation.case_added": N_("案件并入行动"),
+        "operation.remarked": N_("记动态"), "operation.result_entered": N_("录入战果"),
+        "operation.result_corrected": N_("更正战果"), "operation.suspect_stepped": N_("诉讼进展"),
+        "operation.evidence_moved": N_("保管移交"),
+    },
+    CampaignStatus: {"open": N_("进行中"), "ended": N_("已结束"), "cancelled": N_("已取消")},
+    CampaignStep: {"end": N_("结束"), "cancel": N_("取消"), "reopen": N_("恢复")},
+    OperationKind: {"strike": N_("收网行动"), "case_team": N_("专班")},
+    Category: {"ordinary": N_("一般行动"), "cluster": N_("集群战役"), "cross_border": N_("跨境行动")},
+    OperationStatus: {
+        "planned": N_("拟定"), "approved": N_("已批准"), "running": N_("进行中"), "ended": N_("已收网"),
+        "closed": N_("已结项"), "cancelled": N_("已取消"),
+    },
+    OperationStep: {
+        "approve": N_("批准方案"), "begin": N_("开始行动"), "end": N_("收网结束"), "close": N_("结项"),
+        "reopen": N_("重新开启"), "cancel": N_("取消"),
+    },
+    ResultKind: {
+        "take_down": N_("窝点团伙"), "suspect": N_("嫌疑人"), "seizure": N_("缴获物品"), "deployment": N_("出动力量"),
+    },
+    Force: {"officers": N_("警力"), "other_bodies": N_("联动部门人员")},
+    IdentifierKind: {
+        "account": N_("账号"), "phone": N_("手机号"), "iccid": "ICCID", "imsi": "IMSI", "imei": "IMEI",
+        "licence": N_("统一社会信用代码"), "serial": N_("序列号"), "mac": "MAC", "merchant": N_("商户号"), "plate": N_("车牌"),
+    },
+    SuspectStatus: {
+        "brought_in": N_("到案"), "summoned": N_("已传唤"), "detained": N_("刑事拘留"), "bailed": N_("取保候审"),
+        "confined": N_("监视居住"), "arrest_asked": N_("提请批准逮捕"), "arrest_denied": N_("不批准逮捕"),
+        "arrested": N_("逮捕"), "transferred": N_("移送审查起诉"), "returned": N_("退回补充侦查"),
+        "indicted": N_("提起公诉"), "not_indicted": N_("不起诉"), "sentenced": N_("判决"), "punished": N_("行政处罚"),
+        "released": N_("释放"), "withdrawn": N_("撤销案件"), "handed_over": N_("移交其他机关"),
+    },
+    SuspectStep: {
+        "summon": N_("传唤"), "detain": N_("刑事拘留"), "bail": N_("取保候审"), "confine": N_("监视居住"),
+        "ask_arrest": N_("提请批准逮捕"), "arrest": N_("批准逮捕"), "deny_arrest": N_("不批准逮捕"),
+        "transfer": N_("移送审查起诉"), "return": N_("退回补充侦查"), "indict": N_("提起公诉"), "not_indict": N_("不起诉"),
+        "sentence": N_("判决"), "punish": N_("行政处罚"), "release": N_("释放"), "withdraw": N_("撤销案件"),
+        "hand_over": N_("移交其他机关"),
+    },
+    CustodyStatus: {
+        "held": N_("办案人员保管"), "stored": N_("已入库"), "examined": N_("送检中"), "forwarded": N_("随案移送"),
+        "returned": N_("已发还"), "destroyed": N_("已销毁"),
+    },
+    CustodyStep: {
+        "hand_over": N_("移交"), "store": N_("入库"), "take_out": N_("领出"), "examine": N_("送检"),
+        "forward": N_("随案移送"), "return": N_("发还"), "destroy": N_("销毁"),
     },
 }  # fmt: skip
 

@@ -11,6 +11,7 @@ from fanzha.audit import AuditEntry, Subject, refused, without_numbers
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
 from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
+from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotAllowed, NotFound, Refused, StaleVersion
 from fanzha.measures.appeals import Appeal
@@ -78,12 +79,21 @@ class Look:
             addressed = (partner,) if partner else ()
         elif isinstance(record, HandOver | Errand):
             addressed = (record.to_organisation,)
+        elif isinstance(record, Campaign):
+            addressed = record.bodies
+        elif isinstance(record, Operation | OperationResult):
+            operation = self.operation_of(record)
+            officers, addressed = operation.members, operation.bodies
         elif isinstance(record, Case) and record.organisation != self.actor.organisation:
             addressed = self._offered_to(record)
         organisation = record.organisation
         if isinstance(record, Incident) and not organisation and self.actor.level is not Level.PARTNER:
             organisation = self.actor.organisation  # an answer to nobody's order: any officer may look into it
         return Scope(organisation, officers, addressed)
+
+    def operation_of(self, record: Operation | OperationResult) -> Operation:
+        """The operation itself, or the one that a result is of."""
+        return record if isinstance(record, Operation) else self.unit.records(Operation).get(record.operation)
 
     def _offered_to(self, case: Case) -> tuple[str, ...]:
         """The body that is asked to take the case over and must be able to look at it."""
@@ -103,6 +113,8 @@ class Look:
                 case_id = record.request.case
             case Task() | HandOver() | Errand() | ReturnProcedure() | TraceRun() | Indicator():
                 case_id = record.case
+            case OperationResult() if record.draft.suspect is not None:
+                case_id = record.draft.suspect.case
             case Appeal() | Incident() if record.measure:
                 case_id = self.unit.records(Measure).get(record.measure).request.case
             case _:

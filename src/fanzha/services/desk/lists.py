@@ -15,6 +15,7 @@ from typing import Any, Final
 from fanzha.access import Action, Person
 from fanzha.casework import OPEN_STAGES, Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.casework.errand_model import OPEN_ERRANDS, Errand, ErrandStatus
+from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationStatus
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
@@ -31,11 +32,13 @@ from fanzha.ports.work_store import Kept, WorkView
 from fanzha.ports.work_tables import (
     APPEALS,
     AWAITED,
+    CAMPAIGNS,
     CASES,
     CLUES,
     ERRANDS,
     INCIDENTS,
     MEASURES,
+    OPERATIONS,
     REPORTS,
     RETURNS,
     TASKS,
@@ -58,8 +61,12 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "appeals": {"measure": "measure"},
     "errands": {"case": "case_id", "officer": "officer"},
     "tasks": {"case": "case_id", "officer": "officer"},
+    "operations": {"case": "term:case", "officer": "term:member", "campaign": "campaign"},
+    "campaigns": {},
 }
-_NARROW: Final = frozenset({"case", "account", "officer", "measure"})  # so few that each is looked at by itself
+_NARROW: Final = frozenset(
+    {"case", "account", "officer", "measure", "campaign"}
+)  # so few that each is looked at by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +80,7 @@ class ListWanted:
     account: str = ""
     institution: str = ""  # measures: the bank that was told
     measure: str = ""  # incidents
+    campaign: str = ""  # operations
     due_before_us: int | None = None  # measures and tasks: only what falls due before
     limit: int = 50
     cursor: str | None = None
@@ -169,6 +177,16 @@ class Reading:
             wanted = replace(wanted, case="")
         ways = (OPEN_ERRANDS, due), (frozenset(ErrandStatus) - OPEN_ERRANDS, over)
         return page_of(self._by_state(ERRANDS, wanted, ErrandStatus, *ways), wanted.limit, wanted.cursor)
+
+    def campaigns(self, wanted: ListWanted) -> Page[Campaign]:
+        """Newest first."""
+        query = _newest("opened_at_us", status=_chosen(wanted, CAMPAIGNS, CampaignStatus, CampaignStatus))
+        return page_of([self._walk(CAMPAIGNS, wanted, query)], wanted.limit, wanted.cursor)
+
+    def operations(self, wanted: ListWanted) -> Page[Operation]:
+        """Newest first."""
+        query = _newest("drafted_at_us", status=_chosen(wanted, OPERATIONS, OperationStatus, OperationStatus))
+        return page_of([self._walk(OPERATIONS, wanted, query)], wanted.limit, wanted.cursor)
 
     # --- of what they are made ----------------------------------------------------------------------------------------
 
@@ -285,6 +303,26 @@ def list_errands(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) ->
         return _or_refused(reading, wanted, reading.errands(wanted))
 
 
+def list_campaigns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Campaign]:
+    """Campaigns, newest first.
+
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
+    """
+    with desk.store.reading() as view:
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.campaigns(wanted))
+
+
+def list_operations(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Operation]:
+    """Operations that the actor's body leads or takes part in, and those below it; newest first.
+
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
+    """
+    with desk.store.reading() as view:
+        reading = Reading(desk, view, actor)
+        return _or_refused(reading, wanted, reading.operations(wanted))
+
+
 def list_measures(
     desk: Desk, actor: Actor, wanted: ListWanted = ListWanted(), *, waiting_for_me: bool = False
 ) -> Page[Measure]:
@@ -302,7 +340,11 @@ def _or_refused(reading: Reading, wanted: ListWanted, page: Page[Kept]) -> Page[
     """The page; an empty one only where what it was asked for by is there. Raises NotFound for a name that nobody has."""
     if page.rows or wanted.cursor is not None:
         return page
-    named: tuple[tuple[type[Any], str], ...] = ((Case, wanted.case), (Measure, wanted.measure))
+    named: tuple[tuple[type[Any], str], ...] = (
+        (Case, wanted.case),
+        (Measure, wanted.measure),
+        (Campaign, wanted.campaign),
+    )
     for kind, record_id in named:
         if record_id and not _may_name(reading, kind, record_id):
             raise NotFound(f"there is no {record_id}, or you may not see it")
@@ -345,7 +387,7 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
     if wanted.organisation:
         equals["organisation"] = wanted.organisation
     filters = _FILTERS[table.name]
-    for name in ("case", "account", "officer", "institution", "measure"):
+    for name in ("case", "account", "officer", "institution", "measure", "campaign"):
         value = getattr(wanted, name)
         value = plain_identifier(value) if name == "account" else value
         if not value or (table is CASES and name == "account"):

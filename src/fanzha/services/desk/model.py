@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fanzha.access import AccessRules
 from fanzha.casework import CaseworkRules, Taxonomy
+from fanzha.casework.operations import OperationRules
 from fanzha.casework.public_rules import PublicRules
 from fanzha.core.ids import Ids
 from fanzha.core.time import Clock
@@ -27,6 +28,7 @@ class DeskRules:
     interception: InterceptionRules
     taxonomy: Taxonomy
     public: PublicRules
+    operations: OperationRules
 
 
 @dataclass(frozen=True, slots=True)

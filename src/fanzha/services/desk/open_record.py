@@ -12,6 +12,7 @@ from fanzha.casework import Case, Clue, Fact, HandOver, Report, Series, Task
 from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.operations import Campaign, Operation, OperationResult, ResultKind
 from fanzha.core.actor import Actor
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
@@ -31,7 +32,10 @@ WORDS: Final[Mapping[type[Any], str]] = {
     Errand: "errand",
     Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
     Indicator: "indicator", ListingObjection: "listing_objection",
+    Campaign: "campaign", Operation: "operation", OperationResult: "result",
 }  # fmt: skip
+
+CASES_MAX: Final = 50  # of an operation, whose persons are hidden by name; others by the form of their numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +144,31 @@ def _names_around(look: Look, records: Iterable[Any]) -> tuple[str, ...]:
         found += persons_in(record)
         members = (member.case for member in record.members) if isinstance(record, Series) else ()
         own = look.case_of(record)
-        around = (*look.unit.records(Case).get_many(members), *(() if own is None else (own,)))
+        suspects, concerned = _of_operations(look, record)
+        found += [named for one in suspects for named in persons_in(one)]
+        around = (*look.unit.records(Case).get_many((*members, *concerned)), *(() if own is None else (own,)))
         cases |= {case.id: case for case in around}
     return _names([*found, *(named for case in cases.values() for named in persons_of(look, case))])
+
+
+def _of_operations(look: Look, record: Any) -> tuple[tuple[OperationResult, ...], tuple[str, ...]]:
+    """The suspects of the operations that a record is of, and their cases; none where it is of no operation."""
+    operations: tuple[str, ...] = ()
+    match record:
+        case Campaign():
+            held = look.unit.records(Operation).find(Query(equals={"campaign": record.id}, limit=LIMIT_MAX)).rows
+            operations = tuple(one.id for one in held)
+        case Operation():
+            operations = (record.id,)
+        case OperationResult() | Task() if record.operation:
+            operations = (record.operation,)
+    if not operations:
+        return (), ()
+    asked = Query(within={"operation": operations}, equals={"kind": ResultKind.SUSPECT.value}, limit=LIMIT_MAX)
+    suspects = look.unit.records(OperationResult).find(asked).rows
+    cases = [case for one in look.unit.records(Operation).get_many(operations) for case in one.cases]
+    cases += [one.draft.suspect.case for one in suspects if one.draft.suspect is not None and one.draft.suspect.case]
+    return suspects, tuple(dict.fromkeys(cases))[:CASES_MAX]
 
 
 def _with_subjects(look: Look, records: Iterable[Any]) -> Iterator[Any]:

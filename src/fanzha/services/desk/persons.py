@@ -11,6 +11,7 @@ from typing import Any, Final
 from fanzha.access import Field, Person
 from fanzha.casework import AccountName, Claim, ClueKind, Contact, Loss, ReportedPayment, Reporter, VerifiedFields
 from fanzha.casework import Clue as CaseClue
+from fanzha.casework.operations import Custody, CustodyStep, Identifier, IdentifierKind, Suspect
 from fanzha.measures.model import FourFields, Request, Target, TargetKind
 from fanzha.measures.orders import Answered, OnwardTransfer, Question
 from fanzha.measures.return_plan import Award, Inflow, ReturnPlan
@@ -101,6 +102,19 @@ def _named_in_reports(part: Any) -> tuple[Named, ...]:
             return _of_clue(part.kind, part.subject)
         case Person():
             return (Named(part.display_name),)
+        case _:
+            return _named_in_operations(part)
+
+
+def _named_in_operations(part: Any) -> tuple[Named, ...]:
+    match part:
+        case Suspect():
+            return (Named(part.name, part.id_number),)
+        case Identifier():
+            account = part.value if part.kind in {IdentifierKind.ACCOUNT, IdentifierKind.MERCHANT} else ""
+            return (Named(account=account, phone=part.value if part.kind is IdentifierKind.PHONE else ""),)
+        case Custody() if part.step is CustodyStep.RETURN:
+            return (Named(part.receiver),)
         case _:
             return ()
 

@@ -41,20 +41,21 @@ def receive_report(desk: Desk, actor: Actor, draft: ReportDraft, *, request: str
     with acting(desk, actor, "report.receive", Subject("report", "")) as work:
         work.check(Action.REPORT_RECEIVE, Scope(actor.organisation))
         command = fingerprint_of("report.receive", draft)
-        report = once(work, request, command, Report, lambda: _take_in(work, draft))
+        report = once(work, request, command, Report, lambda: take_in(work, draft, actor))
         clues = every(work.unit.records(Clue), Query(mentions={"report": report.id}))
         accounts_first = tuple(sorted(clues, key=lambda clue: (clue.kind, clue.id)))
         return Received(report, accounts_first, place_warning(work, report))
 
 
-def _take_in(work: Work, draft: ReportDraft) -> Report:
-    body = work.tree().get(work.actor.organisation)
+def take_in(work: Work, draft: ReportDraft, actor: Actor) -> Report:
+    """The report of a draft, taken in by somebody for his body, with its clues in that body's queue."""
+    body = work.tree(actor.organisation).get(actor.organisation)
     if not draft.jurisdiction and body is not None:
         draft = replace(draft, jurisdiction=body.jurisdiction)
-    report, events = casework.receive_report(draft, work.actor, work.now_us, work.ids)
+    report, events = casework.receive_report(draft, actor, work.now_us, work.ids)
     report = work.unit.records(Report).add(report)
     tell(work, events, "report")
-    clues, told = casework.clues_of(report, work.actor, work.now_us, work.ids)
+    clues, told = casework.clues_of(report, actor, work.now_us, work.ids)
     place = place_of_clues(work, report)
     for clue in clues:
         keep_clue(

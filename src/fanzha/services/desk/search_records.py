@@ -12,6 +12,7 @@ from typing import Any, Final
 from fanzha.access import Action, Scope, log_search
 from fanzha.audit import Subject, done
 from fanzha.casework import Case, Clue, Fact, Report, Task, reporter_keys
+from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
@@ -119,6 +120,7 @@ def _matching(look: Look, wanted: str) -> Iterator[Any]:
         (Measure, Query(mentions={"order": wanted})),
         (ReturnProcedure, Query(mentions={"account": wanted})),
         (ReturnProcedure, Query(equals={"decision": wanted})),
+        (OperationResult, Query(mentions={"number": wanted})),
         *(
             (Report, Query(mentions={"look_up": f"{key.sign}:{key.sha256}"}))
             for key in sorted(reporter_keys(wanted), key=str)
@@ -126,6 +128,9 @@ def _matching(look: Look, wanted: str) -> Iterator[Any]:
     )
     for kind, query in asked:
         yield from view.records(kind).find(replace(query, limit=LIMIT_MAX)).rows
-    kinds: tuple[type[Any], ...] = (Report, Clue, Fact, Case, Task, Measure, Appeal, Incident, ReturnProcedure)
+    kinds: tuple[type[Any], ...] = (
+        *(Report, Clue, Fact, Case, Task, Measure, Appeal, Incident, ReturnProcedure),
+        *(Campaign, Operation, OperationResult),
+    )
     for each in kinds:
         yield from view.records(each).get_many((wanted,))

@@ -12,6 +12,7 @@ from fanzha.access.rules import Permissions
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
 from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
+from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.core.errors import NotFound
 from fanzha.measures.appeals import Appeal
@@ -108,6 +109,8 @@ class Sight:
             found += self._own_cases(query)
             if self.offered_cases:
                 found.append(replace(query, within={**query.within, "id": self.offered_cases}))
+        elif table.record in {Campaign, Operation}:
+            found += self._taking_part(table, query)
         elif self.own_cases_elsewhere and "case_id" in table.key_names:
             found.append(replace(query, within={**query.within, "case_id": self.own_cases_elsewhere}))
         elif self.own_cases_elsewhere and table.record is Incident:
@@ -127,6 +130,15 @@ class Sight:
             return []
         equals = {**query.equals, "institution": self.institution}
         return [replace(query, equals=equals, within={**query.within, "status": statuses})]
+
+    def _taking_part(self, table: RecordTable[Any], query: Query) -> list[Query]:
+        """The same list, but of what the actor's body takes part in, and of operations in whose teams he is himself."""
+        asked: list[tuple[str, str]] = []
+        if Place.ADDRESSED in self._places and self._actor.organisation:
+            asked.append(("body", self._actor.organisation))
+        if Place.OWN_CASE in self._places and table.record is Operation:
+            asked.append(("member", self._actor.id))
+        return [replace(query, mentions={**query.mentions, name: value}) for name, value in asked]
 
     @cached_property
     def offered_cases(self) -> tuple[str, ...]:
@@ -198,6 +210,11 @@ class Sight:
                 return Place.ADDRESSED in self._places and record.to_organisation == self._actor.organisation
             case Case():
                 return record.id in self.offered_cases
+            case Campaign():
+                return Place.ADDRESSED in self._places and self._actor.organisation in record.bodies
+            case Operation() | OperationResult():
+                bodies = self._operation_of(record).bodies
+                return Place.ADDRESSED in self._places and self._actor.organisation in bodies
             case _:
                 return False
 
@@ -214,6 +231,8 @@ class Sight:
     def _workers_of(self, record: Any) -> tuple[str, ...]:
         if Place.OWN_CASE not in self._places:
             return ()
+        if isinstance(record, Operation | OperationResult):
+            return self._operation_of(record).members
         case_id = self._case_of(record)
         if not case_id:
             return ()
@@ -223,6 +242,9 @@ class Sight:
             except NotFound:
                 self._workers[case_id] = ()
         return self._workers[case_id]
+
+    def _operation_of(self, record: Operation | OperationResult) -> Operation:
+        return record if isinstance(record, Operation) else self._view.records(Operation).get(record.operation)
 
     def _case_of(self, record: Any) -> str:
         match record:
@@ -263,5 +285,7 @@ def case_of(record: Any) -> str:
             return record.case
         case Measure():
             return record.request.case
+        case OperationResult() if record.draft.suspect is not None:
+            return record.draft.suspect.case
         case _:
             return ""

@@ -15,6 +15,7 @@ from litestar.response import Response
 from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.casework.errand_model import Errand, ErrandStatus
 from fanzha.casework.indicators import Indicator
+from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationResult, OperationStatus
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import format_instant
@@ -31,6 +32,7 @@ from fanzha.services.desk.documents.clue import clue_document
 from fanzha.services.desk.documents.errand import errand_document
 from fanzha.services.desk.documents.indicator import indicator_document
 from fanzha.services.desk.documents.measure import incident_document, measure_document, order_document, target_document
+from fanzha.services.desk.documents.operation import campaign_document, operation_document, result_document
 from fanzha.services.desk.documents.report import report_document
 from fanzha.services.desk.documents.return_ import return_document
 from fanzha.services.desk.last_changes import last_changes
@@ -95,6 +97,13 @@ READABLE: Final = (
         lambda one, mask, desk: task_document(one, mask, desk.clock.now_us()),
     ),
     Readable("errands", Errand, lists.list_errands, ErrandStatus, lambda one, mask, _: errand_document(one, mask)),
+    Readable(
+        "campaigns", Campaign, lists.list_campaigns, CampaignStatus, lambda one, mask, _: campaign_document(one, mask)
+    ),
+    Readable(
+        "operations", Operation, lists.list_operations, OperationStatus,
+        lambda one, mask, _: operation_document(one, mask),
+    ),
     Readable("incidents", Incident, lists.list_incidents, None, lambda one, mask, _: incident_document(one, mask)),
 )  # fmt: skip
 BY_RECORD: Final = {one.record: one for one in READABLE}
@@ -112,6 +121,8 @@ def document_of(desk: Desk, record: Any, mask: Mask) -> Document | None:
     """The record as its document; None for a kind that has none here."""
     if isinstance(record, Indicator):
         return indicator_document(record, mask)
+    if isinstance(record, OperationResult):
+        return result_document(record, mask)
     readable = BY_RECORD.get(type(record))
     return None if readable is None else _dated(desk, [readable.document(record, mask, desk)])[0]
 

@@ -12,6 +12,7 @@ from fanzha.web.deeds.errands import ERRAND_DEEDS
 from fanzha.web.deeds.indicators import INDICATOR_DEEDS
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.deeds.office import OFFICE_DEEDS
+from fanzha.web.deeds.operations import OPERATION_DEEDS
 from fanzha.web.deeds.partner import PARTNER_DEEDS
 from fanzha.web.deeds.queries import QUERY_DEEDS
 from fanzha.web.deeds.reports import REPORT_DEEDS
@@ -29,4 +30,5 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *ACCOUNT_DEEDS,
     *OFFICE_DEEDS,
     *INDICATOR_DEEDS,
+    *OPERATION_DEEDS,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fanzha.casework import Case, TaskStep
+from fanzha.casework import Case, Task, TaskStep
 from fanzha.core.actor import Actor
 from fanzha.services.desk.case_tasks import create_task, step_task
 from fanzha.services.desk.open_record import open_record
@@ -32,10 +32,15 @@ def _create_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
     )
 
 
+def place_of(task: Task) -> str:
+    """The page of the case or operation that a task is for."""
+    return f"/operations/{task.operation}" if task.operation else f"/cases/{task.case}"
+
+
 def _step(step: TaskStep, name: str, label: str, told: str, field: Field) -> Deed:
     def carry_out(doing: Doing) -> Done:
         task = step_task(doing.desk, doing.actor, doing.id, step, result=doing.values[field.name])
-        return Done(f"/cases/{task.case}", told, task)
+        return Done(place_of(task), told, task)
 
     return Deed("tasks", name, label, OFFICERS, carry_out, (field,))
 

@@ -42,6 +42,7 @@ from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.cases import CASE_DEEDS, METHODS
 from fanzha.web.deeds.deed import able, named
+from fanzha.web.deeds.tasks import place_of
 from fanzha.web.marked import marked
 from fanzha.web.pages.attached import file_routes
 from fanzha.web.pages.clues import differing
@@ -263,9 +264,8 @@ def one_hand_over(ask: Ask) -> Answer:
 
 
 def one_task(ask: Ask) -> Answer:
-    """A task stands on the page of its case."""
-    task = open_record(ask.console.desk, ask.officer, Task, ask.path["record_id"]).record
-    return GoTo(f"/cases/{task.case}")
+    """A task stands on the page of its case or operation."""
+    return GoTo(place_of(open_record(ask.console.desk, ask.officer, Task, ask.path["record_id"]).record))
 
 
 def one_move(ask: Ask) -> Answer:

@@ -99,6 +99,7 @@ def task_document(task: Task, mask: Mask, now_us: int) -> dict[str, Any]:
         "version": task.version,
         "organisation": task.organisation,
         "case": task.case,
+        "operation": task.operation,
         "title": mask.text(task.title),
         "officer": task.officer,
         "status": task.status.value,

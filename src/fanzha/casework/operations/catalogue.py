@@ -1,0 +1,228 @@
+"""The dated table of operations, parsed: what is taken down and seized, charges, papers, and what each counts as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import Any, Final
+
+from fanzha.casework.operations.results import Force, IdentifierKind, SuspectStep
+from fanzha.core.errors import BadInput
+
+TABLE: Final = "operations.toml"
+FORCE_MEASURES: Final[Mapping[Force, str]] = {
+    Force.OFFICERS: "officers_deployed", Force.OTHER_BODIES: "other_bodies_deployed",
+}  # fmt: skip
+SUSPECTS: Final = "suspects_caught"
+_CERTAINTIES: Final = ("primary", "secondary", "unsure")
+FEN: Final = 100
+
+
+@unique
+class Chain(StrEnum):
+    """Which of the chains behind a fraud a den or gang belongs to."""
+
+    SCAM = "scam"
+    TECHNICAL = "technical"
+    LURING = "luring"
+    MONEY = "money"
+    CARDS = "cards"
+    BORDER = "border"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A kind of den or gang."""
+
+    slug: str
+    zh: str
+    en: str
+    chain: Chain
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A kind of seized thing; of money the quantity is an amount in minor units."""
+
+    slug: str
+    zh: str
+    en: str
+    unit: str
+    measure: str
+    identifiers: tuple[IdentifierKind, ...]  # a bare number is of the first
+    money: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """A capacity in which somebody is a suspect, or how he came."""
+
+    slug: str
+    zh: str
+    en: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """罪名, with its article."""
+
+    slug: str
+    zh: str
+    en: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a step of a suspect's procedure rests on, and what the step counts as."""
+
+    document: str
+    article: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRules:
+    """Everything that operations go by."""
+
+    major_loss_minor: int
+    targets: Mapping[str, Target]
+    items: Mapping[str, Item]
+    capacities: Mapping[str, Manner]
+    arrivals: Mapping[str, Manner]
+    charges: Mapping[str, Charge]
+    papers: Mapping[SuspectStep, Paper]
+    sheet: Mapping[str, tuple[str, ...]]  # a column of a sheet: its heads, that of the template first
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> OperationRules:
+        """The rules of a parsed `operations.toml`.
+
+        Raises BadInput that names the table, the place and what is expected there.
+        """
+        major = _part(table, "major")
+        loss_yuan = major.get("loss_yuan")
+        if not isinstance(loss_yuan, int) or isinstance(loss_yuan, bool) or loss_yuan < 1:
+            raise _bad("major.loss_yuan", f"{loss_yuan!r} is no whole number of at least 1")
+        charges = {
+            row["slug"]: Charge(row["slug"], row["zh"], row["en"], row.get("article", ""))
+            for row in _rows(table, "charges", "charge")
+        }
+        return cls(
+            major_loss_minor=loss_yuan * FEN,
+            targets={row["slug"]: _target(row) for row in _rows(table, "taken_down", "target")},
+            items={row["slug"]: _item(row) for row in _rows(table, "seized", "item")},
+            capacities=_manners(table, "capacities", "capacity"),
+            arrivals=_manners(table, "arrivals", "arrival"),
+            charges=charges,
+            papers=_papers(table),
+            sheet=_sheet(table),
+        )
+
+    @property
+    def words(self) -> dict[str, tuple[tuple[str, str, str], ...]]:
+        """What can be entered, by what it is: slug, Chinese, English."""
+        return {
+            "targets": tuple((one.slug, one.zh, one.en) for one in self.targets.values()),
+            "items": tuple((one.slug, one.zh, one.en) for one in self.items.values()),
+            "charges": tuple((one.slug, one.zh, one.en) for one in self.charges.values()),
+            "capacities": tuple((one.slug, one.zh, one.en) for one in self.capacities.values()),
+            "arrivals": tuple((one.slug, one.zh, one.en) for one in self.arrivals.values()),
+        }
+
+    @property
+    def measures(self) -> frozenset[str]:
+        """Every measure that an entry can count as."""
+        found = {FORCE_MEASURES[force] for force in Force} | {SUSPECTS}
+        found |= {item.measure for item in self.items.values()}
+        for target in self.targets.values():
+            found.update(target.measures)
+        for manner in (*self.capacities.values(), *self.arrivals.values()):
+            found.update(manner.measures)
+        for paper in self.papers.values():
+            found.update(paper.measures)
+        return frozenset(found)
+
+
+def _bad(place: str, message: str) -> BadInput:
+    return BadInput(f"{TABLE}: {place}: {message}")
+
+
+def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = table.get(name)
+    if not isinstance(found, Mapping):
+        raise _bad(name, "not there")
+    if not found.get("source") or found.get("certainty") not in _CERTAINTIES:
+        raise _bad(name, f"needs a source and a certainty ({', '.join(_CERTAINTIES)})")
+    return found
+
+
+def _rows(table: Mapping[str, Any], part: str, name: str) -> Iterator[Mapping[str, Any]]:
+    seen: set[str] = set()
+    for at, row in enumerate(_part(table, part).get(name, ()), 1):
+        place = f"{part}.{name}[{at}]"
+        for needed in ("slug", "zh", "en"):
+            if not isinstance(row.get(needed), str) or not row[needed]:
+                raise _bad(place, f"needs {needed}")
+        if row["slug"] in seen:
+            raise _bad(place, f"{row['slug']} stands there twice")
+        seen.add(row["slug"])
+        yield row
+    if not seen:
+        raise _bad(part, f"has no {name}")
+
+
+def _measures(row: Mapping[str, Any], place: str) -> tuple[str, ...]:
+    found = row.get("measures")
+    if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
+        raise _bad(place, "needs measures, a list of ids; empty where it counts as nothing")
+    return tuple(found)
+
+
+def _target(row: Mapping[str, Any]) -> Target:
+    place = f"taken_down.target {row['slug']}"
+    if row.get("chain") not in {chain.value for chain in Chain}:
+        raise _bad(place, f"chain must be one of {', '.join(Chain)}")
+    return Target(row["slug"], row["zh"], row["en"], Chain(row["chain"]), _measures(row, place))
+
+
+def _item(row: Mapping[str, Any]) -> Item:
+    place = f"seized.item {row['slug']}"
+    known = {kind.value for kind in IdentifierKind}
+    named = row.get("identifiers")
+    if not isinstance(named, list) or not set(named) <= known:
+        raise _bad(place, f"identifiers must be some of {', '.join(IdentifierKind)}")
+    if not row.get("measure") or not row.get("unit"):
+        raise _bad(place, "needs a measure and a unit")
+    kinds = tuple(IdentifierKind(name) for name in named)
+    return Item(row["slug"], row["zh"], row["en"], row["unit"], row["measure"], kinds, bool(row.get("money", False)))
+
+
+def _manners(table: Mapping[str, Any], part: str, name: str) -> dict[str, Manner]:
+    return {
+        row["slug"]: Manner(row["slug"], row["zh"], row["en"], _measures(row, f"{part}.{name} {row['slug']}"))
+        for row in _rows(table, part, name)
+    }
+
+
+def _papers(table: Mapping[str, Any]) -> dict[SuspectStep, Paper]:
+    found: dict[SuspectStep, Paper] = {}
+    for at, row in enumerate(_part(table, "papers").get("paper", ()), 1):
+        place = f"papers.paper[{at}]"
+        if row.get("step") not in {step.value for step in SuspectStep}:
+            raise _bad(place, f"step must be one of {', '.join(SuspectStep)}")
+        if not row.get("document") or not row.get("article"):
+            raise _bad(place, "needs a document and an article")
+        found[SuspectStep(row["step"])] = Paper(row["document"], row["article"], _measures(row, place))
+    missing = set(SuspectStep) - set(found)
+    if missing:
+        raise _bad("papers", f"{', '.join(sorted(missing))} not there")
+    return found
+
+
+def _sheet(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    part = _part(table, "sheet")
+    return {name: tuple(heads) for name, heads in part.items() if name not in {"source", "certainty"}}
