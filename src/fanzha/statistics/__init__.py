@@ -1,27 +1,87 @@
 """Figures that can be believed: what is counted, over which period, against what, and what contradicts what."""
 
-from fanzha.statistics.catalogue import PROPOSED, Catalogue, Measure, read_catalogue
+from fanzha.statistics.against import Against, Base, BaseCount, OwnComparison, Unsaid, Wording, base_period_of, compare
+from fanzha.statistics.catalogue import (
+    NOT_RECORDED,
+    PROPOSED,
+    Catalogue,
+    Measure,
+    OwnMeasure,
+    Theme,
+    read_catalogue,
+)
+from fanzha.statistics.cohorts import NOT_STATED, Cohort, CohortPart, count_cohort, divide_cohort
 from fanzha.statistics.comparing import Recomputed, recompute
+from fanzha.statistics.funnel import Fate, FreezeRow, Funnel, FunnelPart, FunnelStage, StopRow, make_funnel
 from fanzha.statistics.model import MULTIPLES, Bulletin, Comparison, ComparisonKind, Figure, Period
+from fanzha.statistics.own import CountScope, OwnFigure, PerHead, Population, Tally, digest_of_ids, per_head
+from fanzha.statistics.periods import (
+    Grain,
+    day_of,
+    grain_of,
+    instants_of,
+    period_before,
+    period_zh,
+    read_period,
+    year_before,
+)
 from fanzha.statistics.series import Contradiction, Fault, Point, Series, find_contradictions, make_series
 
 __all__ = [
     "MULTIPLES",
+    "NOT_RECORDED",
+    "NOT_STATED",
     "PROPOSED",
+    "Against",
+    "Base",
+    "BaseCount",
     "Bulletin",
     "Catalogue",
+    "Cohort",
+    "CohortPart",
     "Comparison",
     "ComparisonKind",
     "Contradiction",
+    "CountScope",
+    "Fate",
     "Fault",
     "Figure",
+    "FreezeRow",
+    "Funnel",
+    "FunnelPart",
+    "FunnelStage",
+    "Grain",
     "Measure",
+    "OwnComparison",
+    "OwnFigure",
+    "OwnMeasure",
+    "PerHead",
     "Period",
     "Point",
+    "Population",
     "Recomputed",
     "Series",
+    "StopRow",
+    "Tally",
+    "Theme",
+    "Unsaid",
+    "Wording",
+    "base_period_of",
+    "compare",
+    "count_cohort",
+    "day_of",
+    "digest_of_ids",
+    "divide_cohort",
     "find_contradictions",
+    "grain_of",
+    "instants_of",
+    "make_funnel",
     "make_series",
+    "per_head",
+    "period_before",
+    "period_zh",
     "read_catalogue",
+    "read_period",
     "recompute",
+    "year_before",
 ]

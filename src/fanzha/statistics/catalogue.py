@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 PROPOSED: Final = "proposed:"
+NOT_RECORDED: Final = "not recorded"  # what is said of a measure that no record here tells; never 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +24,45 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnMeasure:
+    """How this program counts a measure out of its own records of work."""
+
+    measure: str
+    records: str  # what is counted: reports, cases, clues, measures
+    instant: str  # which instant puts a record into a period
+    since: date  # counted in this way from this day on
+    owner: str  # who answers for the definition
+    phrase: str  # the words that a bulletin puts before the number
+    phrase_en: str
+    history: str = ""  # what cannot be told as it stood at an earlier instant
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A subject that cuts across the types of fraud: a record may have several, or none, so themes are not summed."""
+
+    id: str
+    zh: str
+    en: str
+    words: tuple[str, ...]  # any of them, in the narrative of a report
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All measures, and the classes of units."""
+    """All measures, the classes of units, and how the own ones are counted."""
 
     measures: Mapping[str, Measure]
     units: Mapping[str, tuple[str, ...]]
+    own: Mapping[str, OwnMeasure] = field(default_factory=dict[str, OwnMeasure])
+    themes: tuple[Theme, ...] = ()
+    unread: frozenset[str] = frozenset()  # classes of units that no published text is read for
+    base_min: int = 0  # records that the period compared with must have, for a comparison to be said
+    major_minor: int = 0  # from which loss on a case is a major one; minor units
+
+    @property
+    def read_units(self) -> tuple[str, ...]:
+        """The units that numbers of published texts are read with."""
+        return tuple(unit for name, words in self.units.items() if name not in self.unread for unit in words)
 
     def unit_of(self, measure: str) -> str:
         """The unit in which this program states a measure; empty for one that the catalogue does not have."""
@@ -52,4 +88,32 @@ def read_catalogue(table: Mapping[str, Any]) -> Catalogue:
     }
     assert len(measures) == len(table["measure"]), "a measure stands twice in the catalogue"
     assert all(measure.unit_class in units for measure in measures.values()), "a measure has a class without units"
-    return Catalogue(measures, units)
+    return Catalogue(
+        measures,
+        units,
+        _own(table, measures),
+        tuple(Theme(row["id"], row["zh"], row["en"], tuple(row["words"])) for row in table.get("theme", ())),
+        frozenset(table.get("unread_units", ())),
+        table["own_figures"]["base_min"],
+        table["own_figures"]["major_minor"],
+    )
+
+
+def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str, OwnMeasure]:
+    common = table["own_figures"]
+    own = {
+        row["measure"]: OwnMeasure(
+            row["measure"],
+            row["records"],
+            row["instant"],
+            row.get("since", common["since"]),
+            row.get("owner", common["owner"]),
+            row["phrase"],
+            row["phrase_en"],
+            row.get("history", ""),
+        )
+        for row in table["own"]
+    }
+    assert len(own) == len(table["own"]), "a measure is counted in two ways"
+    assert own.keys() <= measures.keys(), "what is counted here stands in the catalogue"
+    return own
