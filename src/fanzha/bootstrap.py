@@ -326,6 +326,7 @@ def desk_rules() -> DeskRules:
         interception=InterceptionRules.from_table(rule_table("interception.toml")),
         taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
         public=PublicRules.from_table(rule_table("public.toml")),
+        indicators=indicator_catalogue(),
     )
 
 

@@ -52,6 +52,7 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.case_page import case_page
 from fanzha.services.desk.case_series import Link
 from fanzha.services.desk.convert_measure import Conversion
+from fanzha.services.desk.count_figures import FiguresWanted
 from fanzha.services.desk.draft_measure import MeasureDraft
 from fanzha.services.desk.export_list import export_accounts
 from fanzha.services.desk.hand_over_case import Offer
@@ -59,6 +60,7 @@ from fanzha.services.desk.lists import ListWanted
 from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
 from fanzha.services.desk.return_planning import ReturnWanted
+from fanzha.statistics import Period
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
@@ -196,7 +198,9 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         ListWanted(), ListWanted(organisation="COUNTY"), ListWanted(case=ids["case"]), ListWanted(account=M),
         ListWanted(officer="both"), ListWanted(measure=ids["measure"]),
     )  # fmt: skip
+    counted = tuple(FiguresWanted(Period("2026-11-01", "2026-11-30"), organisation=body) for body in ("", "COUNTY"))
     return {
+        **dict.fromkeys(("count_figures.wanted", "follow_stopped_money.wanted", "divide_cases.wanted"), counted),
         "hasher": (Argon2Hasher(time_cost=1, memory_kib=8, lanes=1),), "evidence": (day.books.evidence,),
         "rules": (day.books.trace_rules,), "reason": why, "finding": why, "text": why, "note": why, "grounds": why,
         "answer": why, "result": why, "contact": why, "title": why, "by": ("模拟·某",), "reveal": (True, False),

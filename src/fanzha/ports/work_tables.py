@@ -229,6 +229,11 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
             KeyType.INTEGER,
             of=lambda measure: NEVER_US if measure.void_from_us is None else measure.void_from_us,
         ),
+        Key(
+            "starts_us",
+            KeyType.INTEGER,
+            of=lambda measure: NEVER_US if measure.starts_us is None else measure.starts_us,
+        ),
         Key("awaits", of=awaited_of),
     ),
     terms=(Term("order", of=lambda measure: (order.id for order in measure.orders)),),
@@ -240,6 +245,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
         ("organisation", "drafted_us"),
         ("drafted_us", "id", "organisation", "status"),
         ("case_id", "drafted_us"),
+        ("organisation", "kind", "starts_us"),
         ("account",),
     ),
     # Three measures in a hundred are open, and few of these wait for a signature.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum, unique
 from typing import Any, Final
 
 PROPOSED: Final = "proposed:"
@@ -23,12 +24,24 @@ class Measure:
     excludes: str = ""
 
 
+@unique
+class Fold(StrEnum):
+    """How what was counted becomes one value."""
+
+    COUNT = "count"
+    DISTINCT = "distinct"  # by what is counted, where several records have the same: accounts, victims
+    MONEY = "money"
+    SHARE = "share"  # percent
+    MEDIAN = "median"
+
+
 @dataclass(frozen=True, slots=True)
 class OwnMeasure:
     """How this program counts a measure out of its own records of work."""
 
     measure: str
     records: str  # what is counted: reports, cases, clues, measures
+    fold: Fold
     instant: str  # which instant puts a record into a period
     since: date  # counted in this way from this day on
     owner: str  # who answers for the definition
@@ -105,6 +118,7 @@ def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str,
         row["measure"]: OwnMeasure(
             row["measure"],
             row["records"],
+            Fold(row["fold"]),
             row["instant"],
             row.get("since", common["since"]),
             row.get("owner", common["owner"]),

@@ -164,13 +164,8 @@ def _part(name: str, rows: Sequence[Row], minor_of: Callable[[Row], int]) -> Fun
 def _of_fate(fate: Fate, minor_of: Callable[[Row], int]) -> Callable[[Row], int]:
     """What holds money and has no end of its own stands: an answer that came late overtakes a refusal."""
     if fate is Fate.STANDING:
-        return lambda row: 0 if row.fate in {Fate.LIFTED, Fate.LAPSED} or _became(row) else minor_of(row)
+        return lambda row: 0 if row.fate in {Fate.LIFTED, Fate.LAPSED, Fate.FROZEN} else minor_of(row)
     return lambda row: minor_of(row) if row.fate is fate else 0
-
-
-def _became(row: Row) -> bool:
-    """Whether it is a stop that went on as a freeze."""
-    return isinstance(row, StopRow) and row.fate is Fate.FROZEN
 
 
 def _held(row: StopRow) -> bool:

@@ -14,6 +14,7 @@ from fanzha.measures.purposes import PurposeRules
 from fanzha.measures.rules import MeasureRules
 from fanzha.ports.account_facts import AccountFactsSource
 from fanzha.ports.work_store import WorkStore
+from fanzha.statistics import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class DeskRules:
     interception: InterceptionRules
     taxonomy: Taxonomy
     public: PublicRules
+    indicators: Catalogue
 
 
 @dataclass(frozen=True, slots=True)

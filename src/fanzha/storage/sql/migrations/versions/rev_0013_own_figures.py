@@ -1,0 +1,25 @@
+"""Measures by the instant at which they were carried out: figures are counted by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0011"
+_NEVER_US = 2**62
+
+
+def upgrade() -> None:
+    """Takes the instant out of each body, and creates its index."""
+    op.add_column("measures", sa.Column("starts_us", sa.BigInteger(), nullable=False, server_default=str(_NEVER_US)))
+    body: sa.ColumnElement[Any] = {
+        "postgresql": sa.literal_column("(body ->> 'starts_us')::bigint"),
+        "sqlite": sa.literal_column("json_extract(body, '$.starts_us')"),
+    }[op.get_bind().dialect.name]
+    measures = sa.table("measures", sa.column("starts_us", sa.BigInteger()))
+    op.execute(measures.update().where(body.is_not(None)).values(starts_us=body))
+    columns = ["organisation", "kind", "starts_us", "id"]
+    op.create_index("ix_measures_organisation_kind_starts_us_id", "measures", columns)
