@@ -148,7 +148,14 @@ def make_figure_desk(store: str, folder: Path) -> tuple[Desk, StandingClock]:
     with desk.store.begin() as unit:
         for body in (CITY, COUNTY, OTHER):
             unit.records(type(body)).add(body)
+        unit.commit()
+    add_records(desk)
+    return desk, clock
+
+
+def add_records(desk: Desk) -> None:
+    """Puts everything that is counted into a desk that has the bodies."""
+    with desk.store.begin() as unit:
         for record in records():
             unit.records(type(record)).add(record)
         unit.commit()
-    return desk, clock
