@@ -177,6 +177,6 @@ def _worded(value: Decimal, base: Decimal, wording: Wording) -> Decimal:
 
 def plain_rounded(value: Decimal, step: Decimal) -> Decimal:
     """Rounded half up to a step, without zeros behind the point and without an exponent."""
-    rounded = (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step
+    rounded = (value / step).quantize(Decimal(1), ROUND_HALF_UP) * step + 0  # no zero has a sign
     whole = rounded.to_integral_value()
     return whole.quantize(Decimal(1)) if whole == rounded else rounded.normalize()
