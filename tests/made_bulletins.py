@@ -8,7 +8,18 @@ from decimal import Decimal
 from fanzha import bootstrap
 from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_instant
-from fanzha.statistics import Against, Base, BaseCount, CountScope, OwnFigure, Period, Wording, compare, read_period
+from fanzha.statistics import (
+    Against,
+    Base,
+    BaseCount,
+    CountScope,
+    OwnFigure,
+    Period,
+    Section,
+    Wording,
+    compare,
+    read_period,
+)
 from fanzha.statistics.bulletin_text import draft_blocks
 from fanzha.statistics.drafting import Block, BlockKind, OwnBulletin, Variable, said_figure
 from fanzha.statistics.periods import days_of
@@ -20,11 +31,7 @@ PERIODS = (
     "2026-01-01..2026-04-30",
 )  # fmt: skip
 SECTIONS = (
-    ("一、接报与破案", "Reports and cases", ("cases_reported", "loss_reported", "cases_filed", "cases_solved",
-                                         "major_cases_solved", "solve_rate")),
-    ("二、快查快打", "Quick check", ("clues_worked", "clues_within_3h", "receipts_in_time", "minutes_to_stop")),
-    ("三、资金", "Money", ("funds_stop_asked", "funds_stopped", "funds_stopped_again", "accounts_stopped", "funds_frozen",
-                        "accounts_frozen", "money_returned", "victims_repaid", "funds_intercepted", "loss_recovered")),
+    *CATALOGUE.sections, Section("四、其他", "Other", ("solve_rate", "minutes_to_stop", "funds_intercepted")),
 )  # fmt: skip
 AT_US = parse_instant("2026-06-03T08:00:00")
 

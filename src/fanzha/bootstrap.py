@@ -139,6 +139,12 @@ class _BulletinFiles:
             raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
         return read_bulletin(content, str(path))
 
+    def read_text(self, text: str, name: str) -> Bulletin:
+        """The figures of a text."""
+        from fanzha.intake.bulletins import read_bulletin
+
+        return read_bulletin(text.encode(), name)
+
 
 def bulletin_reader() -> BulletinReader:
     """Reads published bulletins."""

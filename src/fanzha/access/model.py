@@ -39,6 +39,8 @@ class Action(StrEnum):
     INDICATOR_PROPOSE = "indicator_propose"
     INDICATOR_DECIDE = "indicator_decide"
     INDICATOR_WITHDRAW = "indicator_withdraw"
+    BULLETIN_DRAFT = "bulletin_draft"
+    BULLETIN_ISSUE = "bulletin_issue"
     AUDIT_READ = "audit_read"
     PEOPLE_KEEP = "people_keep"
     RULES_KEEP = "rules_keep"

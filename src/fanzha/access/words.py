@@ -35,6 +35,8 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.INDICATOR_PROPOSE: "propose a number for the public page (公示)",
     Action.INDICATOR_DECIDE: "decide what the public page shows (公示审批)",
     Action.INDICATOR_WITHDRAW: "take a number off the public page",
+    Action.BULLETIN_DRAFT: "write a bulletin (通报起草)",
+    Action.BULLETIN_ISSUE: "issue or withdraw a bulletin (通报签发)",
     Action.AUDIT_READ: "read the audit (审计)",
     Action.PEOPLE_KEEP: "keep bodies and people (机构与人员)",
     Action.RULES_KEEP: "keep the rules",

@@ -58,7 +58,10 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
         "fanzha.cli.stats:stats",
         "Count what was done: figures with their comparison and the records behind them.",
     ),
-    "bulletin": ("fanzha.cli.bulletin:app", "Read the figures of published bulletins, and set them side by side."),
+    "bulletin": (
+        "fanzha.cli.bulletin_writing:app",
+        "Bulletins: read those of others, write, check and issue one's own.",
+    ),
     "drill": (
         "fanzha.cli.drill:app",
         "Compare ways of stopping money on made cities; play a made case with everything going wrong.",

@@ -17,7 +17,7 @@ from fanzha.core.time import format_instant, parse_instant
 
 if TYPE_CHECKING:
     from fanzha.services.desk.count_figures import FiguresWanted
-    from fanzha.statistics import Against, OwnFigure, Population
+    from fanzha.statistics import OwnFigure, Population
 
 PeriodOption = Annotated[
     str,
@@ -76,6 +76,7 @@ def stats(
     login: AsOption = None,
 ) -> None:
     """Count what was done: figures with their period, comparison, definition and the records behind them."""
+    from fanzha.services.desk.bulletin_content import read_against
     from fanzha.services.desk.count_figures import FiguresWanted
     from fanzha.services.desk.counting.entries import By
     from fanzha.statistics import day_of, read_period
@@ -102,19 +103,6 @@ def stats(
             _cohort(seat, wanted)
         else:
             _figures(seat, wanted, ids_max=None if ids else 1000, xlsx=xlsx, chart=chart)
-
-
-def read_against(text: str) -> Against:
-    """`yoy:multiple` as a comparison. Raises BadInput that says what there is."""
-    from fanzha.statistics import Against, Base, Wording
-
-    base, _, wording = text.partition(":")
-    try:
-        found = Against(Base(base), Wording(wording or Wording.CHANGE))
-    except ValueError:
-        raise BadInput(f"--against {text}: take {', '.join(Base)}, and behind a colon {', '.join(Wording)}") from None
-    assert found.kind
-    return found
 
 
 def read_population(path: Path) -> tuple[Population, ...]:

@@ -35,6 +35,7 @@ from fanzha.measures.model import Measure, Signature
 from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_table import NEVER_US, Key, KeyType, PartialIndex, RecordTable, Term
+from fanzha.statistics.drafting import OwnBulletin
 from fanzha.tracing.runs import TraceRun
 
 # Every narrative gets a key; which are long enough to tell anything is decided when candidates are compared.
@@ -314,6 +315,12 @@ REPORT_SHEETS: Final[RecordTable[ReportSheet]] = RecordTable(
     keys=(Key("organisation"), Key("code_hash")),
     unique=(("code_hash",),),
 )
+BULLETINS: Final[RecordTable[OwnBulletin]] = RecordTable(
+    name="bulletins",
+    record=OwnBulletin,
+    keys=(Key("organisation"), Key("status"), Key("published"), Key("replaces"), Key("drafted_us", KeyType.INTEGER)),
+    indexes=(("organisation", "drafted_us"), ("organisation", "status", "drafted_us"), ("replaces",)),
+)
 ORGANISATIONS: Final[RecordTable[Organisation]] = RecordTable(
     name="organisations",
     record=Organisation,
@@ -402,7 +409,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
-    INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
+    INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS, BULLETINS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,
 )  # fmt: skip

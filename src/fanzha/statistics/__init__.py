@@ -8,6 +8,7 @@ from fanzha.statistics.catalogue import (
     Fold,
     Measure,
     OwnMeasure,
+    Section,
     Theme,
     read_catalogue,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "Point",
     "Population",
     "Recomputed",
+    "Section",
     "Series",
     "StopRow",
     "Tally",

@@ -11,7 +11,7 @@ from typing import Final
 
 from fanzha.core.time import format_instant
 from fanzha.statistics.against import Against, OwnComparison, Wording
-from fanzha.statistics.catalogue import Catalogue
+from fanzha.statistics.catalogue import Catalogue, Section
 from fanzha.statistics.drafting import Block, BlockKind, OwnBulletin, SaidFigure, Variable
 from fanzha.statistics.model import Comparison, Period
 from fanzha.statistics.periods import period_en, period_zh
@@ -164,21 +164,18 @@ def _told(said: OwnComparison, unit: str) -> Comparison:
     return Comparison(against.kind, value)
 
 
-def draft_blocks(
-    variables: Sequence[Variable], sections: Sequence[tuple[str, str, Sequence[str]]], catalogue: Catalogue
-) -> tuple[Block, ...]:
-    """A first text: for each section (heading in both languages, measures) a paragraph of its figures, period by period."""
+def draft_blocks(variables: Sequence[Variable], sections: Sequence[Section], catalogue: Catalogue) -> tuple[Block, ...]:
+    """A first text: for each section a paragraph of its figures, period by period; a section without figures is left out."""
     blocks: list[Block] = []
-    for zh, en, measures in sections:
-        mine = [one for one in variables if one.measure in measures and one.measure in catalogue.measures]
+    for section in sections:
+        mine = [one for one in variables if one.measure in section.measures and one.measure in catalogue.measures]
         if not mine:
             continue
-        blocks.append(Block(BlockKind.HEADING, zh, en))
+        blocks.append(Block(BlockKind.HEADING, section.zh, section.en))
         for period in dict.fromkeys(one.period for one in mine):
-            names = [one.name for one in mine if one.period == period]
-            told = "；".join(f"{{{name}}}" for name in names)
-            in_english = "; ".join(f"{{{name}}}" for name in names)
+            names = [f"{{{one.name}}}" for one in mine if one.period == period]
+            said, in_english = "；".join(names), "; ".join(names)
             blocks.append(
-                Block(BlockKind.TEXT, f"{period_zh(period)}，{told}。", f"{period_en(period)}: {in_english}.")
+                Block(BlockKind.TEXT, f"{period_zh(period)}，{said}。", f"{period_en(period)}: {in_english}.")
             )
     return tuple(blocks)

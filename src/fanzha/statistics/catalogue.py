@@ -61,6 +61,15 @@ class Theme:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a bulletin that is begun from a period alone, and what stands under it."""
+
+    zh: str
+    en: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All measures, the classes of units, and how the own ones are counted."""
 
@@ -68,6 +77,7 @@ class Catalogue:
     units: Mapping[str, tuple[str, ...]]
     own: Mapping[str, OwnMeasure] = field(default_factory=dict[str, OwnMeasure])
     themes: tuple[Theme, ...] = ()
+    sections: tuple[Section, ...] = ()
     unread: frozenset[str] = frozenset()  # classes of units that no published text is read for
     base_min: int = 0  # records that the period compared with must have, for a comparison to be said
     major_minor: int = 0  # from which loss on a case is a major one; minor units
@@ -106,6 +116,7 @@ def read_catalogue(table: Mapping[str, Any]) -> Catalogue:
         units,
         _own(table, measures),
         tuple(Theme(row["id"], row["zh"], row["en"], tuple(row["words"])) for row in table.get("theme", ())),
+        tuple(Section(row["zh"], row["en"], tuple(row["measures"])) for row in table.get("section", ())),
         frozenset(table.get("unread_units", ())),
         table["own_figures"]["base_min"],
         table["own_figures"]["major_minor"],
