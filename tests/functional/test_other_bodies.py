@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum
 from itertools import product
 from typing import Any
@@ -56,16 +57,21 @@ from fanzha.services.desk.count_figures import FiguresWanted
 from fanzha.services.desk.draft_measure import MeasureDraft
 from fanzha.services.desk.export_list import export_accounts
 from fanzha.services.desk.hand_over_case import Offer
+from fanzha.services.desk.keeping_bulletins import BulletinContent
 from fanzha.services.desk.lists import ListWanted
 from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.statistics import Period
+from fanzha.statistics.drafting import OwnBulletin
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
 PASSKEY = Passkey("KEY-OURS", 0, "COUNTY", "both", "aa", "bb", 0, "localhost", "模拟电脑", EVENING_US)
 HOOK = Webhook("HOOK-OURS", 0, "COUNTY", "both", "https://hooks.example/ours", tuple(HookTopic), EVENING_US)
+BULLETIN = OwnBulletin(
+    "BULLETIN-OURS", 0, "COUNTY", "模拟县局内部稿", "模拟县局", "2026-11-22", (), (), "both", EVENING_US
+)  # fmt: skip
 EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
 # Machines or everybody run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
@@ -141,6 +147,7 @@ class County:
         with self.day.desk.store.reading() as view:
             return stands(self.day.desk, self.ids) | {
                 "passkey": view.records(Passkey).get(PASSKEY.id), "webhook": view.records(Webhook).get(HOOK.id),
+                "bulletin": view.records(OwnBulletin).get(BULLETIN.id),
             }  # fmt: skip
 
 
@@ -162,6 +169,7 @@ def county(tmp_path_factory) -> Iterator[County]:
     day = make_return_day("memory", tmp_path_factory.mktemp("county"))
     with day.desk.store.begin() as unit:
         unit.records(Export).add(EXPORTED)
+        unit.records(OwnBulletin).add(BULLETIN)
         unit.records(Passkey).add(PASSKEY)
         unit.records(Webhook).add(HOOK)
         unit.records(Organisation).add(STATION)
@@ -169,7 +177,7 @@ def county(tmp_path_factory) -> Iterator[County]:
     ids = fill(day)
     with day.desk.store.reading() as view:
         acknowledgement = view.records(Report).get(ids["report"]).acknowledgement
-    known = secrets_of(day.desk, ids)
+    known = (*secrets_of(day.desk, ids), BULLETIN.title_zh)
     yield County(day, ids, known, arguments(day, ids, acknowledgement))
     day.desk.store.close()
 
@@ -201,6 +209,8 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
     counted = tuple(FiguresWanted(Period("2026-11-01", "2026-11-30"), organisation=body) for body in ("", "COUNTY"))
     return {
         **dict.fromkeys(("count_figures.wanted", "follow_stopped_money.wanted", "divide_cases.wanted"), counted),
+        "bulletin_id": (BULLETIN.id,), "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
+        "content": (BulletinContent("模拟", (), ()),), "import_receipts.content": (row,), "change_figure.name": ("stopped",),
         "hasher": (Argon2Hasher(time_cost=1, memory_kib=8, lanes=1),), "evidence": (day.books.evidence,),
         "rules": (day.books.trace_rules,), "reason": why, "finding": why, "text": why, "note": why, "grounds": why,
         "answer": why, "result": why, "contact": why, "title": why, "by": ("模拟·某",), "reveal": (True, False),
@@ -225,7 +235,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "decision": ("模拟返字〔2026〕9号",), "pay_to": ("6299990000000000991",), "upheld": (True,), "document": (document,),
         "record_sent.document": ("模拟文号",), "from_us": (0,), "until_us": (day.clock.at_us + DAY_US,),
         "class_slug": ("x",), "subtype_slug": ("x",), "method": ("fifo",), "recoverable_minor": ({"CNY": 1},),
-        "fields": (VerifiedFields("模拟·钱二", M, "模拟银行", 100, EVENING_US),), "receipt": (receipt,), "content": (row,),
+        "fields": (VerifiedFields("模拟·钱二", M, "模拟银行", 100, EVENING_US),), "receipt": (receipt,),
         "name": ("receipts.csv",), "words": (words,), "token": ("made-up-token",), "link": (Link("同一话术"),),
         "offer": (Offer("OTHER", "模拟移字2号", why[0]),), "added": (Addition(narrative=why[0]),),
         "file": (BroughtFile("x.txt", b"x"),), "figures": (figures,),

@@ -151,11 +151,11 @@ def _step(value: Decimal, unit: str) -> Decimal:
 
 def _read_back(told: Sequence[ToldFigure], read: Sequence[Figure]) -> list[FoundFault]:
     """What is said and not read, and what is read and not said: numbers that were typed into the text among them."""
-    said, found = Counter(map(_of_told, told)), Counter(map(_of_read, read))
+    said, found = set(map(_of_told, told)), set(map(_of_read, read))  # said twice, it is one figure
     return [
         *(
             FoundFault(BulletinFault.READS_OTHERWISE, missing[0], f"a reader does not find {_in_words(missing)}")
-            for missing in (said - found).elements()
+            for missing in sorted(said - found)
         ),
         *(
             FoundFault(
@@ -163,7 +163,7 @@ def _read_back(told: Sequence[ToldFigure], read: Sequence[Figure]) -> list[Found
                 extra[0],
                 f"a reader finds {_in_words(extra)}, which is no figure of the bulletin: put it in by its name",
             )
-            for extra in (found - said).elements()
+            for extra in sorted(found - said)
         ),
     ]
 

@@ -86,9 +86,9 @@ def _variable(row: Any, catalogue: Catalogue, today: date, where: str) -> Variab
     measure = _text(row, "measure", where)
     if measure not in catalogue.measures:
         raise BadInput(f"{where}: measure {measure!r} is not in the catalogue; see docs/reference/indicators.md")
+    typed, compared = _text(row, "period", where), _texts(row, "against", where)
     try:
-        period = read_period(_text(row, "period", where), today)
-        against = tuple(read_against(one) for one in _texts(row, "against", where))
+        period, against = read_period(typed, today), tuple(read_against(one) for one in compared)
     except BadInput as wrong:
         raise BadInput(f"{where}: {wrong}") from None
     name = row.get("name", measure)
