@@ -15,6 +15,7 @@ from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
 from fanzha.cli.output import say, show_table, write_json
 from fanzha.cli.whole_file import write_whole
 from fanzha.core.errors import BadInput
+from fanzha.core.time import format_instant
 
 if TYPE_CHECKING:
     from fanzha.services.desk.keeping_bulletins import BulletinContent
@@ -59,6 +60,41 @@ def draft(
                 span, [read_against(one) for one in against or ("yoy",)], seat.desk.rules.indicators
             )
         _say(seat, draft_bulletin(seat.desk, seat.actor, content), "drafted")
+
+
+@app.command()
+def daily(
+    context: typer.Context,
+    *,
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="DAY", help="The analysis of this day; yesterday's if not given.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--every-morning", help="Have the clocks make it every morning.")] = False,
+    off: Annotated[bool, typer.Option("--off", help="No longer every morning.")] = False,
+    login: AsOption = None,
+) -> None:
+    """Make the analysis of a day 每日研判: figures, types, how the desk did; or have it made every morning by eight."""
+    from fanzha.services.desk.daily_analysis import draft_daily_analysis, schedule_daily_analysis
+    from fanzha.statistics import day_of, read_period
+    from fanzha.statistics.periods import days_of
+
+    if every and off:
+        raise BadInput("--every-morning and --off: take one of them")
+    with at_desk(context, login) as seat:
+        if every or off:
+            due_us = schedule_daily_analysis(seat.desk, seat.actor, off=off)
+            told = None if due_us is None else format_instant(due_us)
+            if seat.json:
+                write_json({"next": told})
+            else:
+                say("no longer made" if told is None else f"made next at {told}, by: fanzha clocks")
+            return
+        today = day_of(seat.desk.clock.now_us())
+        wanted = None if day is None else days_of(read_period(day, today))
+        if wanted is not None and wanted[0] != wanted[1]:
+            raise BadInput(f"--day {day}: is more than one day")
+        made = draft_daily_analysis(seat.desk, seat.actor, day=None if wanted is None else wanted[0])
+        _say(seat, made, "drafted")
 
 
 @app.command()

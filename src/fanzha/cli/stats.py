@@ -93,9 +93,9 @@ def stats(
             body,
             alone,
             place,
-            None if as_of is None else parse_instant(as_of),
-            tuple(read_against(one) for one in against or ()),
-            () if population is None else read_population(population),
+            as_of_us=None if as_of is None else parse_instant(as_of),
+            against=tuple(read_against(one) for one in against or ()),
+            population=() if population is None else read_population(population),
         )
         if funnel:
             _funnel(seat, wanted)

@@ -52,7 +52,14 @@ def figure_chart(
 def bulletin_chart(title: str, source: str, figures: Sequence[SaidFigure], catalogue: Catalogue) -> str:
     """The same of figures of a bulletin, as it says them; a value by hand has no comparison."""
     rows = [
-        _row(catalogue, one.variable.measure, period_zh(one.variable.period), one.value, one.unit, comparisons_of(one))
+        _row(
+            catalogue,
+            one.variable.measure,
+            one.label or period_zh(one.variable.period),
+            one.value,
+            one.unit,
+            comparisons_of(one),
+        )
         for one in figures
     ]
     return draw_chart(title, "", source, min(one.as_of_us for one in figures), rows)

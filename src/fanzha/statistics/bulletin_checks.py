@@ -152,6 +152,8 @@ def _step(value: Decimal, unit: str) -> Decimal:
 def _read_back(told: Sequence[ToldFigure], read: Sequence[Figure]) -> list[FoundFault]:
     """What is said and not read, and what is read and not said: numbers that were typed into the text among them."""
     said, found = set(map(_of_told, told)), set(map(_of_read, read))  # said twice, it is one figure
+    fuller = {key[:4] for key in said & found if key[4]}
+    said = {key for key in said if key[4] or key[:4] not in fuller}  # said again without its comparison
     return [
         *(
             FoundFault(BulletinFault.READS_OTHERWISE, missing[0], f"a reader does not find {_in_words(missing)}")

@@ -85,15 +85,20 @@ def _period(language: Language) -> Callable[[Period], str]:
 
 
 def figure_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
-    """止付资金8.45亿元，同比上升60.4%: the words of the measure, the number, and every comparison that is said."""
+    """止付资金8.45亿元，同比上升60.4%: the words of the measure, the number, and every comparison that is said.
+
+    One that is limited to a class begins with its name; in English with the class's id, which needs no translation.
+    """
     own = catalogue.own.get(figure.variable.measure)
     known = catalogue.measures[figure.variable.measure]
     number = _number(language)(figure.value, figure.unit)
     if language is Language.EN:
         said = [comparison_en(one, figure.unit) for one in comparisons_of(figure)]
-        return ", ".join([f"{own.phrase_en if own else known.en}: {number}", *filter(None, said)])
+        limited = f"{figure.variable.fraud_class}, " if figure.variable.fraud_class else ""
+        return ", ".join([f"{limited}{own.phrase_en if own else known.en}: {number}", *filter(None, said)])
     said = [comparison_zh(one, figure.unit) for one in comparisons_of(figure)]
-    return "，".join([f"{own.phrase if own else known.zh}{number}", *filter(None, said)])
+    limited = f"{figure.label}：" if figure.label else ""
+    return "，".join([f"{limited}{own.phrase if own else known.zh}{number}", *filter(None, said)])
 
 
 def comparisons_of(figure: SaidFigure) -> tuple[OwnComparison, ...]:

@@ -8,6 +8,8 @@ from datetime import date
 from enum import StrEnum, unique
 from typing import Any, Final
 
+from fanzha.core.time import MINUTE_US
+
 PROPOSED: Final = "proposed:"
 NOT_RECORDED: Final = "not recorded"  # what is said of a measure that no record here tells; never 0
 
@@ -47,6 +49,7 @@ class OwnMeasure:
     owner: str  # who answers for the definition
     phrase: str  # the words that a bulletin puts before the number
     phrase_en: str
+    counts_zh: str  # what it counts, as a Chinese bulletin defines it
     history: str = ""  # what cannot be told as it stood at an earlier instant
 
 
@@ -70,6 +73,29 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyRules:
+    """What the analysis of the day before tells, and when it is made."""
+
+    at_us: int  # since midnight in Shanghai
+    measures: tuple[str, ...]
+    performance: tuple[str, ...]
+    classes_max: int
+    not_recorded: tuple[str, ...]
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> DailyRules:
+        """The table `daily`."""
+        hours, minutes = (int(part) for part in table["at"].split(":"))
+        return cls(
+            (60 * hours + minutes) * MINUTE_US,
+            tuple(table["measures"]),
+            tuple(table["performance"]),
+            table["classes_max"],
+            tuple(table["not_recorded"]),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All measures, the classes of units, and how the own ones are counted."""
 
@@ -80,6 +106,7 @@ class Catalogue:
     sections: tuple[Section, ...] = ()
     unread: frozenset[str] = frozenset()  # classes of units that no published text is read for
     base_min: int = 0  # records that the period compared with must have, for a comparison to be said
+    daily: DailyRules | None = None
     major_minor: int = 0  # from which loss on a case is a major one; minor units
 
     @property
@@ -119,6 +146,7 @@ def read_catalogue(table: Mapping[str, Any]) -> Catalogue:
         tuple(Section(row["zh"], row["en"], tuple(row["measures"])) for row in table.get("section", ())),
         frozenset(table.get("unread_units", ())),
         table["own_figures"]["base_min"],
+        DailyRules.from_table(table["daily"]),
         table["own_figures"]["major_minor"],
     )
 
@@ -135,6 +163,7 @@ def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str,
             row.get("owner", common["owner"]),
             row["phrase"],
             row["phrase_en"],
+            row["counts_zh"],
             row.get("history", ""),
         )
         for row in table["own"]

@@ -53,6 +53,7 @@ class Variable:
     period: Period
     against: tuple[Against, ...] = ()
     jurisdiction: str = ""
+    fraud_class: str = ""  # only records of cases of this class
     handed_in: bool = False  # counted by another room, which gave its tally
 
 
@@ -80,6 +81,7 @@ class SaidFigure:
     records: int
     ids_sha256: str
     by_hand: ByHand | None = None
+    label: str = ""  # what it is limited to: the name of a class
 
     @property
     def value(self) -> Decimal | None:

@@ -92,7 +92,7 @@ def _variable(row: Any, catalogue: Catalogue, today: date, where: str) -> Variab
     except BadInput as wrong:
         raise BadInput(f"{where}: {wrong}") from None
     name = row.get("name", measure)
-    return Variable(str(name), measure, period, against, str(row.get("place", "")))
+    return Variable(str(name), measure, period, against, str(row.get("place", "")), str(row.get("class", "")))
 
 
 def _block(row: Any, where: str) -> Block:

@@ -47,8 +47,8 @@ class FiguresWanted:
     """Which figures, over what.
 
     measures: ids of the catalogue; none: all that are counted here. organisation: whose records, with those of the bodies
-    below it unless `alone`; empty: the actor's own. jurisdiction: only records of that place or below it. as_of_us: as the
-    records stood then; None: now.
+    below it unless `alone`; empty: the actor's own. jurisdiction: only records of that place or below it. fraud_class: only
+    those of cases of that class. as_of_us: as the records stood then; None: now.
     """
 
     period: Period
@@ -57,6 +57,7 @@ class FiguresWanted:
     organisation: str = ""
     alone: bool = False
     jurisdiction: str = ""
+    fraud_class: str = ""
     as_of_us: int | None = None
     against: tuple[Against, ...] = ()
     population: tuple[Population, ...] = ()
@@ -80,7 +81,7 @@ def figures_of(look: Look, wanted: FiguresWanted) -> tuple[OwnFigure, ...]:
     measures = wanted.measures or tuple(catalogue.own)
     _check_known(measures, catalogue)
     span = span_of(look, wanted)
-    sums = _sums(look, span, measures, wanted.by)
+    sums = _sums(look, span, measures, wanted)
     bases = {
         against: (base_period_of(against.base, wanted.period), *_bases(look, span, wanted, against, measures))
         for against in wanted.against
@@ -131,15 +132,18 @@ def _check_known(measures: Iterable[str], catalogue: Catalogue) -> None:
         raise BadInput(f"the catalogue has no measure {unknown[0]!r}; see docs/reference/indicators.md")
 
 
-def _sums(look: Look, span: Span, measures: tuple[str, ...], by: By | None) -> Sums:
-    counting = counting_of(look, span, measures, by)
+def _sums(look: Look, span: Span, measures: tuple[str, ...], wanted: FiguresWanted) -> Sums:
+    counting = counting_of(look, span, measures, wanted.by)
+
+    def is_wanted(entry: Entry) -> bool:
+        return entry.measure in counting.wanted and wanted.fraud_class in {"", entry.parts.fraud_class}
 
     def entries() -> Iterator[Entry]:
         for told, counter in COUNTERS:
             if counting.wants(*told):
-                yield from (entry for entry in counter(counting) if entry.measure in counting.wanted)
+                yield from filter(is_wanted, counter(counting))
 
-    return sum_up(entries(), by)
+    return sum_up(entries(), wanted.by)
 
 
 def _bases(
@@ -149,7 +153,7 @@ def _bases(
     from_us, until_us = instants_of(base_period_of(against.base, wanted.period))
     now = replace(span, from_us=from_us, until_us=until_us)
     then = replace(now, as_of_us=min(span.as_of_us, until_us))
-    return _sums(look, now, measures, wanted.by), _sums(look, then, measures, wanted.by)
+    return _sums(look, now, measures, wanted), _sums(look, then, measures, wanted)
 
 
 def _base(catalogue: Catalogue, measure: str, group: str, now: Sums, then: Sums) -> BaseCount:
@@ -163,7 +167,7 @@ def _base(catalogue: Catalogue, measure: str, group: str, now: Sums, then: Sums)
 
 def _figure(catalogue: Catalogue, measure: str, group: str, found: Sum, wanted: FiguresWanted, span: Span) -> OwnFigure:
     known, own = catalogue.measures[measure], catalogue.own.get(measure)
-    scope = CountScope(span.bodies[0], span.bodies, wanted.jurisdiction)
+    scope = CountScope(span.bodies[0], span.bodies, wanted.jurisdiction, wanted.fraud_class)
     return OwnFigure(
         measure,
         None if own is None else found.value(own.fold),

@@ -29,12 +29,17 @@ def draft_bulletin(
         work.check(Action.BULLETIN_DRAFT, Scope(body))
 
         def carry_out() -> OwnBulletin:
-            empty = OwnBulletin(
-                work.ids.new("BULLETIN"), 0, body, "", "", "", (), (), drafted_by=actor.id, drafted_us=work.now_us
-            )
-            return keep_bulletin(work, _filled(work, empty, content), "bulletin.draft", new=True)
+            return begin_bulletin(work, body, content)
 
         return once(work, request, fingerprint_of("bulletin.draft", body, content), OwnBulletin, carry_out)
+
+
+def begin_bulletin(work: Work, body: str, content: BulletinContent) -> OwnBulletin:
+    """The same for a use case that is at work already, and has checked that it may."""
+    empty = OwnBulletin(
+        work.ids.new("BULLETIN"), 0, body, "", "", "", (), (), drafted_by=work.actor.id, drafted_us=work.now_us
+    )
+    return keep_bulletin(work, _filled(work, empty, content), "bulletin.draft", new=True)
 
 
 def edit_bulletin(

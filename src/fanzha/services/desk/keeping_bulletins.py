@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fanzha.audit import DetailValue, Subject, done
@@ -49,7 +49,7 @@ def count_variables(look: Look, body: str, content: BulletinContent) -> tuple[Sa
             found[variable.name] = _handed_in(variable, given, look.rules.indicators)
 
     def query(variable: Variable) -> str:
-        return f"{variable.period} {variable.against} {variable.jurisdiction}"
+        return f"{variable.period} {variable.against} {variable.jurisdiction} {variable.fraud_class}"
 
     for _, group in groupby(sorted(counted, key=query), key=query):
         alike = list(group)
@@ -61,13 +61,24 @@ def _counted(look: Look, body: str, alike: Sequence[Variable]) -> list[SaidFigur
     first = alike[0]
     measures = tuple(dict.fromkeys(one.measure for one in alike))
     wanted = FiguresWanted(
-        first.period, measures, organisation=body, jurisdiction=first.jurisdiction, against=first.against
+        first.period,
+        measures,
+        organisation=body,
+        jurisdiction=first.jurisdiction,
+        fraud_class=first.fraud_class,
+        against=first.against,
     )
     try:
         figures = {one.measure: one for one in figures_of(look, wanted)}
     except FanzhaError as failure:
         return [_failed(one, look.now_us, str(failure), look.rules.indicators) for one in alike]
-    return [said_figure(one, figures[one.measure]) for one in alike]
+    label = class_names(look).get(first.fraud_class, first.fraud_class)
+    return [replace(said_figure(one, figures[one.measure]), label=label) for one in alike]
+
+
+def class_names(look: Look) -> dict[str, str]:
+    """What the classes of every version of the taxonomy are called."""
+    return {one.slug: one.name for version in look.rules.taxonomy.versions for one in version.classes}
 
 
 def _failed(variable: Variable, now_us: int, why: str, catalogue: Catalogue) -> SaidFigure:

@@ -20,6 +20,7 @@ from fanzha.ports.work_queues import DueClock, LeasedClock
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.allot_queue import ring_overnight
 from fanzha.services.desk.answer_objection import ring_objection
+from fanzha.services.desk.daily_analysis import ring_daily_analysis
 from fanzha.services.desk.hand_over_case import ring_hand_over
 from fanzha.services.desk.keeping import (
     OVERNIGHT_CLOCK,
@@ -86,6 +87,8 @@ def _ring(desk: Desk, leased: LeasedClock) -> None:
                 ring_indicator(work, clock.subject_id)
             case "report_sheet":
                 ring_sheet(work, clock.subject_id)
+            case "organisation":
+                ring_daily_analysis(work, clock)
             case "listing_objection":
                 ring_objection(work, clock.subject_id)
             case other:

@@ -62,6 +62,8 @@ def _figure(one: SaidFigure) -> dict[str, Any]:
         "measure": one.variable.measure,
         "period": period_document(one.variable.period),
         "jurisdiction": one.variable.jurisdiction or None,
+        "fraud_class": one.variable.fraud_class or None,
+        "label": one.label or None,
         "handed_in": one.variable.handed_in,
         "value": value_document(one.value, one.unit),
         "unit": one.unit,

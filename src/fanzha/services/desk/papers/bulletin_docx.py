@@ -17,7 +17,7 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from fanzha.core.time import SECOND_US, format_instant
-from fanzha.services.desk.papers.bulletin_paper import by_hand_words, mark_of
+from fanzha.services.desk.papers.bulletin_paper import by_hand_words, counts_of, mark_of
 from fanzha.statistics import Catalogue
 from fanzha.statistics.bulletin_text import Language, Line, body_lines, figure_words, table_sentences
 from fanzha.statistics.drafting import BlockKind, OwnBulletin
@@ -143,7 +143,7 @@ def _annex(document: DocumentType, bulletin: OwnBulletin, catalogue: Catalogue, 
     heads = ("指标", "口径", "记录数") if chinese else ("figure", "counts", "records")
     names = [catalogue.measures[one.variable.measure] for one in bulletin.figures]
     rows = [
-        (known.zh if chinese else known.en, one.counts, str(one.records))
+        (known.zh if chinese else known.en, counts_of(one, catalogue, language), str(one.records))
         for known, one in zip(names, bulletin.figures, strict=True)
     ]
     _table(document, heads, [tuple(row) for row in rows])

@@ -58,6 +58,12 @@ def bulletin_picture_page(bulletin: OwnBulletin, catalogue: Catalogue) -> str:
     )
 
 
+def counts_of(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
+    """What a figure counts, in the language of the page; of one that another room counted as that room says it."""
+    own = catalogue.own.get(figure.variable.measure)
+    return own.counts_zh if own is not None and language is Language.ZH else figure.counts
+
+
 def mark_of(bulletin: OwnBulletin) -> str:
     """What stands on every page: 模拟, and 草稿 or 已撤回."""
     marks = [SIMULATED] if bulletin.publisher_zh.startswith(SIMULATED) else []
@@ -121,7 +127,9 @@ def _table(title: str, figures: tuple[SaidFigure, ...], catalogue: Catalogue, la
 
 def _name(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
     known = catalogue.measures[figure.variable.measure]
-    return (known.zh if language is Language.ZH else known.en) + (" ✎" if figure.by_hand else "")
+    name = known.zh if language is Language.ZH else known.en
+    limited = figure.label if language is Language.ZH else figure.variable.fraud_class
+    return name + (f"（{limited}）" if limited else "") + (" ✎" if figure.by_hand else "")
 
 
 def _rest(words: str, language: Language) -> str:
@@ -132,7 +140,7 @@ def _rest(words: str, language: Language) -> str:
 def _annex(bulletin: OwnBulletin, catalogue: Catalogue, language: Language) -> str:
     chinese = language is Language.ZH
     rows = "".join(
-        f"[{typst_text(_name(one, catalogue, language))}], [{typst_text(one.counts)}], [{one.records}], "
+        f"[{typst_text(_name(one, catalogue, language))}], [{typst_text(counts_of(one, catalogue, language))}], [{one.records}], "
         f"[{typst_text(one.ids_sha256[:16])}],\n"
         for one in bulletin.figures
     )
