@@ -153,7 +153,8 @@ def _read_back(told: Sequence[ToldFigure], read: Sequence[Figure]) -> list[Found
     """What is said and not read, and what is read and not said: numbers that were typed into the text among them."""
     said, found = set(map(_of_told, told)), set(map(_of_read, read))  # said twice, it is one figure
     fuller = {key[:4] for key in said & found if key[4]}
-    said = {key for key in said if key[4] or key[:4] not in fuller}  # said again without its comparison
+    # What is said again without its comparison, a reader may take for the same figure or for one more like it.
+    said, found = ({key for key in keys if key[4] or key[:4] not in fuller} for keys in (said, found))
     return [
         *(
             FoundFault(BulletinFault.READS_OTHERWISE, missing[0], f"a reader does not find {_in_words(missing)}")
