@@ -305,7 +305,7 @@ def _say(seat: AtDesk, bulletin: OwnBulletin, what: str) -> None:
     if seat.json:
         write_json(bulletin_document(OpenedBulletin(bulletin, None if bulletin.issued is None else True)))
         return
-    say(f"{bulletin.id} {what}: {bulletin.title_zh} (version {bulletin.version}, {bulletin.status})")
+    say(f"{bulletin.id} {what}: {bulletin.title_zh} (version {bulletin.version})")
     unknown = [one.variable.name for one in bulletin.figures if one.value is None]
     if unknown:
         say(f"without a value, so that it cannot be issued: {', '.join(unknown)}")

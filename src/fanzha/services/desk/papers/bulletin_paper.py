@@ -28,7 +28,7 @@ def bulletin_paper(bulletin: OwnBulletin, catalogue: Catalogue, language: Langua
     publisher = bulletin.publisher_zh if chinese else bulletin.publisher_en
     parts = [
         f"#set document(title: [{typst_text(title)}])\n",
-        f'#set text(lang: "{language.value}")\n',
+        '#set text(lang: "zh")\n' if chinese else '#set text(lang: "en", region: none)\n',
         LAYOUT,
         _mark(bulletin),
         f'#align(center)[#text(size: 22pt, weight: "bold")[{typst_text(title)}]]\n\n',
