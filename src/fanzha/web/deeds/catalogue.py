@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fanzha.web.deeds.accounts import ACCOUNT_DEEDS
+from fanzha.web.deeds.bulletins import BULLETIN_DEEDS
 from fanzha.web.deeds.cases import CASE_DEEDS
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed
@@ -27,4 +28,5 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *ACCOUNT_DEEDS,
     *OFFICE_DEEDS,
     *INDICATOR_DEEDS,
+    *BULLETIN_DEEDS,
 )
