@@ -31,9 +31,11 @@ from fanzha.services.desk.add_case_file import add_case_file
 from fanzha.services.desk.add_to_report import BroughtFile
 from fanzha.services.desk.answer_appeal import lodge_appeal
 from fanzha.services.desk.assign_clue import assign_clue
+from fanzha.services.desk.bulletin_content import first_content
 from fanzha.services.desk.case_series import Link, start_series
 from fanzha.services.desk.case_tasks import create_task
 from fanzha.services.desk.comment_case import comment_case
+from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
 from fanzha.services.desk.hear_evidence import give_evidence
@@ -46,6 +48,7 @@ from fanzha.services.desk.publish_indicator import propose_indicator
 from fanzha.services.desk.publish_return import publish_return
 from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
+from fanzha.statistics import day_of, read_period
 from fanzha.tracing.runs import TraceRun
 
 TOLD = "模拟绝密事由：模拟·钱二收了模拟·V1的钱"  # stands in every free text
@@ -131,6 +134,8 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
     with desk.store.begin() as unit:
         unit.records(ListingObjection).add(objection)
         unit.commit()
+    month = read_period("this-month", day_of(day.clock.at_us))
+    bulletin = draft_bulletin(desk, BOTH, first_content(month, (), desk.rules.indicators))
     link_partner(desk, admin, PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://bank.example", "k", "ab" * 32))
     return {
         "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
@@ -138,5 +143,5 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
         "merge": merge.id, "hand_over": offer.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
-        "query": asked.id, "evidence": given.counter_evidence[0].id,
+        "query": asked.id, "evidence": given.counter_evidence[0].id, "bulletin": bulletin.id,
     }  # fmt: skip

@@ -63,15 +63,11 @@ from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.statistics import Period
-from fanzha.statistics.drafting import OwnBulletin
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
 PASSKEY = Passkey("KEY-OURS", 0, "COUNTY", "both", "aa", "bb", 0, "localhost", "模拟电脑", EVENING_US)
 HOOK = Webhook("HOOK-OURS", 0, "COUNTY", "both", "https://hooks.example/ours", tuple(HookTopic), EVENING_US)
-BULLETIN = OwnBulletin(
-    "BULLETIN-OURS", 0, "COUNTY", "模拟县局内部稿", "模拟县局", "2026-11-22", (), (), "both", EVENING_US
-)  # fmt: skip
 EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
 # Machines or everybody run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
@@ -147,7 +143,6 @@ class County:
         with self.day.desk.store.reading() as view:
             return stands(self.day.desk, self.ids) | {
                 "passkey": view.records(Passkey).get(PASSKEY.id), "webhook": view.records(Webhook).get(HOOK.id),
-                "bulletin": view.records(OwnBulletin).get(BULLETIN.id),
             }  # fmt: skip
 
 
@@ -169,7 +164,6 @@ def county(tmp_path_factory) -> Iterator[County]:
     day = make_return_day("memory", tmp_path_factory.mktemp("county"))
     with day.desk.store.begin() as unit:
         unit.records(Export).add(EXPORTED)
-        unit.records(OwnBulletin).add(BULLETIN)
         unit.records(Passkey).add(PASSKEY)
         unit.records(Webhook).add(HOOK)
         unit.records(Organisation).add(STATION)
@@ -177,7 +171,7 @@ def county(tmp_path_factory) -> Iterator[County]:
     ids = fill(day)
     with day.desk.store.reading() as view:
         acknowledgement = view.records(Report).get(ids["report"]).acknowledgement
-    known = (*secrets_of(day.desk, ids), BULLETIN.title_zh)
+    known = secrets_of(day.desk, ids)
     yield County(day, ids, known, arguments(day, ids, acknowledgement))
     day.desk.store.close()
 
@@ -209,7 +203,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
     counted = tuple(FiguresWanted(Period("2026-11-01", "2026-11-30"), organisation=body) for body in ("", "COUNTY"))
     return {
         **dict.fromkeys(("count_figures.wanted", "follow_stopped_money.wanted", "divide_cases.wanted"), counted),
-        "bulletin_id": (BULLETIN.id,), "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
+        "bulletin_id": (ids["bulletin"],), "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
         "content": (BulletinContent("模拟", (), ()),), "import_receipts.content": (row,), "change_figure.name": ("stopped",),
         "hasher": (Argon2Hasher(time_cost=1, memory_kib=8, lanes=1),), "evidence": (day.books.evidence,),
         "rules": (day.books.trace_rules,), "reason": why, "finding": why, "text": why, "note": why, "grounds": why,

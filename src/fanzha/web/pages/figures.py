@@ -64,10 +64,9 @@ def figures_page(ask: Ask) -> Answer:
 
 def records_page(ask: Ask) -> Answer:
     """Every record that one figure counts, with its definition."""
-    measure, group = ask.query.get("measure", ""), ask.query.get("group", "")
+    measure, group = ask.path["measure"], ask.query.get("group", "")
     wanted = _wanted(ask, ask.query.get("period", "") or PERIOD, measure=measure)
-    counted = count_figures(ask.console.desk, ask.officer, wanted) if measure else ()
-    found = [one for one in counted if one.group == group]
+    found = [one for one in count_figures(ask.console.desk, ask.officer, wanted) if one.group == group]
     if not found:
         raise BadInput("there is no such figure: go back to the figures and open one of them")
     (figure,) = found
@@ -111,7 +110,7 @@ def _row(one: OwnFigure, ask: Ask, kept: dict[str, str]) -> dict[str, object]:
         or ((UNSAID_ZH if chinese else UNSAID_EN)[each.unsaid] if each.unsaid else "")
         for each in one.comparisons
     ]
-    asked = urlencode({**kept, "measure": one.measure, "group": one.group})
+    asked = urlencode({**kept, "group": one.group})
     return {
         "name": _name(one, ask.console.desk.rules.indicators, chinese),
         "group": _group(one, ask),
@@ -119,7 +118,7 @@ def _row(one: OwnFigure, ask: Ask, kept: dict[str, str]) -> dict[str, object]:
         "said": said,
         "revised": any(each.base.revised for each in one.comparisons),
         "records": len(set(one.ids)),
-        "address": f"/figures/records?{asked}",
+        "address": f"/figures/{one.measure}/records?{asked}",
     }
 
 
@@ -146,6 +145,6 @@ def _group(one: OwnFigure, ask: Ask) -> str:
 
 ROUTES: Final = (
     Route("GET", "/figures", figures_page, SEERS),
-    Route("GET", "/figures/records", records_page, SEERS),
+    Route("GET", "/figures/{measure:str}/records", records_page, SEERS),
     Route("GET", "/figures/chart", chart, SEERS),
 )
