@@ -106,6 +106,8 @@ def test_a_value_by_hand_is_marked_has_its_reason_and_says_no_comparison(memory)
         change_figure(memory, ANALYST, drafted.id, "stopped", Decimal(120_000), "")
     with pytest.raises(BadInput, match="it has stopped"):
         change_figure(memory, ANALYST, drafted.id, "nothing", Decimal(1), "补录一笔纸质回执")
+    with pytest.raises(BadInput, match="no number"):
+        change_figure(memory, ANALYST, drafted.id, "stopped", Decimal("NaN"), "补录一笔纸质回执")
     changed = change_figure(memory, ANALYST, drafted.id, "stopped", Decimal(120_000), "补录一笔纸质回执")
     assert (changed.figures[0].counted, changed.figures[0].value) == (110_000, 120_000)
     assert "止付资金12万元" in bulletin_text(changed, CATALOGUE)

@@ -226,6 +226,8 @@ def put_by_hand(
     step_of(bulletin, DraftStep.EDIT)
     if name not in bulletin.by_name:
         raise BadInput(f"{bulletin.id} has no figure {name!r}; it has {', '.join(bulletin.by_name) or 'none'}")
+    if not value.is_finite():
+        raise BadInput(f"figure {name!r}: {value} is no number that can be said")
     if not is_reason(reason):
         raise NotAllowed("reason", reason_sentence("a figure that is changed by hand"))
     changed = ByHand(value, reason.strip(), actor.id, now_us)
