@@ -15,7 +15,6 @@ from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
 from fanzha.storage.record_codec import RecordCodec
 
-
 # Who makes a record refuses a value that is no number, which would not even equal itself.
 st.register_type_strategy(Decimal, st.decimals(allow_nan=False, allow_infinity=False))
 
