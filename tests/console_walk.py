@@ -25,8 +25,9 @@ KINDS = {
     "errands": "errand",
     "merges": "merge", "indicators": "indicator", "objections": "listing_objection", "queries": "query",
     "operations": "operation", "campaigns": "campaign", "results": "seized",
+    "bulletins": "bulletin",
 }  # fmt: skip
-OFFICE = {"people": "duty2", "bodies": "COUNTY", "links": "BANK", "tokens": "CRED-000001"}
+OFFICE = {"people": "duty2", "bodies": "COUNTY", "links": "BANK", "tokens": "CRED-000001", "figures": "cases_reported"}
 # What in an address makes another page of it; everything else is the same page about something else.
 SHAPING = ("tab", "board", "shape", "rows", "size")
 # What may be wider than the page has a frame of its own that is scrolled, which the keyboard reaches.

@@ -42,9 +42,11 @@ from fanzha.services.desk.add_case_file import add_case_file
 from fanzha.services.desk.add_to_report import BroughtFile
 from fanzha.services.desk.answer_appeal import lodge_appeal
 from fanzha.services.desk.assign_clue import assign_clue
+from fanzha.services.desk.bulletin_content import first_content
 from fanzha.services.desk.case_series import Link, start_series
 from fanzha.services.desk.case_tasks import create_task
 from fanzha.services.desk.comment_case import comment_case
+from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.enter_result import enter_result
 from fanzha.services.desk.errands import ErrandWanted, send_errand
@@ -65,6 +67,7 @@ from fanzha.services.desk.remark_operation import remark_operation
 from fanzha.services.desk.run_campaign import CampaignDraft, open_campaign
 from fanzha.services.desk.staff_operation import TeamDraft, add_point, add_team
 from fanzha.services.desk.step_operation import step_operation
+from fanzha.statistics import day_of, read_period
 from fanzha.tracing.runs import TraceRun
 
 TOLD = "模拟绝密事由：模拟·钱二收了模拟·V1的钱"  # stands in every free text
@@ -170,6 +173,8 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         desk, BOTH, operation.id, ResultDraft(ResultKind.SUSPECT, seen, note=told, suspect=person)
     ).result
     create_operation_task(desk, BOTH, operation.id, told)
+    month = read_period("this-month", day_of(day.clock.at_us))
+    bulletin = draft_bulletin(desk, BOTH, first_content(month, (), desk.rules.indicators))
     link_partner(desk, admin, PartnerLink("", 0, "BANK", LinkChannel.HTTP, "https://bank.example", "k", "ab" * 32))
     return {
         "report": first.report.id, "absorbed": second.report.id, "clue": first.clues[0].id, "case": case, "fact": fact,
@@ -178,5 +183,5 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         "merge": merge.id, "hand_over": offer.id, "errand": errand.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
         "campaign": campaign.id, "operation": operation.id, "seized": seized.id, "caught": caught.id,
-        "query": asked.id, "evidence": given.counter_evidence[0].id,
+        "query": asked.id, "evidence": given.counter_evidence[0].id, "bulletin": bulletin.id,
     }  # fmt: skip

@@ -161,6 +161,12 @@ class _BulletinFiles:
             raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
         return read_bulletin(content, str(path))
 
+    def read_text(self, text: str, name: str) -> Bulletin:
+        """The figures of a text."""
+        from fanzha.intake.bulletins import read_bulletin
+
+        return read_bulletin(text.encode(), name)
+
 
 def bulletin_reader() -> BulletinReader:
     """Reads published bulletins."""
@@ -350,6 +356,7 @@ def desk_rules() -> DeskRules:
         taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
         public=PublicRules.from_table(rule_table("public.toml")),
         operations=OperationRules.from_table(rule_table("operations.toml")),
+        indicators=indicator_catalogue(),
     )
 
 

@@ -28,6 +28,7 @@ NO_PAGES = {
     "/sign-in/provider", "/sign-in/provider/back",
     "/cases/{record_id:str}/brief.pdf", "/cases/{record_id:str}/flow.xlsx", "/flow-picture.css", "/operations/template.xlsx",
     "/campaigns",
+    "/figures/chart", "/bulletins/{record_id:str}/as/{form:str}",
 }  # fmt: skip
 
 

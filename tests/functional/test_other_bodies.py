@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import Enum
 from itertools import product
 from typing import Any
@@ -65,17 +66,20 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.case_page import case_page
 from fanzha.services.desk.case_series import Link
 from fanzha.services.desk.convert_measure import Conversion
+from fanzha.services.desk.count_figures import FiguresWanted
 from fanzha.services.desk.draft_measure import MeasureDraft
 from fanzha.services.desk.errands import ErrandWanted
 from fanzha.services.desk.export_list import export_accounts
 from fanzha.services.desk.hand_over_case import Offer
 from fanzha.services.desk.import_seizures import SheetFile
+from fanzha.services.desk.keeping_bulletins import BulletinContent
 from fanzha.services.desk.lists import ListWanted
 from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.services.desk.run_campaign import CampaignDraft
 from fanzha.services.desk.staff_operation import TeamDraft
+from fanzha.statistics import Period
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
@@ -216,7 +220,11 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         ListWanted(), ListWanted(organisation="COUNTY"), ListWanted(case=ids["case"]), ListWanted(account=M),
         ListWanted(officer="both"), ListWanted(measure=ids["measure"]),
     )  # fmt: skip
+    counted = tuple(FiguresWanted(Period("2026-11-01", "2026-11-30"), organisation=body) for body in ("", "COUNTY"))
     return {
+        **dict.fromkeys(("count_figures.wanted", "follow_stopped_money.wanted", "divide_cases.wanted"), counted),
+        "bulletin_id": (ids["bulletin"],), "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
+        "content": (BulletinContent("模拟", (), ()),), "import_receipts.content": (row,), "change_figure.name": ("stopped",),
         "hasher": (Argon2Hasher(time_cost=1, memory_kib=8, lanes=1),), "evidence": (day.books.evidence,),
         "rules": (day.books.trace_rules,), "reason": why, "finding": why, "text": why, "note": why, "grounds": why,
         "answer": why, "result": why, "contact": why, "title": why, "by": ("模拟·某",), "reveal": (True, False),
@@ -242,7 +250,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "decision": ("模拟返字〔2026〕9号",), "pay_to": ("6299990000000000991",), "upheld": (True,), "document": (document,),
         "record_sent.document": ("模拟文号",), "from_us": (0,), "until_us": (day.clock.at_us + DAY_US,),
         "class_slug": ("x",), "subtype_slug": ("x",), "method": ("fifo",), "recoverable_minor": ({"CNY": 1},),
-        "fields": (VerifiedFields("模拟·钱二", M, "模拟银行", 100, EVENING_US),), "receipt": (receipt,), "content": (row,),
+        "fields": (VerifiedFields("模拟·钱二", M, "模拟银行", 100, EVENING_US),), "receipt": (receipt,),
         "name": ("receipts.csv",), "words": (words,), "token": ("made-up-token",), "link": (Link("同一话术"),),
         "offer": (Offer("OTHER", "模拟移字2号", why[0]),), "added": (Addition(narrative=why[0]),),
         "file": (BroughtFile("x.txt", b"x"),), "figures": (figures,),
@@ -276,7 +284,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "correct_result.wanted": (Correction(-1, why[0]),), "year": (2026,),
         "advance_suspect.move": (SuspectMove(SuspectStep.DETAIN, "1号", day.clock.at_us),),
         "move_evidence.move": (CustodyMove(CustodyStep.STORE, "模拟物证室", day.clock.at_us),),
-        "reader": (bootstrap.table_reader(),),
+        "import_seizures.reader": (bootstrap.table_reader(),),
         "import_seizures.file": (SheetFile("x.csv", f"名称,号码,时间\n银行卡,{M},2026-11-22\n".encode()),),
         "correct_receipt.said": ({"amount_minor": 1},), "note_not_written.export": (EXPORTED,), "why": why,
     }  # fmt: skip

@@ -44,6 +44,8 @@ class Action(StrEnum):
     OPERATION_PLAN = "operation_plan"
     OPERATION_DECIDE = "operation_decide"
     OPERATION_ENTER = "operation_enter"
+    BULLETIN_DRAFT = "bulletin_draft"
+    BULLETIN_ISSUE = "bulletin_issue"
     AUDIT_READ = "audit_read"
     PEOPLE_KEEP = "people_keep"
     RULES_KEEP = "rules_keep"

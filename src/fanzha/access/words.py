@@ -40,6 +40,8 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.OPERATION_PLAN: "plan and staff a special operation (专项行动)",
     Action.OPERATION_DECIDE: "approve, begin and end a special operation (行动审批)",
     Action.OPERATION_ENTER: "enter what a special operation achieved (战果录入)",
+    Action.BULLETIN_DRAFT: "write a bulletin (通报起草)",
+    Action.BULLETIN_ISSUE: "issue or withdraw a bulletin (通报签发)",
     Action.AUDIT_READ: "read the audit (审计)",
     Action.PEOPLE_KEEP: "keep bodies and people (机构与人员)",
     Action.RULES_KEEP: "keep the rules",

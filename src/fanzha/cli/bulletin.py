@@ -14,7 +14,7 @@ from fanzha.core.errors import BadInput
 
 app = typer.Typer(
     name="bulletin", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
-    help="Published bulletins: read their figures, set them side by side.",
+    help="Bulletins: read the figures of others and set them side by side; write, check and issue one's own.",
 )  # fmt: skip
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Bulletins: text, Markdown or HTML.")]
 SERIES_SHOWN_MAX: Final = 40

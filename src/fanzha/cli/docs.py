@@ -17,6 +17,7 @@ from typing import Any, Final
 import typer
 
 from fanzha.cli.docs_city import city_page
+from fanzha.cli.docs_indicators import indicators_page
 from fanzha.cli.main import VERBS, app, load_verb
 from fanzha.cli.output import say
 from fanzha.core.errors import FanzhaError
@@ -185,6 +186,7 @@ def _schema_comments() -> dict[str, dict[str, str]]:
 
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "cli.md": cli_page, "rules.md": rules_page, "canonical-table.md": canonical_page, "city.md": partial(city_page, NOTE),
+    "indicators.md": partial(indicators_page, NOTE),
 }  # fmt: skip
 
 

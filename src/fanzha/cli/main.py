@@ -57,7 +57,14 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
         "Make a city (模拟), work on what is reported there for a month, and show the result.",
     ),
     "city": ("fanzha.cli.city:city", "Make a city (模拟) with a known truth: files for every part of the system."),
-    "bulletin": ("fanzha.cli.bulletin:app", "Read the figures of published bulletins, and set them side by side."),
+    "stats": (
+        "fanzha.cli.stats:stats",
+        "Count what was done: figures with their comparison and the records behind them.",
+    ),
+    "bulletin": (
+        "fanzha.cli.bulletin_writing:app",
+        "Bulletins: read those of others, write, check and issue one's own.",
+    ),
     "drill": (
         "fanzha.cli.drill:app",
         "Compare ways of stopping money on made cities; play a made case with everything going wrong.",

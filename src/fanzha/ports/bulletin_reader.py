@@ -13,3 +13,6 @@ class BulletinReader(Protocol):
 
     def read(self, path: Path) -> Bulletin:
         """The figures of one file. Raises BadInput, naming it, where it is not there or no text."""
+
+    def read_text(self, text: str, name: str) -> Bulletin:
+        """The figures of a text that is in no file; `name` stands for it in what is refused. Raises BadInput as `read`."""

@@ -13,3 +13,6 @@ class PaperPress(Protocol):
 
         Raises BadInput where the source cannot be set.
         """
+
+    def picture(self, typst_source: str) -> bytes:
+        """The first page of the same source as PNG. Raises BadInput as `press`."""

@@ -37,6 +37,7 @@ from fanzha.measures.model import Measure, Signature
 from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_table import NEVER_US, Key, KeyType, PartialIndex, RecordTable, Term
+from fanzha.statistics.drafting import OwnBulletin
 from fanzha.tracing.runs import TraceRun
 
 # Every narrative gets a key; which are long enough to tell anything is decided when candidates are compared.
@@ -253,6 +254,11 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
             KeyType.INTEGER,
             of=lambda measure: NEVER_US if measure.void_from_us is None else measure.void_from_us,
         ),
+        Key(
+            "starts_us",
+            KeyType.INTEGER,
+            of=lambda measure: NEVER_US if measure.starts_us is None else measure.starts_us,
+        ),
         Key("awaits", of=awaited_of),
     ),
     terms=(Term("order", of=lambda measure: (order.id for order in measure.orders)),),
@@ -264,6 +270,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
         ("organisation", "drafted_us"),
         ("drafted_us", "id", "organisation", "status"),
         ("case_id", "drafted_us"),
+        ("organisation", "kind", "starts_us"),
         ("account",),
     ),
     # Three measures in a hundred are open, and few of these wait for a signature.
@@ -365,6 +372,12 @@ REPORT_SHEETS: Final[RecordTable[ReportSheet]] = RecordTable(
     keys=(Key("organisation"), Key("code_hash")),
     unique=(("code_hash",),),
 )
+BULLETINS: Final[RecordTable[OwnBulletin]] = RecordTable(
+    name="bulletins",
+    record=OwnBulletin,
+    keys=(Key("organisation"), Key("status"), Key("published"), Key("replaces"), Key("drafted_us", KeyType.INTEGER)),
+    indexes=(("organisation", "drafted_us"), ("organisation", "status", "drafted_us"), ("replaces",)),
+)
 ORGANISATIONS: Final[RecordTable[Organisation]] = RecordTable(
     name="organisations",
     record=Organisation,
@@ -453,7 +466,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
-    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS,
+    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, BULLETINS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,

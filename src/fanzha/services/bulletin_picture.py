@@ -7,11 +7,11 @@ from html import escape
 from itertools import groupby
 from typing import Any, Final
 
+from fanzha.services.chart_marks import BAR, FAULT, RULE, drawing, text_at
+
 WIDTH, LEFT, RIGHT, TOP, ROW, PANEL_HEAD, PANEL_GAP = 960, 330, 150, 72, 26, 34, 18
-INK, QUIET, RULE, BAR, FAULT = "#1f2933", "#52606d", "#d9dee4", "#2f6690", "#b42318"
 PANELS_MAX: Final = 24
 LABEL_MAX: Final = 26
-FONT: Final = "system-ui, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
 
 
 def bulletin_picture(document: Mapping[str, Any]) -> str:
@@ -27,20 +27,8 @@ def bulletin_picture(document: Mapping[str, Any]) -> str:
     left_out = f" · 另有 {len(panels) - PANELS_MAX} 项未画" if len(panels) > PANELS_MAX else ""
     title = f"{len(document['bulletins'])} 份通报，{len(panels)} 项指标出现两次以上{left_out}"
     height += 20
-    return "\n".join(
-        [
-            (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-                f'aria-label="{escape(title)}" font-family="{escape(FONT)}">'
-            ),
-            f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
-            _text(24, 34, title, size=18, bold=True),
-            _text(24, 54, "≥ 至少  ≈ 约数  红色：与另一份通报或整体矛盾", size=12, colour=QUIET),
-            *parts,
-            "</svg>",
-            "",
-        ]
-    )
+    note = "≥ 至少  ≈ 约数  红色：与另一份通报或整体矛盾"
+    return drawing(WIDTH, height, title, note, parts)
 
 
 def _panels(series: Sequence[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, Mapping[str, Any]]]]]:
@@ -66,7 +54,7 @@ def _panel(
 ) -> list[str]:
     most = max(abs(point["value"]) for _, point in rows) or 1
     parts = [
-        _text(24, top + 18, name, size=14, bold=True),
+        text_at(24, top + 18, name, size=14, bold=True),
         f'<line x1="24" x2="{WIDTH - 24}" y1="{top + 25}" y2="{top + 25}" stroke="{RULE}"/>',
     ]
     for number, (place, point) in enumerate(rows):
@@ -77,22 +65,14 @@ def _panel(
         label = f"{place or '？'} {_period(point['closed_period'] or point['period'])}"
         title = bulletins[point["bulletin"]]["title"]
         parts += [
-            _text(LEFT - 10, y + 15, _short(label), size=12, anchor="end"),
+            text_at(LEFT - 10, y + 15, _short(label), size=12, anchor="end"),
             (
                 f'<rect x="{LEFT}" y="{y + 4}" width="{width:.1f}" height="{ROW - 11}" fill="{colour}">'
                 f"<title>{escape(title)}</title></rect>"
             ),
-            _text(LEFT + width + 6, y + 15, _value(point) + (" ✗" if wrong else ""), size=12, colour=colour),
+            text_at(LEFT + width + 6, y + 15, _value(point) + (" ✗" if wrong else ""), size=12, colour=colour),
         ]
     return parts
-
-
-def _text(
-    x: float, y: float, words: str, *, size: int, colour: str = INK, anchor: str = "start", bold: bool = False
-) -> str:
-    weight = ' font-weight="600"' if bold else ""
-    place = f'x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}"'
-    return f'<text {place} font-size="{size}" fill="{colour}"{weight}>{escape(words)}</text>'
 
 
 def _value(point: Mapping[str, Any]) -> str:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum, unique
 from typing import Any, Final
 
+from fanzha.core.time import MINUTE_US
+
 PROPOSED: Final = "proposed:"
+NOT_RECORDED: Final = "not recorded"  # what is said of a measure that no record here tells; never 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +26,93 @@ class Measure:
     excludes: str = ""
 
 
+@unique
+class Fold(StrEnum):
+    """How what was counted becomes one value."""
+
+    COUNT = "count"
+    DISTINCT = "distinct"  # by what is counted, where several records have the same: accounts, victims
+    MONEY = "money"
+    SHARE = "share"  # percent
+    MEDIAN = "median"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMeasure:
+    """How this program counts a measure out of its own records of work."""
+
+    measure: str
+    records: str  # what is counted: reports, cases, clues, measures
+    fold: Fold
+    instant: str  # which instant puts a record into a period
+    since: date  # counted in this way from this day on
+    owner: str  # who answers for the definition
+    phrase: str  # the words that a bulletin puts before the number
+    phrase_en: str
+    counts_zh: str  # what it counts, as a Chinese bulletin defines it
+    history: str = ""  # what cannot be told as it stood at an earlier instant
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A subject that cuts across the types of fraud: a record may have several, or none, so themes are not summed."""
+
+    id: str
+    zh: str
+    en: str
+    words: tuple[str, ...]  # any of them, in the narrative of a report
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of a bulletin that is begun from a period alone, and what stands under it."""
+
+    zh: str
+    en: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DailyRules:
+    """What the analysis of the day before tells, and when it is made."""
+
+    at_us: int  # since midnight in Shanghai
+    measures: tuple[str, ...]
+    performance: tuple[str, ...]
+    classes_max: int
+    not_recorded: tuple[str, ...]
+
+    @classmethod
+    def from_table(cls, table: Mapping[str, Any]) -> DailyRules:
+        """The table `daily`."""
+        hours, minutes = (int(part) for part in table["at"].split(":"))
+        return cls(
+            (60 * hours + minutes) * MINUTE_US,
+            tuple(table["measures"]),
+            tuple(table["performance"]),
+            table["classes_max"],
+            tuple(table["not_recorded"]),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All measures, and the classes of units."""
+    """All measures, the classes of units, and how the own ones are counted."""
 
     measures: Mapping[str, Measure]
     units: Mapping[str, tuple[str, ...]]
+    own: Mapping[str, OwnMeasure] = field(default_factory=dict[str, OwnMeasure])
+    themes: tuple[Theme, ...] = ()
+    sections: tuple[Section, ...] = ()
+    unread: frozenset[str] = frozenset()  # classes of units that no published text is read for
+    base_min: int = 0  # records that the period compared with must have, for a comparison to be said
+    daily: DailyRules | None = None
+    major_minor: int = 0  # from which loss on a case is a major one; minor units
+
+    @property
+    def read_units(self) -> tuple[str, ...]:
+        """The units that numbers of published texts are read with."""
+        return tuple(unit for name, words in self.units.items() if name not in self.unread for unit in words)
 
     def unit_of(self, measure: str) -> str:
         """The unit in which this program states a measure; empty for one that the catalogue does not have."""
@@ -52,4 +138,36 @@ def read_catalogue(table: Mapping[str, Any]) -> Catalogue:
     }
     assert len(measures) == len(table["measure"]), "a measure stands twice in the catalogue"
     assert all(measure.unit_class in units for measure in measures.values()), "a measure has a class without units"
-    return Catalogue(measures, units)
+    return Catalogue(
+        measures,
+        units,
+        _own(table, measures),
+        tuple(Theme(row["id"], row["zh"], row["en"], tuple(row["words"])) for row in table.get("theme", ())),
+        tuple(Section(row["zh"], row["en"], tuple(row["measures"])) for row in table.get("section", ())),
+        frozenset(table.get("unread_units", ())),
+        table["own_figures"]["base_min"],
+        DailyRules.from_table(table["daily"]),
+        table["own_figures"]["major_minor"],
+    )
+
+
+def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str, OwnMeasure]:
+    common = table["own_figures"]
+    own = {
+        row["measure"]: OwnMeasure(
+            row["measure"],
+            row["records"],
+            Fold(row["fold"]),
+            row["instant"],
+            row.get("since", common["since"]),
+            row.get("owner", common["owner"]),
+            row["phrase"],
+            row["phrase_en"],
+            row["counts_zh"],
+            row.get("history", ""),
+        )
+        for row in table["own"]
+    }
+    assert len(own) == len(table["own"]), "a measure is counted in two ways"
+    assert own.keys() <= measures.keys(), "what is counted here stands in the catalogue"
+    return own

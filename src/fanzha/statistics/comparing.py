@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
 from fanzha.statistics.catalogue import Catalogue
 from fanzha.statistics.model import MULTIPLES, Bulletin, Comparison, ComparisonKind, Figure, Period
+from fanzha.statistics.periods import days_of, full_year_before, period_before, year_before
 
 ROUNDED: Final = {
     True: Decimal("0.06"),
@@ -47,18 +48,15 @@ def closed(period: Period | None, published: str) -> Period | None:
 
 def base_of(kind: ComparisonKind, period: Period) -> Period | None:
     """The period that a closed one is compared with; None where the kind does not say which."""
-    first, last = date.fromisoformat(period.first), date.fromisoformat(period.last)
     name = kind.value
     if name.endswith("prev_full_year"):
-        return Period(f"{last.year - 1}-01-01", f"{last.year - 1}-12-31")
+        return full_year_before(period)
     if "yoy" in name:
-        return Period(_year_before(first).isoformat(), _year_before(last, ends=True).isoformat())
+        return year_before(period)
     if "mom" in name:
-        before = first - timedelta(days=1)
-        months = (last.year - first.year) * 12 + last.month - first.month + 1
-        at = before.year * 12 + before.month - months
-        return Period(date(at // 12, at % 12 + 1, 1).isoformat(), before.isoformat())
+        return period_before(period)
     if kind is ComparisonKind.WOW:
+        first, last = days_of(period)
         return Period((first - timedelta(days=7)).isoformat(), (last - timedelta(days=7)).isoformat())
     return None
 
@@ -126,10 +124,3 @@ def _find(
         and catalogue.alike(other.unit, figure.unit)
     ]
     return max(fits)[1:] if fits else None
-
-
-def _year_before(day: date, *, ends: bool = False) -> date:
-    """The same day a year before; the last day of February is one whatever its number."""
-    if day.month == 2 and (day.day == 29 or (ends and day.day == 28)):
-        return date(day.year - 1, 3, 1) - timedelta(days=1)
-    return day.replace(year=day.year - 1)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fanzha import bootstrap
 from fanzha.casework.probing import AskingCounts
+from fanzha.ports.bulletin_reader import BulletinReader
 from fanzha.ports.identity_provider import IdentityProvider
 from fanzha.ports.paper_press import PaperPress
 from fanzha.ports.passkey_ceremony import PasskeyCeremony
@@ -51,4 +52,5 @@ class Console:
     demo_first: str = ""  # the seat at which a report waits for the visitor
     questions: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # on the public page
     sheets: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # begun there
+    bulletins: Callable[[], BulletinReader] = bootstrap.bulletin_reader  # reads a draft as anybody would
     programs: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # of the API

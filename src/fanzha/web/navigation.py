@@ -27,6 +27,7 @@ ENTRIES: Final = (
     Entry("/returns", N_("返还"), "r", SEERS),
     Entry("/operations", N_("行动"), "x", SEERS),
     Entry("/search", N_("查询"), "s", SEERS),
+    Entry("/figures", N_("指标"), "f", SEERS),
     Entry("/indicators", N_("号码公示"), "i", OFFICERS),
     Entry("/partner", N_("协作台"), "p", PARTNERS),
     Entry("/audit", N_("审计"), "a", AUDITORS),

@@ -6,17 +6,22 @@ import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from figure_desk import held
 from postgres_server import new_database
 from sqlalchemy import inspect, text
 from work_samples import SAMPLES, Sample, sample
 
 from fanzha.audit import AuditEntry, verify
 from fanzha.core.errors import BadInput, Refused, StaleVersion
+from fanzha.measures.model import Measure
+from fanzha.ports.record_query import Query, Range
+from fanzha.ports.record_table import NEVER_US
 from fanzha.ports.work_tables import TABLES
 from fanzha.storage.sql import SqlWorkStore, sqlite_url
 from fanzha.storage.sql.migrate import MIGRATIONS, known_revisions
@@ -53,6 +58,26 @@ def test_migrations_lead_to_what_is_declared(url, tmp_path):
         assert indexes(store.engine) == migrated
     finally:
         store.close()
+
+
+def test_measures_of_an_older_schema_get_the_instant_at_which_they_were_carried_out(url):
+    carried_out, never = held("OLD", 1_000_000, 100), replace(held("NEW", 2_000_000, 100), starts_us=None)
+    store = SqlWorkStore(url, TABLES)
+    with store.begin() as unit:
+        unit.records(Measure).bulk_add([carried_out, never])
+        unit.commit()
+    before = ScriptDirectory(str(MIGRATIONS)).get_revision("0014").down_revision
+    with store.engine.begin() as connection:  # as the step before left it
+        connection.execute(text("DROP INDEX ix_measures_organisation_kind_starts_us_id"))
+        connection.execute(text("ALTER TABLE measures DROP COLUMN starts_us"))
+        connection.execute(text("DROP TABLE bulletins"))
+        connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
+    store.close()
+    store = SqlWorkStore(url, TABLES)
+    with store.reading() as view:
+        found = view.records(Measure).find(Query(ranges={"starts_us": Range(0, NEVER_US)}, order_by="starts_us")).rows
+    store.close()
+    assert [one.id for one in found] == [carried_out.id]
 
 
 def test_the_files_of_the_steps_are_called_by_their_revisions():

@@ -102,7 +102,7 @@ def lexicon() -> Lexicon:
     table, catalogue = _load("bulletins"), read_catalogue(_load("statistics"))
     words = _words(table)
     readings = [_reading(row, catalogue) for row in table["reading"]["rules"]]
-    units = sorted({unit for words in catalogue.units.values() for unit in words}, key=lambda unit: (-len(unit), unit))
+    units = sorted(set(catalogue.read_units), key=lambda unit: (-len(unit), unit))
     by_unit = {unit: tuple(one for one in readings if unit in one.units) for unit in units}
     titles = table["titles"]
     averages = {word: per for per, said in table["average"].items() for word in said}

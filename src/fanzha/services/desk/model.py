@@ -15,6 +15,7 @@ from fanzha.measures.purposes import PurposeRules
 from fanzha.measures.rules import MeasureRules
 from fanzha.ports.account_facts import AccountFactsSource
 from fanzha.ports.work_store import WorkStore
+from fanzha.statistics import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class DeskRules:
     taxonomy: Taxonomy
     public: PublicRules
     operations: OperationRules
+    indicators: Catalogue
 
 
 @dataclass(frozen=True, slots=True)

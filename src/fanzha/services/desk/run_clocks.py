@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.after_answer import CHASE
 from fanzha.services.desk.allot_queue import ring_overnight
 from fanzha.services.desk.answer_objection import ring_objection
+from fanzha.services.desk.daily_analysis import ring_daily_analysis
 from fanzha.services.desk.errands import ring_errand
 from fanzha.services.desk.hand_over_case import ring_hand_over
 from fanzha.services.desk.keeping import (
@@ -73,31 +74,34 @@ def _ring(desk: Desk, leased: LeasedClock) -> None:
     clock = leased.clock
     with acting(desk, MACHINE, "clock.ring", Subject(clock.subject_kind, clock.subject_id)) as work:
         work.unit.clocks.done(leased, work.now_us)
-        match clock.subject_kind:
-            case "measure":
-                _ring_measure(work, clock)
-            case "clue" if clock.kind == OVERNIGHT_CLOCK:
-                ring_overnight(work, clock.subject_id)
-            case "clue":
-                _ring_clue(work, clock)
-            case "case":
-                _ring_case(work, clock)
-            case "appeal":
-                _ring_appeal(work, clock)
-            case "return":
-                _ring_return(work, clock)
-            case "hand_over":
-                ring_hand_over(work, clock.subject_id)
-            case "errand":
-                ring_errand(work, clock.subject_id)
-            case "indicator":
-                ring_indicator(work, clock.subject_id)
-            case "report_sheet":
-                ring_sheet(work, clock.subject_id)
-            case "listing_objection":
-                ring_objection(work, clock.subject_id)
-            case other:
-                raise BadInput(f"clock {clock.id} is of a {other}, for which nothing rings")
+        ring = _ringing().get(clock.subject_kind)
+        if ring is None:
+            raise BadInput(f"clock {clock.id} is of a {clock.subject_kind}, for which nothing rings")
+        ring(work, clock)
+
+
+def _ringing() -> Mapping[str, Callable[[Work, DueClock], None]]:
+    """What rings for each kind of subject."""
+    by_record: dict[str, Callable[[Work, str], None]] = {
+        "hand_over": ring_hand_over,
+        "errand": ring_errand,
+        "indicator": ring_indicator,
+        "report_sheet": ring_sheet,
+        "listing_objection": ring_objection,
+    }
+    by_clock: dict[str, Callable[[Work, DueClock], None]] = {
+        "measure": _ring_measure,
+        "clue": _ring_clue,
+        "case": _ring_case,
+        "appeal": _ring_appeal,
+        "return": _ring_return,
+        "organisation": ring_daily_analysis,
+    }
+    return by_clock | {kind: _of_record(ring) for kind, ring in by_record.items()}
+
+
+def _of_record(ring: Callable[[Work, str], None]) -> Callable[[Work, DueClock], None]:
+    return lambda work, clock: ring(work, clock.subject_id)
 
 
 def _postpone(desk: Desk, leased: LeasedClock, failure: FanzhaError) -> None:
@@ -110,6 +114,9 @@ def _postpone(desk: Desk, leased: LeasedClock, failure: FanzhaError) -> None:
 
 
 def _ring_clue(work: Work, clock: DueClock) -> None:
+    if clock.kind == OVERNIGHT_CLOCK:
+        ring_overnight(work, clock.subject_id)
+        return
     clue = work.load(Clue, clock.subject_id, Action.CLOCK_STRIKE)
     keep_clue(work, *strike_clock(clue, work.rules.casework.clock, work.now_us, work.ids))
 

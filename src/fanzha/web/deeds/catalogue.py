@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fanzha.web.deeds.accounts import ACCOUNT_DEEDS
+from fanzha.web.deeds.bulletins import BULLETIN_DEEDS
 from fanzha.web.deeds.cases import CASE_DEEDS
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed
@@ -31,4 +32,5 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *OFFICE_DEEDS,
     *INDICATOR_DEEDS,
     *OPERATION_DEEDS,
+    *BULLETIN_DEEDS,
 )

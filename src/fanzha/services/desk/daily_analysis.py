@@ -1,0 +1,149 @@
+"""每日研判: the analysis of the day before, begun by a clock so that it lies there in the morning; or by hand at any time."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final
+
+from fanzha.access import Action, Scope
+from fanzha.audit import Subject, done
+from fanzha.core.actor import Actor
+from fanzha.core.time import DAY_US, SHANGHAI_OFFSET_US
+from fanzha.ports.work_queues import DueClock
+from fanzha.services.desk.acting import Look, Work, acting
+from fanzha.services.desk.count_figures import FiguresWanted, figures_of
+from fanzha.services.desk.counting.entries import By
+from fanzha.services.desk.draft_bulletin import begin_bulletin
+from fanzha.services.desk.keeping_bulletins import BulletinContent, class_names
+from fanzha.services.desk.model import Desk
+from fanzha.statistics import NOT_STATED, Against, Base, Catalogue, DailyRules, Period, Wording, day_of, period_zh
+from fanzha.statistics.drafting import Block, BlockKind, OwnBulletin, Variable
+from fanzha.statistics.periods import period_en
+from fanzha.statistics.wording import PERCENT
+
+DAILY_CLOCK: Final = "bulletin.daily"
+TYPED: Final = ("cases_reported", "loss_reported")
+
+
+def draft_daily_analysis(desk: Desk, actor: Actor, *, day: date | None = None, organisation: str = "") -> OwnBulletin:
+    """The draft of a day's analysis (None: yesterday's) of a body (empty: the actor's own), compared with the day before.
+
+    Raises NotAllowed where the actor may not write for the body.
+    """
+    body = organisation or actor.organisation
+    with acting(desk, actor, "bulletin.draft", Subject("organisation", body)) as work:
+        work.check(Action.BULLETIN_DRAFT, Scope(body))
+        told = day_of(work.now_us) - timedelta(days=1) if day is None else day
+        return begin_bulletin(work, body, daily_content(work, body, told))
+
+
+def schedule_daily_analysis(desk: Desk, actor: Actor, *, off: bool = False, organisation: str = "") -> int | None:
+    """Has a clock make the analysis every morning, or no longer; gives when it rings next, None where it is off.
+
+    Raises NotAllowed where the actor may not issue bulletins of the body.
+    """
+    body = organisation or actor.organisation
+    with acting(desk, actor, "bulletin.schedule", Subject("organisation", body)) as work:
+        work.check(Action.BULLETIN_ISSUE, Scope(body))
+        due_us = None if off else _next_morning(work.now_us, _rules(work.rules.indicators))
+        if due_us is None:
+            work.unit.clocks.cancel(_clock_id(body))
+        else:
+            _set(work, body, due_us)
+        said = {"due_us": due_us or 0}
+        subject = Subject("organisation", body)
+        work.unit.audit.append(done(actor, work.now_us, "bulletin.schedule", subject, details=said))
+        return due_us
+
+
+def ring_daily_analysis(work: Work, clock: DueClock) -> None:
+    """Makes the analysis of the day before the clock's own, however late it rings, and sets it for the next morning."""
+    body = clock.subject_id
+    work.check(Action.BULLETIN_DRAFT, Scope(body))
+    begin_bulletin(work, body, daily_content(work, body, day_of(clock.due_us) - timedelta(days=1)))
+    _set(work, body, _next_morning(work.now_us, _rules(work.rules.indicators)))
+
+
+def daily_content(look: Look, body: str, day: date) -> BulletinContent:
+    """What a day's analysis says: the day's figures, the types with most reports, how the desk did, what is not recorded."""
+    catalogue, period = look.rules.indicators, Period(day.isoformat(), day.isoformat())
+    rules = _rules(catalogue)
+    main = tuple(_variable(measure, period, catalogue) for measure in rules.measures)
+    performance = tuple(_variable(measure, period, catalogue) for measure in rules.performance)
+    performance = tuple(one for one in performance if _is_told(look, body, one))
+    classes = _classes(look, body, period, rules.classes_max)
+    typed = tuple(
+        Variable(f"{measure}_{at}", measure, period, fraud_class=slug)
+        for at, slug in enumerate(classes, start=1)
+        for measure in TYPED
+    )
+    absent = "、".join(catalogue.measures[one].zh for one in rules.not_recorded)
+    absent_en = ", ".join(catalogue.measures[one].en for one in rules.not_recorded)
+    blocks = (
+        Block(BlockKind.HEADING, "一、当日情况", "The day"),
+        _paragraph(period, main),
+        Block(BlockKind.HEADING, "二、案件类型", "Types"),
+        *([Block(BlockKind.TABLE, "按案件类型", "By type", tuple(one.name for one in typed))] if typed else []),
+        Block(BlockKind.HEADING, "三、处置效率", "How the desk did"),
+        *([_paragraph(period, performance)] if performance else []),
+        Block(BlockKind.NOTE, f"未记录（不等于零）：{absent}。", f"Not recorded (which is not nothing): {absent_en}."),
+        Block(
+            BlockKind.CHART, "当日主要指标", "Main figures of the day",
+            tuple(one.name for one in main if one.measure in TYPED),
+        ),
+    )  # fmt: skip
+    return BulletinContent(
+        f"{period_zh(period)}每日研判",
+        blocks,
+        (*main, *typed, *performance),
+        title_en=f"Daily analysis, {period_en(period)}",
+    )
+
+
+def _paragraph(period: Period, variables: tuple[Variable, ...]) -> Block:
+    names = [f"{{{one.name}}}" for one in variables]
+    return Block(
+        BlockKind.TEXT, f"{period_zh(period)}，{'；'.join(names)}。", f"{period_en(period)}: {'; '.join(names)}."
+    )
+
+
+def _variable(measure: str, period: Period, catalogue: Catalogue) -> Variable:
+    share = catalogue.unit_of(measure) == PERCENT
+    against = Against(Base.PERIOD_BEFORE, Wording.POINTS if share else Wording.DIFFERENCE)
+    return Variable(measure, measure, period, (against,))
+
+
+def _classes(look: Look, body: str, period: Period, most: int) -> tuple[str, ...]:
+    """The classes of the day's reports, those with most reports first; reports without a class are told as the rest."""
+    wanted = FiguresWanted(period, (TYPED[0],), By.TYPE, organisation=body)
+    found = [
+        one for one in figures_of(look, wanted) if one.group not in {"", NOT_STATED} and one.group in class_names(look)
+    ]
+    return tuple(one.group for one in sorted(found, key=lambda one: (-len(one.ids), one.group))[:most])
+
+
+def _is_told(look: Look, body: str, variable: Variable) -> bool:
+    """Whether the day has anything to measure: a share of nothing is left out, it is not unknown."""
+    (figure,) = figures_of(look, FiguresWanted(variable.period, (variable.measure,), organisation=body))
+    return figure.value is not None
+
+
+def _rules(catalogue: Catalogue) -> DailyRules:
+    assert catalogue.daily is not None, "the table of indicators says what a day's analysis tells"
+    return catalogue.daily
+
+
+def _next_morning(now_us: int, rules: DailyRules) -> int:
+    midnight = (now_us + SHANGHAI_OFFSET_US) // DAY_US * DAY_US - SHANGHAI_OFFSET_US
+    today = midnight + rules.at_us
+    return today if now_us < today else today + DAY_US
+
+
+def _clock_id(body: str) -> str:
+    return f"{body}:{DAILY_CLOCK}"
+
+
+def _set(work: Work, body: str, due_us: int) -> None:
+    work.unit.clocks.set(
+        DueClock(id=_clock_id(body), kind=DAILY_CLOCK, subject_kind="organisation", subject_id=body, due_us=due_us)
+    )

@@ -1,0 +1,91 @@
+"""Bulletins of one's own: their list, their text with every figure, what keeps a draft from being issued, and its files."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fanzha.core.errors import BadInput
+from fanzha.services.desk.check_bulletin import check_bulletin
+from fanzha.services.desk.open_bulletin import OpenedBulletin, list_bulletins, open_bulletin
+from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
+from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_picture_page
+from fanzha.statistics.bulletin_checks import FoundFault
+from fanzha.statistics.bulletin_text import Language, body_lines, bulletin_text
+from fanzha.statistics.drafting import DraftStatus
+from fanzha.statistics.wording import number_en, number_zh
+from fanzha.web.answers import Answer, Download, Page
+from fanzha.web.asking import Ask
+from fanzha.web.deeds.bulletins import BULLETIN_DEEDS
+from fanzha.web.deeds.deed import able
+from fanzha.web.routes import OFFICERS, Route
+
+ROWS: Final = 40
+FORMS: Final = ("pdf", "docx", "txt", "png")
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def bulletins_page(ask: Ask) -> Answer:
+    """The bulletins of one's body, newest first."""
+    found = list_bulletins(ask.console.desk, ask.officer, limit=ROWS, cursor=ask.query.get("cursor") or None)
+    return Page("bulletins.html", {"page": found})
+
+
+def bulletin_page(ask: Ask) -> Answer:
+    """One bulletin as it reads, its figures with what they were made of, and what can be done to it."""
+    desk = ask.console.desk
+    opened = open_bulletin(desk, ask.officer, ask.path["record_id"])
+    one, catalogue = opened.bulletin, desk.rules.indicators
+    english = ask.language == "en" and bool(one.title_en)
+    language = Language.EN if english else Language.ZH
+    faults: tuple[FoundFault, ...] = ()
+    if one.status is DraftStatus.DRAFT:
+        faults = check_bulletin(desk, ask.officer, one.id, ask.console.bulletins())
+    deeds = [deed for deed in BULLETIN_DEEDS if deed.is_of_record]
+    number = number_en if ask.language == "en" else number_zh
+    figures = [
+        {
+            "figure": figure,
+            "name": getattr(catalogue.measures[figure.variable.measure], "en" if ask.language == "en" else "zh"),
+            "value": number(figure.value, figure.unit),
+            "counted": number(figure.counted, figure.unit),
+        }
+        for figure in one.figures
+    ]
+    return Page("bulletin.html", {
+        "bulletin": one, "intact": opened.intact, "lines": body_lines(one, catalogue, language),
+        "title": one.title_en if english else one.title_zh, "faults": faults, "figures": figures, "forms": FORMS,
+        "language": "en" if english else "zh-CN", "deeds": able(deeds, ask.console, ask.officer, one.id),
+    })  # fmt: skip
+
+
+def bulletin_file(ask: Ask) -> Answer:
+    """A bulletin as a file. Raises BadInput for another form, and for what is not what was issued."""
+    opened = open_bulletin(ask.console.desk, ask.officer, ask.path["record_id"])
+    if opened.intact is False:
+        raise BadInput(f"{opened.bulletin.id} is not what was issued: its content was changed; see: fanzha verify")
+    return _rendered(ask, opened, ask.path["form"])
+
+
+def _rendered(ask: Ask, opened: OpenedBulletin, form: str) -> Answer:
+    one, catalogue = opened.bulletin, ask.console.desk.rules.indicators
+    language = Language.EN if ask.language == "en" and one.title_en else Language.ZH
+    name = f"{one.id}.{form}"
+    match form:
+        case "txt":
+            return Download(bulletin_text(one, catalogue, language).encode(), "text/plain; charset=utf-8", name)
+        case "docx":
+            return Download(bulletin_docx(one, catalogue, language), DOCX, name)
+        case "pdf":
+            return Download(
+                ask.console.press().press(bulletin_paper(one, catalogue, language)), "application/pdf", name
+            )
+        case "png":
+            return Download(ask.console.press().picture(bulletin_picture_page(one, catalogue)), "image/png", name)
+    raise BadInput(f"a bulletin is given as {', '.join(FORMS)}, not as {form!r}")
+
+
+ROUTES: Final = (
+    Route("GET", "/bulletins", bulletins_page, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}", bulletin_page, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}/as/{form:str}", bulletin_file, OFFICERS),
+)

@@ -1,0 +1,70 @@
+"""The analysis of a day: made by its clock by eight in the morning, once, however late; its text reads back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from desk_stores import STORES
+from figure_desk import ANALYST, day, make_figure_desk
+
+from fanzha import bootstrap
+from fanzha.core.actor import Actor, Level, Role
+from fanzha.core.errors import NotAllowed
+from fanzha.core.time import DAY_US, format_instant, parse_instant
+from fanzha.services.desk.check_bulletin import check_bulletin
+from fanzha.services.desk.daily_analysis import draft_daily_analysis, schedule_daily_analysis
+from fanzha.services.desk.issue_bulletin import issue_bulletin
+from fanzha.services.desk.open_bulletin import list_bulletins
+from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.statistics.bulletin_text import Language, bulletin_text
+
+CHIEF = Actor("chief", "COUNTY", Level.COUNTY, frozenset({Role.APPROVER}))
+CATALOGUE, READER = bootstrap.indicator_catalogue(), bootstrap.bulletin_reader()
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize("store", STORES)
+def test_the_clock_makes_it_every_morning_once(store, tmp_path):
+    desk, clock = make_figure_desk(store, tmp_path)
+    clock.at_us = parse_instant("2026-05-03T20:00:00")
+    due_us = schedule_daily_analysis(desk, CHIEF)
+    assert format_instant(due_us) == "2026-05-04T07:30:00+08:00"
+    assert run_clocks(desk, "w").rang == ()
+    clock.at_us = due_us
+    assert len(run_clocks(desk, "w").rang) == 1
+    (made,) = list_bulletins(desk, ANALYST).rows
+    assert (made.title_zh, made.drafted_by, made.published) == ("2026年5月3日每日研判", "machine", "2026-05-04")
+    assert run_clocks(desk, "w").rang == ()
+    clock.at_us = due_us + 2 * DAY_US + 1  # two mornings were missed: one is made, and the next is tomorrow's
+    assert len(run_clocks(desk, "w").rang) == 1
+    assert [one.title_zh for one in list_bulletins(desk, ANALYST).rows] == [
+        "2026年5月4日每日研判",
+        "2026年5月3日每日研判",
+    ]
+    assert schedule_daily_analysis(desk, CHIEF, off=True) is None
+    clock.at_us += 9 * DAY_US
+    assert run_clocks(desk, "w").rang == ()
+    desk.store.close()
+
+
+def test_it_says_the_day_the_types_and_how_the_desk_did(tmp_path):
+    desk, clock = make_figure_desk("memory", tmp_path)
+    made = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 3))
+    text = bulletin_text(made, CATALOGUE)
+    for said in (
+        "接报电信网络诈骗警情1起，环比增加1起",
+        "止付资金3万元",
+        "3小时内核查线索比例33.3%",
+        "未记录（不等于零）：捣毁窝点",
+    ):
+        assert said in text
+    assert any(one.variable.fraud_class == "brushing" and one.records == 1 for one in made.figures) == ("刷单" in text)
+    assert "Daily analysis, 3 May 2026" in bulletin_text(made, CATALOGUE, Language.EN)
+    assert check_bulletin(desk, ANALYST, made.id, READER) == ()
+    assert issue_bulletin(desk, CHIEF, made.id, READER).issued is not None
+    quiet = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 27))
+    assert check_bulletin(desk, ANALYST, quiet.id, READER) == ()  # nothing happened: shares of nothing are left out
+    clock.at_us = day(20)
+    with pytest.raises(NotAllowed):
+        schedule_daily_analysis(desk, ANALYST)
