@@ -26,7 +26,8 @@ NO_PAGES = {
     "/facts/{record_id:str}", "/hand-overs/{record_id:str}", "/tasks/{record_id:str}", "/moves/{record_id:str}",
     "/merges/{record_id:str}", "/objections/{record_id:str}", "/passkeys/{passkey:str}", "/webhooks/{webhook:str}",
     "/sign-in/provider", "/sign-in/provider/back",
-    "/cases/{record_id:str}/brief.pdf", "/cases/{record_id:str}/flow.xlsx", "/flow-picture.css", "/operations/template.xlsx", "/campaigns",
+    "/cases/{record_id:str}/brief.pdf", "/cases/{record_id:str}/flow.xlsx", "/flow-picture.css",
+    "/operations/template.xlsx", "/campaigns",
 }  # fmt: skip
 
 
