@@ -30,6 +30,7 @@ AT = SimpleNamespace(**{
     for login, (body, *roles) in PEOPLE.items()
 })  # fmt: skip
 HEADS = ("编号", "名称", "数量", "号码", "特征", "时间")
+PEOPLE_HEADS = (*HEADS, "姓名", "证件号码", "罪名")
 # The things of the bulletin's list as a sheet would list them: one row each where a number tells them apart.
 NUMBERED = {
     "seized_sims": ("电话卡", "8986009900{:010d}"), "seized_phones": ("手机", "imei:8600000{:08d}"),
@@ -99,6 +100,17 @@ def strike_rows() -> list[tuple[object, ...]]:
         for number in range(STRIKE_2021[measure])
     ]
     return numbered + [(name, name, STRIKE_2021[measure], "", "模拟", at) for measure, name in LISTED.items()]
+
+
+def people_rows() -> list[tuple[object, ...]]:
+    """The dens and the suspects of that day, row by row."""
+    at = "2021-05-26 05:30"
+    dens = [(f"窝{n}", "跑分、洗钱窝点", 1, "", "", at) for n in range(STRIKE_2021["dens_destroyed"])]
+    suspects = [
+        (f"嫌{n}", "", "", "", "", at, f"模拟·嫌{n}", f"53010219900101{n:03d}Z", "诈骗罪、洗钱罪")
+        for n in range(STRIKE_2021["suspects_caught"])
+    ]
+    return [*dens, *suspects]
 
 
 def strike_drafts() -> Iterable[ResultDraft]:

@@ -10,7 +10,18 @@ from dataclasses import replace
 import openpyxl
 import pytest
 from desk_stores import STORES
-from operation_day import AT, HEADS, OperationDay, card, make_operation_day, sheet_of, strike_drafts, strike_rows
+from operation_day import (
+    AT,
+    HEADS,
+    PEOPLE_HEADS,
+    OperationDay,
+    card,
+    make_operation_day,
+    people_rows,
+    sheet_of,
+    strike_drafts,
+    strike_rows,
+)
 from operation_desk import PLAN, STRIKE_2021, den, seized, suspect
 
 from fanzha import bootstrap
@@ -140,11 +151,14 @@ def test_the_tally_of_2021_is_entered_by_sheet_and_the_same_sheet_again_changes_
     evidence = MemoryEvidenceStore()
     file = SheetFile("缴获清单.xlsx", sheet_of(strike_rows()))
     first = import_seizures(quick.desk, evidence, READER, AT.duty, quick.operation.id, file)
-    wanted = {name: value for name, value in STRIKE_2021.items() if name.startswith("seized_")}
+    people = SheetFile("人员.xlsx", sheet_of(people_rows(), PEOPLE_HEADS))
+    more = import_seizures(quick.desk, evidence, READER, AT.duty, quick.operation.id, people)
+    assert more.aside == ()
     assert (first.aside, first.unknown_columns, first.left_out) == ((), (), ())
     lines = operation_tally(quick.desk, AT.duty, quick.operation.id)
-    assert values(lines) == wanted
-    assert sum(len(line.ids) for line in lines) == len(first.lines) == len(strike_rows())
+    assert values(lines) == STRIKE_2021
+    assert sum(len(line.ids) for line in lines) == len(first.lines) + len(more.lines)
+    assert len(first.lines) == len(strike_rows())
     again = import_seizures(quick.desk, evidence, READER, AT.stranger, quick.operation.id, file)
     assert all(line.entered.again for line in again.lines)
     assert operation_tally(quick.desk, AT.duty, quick.operation.id) == lines
@@ -205,6 +219,16 @@ def test_the_template_is_filled_in_and_read_again(quick):
     done = import_seizures(quick.desk, MemoryEvidenceStore(), READER, AT.duty, quick.operation.id, file)
     assert (done.aside, done.left_out) == ((), ("目录",))
     assert values(operation_tally(quick.desk, AT.duty, quick.operation.id)) == {"seized_ukeys": 23}
+
+
+def test_dens_and_suspects_are_entered_by_sheet_too_and_a_wrong_word_is_named(day):
+    wrong = [("x", "", "", "", "", "2021-05-26 05:30", "模拟·嫌", "", "偷懒罪")]
+    file = SheetFile("人员.xlsx", sheet_of([*people_rows()[18:30], *wrong], PEOPLE_HEADS))
+    done = import_seizures(day.desk, MemoryEvidenceStore(), READER, AT.duty, day.operation.id, file)
+    assert [(one.row, one.field) for one in done.aside] == [(14, "charges")]
+    assert values(operation_tally(day.desk, AT.duty, day.operation.id)) == {"dens_destroyed": 3, "suspects_caught": 9}
+    page = operation_page(day.desk, AT.duty, day.operation.id)
+    assert {one.draft.suspect.charges for one in page.results if one.draft.suspect} == {("fraud", "laundering")}
 
 
 # --- entering ---------------------------------------------------------------------------------------------------------

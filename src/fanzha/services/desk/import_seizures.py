@@ -1,12 +1,12 @@
-"""缴获清单: a sheet of seized things is entered row by row; a row that cannot be entered is put aside with its reason."""
+"""缴获清单: a sheet of seized things, dens and suspects is entered row by row; what cannot be entered is put aside, with why."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from typing import Any, Final, Protocol
 
 from fanzha.access import Action
 from fanzha.audit import Subject
@@ -18,6 +18,8 @@ from fanzha.casework.operations import (
     OperationRules,
     ResultDraft,
     ResultKind,
+    Suspect,
+    TakeDown,
 )
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, FanzhaError
@@ -32,7 +34,24 @@ from fanzha.services.desk.model import Desk
 
 CHUNK: Final = 200  # rows of one commit: whoever else writes waits no longer
 _FIELD: Final = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
+_LISTING: Final = frozenset({"item", "name"})  # a sheet with one of these columns lists something
 _SPLIT: Final = str.maketrans({"，": ",", "、": ",", ";": ",", "；": ",", "\n": ",", " ": ","})
+
+
+class Worded(Protocol):
+    """Something of the dated table, with its words."""
+
+    @property
+    def slug(self) -> str:
+        """By which records name it."""
+
+    @property
+    def zh(self) -> str:
+        """In Chinese."""
+
+    @property
+    def en(self) -> str:
+        """In English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +108,7 @@ def import_seizures(
         held_operation(work, operation_id, Action.OPERATION_ENTER)  # who may not enter has nothing read or kept
     rows = reader.rows(file.content, file.name)
     columns = _columns(rows, rules, file.name)
-    listing = {row.sheet for row in rows for head in row.cells if columns.get(head) == "item"}
+    listing = {row.sheet for row in rows for head in row.cells if columns.get(head) in _LISTING}
     left_out = tuple(dict.fromkeys(row.sheet for row in rows if row.sheet not in listing))
     sha256 = evidence.put(file.content, file.name)
     lines: list[SheetLine] = []
@@ -120,7 +139,7 @@ def _columns(rows: Sequence[TableRow], rules: OperationRules, name: str) -> dict
     words = {word.lower(): column for column, heads in rules.sheet.items() for word in heads}
     heads = {head for row in rows for head in row.cells}
     known = {head: words[head.lower()] for head in heads if head.lower() in words}
-    if "item" not in known.values():
+    if not _LISTING & set(known.values()):
         raise BadInput(
             f"{name}: no column names the things; the first row must have {rules.sheet['item'][0]}; "
             "see the template: fanzha operation template"
@@ -137,31 +156,55 @@ def _draft_of(
     sha256: str,
 ) -> ResultDraft:
     said = {columns[head]: cell for head, cell in row.cells.items() if head in columns}
-    item = _item(said.get("item", ""), rules)
+    target = _slug(said.get("item", ""), rules.targets.values())
+    kind, content, quantity = ResultKind.SEIZURE, dict[str, Any](), said.get("quantity", "1")
+    if said.get("name"):
+        kind, content = ResultKind.SUSPECT, {"suspect": _suspect(said, rules)}
+    elif target:
+        kind, content = ResultKind.TAKE_DOWN, {"take_down": TakeDown(target, said.get("place", ""))}
+    else:
+        item = _item(said.get("item", ""), rules)
+        numbers = tuple(read_identifiers(said.get("identifiers", ""), item, rules))
+        content = {"goods": Goods(item, numbers, said.get("marks", ""), said.get("place", ""))}
     return ResultDraft(
-        ResultKind.SEIZURE,
-        _instant(said.get("at", ""), file.at_us),
-        request=said.get("request") or f"{sha256[:16]}/{row.sheet}/{row.number}",
-        quantity=read_quantity(said.get("quantity", "1"), item, rules),
-        document=said.get("document", ""),
-        team=_team(said.get("team", ""), operation),
-        take_down_of=said.get("take_down", ""),
-        goods=Goods(
-            item,
-            tuple(read_identifiers(said.get("identifiers", ""), item, rules)),
-            said.get("marks", ""),
-            said.get("place", ""),
-        ),
+        kind, _instant(said.get("at", ""), file.at_us), request=said.get("request") or f"{sha256[:16]}/{row.sheet}/{row.number}",
+        quantity=read_quantity(quantity, "" if "goods" not in content else content["goods"].item, rules),
+        document=said.get("document", ""), team=_team(said.get("team", ""), operation),
+        take_down_of=said.get("take_down", ""), **content,
+    )  # fmt: skip
+
+
+def _suspect(said: Mapping[str, str], rules: OperationRules) -> Suspect:
+    charges = tuple(
+        _known(word, rules.charges.values(), "charges")
+        for word in said.get("charges", "").translate(_SPLIT).split(",")
+        if word
+    )
+    capacity, arrival = said.get("capacity", ""), said.get("arrival", "")
+    return Suspect(
+        said["name"], said.get("id_number", ""), charges,
+        _known(capacity, rules.capacities.values(), "capacity") if capacity else "",
+        _known(arrival, rules.arrivals.values(), "arrival") if arrival else "caught",
+    )  # fmt: skip
+
+
+def _slug(word: str, known: Iterable[Worded]) -> str:
+    """The slug of what somebody wrote by slug, in Chinese or in English; empty where it is none of these."""
+    wanted = word.strip().lower()
+    return (
+        next((one.slug for one in known if wanted in {one.slug, one.zh.lower(), one.en.lower()}), "") if wanted else ""
     )
 
 
+def _known(word: str, known: Collection[Worded], field: str) -> str:
+    found = _slug(word, known)
+    if not found:
+        raise BadInput(f"{field}: {word!r} is not in the catalogue ({'、'.join(one.zh for one in known)})")
+    return found
+
+
 def _item(word: str, rules: OperationRules) -> str:
-    wanted = word.strip().lower()
-    for item in rules.items.values():
-        if wanted and wanted in {item.slug, item.zh.lower(), item.en.lower()}:
-            return item.slug
-    known = "、".join(item.zh for item in rules.items.values())
-    raise BadInput(f"item: {word!r} is not in the catalogue ({known})")
+    return _known(word, rules.items.values(), "item")
 
 
 def _instant(text: str, otherwise_us: int | None) -> int:
@@ -176,8 +219,8 @@ def _instant(text: str, otherwise_us: int | None) -> int:
 
 
 def read_quantity(text: str, item: str, rules: OperationRules) -> int:
-    """Pieces, or minor units of cash, which is written in yuan. Raises BadInput for what is no number."""
-    if rules.items[item].money:
+    """Pieces, of no item too, or minor units of cash, which is written in yuan. Raises BadInput for what is no number."""
+    if item and rules.items[item].money:
         try:
             return parse_minor(text)
         except BadInput as error:

@@ -25,7 +25,8 @@ TEMPLATE_AT: Final = "2026-11-22T00:00:00+08:00"  # equal templates, equal bytes
 WIDTHS: Final[Mapping[str, int]] = {"item": 16, "quantity": 10, "identifiers": 44, "marks": 30, "request": 12}
 ENGLISH: Final[Mapping[str, str]] = {
     "request": "line", "item": "item", "quantity": "quantity", "identifiers": "numbers", "marks": "marks", "at": "at",
-    "document": "document", "place": "place", "team": "team", "take_down": "den",
+    "document": "document", "place": "place", "team": "team", "take_down": "den", "name": "name",
+    "id_number": "identity", "charges": "charges", "capacity": "capacity", "arrival": "arrival",
 }  # fmt: skip
 
 
