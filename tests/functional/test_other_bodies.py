@@ -251,6 +251,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "named": day.books.facts.files(), "although": ("", why[0]), "outgoing": ("T1",), "incoming": ("T2",),
         "first": (M,), "second": ("6299990000000000991",), "note_ingested.files": ([],),
         "correct_receipt.said": ({"amount_minor": 1},), "note_not_written.export": (EXPORTED,), "why": why,
+        "what": ("trace",), "record_ids": (tuple(ids.values()),),
     }  # fmt: skip
 
 
