@@ -242,15 +242,14 @@ def audit_verifier(public_keys: Iterable[bytes]) -> HeadVerifier:
 @contextmanager
 def stores_to_verify(home: Path, url: str | None = None) -> Iterator[Stores]:
     """Everything that a home holds, for a proof; closed at the end. Raises BadInput as `work_store`."""
-    from fanzha.measures.rules import MeasureRules
     from fanzha.ports.work_tables import TABLES
     from fanzha.services.proof.verify_home import Stores
     from fanzha.storage.proof_index import SqliteProofIndex
 
     work = work_store(home, url)
     with closing(work), closing(SqliteProofIndex()) as index:
-        measures = MeasureRules.from_table(rule_table("measures.toml"))
-        yield Stores(work, TABLES, fact_store(home), evidence_store(home), index, ledger_rules(), measures)
+        rules, facts, evidence = desk_rules(), fact_store(home), evidence_store(home)
+        yield Stores(work, TABLES, facts, evidence, index, ledger_rules(), rules.measures, rules.casework)
 
 
 def back_up_home(home: Path, target: Path, url: str | None = None, *, records: bool = True) -> Contents:

@@ -148,14 +148,23 @@ def _keep(work: Work, errand: Errand, events: Events, *, new: bool = False) -> E
     kept = records.add(errand) if new else records.save(errand)
     work.case = work.case or kept.case
     tell(work, events, "errand")
-    clock_id = f"{kept.id}:{ERRAND_CLOCK}"
-    if kept.untold_due_us is None:
-        work.unit.clocks.cancel(clock_id)
+    clock = errand_clock(kept)
+    if clock is None:
+        work.unit.clocks.cancel(_clock_id(kept))
     else:
-        work.unit.clocks.set(
-            DueClock(
-                id=clock_id, kind=ERRAND_CLOCK, subject_kind="errand", subject_id=kept.id,
-                due_us=kept.untold_due_us, case=kept.case,
-            )
-        )  # fmt: skip
+        work.unit.clocks.set(clock)
     return kept
+
+
+def errand_clock(errand: Errand) -> DueClock | None:
+    """The clock of what falls due next of an errand as it stands."""
+    if errand.untold_due_us is None:
+        return None
+    return DueClock(
+        id=_clock_id(errand), kind=ERRAND_CLOCK, subject_kind="errand", subject_id=errand.id,
+        due_us=errand.untold_due_us, case=errand.case,
+    )  # fmt: skip
+
+
+def _clock_id(errand: Errand) -> str:
+    return f"{errand.id}:{ERRAND_CLOCK}"
