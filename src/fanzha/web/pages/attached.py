@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from fanzha.core.actor import Role
 from fanzha.core.errors import NotFound, Refused
 from fanzha.services.desk.attached_file import take_file
 from fanzha.web.answers import Answer, Download, Page
@@ -17,11 +18,11 @@ from fanzha.web.words import N_
 SECOND: Final = "export.second_person"  # the rule by which somebody else must approve
 
 
-def file_routes(kind: str, record: type[Any]) -> tuple[Route, ...]:
+def file_routes(kind: str, record: type[Any], roles: frozenset[Role] = SEERS) -> tuple[Route, ...]:
     """Taking a file out of one kind of record."""
     taking = partial(_take, kind, record)
     taking.__name__ = f"take_file_{kind}"  # type: ignore[attr-defined]
-    return (Route("POST", f"/{kind}/{{record_id:str}}/files/{{file_id:str}}", taking, SEERS),)
+    return (Route("POST", f"/{kind}/{{record_id:str}}/files/{{file_id:str}}", taking, roles),)
 
 
 def _take(kind: str, record: type[Any], ask: Ask) -> Answer:
