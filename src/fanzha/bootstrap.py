@@ -18,6 +18,7 @@ from fanzha.core.errors import BadInput, Refused
 if TYPE_CHECKING:  # ledger, files and desk are paid for by the verbs that need them
     from fanzha.access import PartnerLink
     from fanzha.core.time import Clock
+    from fanzha.engines.local.rule_files import HomeRuleFiles
     from fanzha.exchange import Partners
     from fanzha.intake import ColumnMapping
     from fanzha.ports.account_facts import AccountFacts, AccountFactsSource
@@ -77,8 +78,15 @@ def no_ledger(home: Path) -> BadInput:
 
 
 def rule_table(name: str) -> dict[str, Any]:
-    """A dated table of `rules/`, parsed."""
+    """A dated table of `rules/`, parsed, as it is installed."""
     return tomllib.loads((files("fanzha") / "rules" / name).read_text(encoding="utf-8"))
+
+
+def rule_files(home: Path) -> HomeRuleFiles:
+    """The tables that the centre put in place of installed ones."""
+    from fanzha.engines.local.rule_files import HomeRuleFiles
+
+    return HomeRuleFiles(home)
 
 
 def ledger_rules() -> LedgerRules:
@@ -264,15 +272,14 @@ def audit_verifier(public_keys: Iterable[bytes]) -> HeadVerifier:
 @contextmanager
 def stores_to_verify(home: Path, url: str | None = None) -> Iterator[Stores]:
     """Everything that a home holds, for a proof; closed at the end. Raises BadInput as `work_store`."""
-    from fanzha.measures.rules import MeasureRules
     from fanzha.ports.work_tables import TABLES
     from fanzha.services.proof.verify_home import Stores
     from fanzha.storage.proof_index import SqliteProofIndex
 
     work = work_store(home, url)
     with closing(work), closing(SqliteProofIndex()) as index:
-        measures = MeasureRules.from_table(rule_table("measures.toml"))
-        yield Stores(work, TABLES, fact_store(home), evidence_store(home), index, ledger_rules(), measures)
+        rules, facts, evidence = desk_rules(home), fact_store(home), evidence_store(home)
+        yield Stores(work, TABLES, facts, evidence, index, ledger_rules(), rules.measures, rules.casework)
 
 
 def back_up_home(home: Path, target: Path, url: str | None = None, *, records: bool = True) -> Contents:
@@ -295,9 +302,9 @@ def back_up_home(home: Path, target: Path, url: str | None = None, *, records: b
             "back up the ledger and the evidence with --files-only"
         )
     now_us = clock_of(home).now_us()
-    about = {"made_at": format_instant(now_us), "version": __version__, "rules": rule_digests()}
+    about = {"made_at": format_instant(now_us), "version": __version__, "rules": rule_digests(home)}
     with home_archive.workshop(target) as folder, home_archive.ledger_parts(home) as ledger:
-        parts = [*ledger, *home_archive.evidence_parts(home)]
+        parts = [*ledger, *home_archive.evidence_parts(home), *home_archive.rule_parts(home)]
         held = home / home_archive.RECORDS
         if records and (url is not None or held.exists()):
             copy = folder / home_archive.RECORDS
@@ -327,37 +334,63 @@ def restore_home(source: Path, home: Path) -> Contents:
     return contents
 
 
-def rule_digests() -> dict[str, str]:
-    """SHA-256 of each dated table of this version."""
+def rule_digests(home: Path | None = None) -> dict[str, str]:
+    """SHA-256 of each dated table of this version; of a home, of those that count in it."""
     tables = sorted((files("fanzha") / "rules").iterdir(), key=lambda table: table.name)
-    return {
+    installed = {
         table.name: hashlib.sha256(table.read_bytes()).hexdigest() for table in tables if table.name.endswith(".toml")
     }
+    return installed | ({} if home is None else own_rule_digests(home))
+
+
+def desk_rule_digests() -> dict[str, str]:
+    """SHA-256 of each installed table that a centre may set."""
+    from fanzha.services.desk.read_rules import READERS
+
+    return {name: digest for name, digest in rule_digests().items() if name in READERS}
+
+
+def own_rule_digests(home: Path) -> dict[str, str]:
+    """SHA-256 of each of the centre's own tables."""
+    own = rule_files(home)
+    found = {name: own.read(name) for name in own.names()}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in found.items() if content is not None}
+
+
+def desk_rules(home: Path | None = None) -> DeskRules:
+    """The dated tables that the desk works by, read once a start; of a home, with the centre's own.
+
+    Raises BadInput, which names file, field and reason, where one of these makes no sense.
+    """
+    from fanzha.services.desk.read_rules import read_rules
+
+    own, installed = None if home is None else rule_files(home), _installed_desk_rules()
+    if own is None or not own.names():
+        return installed
+    found = {name: own.read(name) for name in own.names()}
+    read = {
+        name.removesuffix(".toml"): read_rules(name, content, str(own.folder / name), installed)
+        for name, content in found.items()
+        if content is not None
+    }
+    return replace(installed, **read)
 
 
 @cache
-def desk_rules() -> DeskRules:
-    """The dated tables that the desk works by; read once a start."""
-    from fanzha.access import AccessRules
-    from fanzha.casework import CaseworkRules, Taxonomy
-    from fanzha.casework.operations import OperationRules
-    from fanzha.casework.public_rules import PublicRules
-    from fanzha.measures.interception_rules import InterceptionRules
-    from fanzha.measures.purposes import PurposeRules
-    from fanzha.measures.rules import MeasureRules
+def _installed_desk_rules() -> DeskRules:
     from fanzha.services.desk.model import DeskRules
+    from fanzha.services.desk.read_rules import READERS
 
-    return DeskRules(
-        casework=CaseworkRules.from_table(rule_table("casework.toml")),
-        measures=MeasureRules.from_table(rule_table("measures.toml")),
-        access=AccessRules.from_table(rule_table("access.toml")),
-        purposes=PurposeRules.from_table(rule_table("purposes.toml")),
-        interception=InterceptionRules.from_table(rule_table("interception.toml")),
-        taxonomy=Taxonomy.from_table(rule_table("taxonomy.toml")),
-        public=PublicRules.from_table(rule_table("public.toml")),
-        operations=OperationRules.from_table(rule_table("operations.toml")),
-        indicators=indicator_catalogue(),
-    )
+    read: dict[str, Any] = {name.removesuffix(".toml"): reader(rule_table(name)) for name, reader in READERS.items()}
+    return DeskRules(**read, indicators=indicator_catalogue())
+
+
+def check_rule_table(name: str, content: bytes, place: str) -> str:
+    """The SHA-256 of a table that a centre may put in place. Raises BadInput, which names file, field and reason."""
+    from fanzha.services.desk.read_rules import read_rules
+
+    read_rules(name, content, place, _installed_desk_rules())
+    return hashlib.sha256(content).hexdigest()
 
 
 AHEAD_FILE = "simulated-clock.json"
@@ -397,10 +430,15 @@ def desk(home: Path, url: str | None = None) -> Desk:
     Raises BadInput as `work_store`.
     """
     from fanzha.core.ids import TimeSortedIds
+    from fanzha.services.desk.keep_rules import note_rules
     from fanzha.services.desk.model import Desk
 
     clock = clock_of(home)
-    return Desk(work_store(home, url), clock, TimeSortedIds(clock), desk_rules(), account_facts(home))
+    rules = desk_rules(home)
+    made = Desk(work_store(home, url), clock, TimeSortedIds(clock), rules, account_facts(home))
+    if rule_files(home).folder.is_dir():
+        note_rules(made, desk_rule_digests(), own_rule_digests(home))
+    return made
 
 
 def books(home: Path, facts: FactStore | None = None) -> Books:

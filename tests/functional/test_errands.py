@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
+from console_home import open_console, visiting
 from desk_home import make_desk_home, run
 from desk_stores import STORES, empty_store
 from hypothesis import given
@@ -48,11 +49,14 @@ BODIES = (
     Organisation("COUNTY", "模拟县局", Level.COUNTY, "CITY"),
     Organisation("OTHER", "模拟邻市局", Level.CITY, "PROVINCE"),
     Organisation("BANK", "模拟银行", Level.PARTNER, None, institution="模拟银行"),
+    Organisation("BANK2", "模拟二行", Level.PARTNER, None, institution="模拟二行"),
 )
 OFFICER = Actor("officer", "CITY", Level.CITY, frozenset({Role.DUTY_OFFICER}))
 COMMANDER = Actor("head", "CITY", Level.CITY, frozenset({Role.COMMANDER}))
 THERE = Actor("there", "OTHER", Level.CITY, frozenset({Role.DUTY_OFFICER}))
 BESIDE = Actor("beside", "OTHER", Level.CITY, frozenset({Role.ANALYST}))
+CLERK = Actor("clerk", "BANK", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
+NEXT_CLERK = Actor("next-clerk", "BANK2", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
 BELOW = Actor("below", "COUNTY", Level.COUNTY, frozenset({Role.DUTY_OFFICER}))
 ACCOUNT = "6299990000000000017"
 ASKED = ErrandWanted(
@@ -90,7 +94,7 @@ def room_on(store, folder) -> Room:
     with store.begin() as unit:
         for body in BODIES:
             unit.records(Organisation).add(body)
-        for actor in (OFFICER, COMMANDER, THERE, BESIDE, BELOW):
+        for actor in (OFFICER, COMMANDER, THERE, BESIDE, BELOW, CLERK, NEXT_CLERK):
             unit.records(Person).add(
                 Person(actor.id, 0, actor.organisation, actor.id, f"模拟·{actor.id}", tuple(actor.roles))
             )
@@ -215,6 +219,70 @@ def test_a_case_of_others_is_no_reason_to_ask(room):
     named = ListWanted(case="CASE-ours")
     errand = room.send()
     assert [one.id for one in list_errands(room.desk, OFFICER, named).rows] == [errand.id]
+
+
+def test_an_order_runs_out_to_a_partner_who_signs_for_and_answers_it(room):
+    asked = ErrandWanted(
+        ErrandKind.ORDER, "BANK", "核查网点", f"请核查账户 {ACCOUNT} 的开户网点", "模拟督字2号", "CASE-ours",
+        (BroughtFile("模拟函.txt", b"letter"),),
+    )  # fmt: skip
+    with pytest.raises(NotAllowed) as refusal:  # who commands nobody orders no partner
+        room.send(OFFICER, asked)
+    assert refusal.value.rule == "access.order_send"
+    with pytest.raises(NotAllowed):
+        room.send(CLERK, replace(asked, body="CITY", case=""))
+    errand = room.send(COMMANDER, asked)
+    assert (errand.due_us, errand.answer_due_us) == (NOW + 2 * HOUR_US, NOW + 24 * HOUR_US)
+    assert [one.id for one in list_errands(room.desk, CLERK).rows] == [errand.id]
+    assert list_errands(room.desk, NEXT_CLERK).rows == ()
+    for step in (
+        lambda: open_record(room.desk, NEXT_CLERK, Errand, errand.id),
+        lambda: sign_for_errand(room.desk, NEXT_CLERK, errand.id),
+        lambda: room.answer(errand.id, NEXT_CLERK),
+    ):
+        with pytest.raises(NotFound):
+            step()
+    assert ACCOUNT not in open_record(room.desk, CLERK, Errand, errand.id).mask.text(errand.text)
+    signed = sign_for_errand(room.desk, CLERK, errand.id)
+    assert (signed.officer, signed.due_us) == ("clerk", errand.answer_due_us)
+    assert open_record(room.desk, CLERK, Errand, errand.id, reveal=True).purpose.by_itself  # it is in his hand
+    assert take_file(room.desk, room.evidence, CLERK, Errand, errand.id, errand.files[0].id).content == b"letter"
+    with pytest.raises(NotFound):
+        open_record(room.desk, CLERK, type(CASE), "CASE-ours")
+    room.answer(errand.id, CLERK, text="网点已撤并")
+    with pytest.raises(NotAllowed):
+        send_back_errand(room.desk, OFFICER, errand.id, "请补充撤并文件")
+    with pytest.raises(NotAllowed):
+        recall_errand(room.desk, CLERK, errand.id, "不是他的请求")
+    assert send_back_errand(room.desk, COMMANDER, errand.id, "请补充撤并文件").status is ErrandStatus.SIGNED_FOR
+    assert room.answer(errand.id, CLERK, text="附撤并文件").answers[-1].by == "clerk"
+    with pytest.raises(NotAllowed) as refusal:  # help is asked from the side, not from a partner
+        room.send(COMMANDER, replace(asked, kind=ErrandKind.HELP_REQUEST))
+    assert refusal.value.rule == "route.help_request"
+
+
+def test_a_notice_to_a_partner_by_the_verbs_and_on_his_page_without_script(tmp_path):
+    home = make_desk_home(tmp_path / "home")
+    words = ("--kind", "notice", "--title", "通报新手法", "--text", f"注意账户 {ACCOUNT}", "--as", "both", "--json")
+    sent = [json.loads(run(home, "errand", "send", "BANK", *words)[1])["id"] for _ in range(2)]
+    code, out, _ = run(home, "errand", "list", "--as", "clerk", "--json")
+    assert (code, {one["id"] for one in json.loads(out)["errands"]}) == (0, set(sent))
+    assert ACCOUNT not in out
+    assert json.loads(run(home, "errand", "list", "--as", "clerk2", "--json")[1])["errands"] == []
+    code, out, err = run(home, "errand", "sign-for", sent[0], "--as", "clerk", "--json")
+    assert (code, json.loads(out)["officer"]) == (0, "clerk"), err
+    with open_console(home) as console, visiting(console) as visitor:
+        clerk = visitor("clerk")
+        assert "/errands" in clerk.get("/partner")
+        assert sent[1] in clerk.get("/errands")
+        assert "/errands/new" not in clerk.text
+        assert ACCOUNT not in clerk.get(f"/errands/{sent[1]}").replace(" ", "")
+        clerk.get(f"/errands/{sent[1]}/sign-for")
+        clerk.post(f"/errands/{sent[1]}/sign-for", version="0")
+        assert "已签收" in clerk.words
+        other = visitor("clerk2")
+        other.get(f"/errands/{sent[1]}")
+        assert other.status == 404
 
 
 def step_by(room: Room, errand_id: str, actor: Actor, step: ErrandStep) -> Errand:

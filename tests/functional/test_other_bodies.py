@@ -92,7 +92,7 @@ NO_ONE_ACTS = {
     "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
     "add_to_sent", "attach_to_sheet", "begin_sheet", "check_number", "drop_sheet", "lodge_listing_objection", "open_sheet",
     "save_sheet", "send_sheet", "refusal_of", "rehearsed", "sign_in_by_passkey", "sign_in_by_provider",
-    "lease_messages", "send_webhooks",
+    "lease_messages", "send_webhooks", "note_rules",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}
@@ -102,6 +102,19 @@ ELSEWHERE = [
     for role in Role
     if role is not Role.MACHINE
 ]
+
+
+class NoRules:
+    """A centre that put no table in place, and takes none."""
+
+    def names(self) -> tuple[str, ...]:
+        return ()
+
+    def read(self, name: str) -> bytes | None:
+        return None
+
+    def put(self, name: str, content: bytes) -> None:
+        raise AssertionError(f"{name} was set by somebody who may not")
 
 
 class Secretary:
@@ -287,6 +300,8 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "import_seizures.reader": (bootstrap.table_reader(),),
         "import_seizures.file": (SheetFile("x.csv", f"名称,号码,时间\n银行卡,{M},2026-11-22\n".encode()),),
         "correct_receipt.said": ({"amount_minor": 1},), "note_not_written.export": (EXPORTED,), "why": why,
+        "installed": ({"access.toml": "a" * 64},), "own": ({},), "table": ("access.toml",), "own_rules": (NoRules(),),
+        "what": ("trace",), "record_ids": (tuple(ids.values()),),
     }  # fmt: skip
 
 

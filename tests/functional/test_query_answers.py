@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from fixtures.case40.make_case import EXAMPLE
 from traced_case import BING, BOTH, TracedDay, ask, carried, make_day, send
@@ -23,9 +25,10 @@ from fanzha.services.desk.answer_query import answer_nothing, answer_query
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.draft_queries import draft_queries
 from fanzha.services.desk.follow_answers import follow_answers
-from fanzha.services.desk.papers.query_form import query_text
+from fanzha.services.desk.papers.query_form import query_sheet, query_text
 from fanzha.services.desk.papers.typst_text import typst_text
 from fanzha.services.desk.propose_measure import propose_measure
+from fanzha.services.desk.query_for_file import query_for_file
 from fanzha.services.desk.read_notice import read_notice
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.settled_questions import settled_questions
@@ -183,6 +186,19 @@ def test_the_letter_is_marked_dated_and_says_whom_to_call(day):
     assert typst_text("查询结果：□有记录") in source
     assert typst_text("模拟·王 0999") in source
     assert typst_text("执行金额") not in source
+
+
+def test_letter_and_sheet_of_a_query_carry_the_mark_of_their_export(day):
+    case = day.case()
+    trace_case(day.desk, day.books, BOTH, case.id)
+    query = query_of(day, case.id)
+    asked = query_for_file(day.desk, BOTH, query.id, "query_sheet")
+    mark = asked.note.watermark_outside
+    assert (asked.note.export.what, case.id in mark, asked.note.export.id in mark) == ("query_sheet", False, True)
+    assert mark in query_text(asked.measure, asked.rules, asked.body, "", mark)
+    page = openpyxl.load_workbook(io.BytesIO(query_sheet(asked.measure, asked.rules, asked.body, mark))).active
+    assert any(mark in str(cell) for row in page.iter_rows(values_only=True) for cell in row)
+    assert asked.note.export.id in page.oddFooter.left.text
 
 
 def test_a_query_without_its_number_is_told_so_and_given_one_later(day):

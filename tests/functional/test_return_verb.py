@@ -171,7 +171,7 @@ def test_worksheet_and_papers_are_masked_unless_they_are_revealed(day, tmp_path)
 def test_a_bank_reads_names_and_capitals_and_the_public_neither_names_nor_the_desks_numbers(day):
     case = frozen_case(day)
     drafted = said(day, "duty", "draft", case)["id"]
-    published = shown(return_paper_of(day.desk, BOTH, drafted, PaperKind.ANNOUNCEMENT, reveal=True))
+    published = shown(return_paper_of(day.desk, BOTH, drafted, PaperKind.ANNOUNCEMENT, reveal=True).source)
     assert [text for text in (case, drafted, "RPT-", "REPORT-", "模拟·V1", M) if text in published] == []
     assert "立案决定书文号：模拟立字〔2026〕1号" in published
     said(day, "duty", "publish", drafted)
@@ -180,7 +180,7 @@ def test_a_bank_reads_names_and_capitals_and_the_public_neither_names_nor_the_de
     said(day, "duty", "propose", drafted)
     said(day, "city-chief", "approve", drafted, "--document", NUMBER)
     before = len(day.audit("return.reveal"))
-    letter = shown(return_paper_of(day.desk, BOTH, drafted, PaperKind.NOTICE))
+    letter = shown(return_paper_of(day.desk, BOTH, drafted, PaperKind.NOTICE).source)
     lacking = (
         "模拟·V1",
         M,

@@ -12,19 +12,34 @@ from pathlib import Path
 import pytest
 from desk_home import make_desk_home, run, seat_people
 from postgres_server import new_database
-from return_day import BOTH, CLERK, STRANGER, ReturnDay, make_return_day
+from return_day import AWAY, BOTH, CHIEF, CLERK, STRANGER, M, ReturnDay, make_return_day
 from sqlalchemy import text
 
 from fanzha import bootstrap
 from fanzha.audit import AuditEntry, AuditEvent, Head, seal
 from fanzha.casework import Case, Channel, ReportDraft, Reporter, ReporterKind
 from fanzha.core.errors import FanzhaError
+from fanzha.core.time import DAY_US
+from fanzha.measures.clocks import due_clocks
+from fanzha.measures.legality_limits import faults_at_decision
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import FactCheck, FactSource, FourFields, Measure, MeasureKind, Override, Target, TargetKind
+from fanzha.measures.terms import Span, Unit
+from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.add_case_file import add_case_file
 from fanzha.services.desk.add_to_report import BroughtFile
+from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.open_case import open_case
+from fanzha.services.desk.orders_out import is_as_prepared, order_message
+from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.receive_report import receive_report
+from fanzha.services.proof.check_clocks import CLOCKED, ClockProof
+from fanzha.services.proof.check_orders import OrderProof
+from fanzha.services.proof.findings import Findings
 from fanzha.services.proof.verify_home import Stores, verify_home
+from fanzha.services.proof.walk_audit import walk_audit
 from fanzha.storage.proof_index import SqliteProofIndex
 from fanzha.storage.record_codec import body_fingerprint
 from fanzha.storage.sql import SqlWorkStore
@@ -413,8 +428,17 @@ def test_an_auditor_reads_what_his_bodies_did_and_is_read_himself(tmp_path):
 
 def prove(store: SqlWorkStore, day: ReturnDay) -> set[tuple[str, str, str]]:
     index = SqliteProofIndex()
-    rules = day.desk.rules.measures
-    stores = Stores(store, TABLES, day.books.facts, day.books.evidence, index, day.books.ledger_rules, rules)
+    rules = day.desk.rules
+    stores = Stores(
+        store,
+        TABLES,
+        day.books.facts,
+        day.books.evidence,
+        index,
+        day.books.ledger_rules,
+        rules.measures,
+        rules.casework,
+    )
     proof = verify_home(stores, day.clock.now_us(), told=lambda _: None)
     index.close()
     return {(one.part.value, one.kind, one.where) for one in proof.findings.listed}
@@ -441,3 +465,180 @@ def test_on_postgresql_the_same_is_found(tmp_path):
             connection.execute(text(statement))
         assert wanted in prove(store, day)
     store.close()
+
+
+# --- clocks and orders ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("DELETE FROM clocks WHERE id = '{}'", "missing"),
+        ("UPDATE clocks SET running = 0 WHERE id = '{}'", "missing"),
+        ("UPDATE clocks SET due_us = due_us + 31536000000000 WHERE id = '{}'", "changed"),
+        ("UPDATE clocks SET subject_kind = 'appeal' WHERE id = '{}'", "changed"),
+    ],
+)
+def test_a_clock_that_was_touched_is_named(home, statement, kind):
+    term_end = ask(home, "SELECT id FROM clocks WHERE id LIKE '%:term_end'")
+    told = ask(home, "SELECT id FROM clocks WHERE kind = 'measure.told' AND running = 1 ORDER BY id LIMIT 1")
+    for clock in (term_end, told):
+        change(home, statement.format(clock))
+    assert found(home) == {("clock", kind, f"clocks/{clock}") for clock in (term_end, told)}
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def ordered(request, tmp_path):
+    """A desk at which an order that was approved waits to leave to a partner, with its measure."""
+    day = make_return_day(request.param, tmp_path)
+    day.read_in()
+    case, _ = day.case()
+    wanted = MeasureDraft(
+        kind=MeasureKind.FREEZE, reason="涉案资金在账", basis="procedure-239", case=case.id,
+        target=Target(TargetKind.ACCOUNT, M, "模拟银行", "模拟·钱二"), amount_minor=2_700_000, traced_minor=2_700_000,
+        document="模拟冻字〔2026〕9号", overrides=(Override("more_than_carried", "全部余额待查，先行冻结"),),
+    )  # fmt: skip
+    drafted = draft_measure(day.desk, BOTH, wanted)
+    measure = approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, drafted.id).id)
+    yield day, measure
+    day.desk.store.close()
+
+
+def told_by(day: ReturnDay) -> set[tuple[str, str, str]]:
+    index = SqliteProofIndex()
+    with closing(index), day.desk.store.reading() as view:
+        found = Findings()
+        walk_audit(view.audit, index, found, None)
+        orders = OrderProof(view, index, found, day.clock.now_us())
+        clocks = ClockProof(view, index, found, (day.desk.rules.casework, day.desk.rules.measures), day.clock.now_us())
+        for kind in CLOCKED:
+            for record in view.records(kind).find(Query(limit=100)).rows:
+                clocks.look(record)
+                if kind is Measure:
+                    orders.look(record)
+        clocks.finish()
+    return {(one.part.value, one.kind, one.where) for one in found.listed}
+
+
+def test_an_order_that_was_put_aside_or_held_back_is_named(ordered):
+    day, measure = ordered
+    assert told_by(day) == set()
+    (order,) = measure.orders
+    with day.desk.store.begin() as unit:
+        (leased,) = unit.outbox.lease("w", day.clock.now_us(), topic="measure.")
+        unit.outbox.done(leased, day.clock.now_us())
+        unit.commit()
+    assert told_by(day) == {("order", "changed", f"outbox/{order.id}")}
+
+
+def test_a_clock_that_was_stopped_or_moved_is_named_and_one_that_rang_is_not(ordered):
+    day, measure = ordered
+    clock = f"{measure.orders[0].id}:send"
+    with day.desk.store.begin() as unit:
+        assert unit.clocks.cancel(clock)
+        unit.commit()
+    assert told_by(day) == {("clock", "missing", f"clocks/{clock}")}
+    with day.desk.store.begin() as unit:
+        kept = {each.id: each for each in unit.clocks.running(measure.id)}
+        moved = replace(kept[f"{clock}.warn"], id=clock, kind="measure.send", due_us=day.clock.at_us + 400 * DAY_US)
+        unit.clocks.set(moved)
+        unit.commit()
+    assert told_by(day) == {("clock", "changed", f"clocks/{clock}")}
+    with day.desk.store.begin() as unit:
+        due_us = next(row.due_us for row in due_clocks(measure, day.desk.rules.measures) if row.kind == "send")
+        unit.clocks.set(replace(moved, due_us=due_us))
+        unit.commit()
+    assert told_by(day) == set()
+    for _ in range(40):
+        day.wait(DAY_US // 8)
+        assert told_by(day) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("basis", "《别的法》第一条"), ("continues", "MEAS-X.begin"), ("document", "另一号"), ("organisation", "OTHER"),
+     ("scope", {"modes": ["amount"], "amount": "1.00", "currency": "CNY"}), ("payee", M)],
+)  # fmt: skip
+def test_an_order_that_says_another_thing_than_its_measure_is_named(ordered, name, value):
+    _, measure = ordered
+    (order,) = measure.orders
+    message = order_message(measure, order, "BANK", 0)
+    assert is_as_prepared(message, measure, order)
+    said = json.loads(message.body)
+    assert not is_as_prepared(replace(message, body=json.dumps(said | {name: value})), measure, order)
+    moved = replace(measure, organisation="OTHER", request=replace(measure.request, case="CASE-2", filing="另立"))
+    assert is_as_prepared(message, moved, order)  # a hand-over and a merge change nothing of what was asked
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        ("DELETE FROM outbox WHERE id = '{}'", "missing"),
+        ("UPDATE outbox SET body = replace(body, '27000.00', '97000.00') WHERE id = '{}'", "changed"),
+        ("UPDATE outbox SET recipient = 'BANK2' WHERE id = '{}'", "changed"),
+        ("UPDATE outbox SET due_us = due_us + 31536000000000 WHERE id = '{}'", "changed"),
+        ("UPDATE outbox SET next_us = next_us + 31536000000000 WHERE id = '{}'", "changed"),
+    ],
+)
+def test_a_row_of_the_outbox_that_was_touched_is_named(tmp_path, statement, kind):
+    day = make_return_day("sqlite", tmp_path)
+    case, _ = day.case()
+    wanted = MeasureDraft(
+        kind=MeasureKind.FREEZE, reason="涉案资金在账", basis="procedure-239", case=case.id,
+        target=Target(TargetKind.ACCOUNT, M, "模拟银行", "模拟·钱二"), amount_minor=2_700_000, traced_minor=2_700_000,
+        document="模拟冻字〔2026〕9号", overrides=(Override("more_than_carried", "全部余额待查，先行冻结"),),
+    )  # fmt: skip
+    drafted = draft_measure(day.desk, BOTH, wanted)
+    order = approve_measure(day.desk, CHIEF, propose_measure(day.desk, BOTH, drafted.id).id).orders[0].id
+    assert told_by(day) == set()
+    change(day.folder / "home", statement.format(order))
+    assert told_by(day) == {("order", kind, f"outbox/{order}")}
+    day.desk.store.close()
+
+
+def test_limits_modes_and_four_fields_are_replayed_at_the_instant_of_the_decision(ordered):
+    day, measure = ordered
+    rules = day.desk.rules.measures
+    assert faults_at_decision(measure, (measure,), rules) == ()
+    request, at_us = measure.request, measure.approvals[-1].at_us
+    fields = FourFields("模拟·钱二", M, 100_00, at_us - DAY_US)
+    stop = replace(
+        request, kind=MeasureKind.STOP_PAYMENT, scope=replace(request.scope, modes=("credit_only",)), term="ordinary",
+        period=Span(48, Unit.HOURS), fact=FactCheck(fields, FactSource.TRANSFER_SLIP, "both", at_us),
+    )  # fmt: skip
+    stopped = replace(measure, request=stop)
+    former = [
+        replace(
+            stopped, id=f"MEAS-{n}", status=Status.LAPSED, starts_us=at_us - 9 * DAY_US, ended_us=at_us - 7 * DAY_US,
+            approvals=tuple(replace(sign, at_us=at_us - 9 * DAY_US) for sign in measure.approvals),
+        )
+        for n in range(2)
+    ]  # fmt: skip
+
+    def rules_broken(changed, others=()):
+        return {one.split(": ")[1] for one in faults_at_decision(changed, others, rules)}
+
+    known = rules_broken(stopped)
+    assert rules_broken(stopped, former) == known | {"stops_on_account"}  # the third
+    why = (Override("stops_on_account", "被害人又转入一笔，须再次止付"),)
+    assert rules_broken(replace(stopped, request=replace(stop, overrides=why)), former) == known
+    later = [replace(one, approvals=tuple(replace(sign, at_us=at_us + 1) for sign in one.approvals)) for one in former]
+    assert rules_broken(stopped, later) == known  # what was decided since does not count
+    elsewhere = replace(stop, fact=replace(stop.fact, fields=replace(fields, account=AWAY)))
+    assert rules_broken(replace(stopped, request=elsewhere)) == known | {"fact"}
+    standing = replace(
+        measure,
+        id="MEAS-X",
+        status=Status.EXECUTED,
+        starts_us=at_us - DAY_US,
+        approvals=tuple(replace(sign, at_us=at_us - DAY_US) for sign in measure.approvals),
+    )
+    assert rules_broken(measure, (standing,)) == {"double_freeze"}
+    ended = replace(standing, status=Status.LIFTED, ended_us=at_us + DAY_US)
+    assert rules_broken(measure, (ended,)) == {"double_freeze"}  # as it stood that day
+    for wrong, rule in (
+        (replace(request, scope=replace(request.scope, modes=("no_such",))), "mode"),
+        (replace(request, scope=replace(request.scope, amount_minor=None)), "amount"),
+        (replace(request, term="no_such"), "term"),
+    ):
+        assert any(f": {rule}: " in one for one in faults_at_decision(replace(measure, request=wrong), (), rules))

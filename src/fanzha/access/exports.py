@@ -76,8 +76,9 @@ def make_export(
             "must approve this export: let him sign in, and name him with --approver",
         )
     export = Export(
-        ids.new("EXPORT"), 0, actor.organisation, actor.id, now_us, what, outside, inside_count, approved_by
-    )
+        ids.new("EXPORT"), 0, actor.organisation, actor.id, now_us, what, outside, inside_count, approved_by,
+        alarm=None if alarm is None else alarm.action,
+    )  # fmt: skip
     return export, alarm
 
 

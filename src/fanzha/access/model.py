@@ -196,6 +196,7 @@ class Export:
     inside_count: int
     approved_by: str = ""
     failed: str = ""  # why nothing left after all
+    alarm: AlarmAction | None = None  # what the alarm that it raised asks for
 
 
 @dataclass(frozen=True, slots=True)

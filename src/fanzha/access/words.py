@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from fanzha.access.model import Action, RouteKind
+from fanzha.access.model import Action, AlarmAction, RouteKind
 
 ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.SEE: "see records",
@@ -48,6 +48,11 @@ ACTION_WORDS: Final[Mapping[Action, str]] = {
     Action.TOKEN_KEEP: "keep programs' tokens",
     Action.LINK_KEEP: "keep how partners (对接单位) are reached",
     Action.CLOCK_STRIKE: "let the clocks (期限) strike",
+}
+ALARM_WORDS: Final[Mapping[AlarmAction, str]] = {
+    AlarmAction.LOG: "it is noted",
+    AlarmAction.NOTIFY: "somebody else is told (预警)",
+    AlarmAction.SECOND_PERSON: "a second person approved it",
 }
 ROUTE_WORDS: Final[Mapping[RouteKind, str]] = {
     RouteKind.ORDER: "an order (指令)",

@@ -19,6 +19,8 @@ FORMAT: Final = b"fanzha-audit/1\n"  # another way to write an event down is ano
 FINDABLE_MAX: Final = 300
 FINDINGS_MAX: Final = 100  # one changed number near the start may break every later row
 _JSON: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+INSTANT_ENDING: Final = "_us"  # how the name of an instant ends, as in told_at_us
+_INSTANT = re.compile(r"\d{1,16}")  # microseconds, to the year 2286
 _ACTION = re.compile(r"[a-z_]+(\.[a-z_]+)+")
 
 
@@ -115,7 +117,7 @@ def seal(entry: AuditEntry, head: Head) -> AuditEvent:
         subject_id=_findable(entry.subject_id),
         case=_findable(entry.case),
         reason=without_numbers(_storable(entry.reason)) if entry.reason else "",
-        details={name: _clear_value(value) for name, value in sorted(entry.details.items())},
+        details={name: _clear_value(name, value) for name, value in sorted(entry.details.items())},
     )
     seq = head.count + 1
     return AuditEvent(
@@ -190,8 +192,12 @@ class _Walk:
             self.findings.append(ChainFinding(kind, first, last, f"{rows}: {kind.replace('_', ' ')}; {sentence}"))
 
 
-def _clear_value(value: DetailValue) -> DetailValue:
-    return without_numbers(_storable(value)) if isinstance(value, str) else value
+def _clear_value(name: str, value: DetailValue) -> DetailValue:
+    if not isinstance(value, str):
+        return value
+    if name.endswith(INSTANT_ENDING) and _INSTANT.fullmatch(value):
+        return value  # a history keeps its details as text: an instant among them is nobody's number
+    return without_numbers(_storable(value))
 
 
 def _findable(text: str) -> str:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from fanzha.cli.desk_session import AsOption, at_desk
+from fanzha.cli.file_export import ApproverOption, export_document, say_alarm, second_person, write_export
 from fanzha.cli.output import counted, say, show_table, write_json
-from fanzha.cli.passwords import PasswordStdin, ask_password
-from fanzha.cli.whole_file import write_whole
-from fanzha.core.errors import BadInput
+from fanzha.cli.passwords import PasswordStdin
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 
@@ -88,37 +87,23 @@ def export(
     file: Annotated[Path, typer.Argument(metavar="FILE.csv", help="Is written whole or not at all.")],
     reason: ReasonOption,
     case: CaseOption = "",
-    approver: Annotated[str, typer.Option(metavar="LOGIN", help="The second person, who gives his password.")] = "",
+    approver: ApproverOption = "",
     password_stdin: PasswordStdin = False,
     login: AsOption = None,
 ) -> None:
     """The verified accounts of a case, or of your body, unmasked, marked with who took them out, when and for what."""
-    from fanzha import bootstrap
-    from fanzha.services.desk.export_list import export_accounts, note_not_written
-    from fanzha.services.desk.sign_in import confirm_person
+    from fanzha.services.desk.export_list import export_accounts
 
     with at_desk(context, login) as seat:
-        second = None
-        if approver:
-            password = ask_password(f"Password of {approver}, who approves", from_stdin=password_stdin)
-            second = confirm_person(seat.desk, bootstrap.secret_hasher(), approver, password)
+        second = second_person(seat, approver, from_stdin=password_stdin)
         exported = export_accounts(seat.desk, seat.actor, reason, case=case, approver=second)
         note = exported.note
-        try:
-            write_whole(file, _csv(exported))
-        except BadInput as failure:
-            note_not_written(seat.desk, seat.actor, note.export, str(failure))
-            raise
-    alarm = None if note.alarm is None else {"action": note.alarm.action.value, "persons": note.alarm.distinct}
+        write_export(seat, file, _csv(exported), note)
     if seat.json:
-        write_json({
-            "export": note.export.id, "file": str(file), "rows": len(exported.rows), "alarm": alarm,
-            "watermark": note.watermark, "outside": len(note.export.outside), "inside": note.export.inside_count,
-        })  # fmt: skip
+        write_json({"file": str(file), "rows": len(exported.rows)} | export_document(note))
         return
     say(f"{file}: {counted(len(exported.rows), 'row')}, {note.export.id}")
-    if alarm is not None:
-        say(f"alarm ({alarm['action']}): {alarm['persons']} persons outside your own cases within a day")
+    say_alarm(note)
 
 
 @app.command()
@@ -127,7 +112,7 @@ def exports(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="The newest so many.")] = 50,
     login: AsOption = None,
 ) -> None:
-    """What left your body and those below, newest first: by whom, and how many persons outside his own cases."""
+    """What left your body and those below, newest first: by whom, and how many persons outside his own cases, with what alarm."""
     from fanzha.services.desk.export_list import list_exports
 
     with at_desk(context, login) as seat:
@@ -135,14 +120,14 @@ def exports(
             {
                 "id": one.id, "at": format_instant(one.at_us), "by": one.actor, "organisation": one.organisation,
                 "what": one.what, "outside": len(one.outside), "inside": one.inside_count, "approved_by": one.approved_by,
-                "failed": one.failed,
+                "alarm": "" if one.alarm is None else one.alarm.value, "failed": one.failed,
             }
             for one in list_exports(seat.desk, seat.actor, limit)
         ]  # fmt: skip
     if seat.json:
         write_json({"exports": found})
         return
-    columns = ["id", "at", "by", "organisation", "what", "outside", "inside", "approved_by", "failed"]
+    columns = ["id", "at", "by", "organisation", "what", "outside", "inside", "approved_by", "alarm", "failed"]
     rows = [[_cell(str(line[column])) for column in columns] for line in found]
     show_table("Exports", columns, rows, right=["outside", "inside"], nothing="nothing left")
 

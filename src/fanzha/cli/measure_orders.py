@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.file_export import ApproverOption, export_document, say_alarm, second_person, write_export
 from fanzha.cli.measure_words import (
     Amount,
     MeasureId,
@@ -19,6 +20,7 @@ from fanzha.cli.measure_words import (
     tell_measure,
 )
 from fanzha.cli.output import counted, say, show_table, write_json
+from fanzha.cli.passwords import PasswordStdin
 from fanzha.cli.receipt_options import (
     AnsweredAt,
     AnswerNote,
@@ -151,25 +153,30 @@ def notice(
     contact: Annotated[str, typer.Option("--contact", help="Where the holder can object.")] = "",
     for_case: ForCaseOption = "",
     why: WhyOption = "",
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
     login: AsOption = None,
 ) -> None:
     """The notice to the holder with its remedy; --pdf sets it and the letter to the institution. Both name the holder."""
     from fanzha import bootstrap
-    from fanzha.cli.whole_file import write_whole
     from fanzha.services.desk.read_notice import read_notice
 
     with at_desk(context, login) as at:
-        made = read_notice(at.desk, at.actor, measure, order_id=order, contact=contact, case=for_case, reason=why)
+        made = read_notice(
+            at.desk, at.actor, measure, order_id=order, contact=contact, case=for_case, reason=why, to_file=bool(pdf),
+            approver=second_person(at, approver, from_stdin=password_stdin),
+        )  # fmt: skip
         if pdf:
-            write_whole(Path(pdf), bootstrap.paper_press().press(made.source))
+            write_export(at, Path(pdf), bootstrap.paper_press().press(made.source), made.note)
         if at.json:
             carried = None if made.order is None else made.order.id
             document = {"id": measure, "order": carried, "text": made.text, "remedy": made.remedy, "pdf": pdf or None}
-            write_json(document)
+            write_json(document | export_document(made.note))
             return
         say(made.text or f"the holder is not told of this measure; remedy: {made.remedy}")
         if pdf:
-            say(f"written: {pdf}")
+            say(f"written: {pdf}" + ("" if made.note is None else f", {made.note.export.id}"))
+            say_alarm(made.note)
 
 
 def _order(text: str) -> str:

@@ -16,6 +16,7 @@ from fanzha.cli.desk_session import (
     write_session,
 )
 from fanzha.cli.office_people import people, programs
+from fanzha.cli.office_rules import rules
 from fanzha.cli.output import invocation_of, say, show_table, write_json
 from fanzha.cli.passwords import PasswordStdin, ask_password
 from fanzha.core.actor import Actor, Level, Organisation
@@ -32,6 +33,7 @@ bodies = typer.Typer(
 app.add_typer(bodies)
 app.add_typer(people)
 app.add_typer(programs)
+app.add_typer(rules)
 
 LevelOption = Annotated[str, typer.Option("--level", help=", ".join(level.name.lower() for level in Level))]
 Division = Annotated[str, typer.Option("--jurisdiction", metavar="CODE", help="Administrative division (GB/T 2260).")]

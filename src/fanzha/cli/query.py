@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.file_export import ApproverOption, export_document, say_alarm, second_person, write_export
 from fanzha.cli.ingest import ROWS_PUT_ASIDE, show_files
 from fanzha.cli.output import counted, say, show_table, write_json
+from fanzha.cli.passwords import PasswordStdin
 from fanzha.core.errors import BadInput
 from fanzha.core.money import parse_minor
 
 if TYPE_CHECKING:
-    from fanzha.measures.model import Measure
+    from fanzha.core.actor import Actor
     from fanzha.services.desk.answer_query import QueryAnswered
     from fanzha.services.desk.mask import Mask
+    from fanzha.services.desk.note_export import ExportNote
+    from fanzha.services.desk.query_for_file import QueryForFile
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None, no_args_is_help=True)
 
@@ -94,6 +99,8 @@ def letter(
     ] = "",
     for_case: ForCase = "",
     why: Why = "",
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
     login: AsOption = None,
 ) -> None:
     """Write the letter (协助查询财产通知书) of a query; the persons in it are revealed for the case."""
@@ -104,13 +111,22 @@ def letter(
     with at_desk(context, login) as at:
         if out.suffix.lower() not in {".pdf", ".txt"}:
             raise BadInput(f"{out}: a letter is written as .pdf or .txt")
+        purpose = FilePurpose(for_case, why, second_person(at, approver, from_stdin=password_stdin))
         if out.suffix.lower() == ".txt":
-            measure, body = _revealed(at, query, for_case, why)
-            rules = at.desk.rules.measures.of(measure.kind, measure.drafted_us)
-            _write(at, out, query_text(measure, rules, body, contact).encode())
+            asked = _revealed(at, query, purpose, "query_letter")
+            text = query_text(asked.measure, asked.rules, asked.body, contact, asked.note.watermark_outside)
+            _write(at, out, text.encode(), asked.note)
             return
-        notice = read_notice(at.desk, at.actor, query, contact=contact, case=for_case, reason=why)
-        _write(at, out, bootstrap.paper_press().press(notice.source))
+        notice = read_notice(
+            at.desk,
+            at.actor,
+            query,
+            contact=contact,
+            case=purpose.case,
+            reason=purpose.reason,
+            approver=purpose.approver,
+        )
+        _write(at, out, bootstrap.paper_press().press(notice.source), notice.note)
 
 
 @app.command("sheet")
@@ -121,6 +137,8 @@ def sheet(
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write the workbook (.xlsx).")],
     for_case: ForCase = "",
     why: Why = "",
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
     login: AsOption = None,
 ) -> None:
     """Write the questions of a query as a workbook that the institution fills in."""
@@ -129,9 +147,9 @@ def sheet(
     if out.suffix.lower() != ".xlsx":
         raise BadInput(f"{out}: the questions are written as a workbook, .xlsx")
     with at_desk(context, login) as at:
-        measure, body = _revealed(at, query, for_case, why)
-        rules = at.desk.rules.measures.of(measure.kind, measure.drafted_us)
-        _write(at, out, query_sheet(measure, rules, body))
+        purpose = FilePurpose(for_case, why, second_person(at, approver, from_stdin=password_stdin))
+        asked = _revealed(at, query, purpose, "query_sheet")
+        _write(at, out, query_sheet(asked.measure, asked.rules, asked.body, asked.note.watermark_outside), asked.note)
 
 
 @app.command("answer")
@@ -216,19 +234,22 @@ def _mask(at: AtDesk) -> Mask:
     return Mask(at.desk.rules.access.masks)
 
 
-def _revealed(at: AtDesk, query: str, case: str, why: str) -> tuple[Measure, str]:
-    """The query with its persons, and the name of the body that asks."""
-    from fanzha.core.actor import Organisation
-    from fanzha.measures.model import Measure
-    from fanzha.measures.words import KIND_WORDS
-    from fanzha.services.desk.open_record import open_record
+@dataclass(frozen=True, slots=True)
+class FilePurpose:
+    """What a file is for, and who approves it where many persons left."""
 
-    measure = open_record(at.desk, at.actor, Measure, query, reveal=True, case=case, reason=why).record
-    if not measure.request.questions:
-        raise BadInput(f"{query} is a {KIND_WORDS[measure.kind]}, which asks no questions")
-    with at.desk.store.reading() as view:
-        bodies = view.records(Organisation).get_many([measure.organisation])
-    return measure, next((body.name for body in bodies), measure.organisation)
+    case: str
+    reason: str
+    approver: Actor | None
+
+
+def _revealed(at: AtDesk, query: str, purpose: FilePurpose, what: str) -> QueryForFile:
+    """The query with its persons, counted as an export of that name."""
+    from fanzha.services.desk.query_for_file import query_for_file
+
+    return query_for_file(
+        at.desk, at.actor, query, what, case=purpose.case, reason=purpose.reason, approver=purpose.approver
+    )
 
 
 def _read(path: Path) -> bytes:
@@ -238,17 +259,16 @@ def _read(path: Path) -> bytes:
         raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
 
 
-def _write(at: AtDesk, path: Path, content: bytes) -> None:
+def _write(at: AtDesk, path: Path, content: bytes, note: ExportNote | None) -> None:
     import hashlib
 
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise BadInput(f"{path}: cannot be written ({error.strerror})") from None
+    write_export(at, path, content, note)
     if at.json:
-        write_json({"path": str(path), "sha256": hashlib.sha256(content).hexdigest(), "size": len(content)})
-    else:
-        say(f"wrote {path}")
+        digest = hashlib.sha256(content).hexdigest()
+        write_json({"path": str(path), "sha256": digest, "size": len(content)} | export_document(note))
+        return
+    say(f"wrote {path}" + ("" if note is None else f", {note.export.id}"))
+    say_alarm(note)
 
 
 def _show_queries(title: str, rows: Sequence[dict[str, Any]], nothing_said: str) -> None:

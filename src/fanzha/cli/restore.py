@@ -28,7 +28,9 @@ def restore(
         )
     home = into or invocation.home
     contents = bootstrap.restore_home(file, home)
-    changed = sorted(name for name, digest in bootstrap.rule_digests().items() if contents.rules.get(name) != digest)
+    changed = sorted(
+        name for name, digest in bootstrap.rule_digests(home).items() if contents.rules.get(name) != digest
+    )
     if invocation.json:
         write_json({**contents_document(file, contents), "home": str(home), "rules_changed": changed})
         return

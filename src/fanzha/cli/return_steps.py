@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fanzha.cli.desk_session import AsOption, at_desk
+from fanzha.cli.file_export import ApproverOption, export_document, say_alarm, second_person, write_export
 from fanzha.cli.output import say, write_json
+from fanzha.cli.passwords import PasswordStdin
 from fanzha.cli.returns import ForCaseOption, ReasonOption, ReturnId, RevealOption, VersionOption, app, tell
-from fanzha.cli.whole_file import write_whole
+
+if TYPE_CHECKING:
+    from fanzha.services.desk.note_export import ExportNote
 
 OutOption = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where to; RETURN.xlsx or .pdf here.")]
 
@@ -144,6 +148,8 @@ def worksheet(
     reveal: RevealOption = False,
     case: ForCaseOption = "",
     reason: ReasonOption = "",
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
     login: AsOption = None,
 ) -> None:
     """The worksheet (XLSX): per account what came in, the losses, the shares by every way, the payments."""
@@ -151,11 +157,14 @@ def worksheet(
     from fanzha.services.desk.return_papers import open_return
 
     with at_desk(context, login) as seat:
-        opened = open_return(seat.desk, seat.actor, return_id, reveal=reveal, case=case, reason=reason)
-        content = return_worksheet(opened.procedure, opened.mask, opened.names)
-    file = out or Path(f"{return_id}.xlsx")
-    write_whole(file, content)
-    _say_file(file, len(content), as_json=seat.json)
+        opened = open_return(
+            seat.desk, seat.actor, return_id, reveal=reveal, case=case, reason=reason,
+            approver=second_person(seat, approver, from_stdin=password_stdin),
+        )  # fmt: skip
+        content = return_worksheet(opened.procedure, opened.mask, opened.names, opened.watermark)
+        file = out or Path(f"{return_id}.xlsx")
+        write_export(seat, file, content, opened.note)
+    _say_file(file, len(content), opened.note, as_json=seat.json)
 
 
 @app.command()
@@ -168,6 +177,8 @@ def paper(
     reveal: RevealOption = False,
     case: ForCaseOption = "",
     reason: ReasonOption = "",
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
     login: AsOption = None,
 ) -> None:
     """A paper (PDF): 呈请返还资金报告书, 返还公告, 返还决定书, 协助返还通知书; masked unless --reveal."""
@@ -176,15 +187,19 @@ def paper(
 
     named = paper_kind(kind)
     with at_desk(context, login) as seat:
-        source = return_paper_of(seat.desk, seat.actor, return_id, named, reveal=reveal, case=case, reason=reason)
-    content = bootstrap.paper_press().press(source)
-    file = out or Path(f"{return_id}-{named.value}.pdf")
-    write_whole(file, content)
-    _say_file(file, len(content), as_json=seat.json)
+        made = return_paper_of(
+            seat.desk, seat.actor, return_id, named, reveal=reveal, case=case, reason=reason,
+            approver=second_person(seat, approver, from_stdin=password_stdin),
+        )  # fmt: skip
+        content = bootstrap.paper_press().press(made.source)
+        file = out or Path(f"{return_id}-{named.value}.pdf")
+        write_export(seat, file, content, made.note)
+    _say_file(file, len(content), made.note, as_json=seat.json)
 
 
-def _say_file(file: Path, size: int, *, as_json: bool) -> None:
+def _say_file(file: Path, size: int, note: ExportNote | None, *, as_json: bool) -> None:
     if as_json:
-        write_json({"file": str(file), "bytes": size})
+        write_json({"file": str(file), "bytes": size} | export_document(note))
         return
-    say(f"{file}: {size} bytes")
+    say(f"{file}: {size} bytes" + ("" if note is None else f", {note.export.id}"))
+    say_alarm(note)

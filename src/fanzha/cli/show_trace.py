@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from fanzha.core.errors import BadInput
 ROWS_SHOWN = 15
 
 
-def write_trace_files(stored: Any, document: dict[str, Any], xlsx: Path | None, html: Path | None) -> None:
+def write_trace_files(
+    stored: Any, document: dict[str, Any], xlsx: Path | None, html: Path | None, watermark: str = ""
+) -> None:
     """The workbook and the page of a trace, where they are wanted."""
     if xlsx is None and html is None:
         return
@@ -22,6 +25,7 @@ def write_trace_files(stored: Any, document: dict[str, Any], xlsx: Path | None, 
     from fanzha.services.render_trace import funds_flow_page, funds_flow_workbook, read_trace_document
 
     read, about = read_trace_document(document), trace_context(stored, document, rule_table("tracing.toml"))
+    about = replace(about, watermark=watermark)
     if xlsx is not None:
         _write(xlsx, funds_flow_workbook(read, about))
     if html is not None:

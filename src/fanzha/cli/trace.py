@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fanzha.cli.desk_session import AsOption, at_office
+from fanzha.cli.file_export import ApproverOption
 from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
+from fanzha.cli.passwords import PasswordStdin
 from fanzha.cli.show_trace import ROWS_SHOWN, show_changes, show_trace, write_trace_files
 from fanzha.cli.trace_case import (
     AmountsFor,
@@ -60,6 +62,8 @@ def trace(
     diff: Annotated[Path | None, typer.Option(help="Compare with an earlier trace document.")] = None,
     case: CaseWanted = None,
     reveal: Reveal = False,
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
     amounts: AmountsFor = None,
     draft_stops: DraftStops = False,
     unknown: Unknown = False,
@@ -73,7 +77,9 @@ def trace(
         refuse_with_case(context)
         code = _read_in(context, login, paths) if paths else 0
         relays = None if nested is None else tuple(nested)
-        options = CaseOptions(relays, reveal, amounts, draft_stops, unknown, basis, reason, xlsx, html)
+        options = CaseOptions(
+            relays, reveal, amounts, draft_stops, unknown, basis, reason, xlsx, html, approver, password_stdin
+        )
         trace_of_case(context, case, login, options)
         return code
     refuse_without_case(context)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from fanzha.cli.desk_session import AtDesk, at_desk
+from fanzha.cli.file_export import not_written, second_person
 from fanzha.cli.output import counted, say, show_table, write_json
 from fanzha.cli.show_trace import show_changes, show_trace, write_trace_files
 from fanzha.core.errors import BadInput
@@ -16,6 +17,7 @@ from fanzha.core.errors import BadInput
 if TYPE_CHECKING:
     from fanzha.services.desk.books import Books
     from fanzha.services.desk.mask import Mask
+    from fanzha.services.desk.note_export import ExportNote
     from fanzha.services.desk.trace_case import CaseTrace
 
 CaseWanted = Annotated[str | None, typer.Option("--case", metavar="ID", help="Trace this case from its facts.")]
@@ -72,6 +74,8 @@ class CaseOptions:
     reason: str
     xlsx: Path | None
     html: Path | None
+    approver: str = ""
+    stdin: bool = False  # whether the approver's password is a line of standard input
 
 
 def trace_of_case(context: typer.Context, case: str, login: str | None, options: CaseOptions) -> None:
@@ -82,8 +86,13 @@ def trace_of_case(context: typer.Context, case: str, login: str | None, options:
     with at_desk(context, login) as at:
         books = bootstrap.books(at.home)
         trace, followed = _trace(at, books, case, options)
-        mask = _mask(at, case, lifted=options.reveal or options.xlsx is not None or options.html is not None)
-        write_trace_files(books.ledger(), trace.document, options.xlsx, options.html)
+        mask, note = _mask(at, case, trace, options)
+        try:
+            mark = "" if note is None else note.watermark
+            write_trace_files(books.ledger(), trace.document, options.xlsx, options.html, mark)
+        except BadInput as failure:
+            not_written(at, note, failure)
+            raise
         document = case_trace_document(trace, mask) | _besides(at, books, case, options, mask)
         if followed:
             document["follow_ons"] = followed(mask)
@@ -106,11 +115,20 @@ def _trace(at: AtDesk, books: Books, case: str, options: CaseOptions) -> tuple[C
     return trace, lambda mask: [follow_on_document(each, mask) for each in money.follow_ons]
 
 
-def _mask(at: AtDesk, case: str, *, lifted: bool) -> Mask:
+def _mask(at: AtDesk, case: str, trace: CaseTrace, options: CaseOptions) -> tuple[Mask, ExportNote | None]:
+    """What is shown of persons; files show them whole, and are counted as an export."""
     from fanzha.casework import Case
+    from fanzha.services.desk.open_for_file import open_for_file, persons_named
     from fanzha.services.desk.open_record import open_record
 
-    return open_record(at.desk, at.actor, Case, case, reveal=lifted).mask
+    if options.xlsx is None and options.html is None:
+        return open_record(at.desk, at.actor, Case, case, reveal=options.reveal).mask, None
+    also = persons_named((each.holder, each.account) for each in trace.run.accounts)
+    opened = open_for_file(
+        at.desk, at.actor, Case, case, "trace", approver=second_person(at, options.approver, from_stdin=options.stdin),
+        also=also,
+    )  # fmt: skip
+    return opened.mask, opened.note
 
 
 def _besides(at: AtDesk, books: Books, case: str, options: CaseOptions, mask: Mask) -> dict[str, Any]:

@@ -10,6 +10,8 @@ _BLANKS: Final = re.compile(r"[\s\u200b\u200c\u200d\ufeff\x00]+")
 _SPREADSHEET: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 _CARD: Final = re.compile(r"62\d{14,17}")  # 银联卡: 16 to 19 digits, the last of which checks the others
 DIGITS_MIN: Final = 8  # of a number that has nothing but digits
+STARS: Final = "****"
+SHOWN_SIGNS: Final = 4
 _GROUPED: Final = re.compile(r"\d{4}(?:-\d{4}){2,4}(?:-\d{1,3})?")
 
 
@@ -32,6 +34,11 @@ def doubt_about(number: str) -> str:
     if _CARD.fullmatch(number) and not _checks(number):
         return "as a card's number it has a wrong digit (its check digit does not fit): it may be mistyped"
     return ""
+
+
+def number_ending(number: str) -> str:
+    """The number as a sentence may tell it to whoever has lifted no mask: its last four signs, of a short one none."""
+    return STARS + (number[-SHOWN_SIGNS:] if len(number) >= DIGITS_MIN else "")
 
 
 def _checks(digits: str) -> bool:

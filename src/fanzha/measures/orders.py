@@ -167,6 +167,7 @@ class IncidentKind(StrEnum):
     UNREADABLE = "unreadable"  # an answer that is none by the agreed form
     PROBED = "probed"  # somebody asks the public page about numbers one after the other
     WEBHOOK_DEAD = "webhook_dead"  # a program is not told of changes any more, since it does not answer
+    MUCH_EXPORTED = "much_exported"  # somebody took many persons out who are not of his own cases
     NOT_GENUINE = "not_genuine"  # an answer without the partner's signature, or from another than was asked
 
 
@@ -187,3 +188,4 @@ class Incident:
     closed_us: int | None = None
     finding: str = ""
     evidence: str = ""  # SHA-256 of what came in, as it came
+    export: str = ""  # the export that alarmed

@@ -9,6 +9,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from fanzha.core.errors import BadInput, Refused
+from fanzha.core.identifiers import number_ending
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures.return_shares import FORMULA, VictimLoss, share_return
 
@@ -185,7 +186,8 @@ def plan_return(
     refusals = {way: _why_not(account, claims, way) for way in WAYS}
     by_choice = branches == (Branch.PRO_RATA,) and bool(reason.strip())
     if refusals[branches] and not by_choice:
-        raise Refused(f"account {account.account}: {way_in_words(branches)} does not apply: {refusals[branches]}")
+        sentence = f"{way_in_words(branches)} does not apply: {refusals[branches]}"
+        raise Refused(f"account {number_ending(account.account)}: {sentence}")
     awards = {
         way: () if refusals[way] and way != (Branch.PRO_RATA,) else _award(account, claims, base, way) for way in WAYS
     }
@@ -325,9 +327,11 @@ def _by_victim(awards: Sequence[Award]) -> dict[str, int]:
 
 def _check_facts(account: FrozenAccount, claims: Sequence[VictimClaim]) -> None:
     if not 0 <= account.third_party_minor <= account.frozen_minor:
-        raise BadInput(f"account {account.account}: third parties' money must be between zero and what is frozen")
+        raise BadInput(
+            f"account {number_ending(account.account)}: third parties' money must be between zero and what is frozen"
+        )
     if any(inflow.amount_minor <= 0 for inflow in account.inflows):
-        raise BadInput(f"account {account.account}: a payment that came in must be above zero")
+        raise BadInput(f"account {number_ending(account.account)}: a payment that came in must be above zero")
     seen: set[str] = set()
     for claim in claims:
         if min((*claim.loss_minor.values(), claim.returned_minor), default=0) < 0:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import NotAllowed
+from fanzha.core.identifiers import number_ending
 from fanzha.core.ids import Ids
 from fanzha.core.money import format_minor
 from fanzha.core.reasons import is_reason, reason_sentence
@@ -115,7 +116,8 @@ def check_remainder(earlier: ReturnProcedure, plans: Sequence[ReturnPlan]) -> No
     for plan in plans:
         if plan.measure in left and plan.frozen_minor > left[plan.measure]:
             sentence = (
-                f"account {plan.account}: {earlier.id} left {format_minor(left[plan.measure])}; no more can be shared"
+                f"account {number_ending(plan.account)}: {earlier.id} left {format_minor(left[plan.measure])}; "
+                "no more can be shared"
             )
             raise NotAllowed("earlier_return", sentence)
 
@@ -225,10 +227,13 @@ def check_approve_return(
     for plan in procedure.plans:
         freeze = freezes.get(plan.measure)
         if freeze is None or not holds(freeze, now_us):
-            raise NotAllowed("not_frozen", f"account {plan.account} is not frozen for this case any more")
+            raise NotAllowed(
+                "not_frozen", f"account {number_ending(plan.account)} is not frozen for this case any more"
+            )
         if freeze.executed_minor is not None and held_minor([freeze], now_us) != plan.frozen_minor:
             held = format_minor(held_minor([freeze], now_us))
-            raise NotAllowed("stale_plan", f"account {plan.account} now holds {held}, not what was planned: plan again")
+            sentence = f"account {number_ending(plan.account)} now holds {held}, not what was planned: plan again"
+            raise NotAllowed("stale_plan", sentence)
 
 
 def approve_return(

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import number_ending
 from fanzha.core.money import exponent_of, format_minor, parse_minor
 from fanzha.core.time import MINUTE_US, format_instant, parse_period
 from fanzha.ledger.columns import OUTSIDE
@@ -52,7 +53,7 @@ def explain_inflows(
     """
     pockets = pockets_named(stored, account)
     if not pockets:
-        raise BadInput(f"the ledger does not know the account {account}; see: fanzha ledger info")
+        raise BadInput(f"the ledger does not know the account {number_ending(account)}; see: fanzha ledger info")
     ledger = Ledger(stored.assembly.columns, index_of(stored))
     until_us = None if until is None else parse_period(until)[1]
     origins = [found.origin for found in resolve_payments(stored, known, trace_rules)] if known else []

@@ -17,7 +17,8 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "report_sheet": N_("举报草稿"), "ledger": N_("账本"), "link": N_("协作连接"),
     "measure": N_("措施"), "money": N_("资金流向"), "office": N_("机构设置"), "order": N_("指令"),
     "organisation": N_("机构"), "passkey": N_("通行密钥"), "person": N_("人员"), "query": N_("查询"),
-    "receipt": N_("回执"), "record": N_("记录"), "report": N_("警情"), "return": N_("资金返还"), "series": N_("串并"),
+    "receipt": N_("回执"), "record": N_("记录"), "report": N_("警情"), "return": N_("资金返还"),
+    "rules": N_("规则表"), "series": N_("串并"),
     "session": N_("会话"), "task": N_("待办"), "token": N_("接口令牌"),
     "webhook": N_("通知地址"), "campaign": N_("专项行动"), "operation": N_("行动"), "result": N_("战果"),
 }  # fmt: skip
@@ -57,6 +58,7 @@ DEEDS_DONE: Final[Mapping[str, str]] = {
     "release_part": N_("部分解除了"), "remove": N_("移除了"), "renew": N_("续期了"), "reopen": N_("恢复了"),
     "replan": N_("重新测算了"), "reset_password": N_("重置口令了"), "resume": N_("恢复计时了"),
     "reveal": N_("查看全部信息了"), "revoke": N_("吊销了"), "route": N_("转交了"), "search": N_("检索了"), "see": N_("查看了"),
+    "set": N_("设置了"), "take_effect": N_("启用了"),
     "send": N_("发出了"), "serve_notice": N_("送达了"), "set_method": N_("确定口径了"), "sign_in": N_("登录了"),
     "sign_out": N_("退出登录了"), "split": N_("拆分了"), "step": N_("推进了"), "strike_out_comment": N_("划去备注了"),
     "sums": N_("查看合计了"), "take_in": N_("收入答复了"), "tally": N_("统计先行办理了"), "tell_holder": N_("告知持有人了"),

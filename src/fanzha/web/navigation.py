@@ -30,6 +30,7 @@ ENTRIES: Final = (
     Entry("/figures", N_("指标"), "f", SEERS),
     Entry("/indicators", N_("号码公示"), "i", OFFICERS),
     Entry("/partner", N_("协作台"), "p", PARTNERS),
+    Entry("/errands", N_("交办与协作"), "e", PARTNERS),
     Entry("/audit", N_("审计"), "a", AUDITORS),
     Entry("/office", N_("机构人员"), "o", ADMINISTRATORS),
 )

@@ -105,6 +105,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "level": N_("审批级别不够：须由更高一级审批"),
     "level.too_low": N_("审批级别不够：须由更高一级决定"),
     "link.partner": N_("联网方式由公安机关维护"),
+    "rules.centre": N_("规则表由公安机关的中心维护"),
     "little_traced": N_("涉案金额很小：请先查询，不要直接控制"),
     "merchant": N_("可能是正常商户：须说明理由"),
     "merge.cases": N_("分属两案：请先合并案件"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
+from fanzha.access import AlarmAction
 from fanzha.access.webhooks import HookState, HookTopic
 from fanzha.casework import CaseStatus, CaseStep, Channel, ReporterKind, ReportStatus, TaskStatus
 from fanzha.casework.case_model import HandOverStatus, MoveKind
@@ -181,8 +182,9 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "freeze_empty": N_("冻结未冻到款项，止付保留"),
         "not_delivered": N_("指令送达失败"), "unreadable": N_("回执无法读取"), "not_genuine": N_("回执来源不实"),
         "probed": N_("公众核验被频繁探测"),
-        "webhook_dead": N_("程序通知地址无应答"),
+        "webhook_dead": N_("程序通知地址无应答"), "much_exported": N_("导出人数超过预警线"),
     },
+    AlarmAction: {"log": N_("记录"), "notify": N_("通知"), "second_person": N_("须第二人同意")},
     ProcedureStatus: {
         "draft": N_("拟稿"), "noticed": N_("公告期"), "proposed": N_("待决定"), "approved": N_("已决定、支付中"),
         "done": N_("返还完毕"), "rejected": N_("不予返还"), "withdrawn": N_("已撤回"),

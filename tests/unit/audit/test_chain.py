@@ -173,6 +173,17 @@ def test_long_numbers_are_masked_and_nothing_else(text, clear):
     assert (sealed.reason, sealed.details["t"]) == (clear, clear)
 
 
+def test_an_instant_is_nobodys_number_and_stays_whatever_its_type():
+    told = {
+        "told_at_us": "1795600860000000",
+        "until_us": 1795600860000000,
+        "at_us": "6299991234567890 钱",
+        "at": "6299991234567890",
+    }
+    sealed = seal(AuditEntry(at_us=1, actor="a", organisation="", action="clock.warn", details=told), Head())
+    assert sealed.details == told | {"at_us": "***7890 钱", "at": "***7890"}
+
+
 @given(st.text())
 def test_masking_twice_is_masking_once_and_anything_can_be_sealed(text):
     once = without_numbers(text)

@@ -21,6 +21,7 @@ from typing import IO, Any, Final, cast
 from fanzha.core.errors import BadInput, Refused
 from fanzha.engines.local.durable_files import read_checked_json, remove_tree, sync_directory
 from fanzha.engines.local.home_layout import MANIFEST
+from fanzha.engines.local.rule_files import FOLDER, HomeRuleFiles
 from fanzha.engines.local.store import FACTS, INDEX, LOCK
 from fanzha.ports.backup_contents import Contents
 
@@ -79,6 +80,12 @@ def evidence_parts(home: Path) -> tuple[ArchivePart, ...]:
         for path in found
         if path.is_file() and not path.name.startswith(".")
     )
+
+
+def rule_parts(home: Path) -> tuple[ArchivePart, ...]:
+    """The centre's own tables."""
+    own = HomeRuleFiles(home)
+    return tuple(ArchivePart(f"{FOLDER}/{name}", own.folder / name) for name in own.names())
 
 
 @contextmanager

@@ -74,20 +74,20 @@ def ring_objection(work: Work, listing_objection_id: str) -> None:
 def _keep(work: Work, objection: ListingObjection, action: str, *, new: bool = False) -> ListingObjection:
     records = work.unit.records(ListingObjection)
     kept = records.add(objection) if new else records.save(objection)
-    clock_id = f"{kept.id}:{OBJECTION_CLOCK}"
+    clock = objection_clock(kept)
     if kept.status is ObjectionStatus.RECEIVED:
-        work.unit.clocks.set(
-            DueClock(
-                id=clock_id,
-                kind=OBJECTION_CLOCK,
-                subject_kind="listing_objection",
-                subject_id=kept.id,
-                due_us=kept.due_us,
-            )
-        )
+        work.unit.clocks.set(clock)
     else:
-        work.unit.clocks.cancel(clock_id)
+        work.unit.clocks.cancel(clock.id)
     said = {"after": kept.status.value}
     subject = Subject("listing_objection", kept.id)
     work.unit.audit.append(done(work.actor, work.now_us, action, subject, details=said))
     return kept
+
+
+def objection_clock(objection: ListingObjection) -> DueClock:
+    """The clock by which an objection is to be answered, as long as it waits."""
+    return DueClock(
+        id=f"{objection.id}:{OBJECTION_CLOCK}", kind=OBJECTION_CLOCK, subject_kind="listing_objection",
+        subject_id=objection.id, due_us=objection.due_us,
+    )  # fmt: skip

@@ -13,7 +13,8 @@ from fanzha.core.errors import NotFound
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.open_record import WORDS, purpose_of
+from fanzha.services.desk.note_export import note_revealed
+from fanzha.services.desk.open_record import WORDS, persons_of, purpose_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,12 @@ def take_file(
     *,
     case: str = "",
     reason: str = "",
+    approver: Actor | None = None,
 ) -> TakenFile:
     """The file, once it is written down who took it and what for; its content is what its SHA-256 says.
 
-    Raises NotFound where there is none, NotAllowed where the actor has no purpose for it, BadInput where it is damaged.
+    Whom the record names is counted as taken out. Raises NotFound where there is none, NotAllowed where the actor has no
+    purpose for it or a second person must approve, BadInput where it is damaged.
     """
     subject = Subject(WORDS[kind], record_id)
     with acting(desk, actor, "file.take", subject) as work:
@@ -48,6 +51,8 @@ def take_file(
             raise NotFound(f"there is no file {file_id} on {record_id}, or you may not see it")
         purpose = purpose_of(work, record, case, reason)
         content = evidence.get(found.sha256)
+        # The file keeps its bytes, which are evidence: it is counted like every other, but carries no watermark.
+        note_revealed(work, "attached_file", record, persons_of(work, record), purpose, approver=approver)
         said: dict[str, DetailValue] = {"file": found.id, "sha256": found.sha256, "by_itself": purpose.by_itself}
         work.unit.audit.append(
             done(actor, work.now_us, "file.take", subject, case=purpose.case, reason=purpose.reason, details=said)

@@ -11,6 +11,7 @@ import msgspec
 
 from fanzha.casework import Case, Clue, ClueStage
 from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import number_ending
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.return_booking import THIRD_PARTIES, paid_minor
 from fanzha.measures.return_procedure import ReturnProcedure
@@ -161,10 +162,11 @@ class _Books:
             for label, minor in moved.items():
                 if minor and procedure.decision not in self.decisions.get((label, booking.currency), []):
                     self.decisions.setdefault((label, booking.currency), []).append(procedure.decision)
+            masked = number_ending(booking.account)
             if sum(moved.values()):
-                self.faults.append(f"{procedure.id}: what it reattributes on {booking.account} does not sum to zero")
+                self.faults.append(f"{procedure.id}: what it reattributes on {masked} does not sum to zero")
             if any(r.held_minor + r.reattributed_minor != r.held_after_minor + r.paid_minor for r in booking.rows):
-                self.faults.append(f"{procedure.id}: a booking on {booking.account} does not add up")
+                self.faults.append(f"{procedure.id}: a booking on {masked} does not add up")
 
     def _match(self, payment: Measure, matched: set[str]) -> None:
         """The payment's own row in the trace: what it took along is neither exited nor unknown, it is returned."""

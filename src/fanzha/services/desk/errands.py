@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fanzha.access import Action, Person, RouteKind, RouteRule, Scope, check_route
+from fanzha.access import Action, OrganisationTree, Person, RouteKind, RouteRule, Scope, check_route
 from fanzha.audit import Subject
 from fanzha.casework import Attachment, Case, Events
 from fanzha.casework import errands as casework
 from fanzha.casework.errand_model import Errand, ErrandKind, ErrandOutcome
-from fanzha.core.actor import Actor
+from fanzha.core.actor import Actor, Level
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.work_queues import DueClock
@@ -40,13 +40,10 @@ def send_errand(desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: Erran
     Raises BadInput where there is no such body, NotAllowed where nothing of the kind runs there.
     """
     with acting(desk, actor, "errand.send", Subject("organisation", wanted.body)) as work:
-        if wanted.kind is ErrandKind.ORDER:
-            work.check(Action.ORDER_SEND, Scope(wanted.body))
-        else:
-            work.check(Action.ERRAND_SEND, Scope(actor.organisation))
+        tree = work.tree(wanted.body)
+        _check_sends(work, tree, wanted.kind, actor.organisation, wanted.body)
         if wanted.case:
             work.load(Case, wanted.case, Action.SEE)
-        tree = work.tree(wanted.body)
         if tree.get(wanted.body) is None:
             raise BadInput(f"there is no body {wanted.body!r}; see: fanzha office body list")
         if wanted.body != actor.organisation:
@@ -119,11 +116,20 @@ def ring_errand(work: Work, errand_id: str) -> None:
 def _own(work: Work, errand_id: str) -> Errand:
     """What the actor's body asked; what an order is, only who gives orders changes."""
     errand = work.load(Errand, errand_id, Action.SEE)
-    if errand.kind is ErrandKind.ORDER:
-        work.check(Action.ORDER_SEND, Scope(errand.to_organisation))
-    else:
-        work.check(Action.ERRAND_SEND, Scope(errand.organisation))
+    tree = work.tree(errand.to_organisation)
+    _check_sends(work, tree, errand.kind, errand.organisation, errand.to_organisation)
     return errand
+
+
+def _check_sends(work: Work, tree: OrganisationTree, kind: ErrandKind, sender: str, body: str) -> None:
+    """An order is given to a body below; to a partner, who is below nobody, in the name of one's own body."""
+    asked = tree.get(body)
+    if kind is not ErrandKind.ORDER:
+        work.check(Action.ERRAND_SEND, Scope(sender))
+    elif asked is not None and asked.level is Level.PARTNER:
+        work.check(Action.ORDER_SEND, Scope(sender))
+    else:
+        work.check(Action.ORDER_SEND, Scope(body))
 
 
 def _rule(work: Work, kind: ErrandKind) -> RouteRule:
@@ -145,14 +151,23 @@ def _keep(work: Work, errand: Errand, events: Events, *, new: bool = False) -> E
     kept = records.add(errand) if new else records.save(errand)
     work.case = work.case or kept.case
     tell(work, events, "errand")
-    clock_id = f"{kept.id}:{ERRAND_CLOCK}"
-    if kept.untold_due_us is None:
-        work.unit.clocks.cancel(clock_id)
+    clock = errand_clock(kept)
+    if clock is None:
+        work.unit.clocks.cancel(_clock_id(kept))
     else:
-        work.unit.clocks.set(
-            DueClock(
-                id=clock_id, kind=ERRAND_CLOCK, subject_kind="errand", subject_id=kept.id,
-                due_us=kept.untold_due_us, case=kept.case,
-            )
-        )  # fmt: skip
+        work.unit.clocks.set(clock)
     return kept
+
+
+def errand_clock(errand: Errand) -> DueClock | None:
+    """The clock of what falls due next of an errand as it stands."""
+    if errand.untold_due_us is None:
+        return None
+    return DueClock(
+        id=_clock_id(errand), kind=ERRAND_CLOCK, subject_kind="errand", subject_id=errand.id,
+        due_us=errand.untold_due_us, case=errand.case,
+    )  # fmt: skip
+
+
+def _clock_id(errand: Errand) -> str:
+    return f"{errand.id}:{ERRAND_CLOCK}"

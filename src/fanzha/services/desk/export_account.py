@@ -15,8 +15,8 @@ from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.services.desk.account_page import AccountPage, AccountWanted, account_page
 from fanzha.services.desk.acting import acting
 from fanzha.services.desk.books import Books
-from fanzha.services.desk.export_list import ExportNote, note_export
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.note_export import ExportNote, note_export
 from fanzha.services.desk.persons import Named
 
 ROWS_MAX: Final = 100_000  # the newest; more stand in no workbook that anybody can open

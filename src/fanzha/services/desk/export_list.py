@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from fanzha.access import (
     Action,
     Export,
-    ExportAlarm,
     ExportedPerson,
     Scope,
     can_do,
-    check_do,
-    make_export,
-    watermark_text,
 )
-from fanzha.audit import DetailValue, Subject, done
+from fanzha.audit import Subject, done
 from fanzha.casework import Case, Clue, Fact
 from fanzha.core.actor import Actor, Organisation
-from fanzha.core.errors import BadInput, NotAllowed, NotFound
+from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.reasons import is_reason, reason_sentence
-from fanzha.ports.record_query import Query, Range
-from fanzha.ports.work_tables import worker_at
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting, looking
 from fanzha.services.desk.bodies import bodies_below
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.note_export import ExportNote, note_export
 from fanzha.services.desk.persons import Named
 from fanzha.services.desk.sight import Sight
-
-
-@dataclass(frozen=True, slots=True)
-class ExportNote:
-    """What was written down of an export, what it raised, and the line that stands on whatever leaves."""
-
-    export: Export
-    alarm: ExportAlarm | None
-    watermark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,61 +89,6 @@ def note_not_written(desk: Desk, actor: Actor, export: Export, why: str) -> Expo
         failed = work.unit.records(Export).save(replace(noted, failed=why))
         work.unit.audit.append(done(actor, work.now_us, "export.fail", subject, reason=why))
         return failed
-
-
-def note_export(
-    work: Work,
-    what: str,
-    persons: Sequence[ExportedPerson],
-    reason: str,
-    *,
-    case: str = "",
-    approver: Actor | None = None,
-) -> ExportNote:
-    """Writes an export down before anything leaves, and its alarm where it raises one.
-
-    Raises NotAllowed when so many persons need a second person, and none who may approve it does.
-    """
-    actor, rules = work.actor, work.rules.access.export
-    work.unit.hold(f"export:{actor.id}")  # two small ones at once are not counted apart
-    if approver is not None:
-        _check_approver(work, approver)
-    window = Range(at_least=work.now_us - rules.window_us)
-    told = every(work.unit.records(Export), Query(equals={"actor": actor.id}, ranges={"at_us": window}))
-    earlier = [each for each in told if not each.failed]
-    export, alarm = make_export(
-        what, persons, _own_cases(work), earlier, rules, actor, work.now_us, work.ids,
-        approved_by="" if approver is None else approver.id,
-    )  # fmt: skip
-    work.unit.records(Export).add(export)
-    subject = Subject("export", export.id)
-    said: dict[str, DetailValue] = {
-        "what": what, "outside": len(export.outside), "inside": export.inside_count, "approved": export.approved_by,
-    }  # fmt: skip
-    work.unit.audit.append(done(actor, work.now_us, "export.make", subject, case=case, reason=reason, details=said))
-    if alarm is not None:
-        loud: dict[str, DetailValue] = {
-            "action": alarm.action.value,
-            "distinct": alarm.distinct,
-            "crossed": alarm.crossed[-1],
-        }
-        work.unit.audit.append(done(actor, work.now_us, "export.alarm", subject, case=case, details=loud))
-    return ExportNote(export, alarm, watermark_text(actor, work.now_us, export.id, case))
-
-
-def _check_approver(work: Work, approver: Actor) -> None:
-    if approver.id == work.actor.id:
-        raise NotAllowed("export.second_person", f"{approver.id} exports it: somebody else must approve")
-    tree = work.tree(approver.organisation)
-    scope = Scope(work.actor.organisation)
-    check_do(approver, Action.EXPORT_APPROVE, tree, work.rules.access.permissions, scope)
-
-
-def _own_cases(work: Work) -> frozenset[str]:
-    """The open cases that the actor works on: what is in them is no alarm."""
-    cases = work.unit.records(Case)
-    mine = (Query(mentions={"worker_at": one}) for one in cases.mentioned("worker_at", worker_at(work.actor.id)))
-    return frozenset(case.id for query in mine for case in every(cases, query) if case.is_open)
 
 
 def _rows_of(work: Work, case: str) -> Iterator[ExportedAccount]:

@@ -55,12 +55,7 @@ def offer_hand_over(desk: Desk, actor: Actor, case_id: str, offer: Offer) -> Han
         )  # fmt: skip
         kept = work.unit.records(HandOver).add(made)
         tell(work, events, "case")
-        work.unit.clocks.set(
-            DueClock(
-                id=_clock_id(kept), kind=HAND_OVER_CLOCK, subject_kind="hand_over", subject_id=kept.id,
-                due_us=kept.due_us, case=case_id,
-            )
-        )  # fmt: skip
+        work.unit.clocks.set(hand_over_clock(kept))
         return kept
 
 
@@ -141,6 +136,14 @@ def _keep_answer(work: Work, answered: HandOver, events: casework.Events) -> Han
     work.unit.clocks.cancel(_clock_id(answered))
     tell(work, events, "case")
     return work.unit.records(HandOver).save(answered)
+
+
+def hand_over_clock(offer: HandOver) -> DueClock:
+    """The clock by which an offer is to be answered, as long as it is open."""
+    return DueClock(
+        id=_clock_id(offer), kind=HAND_OVER_CLOCK, subject_kind="hand_over", subject_id=offer.id,
+        due_us=offer.due_us, case=offer.case,
+    )  # fmt: skip
 
 
 def _clock_id(offer: HandOver) -> str:

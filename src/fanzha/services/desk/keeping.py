@@ -8,9 +8,9 @@ from typing import Final
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import (
     Case,
+    CaseworkRules,
     Clue,
     ClueStage,
-    DueMark,
     EventKind,
     Events,
     WorkEvent,
@@ -63,8 +63,7 @@ def keep_clue(work: Work, clue: Clue, events: Events, *, new: bool = False) -> C
     records = work.unit.records(Clue)
     kept = records.add(clue) if new else records.save(clue)
     tell(work, events, "clue")
-    mark = next_due(kept, work.rules.casework.clock)
-    _set_clock(work, f"{kept.id}:{CLUE_CLOCK}", CLUE_CLOCK, Subject("clue", kept.id), mark, kept.case)
+    _set_clock(work, f"{kept.id}:{CLUE_CLOCK}", clue_clock(kept, work.rules.casework))
     if any(event.kind in _INTO_THE_QUEUE for event in events) or kept.stage is not ClueStage.QUEUED or kept.merged_into:
         _set_overnight(work, kept)
     return kept
@@ -72,10 +71,7 @@ def keep_clue(work: Work, clue: Clue, events: Events, *, new: bool = False) -> C
 
 def _set_overnight(work: Work, clue: Clue) -> None:
     """线索不过夜: what waits in the queue at night is given to somebody by the machine; what is with somebody, no more."""
-    waits = clue.stage is ClueStage.QUEUED and not clue.merged_into
-    due_us = to_be_taken_by(work.rules.casework.night, work.now_us)
-    mark = DueMark(OVERNIGHT_CLOCK, due_us) if waits else None
-    _set_clock(work, f"{clue.id}:{OVERNIGHT_CLOCK}", OVERNIGHT_CLOCK, Subject("clue", clue.id), mark, clue.case)
+    _set_clock(work, f"{clue.id}:{OVERNIGHT_CLOCK}", overnight_clock(clue, work.rules.casework, work.now_us))
 
 
 def keep_case(work: Work, case: Case, events: Events, *, new: bool = False) -> Case:
@@ -85,19 +81,40 @@ def keep_case(work: Work, case: Case, events: Events, *, new: bool = False) -> C
     work.case = kept.id
     tell_case(work, kept)
     tell(work, events, "case")
-    waiting = (mark for mark in case_marks(kept, work.rules.casework) if mark.name not in kept.struck)
-    _set_clock(work, f"{kept.id}:{CASE_CLOCK}", CASE_CLOCK, Subject("case", kept.id), next(waiting, None), kept.id)
+    _set_clock(work, f"{kept.id}:{CASE_CLOCK}", case_clock(kept, work.rules.casework))
     return kept
 
 
-def _set_clock(work: Work, clock_id: str, kind: str, subject: Subject, mark: DueMark | None, case: str) -> None:
-    if mark is None:
+def _set_clock(work: Work, clock_id: str, clock: DueClock | None) -> None:
+    if clock is None:
         work.unit.clocks.cancel(clock_id)
-        return
-    clock = DueClock(
-        id=clock_id, kind=kind, subject_kind=subject.kind, subject_id=subject.id, due_us=mark.at_us, case=case
+    else:
+        work.unit.clocks.set(clock)
+
+
+def clue_clock(clue: Clue, rules: CaseworkRules) -> DueClock | None:
+    """The clock of a clue's quick check as it stands: the next mark that was not told; None where there is none."""
+    mark = next_due(clue, rules.clock)
+    return None if mark is None else _marked(CLUE_CLOCK, Subject("clue", clue.id), mark.at_us, clue.case)
+
+
+def overnight_clock(clue: Clue, rules: CaseworkRules, now_us: int) -> DueClock | None:
+    """The clock at which a clue is given to somebody, set at an instant; None where it is with somebody."""
+    if clue.stage is not ClueStage.QUEUED or clue.merged_into:
+        return None
+    return _marked(OVERNIGHT_CLOCK, Subject("clue", clue.id), to_be_taken_by(rules.night, now_us), clue.case)
+
+
+def case_clock(case: Case, rules: CaseworkRules) -> DueClock | None:
+    """The clock of a case as it stands: the next mark that was not told; None where there is none."""
+    mark = next((mark for mark in case_marks(case, rules) if mark.name not in case.struck), None)
+    return None if mark is None else _marked(CASE_CLOCK, Subject("case", case.id), mark.at_us, case.id)
+
+
+def _marked(kind: str, subject: Subject, due_us: int, case: str) -> DueClock:
+    return DueClock(
+        id=f"{subject.id}:{kind}", kind=kind, subject_kind=subject.kind, subject_id=subject.id, due_us=due_us, case=case
     )
-    work.unit.clocks.set(clock)
 
 
 def keep_measure(work: Work, change: Change, *, new: bool = False) -> Measure:
@@ -129,13 +146,13 @@ def keep_new_measures(work: Work, changes: Sequence[Change]) -> None:
     clocks: list[DueClock] = []
     for change in changes:
         measure, rows = change.measure, due_clocks(change.measure, work.rules.measures)
-        clocks += _clocks_of(Subject("measure", measure.id), rows, measure.request.case)
+        clocks += clocks_of(Subject("measure", measure.id), rows, measure.request.case)
     work.unit.clocks.set_many(clocks)
 
 
 def set_clocks(work: Work, subject: Subject, rows: Iterable[ClockRow], case: str) -> None:
     """Sets the clocks of a record, each with its warning, and stops those that it has no more."""
-    wanted = {clock.id: clock for clock in _clocks_of(subject, rows, case)}
+    wanted = {clock.id: clock for clock in clocks_of(subject, rows, case)}
     for running in work.unit.clocks.running(subject.id):
         if running.id not in wanted:
             work.unit.clocks.cancel(running.id)
@@ -154,7 +171,8 @@ def clock_id(row: ClockRow) -> str:
     return f"{row.subject}:{row.kind}"
 
 
-def _clocks_of(subject: Subject, rows: Iterable[ClockRow], case: str) -> Iterable[DueClock]:
+def clocks_of(subject: Subject, rows: Iterable[ClockRow], case: str) -> Iterable[DueClock]:
+    """The clocks of these rows, each with its warning."""
     for row in rows:
         instants = [("", row.due_us)]
         if row.warn_us is not None and row.warn_us < row.due_us:

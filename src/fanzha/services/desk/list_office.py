@@ -25,18 +25,20 @@ def list_bodies(desk: Desk, actor: Actor) -> tuple[Organisation, ...]:
         ids = (actor.organisation, *tree.above(actor.organisation), *bodies_below(bodies, actor.organisation))
         partners = tuple(every(bodies, Query(equals={"level": int(Level.PARTNER)})))
         found = {body.id: body for body in (*bodies.get_many(ids), *partners)}
-    return tuple(sorted(found.values(), key=lambda body: (-body.level, body.jurisdiction, body.id)))
+    return tuple(
+        sorted(found.values(), key=lambda body: (body.level is Level.PARTNER, -body.level, body.jurisdiction, body.id))
+    )
 
 
-def list_other_bodies(desk: Desk, actor: Actor) -> tuple[Organisation, ...]:
-    """Every other body of the whole tree, highest first, by place: to whom something can go. Partners are none of it."""
+def list_other_bodies(desk: Desk, actor: Actor, *, partners: bool = False) -> tuple[Organisation, ...]:
+    """Every other body of the whole tree, highest first, by place: to whom something can go; the partners last, if wanted."""
     with looking(desk, actor, "organisation.list", Subject("organisation", actor.organisation)) as look:
         found = [
             body
             for body in every(look.unit.records(Organisation), Query())
-            if body.level is not Level.PARTNER and body.id != actor.organisation
+            if (partners or body.level is not Level.PARTNER) and body.id != actor.organisation
         ]
-    return tuple(sorted(found, key=lambda body: (-body.level, body.jurisdiction, body.id)))
+    return tuple(sorted(found, key=lambda body: (body.level is Level.PARTNER, -body.level, body.jurisdiction, body.id)))
 
 
 @dataclass(frozen=True, slots=True)

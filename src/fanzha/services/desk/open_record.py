@@ -67,10 +67,10 @@ def open_record(
     subject = Subject(word, record_id)
     if not reveal:
         with looking(desk, actor, f"{word}.see", subject) as look:
-            record = _shown(look, look.load(kind, record_id, Action.SEE))
+            record = shown_to(look, look.load(kind, record_id, Action.SEE))
             return Opened(record, Mask(desk.rules.access.masks, names=_names_around(look, (record,))))
     with acting(desk, actor, f"{word}.reveal", subject) as work:
-        record = _shown(work, work.load(kind, record_id, Action.SEE))
+        record = shown_to(work, work.load(kind, record_id, Action.SEE))
         purpose = purpose_of(work, record, case, reason)
         write_reveals(work, subject, persons_of(work, record), purpose)
     return Opened(record, Mask(desk.rules.access.masks, lifted=True), purpose)
@@ -130,7 +130,7 @@ def write_reveals(work: Work, subject: Subject, persons: Sequence[Named], purpos
     )  # fmt: skip
 
 
-def _shown(look: Look, record: Kept) -> Kept:
+def shown_to(look: Look, record: Kept) -> Kept:
     """The record, or what a partner is told of a measure that was sent to it."""
     shown: Kept = Sight(look.unit, look.actor, look.rules.access.permissions).shown(record)
     return shown

@@ -18,9 +18,11 @@ from fanzha.services.desk.bodies import partner_of
 ORDER_TOPIC: Final = "measure."  # begins the topic of every order
 ORDER_FORMAT: Final = "fanzha-order/1"
 _WRITER: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True)
-# Of an order, what its institution does, to whom, with how much, for how long.
+# Of an order, what may not change from its preparing to its leaving: what its institution does, to whom, with how much,
+# for how long, and by which article. The case, its filing and the body may change by a merge, a filing or a hand-over.
 ASKED_FOR: Final = (
-    "format", "request_id", "verb", "original", "kind", "target", "scope", "period", "until", "fact", "questions", "payee",
+    "format", "request_id", "verb", "original", "continues", "measure", "kind", "document", "basis", "target", "scope",
+    "period", "until", "fact", "questions", "payee", "prepared_at",
 )  # fmt: skip
 
 
@@ -69,14 +71,20 @@ def order_message(measure: Measure, order: Order, recipient: str, due_us: int) -
 def is_as_prepared(message: OutMessage, measure: Measure, order: Order) -> bool:
     """Whether a message asks for what its measure says: the audit vouches for measures, but not for the outbox.
 
-    What a case's hand-over or filing may have changed since is not compared.
+    The case and its filing are not compared, which a merge or a filing may have changed since. A body must have put its
+    name to the measure, or answer for it now.
     """
     try:
         said = json.loads(message.body)
     except ValueError:
         return False
     wanted = json.loads(order_body(measure, order))
-    return isinstance(said, dict) and all(said.get(name) == wanted[name] for name in ASKED_FOR)
+    bodies = {measure.organisation, *(sign.organisation for sign in measure.approvals)}
+    return (
+        isinstance(said, dict)
+        and all(said.get(name) == wanted[name] for name in ASKED_FOR)
+        and said.get("organisation") in bodies
+    )
 
 
 def order_body(measure: Measure, order: Order) -> str:

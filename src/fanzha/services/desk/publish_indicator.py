@@ -116,24 +116,30 @@ def keep_indicator(work: Work, indicator: Indicator, action: str, reason: str, *
     """Saves it with its audit; its clock waits for what comes next."""
     records = work.unit.records(Indicator)
     kept = records.add(indicator) if new else records.save(indicator)
-    clock_id, due_us = f"{kept.id}:{INDICATOR_CLOCK}", next_instant(kept)
-    if due_us is None:
-        work.unit.clocks.cancel(clock_id)
+    clock = indicator_clock(kept)
+    if clock is None:
+        work.unit.clocks.cancel(_clock_id(kept))
     else:
-        work.unit.clocks.set(
-            DueClock(
-                id=clock_id,
-                kind=INDICATOR_CLOCK,
-                subject_kind="indicator",
-                subject_id=kept.id,
-                due_us=due_us,
-                case=kept.case,
-            )
-        )
+        work.unit.clocks.set(clock)
     said: dict[str, DetailValue] = {"kind": kept.kind.value, "clue": kept.clue, "after": kept.status.value}
     subject = Subject("indicator", kept.id)
     work.unit.audit.append(done(work.actor, work.now_us, action, subject, case=work.case, reason=reason, details=said))
     return kept
+
+
+def indicator_clock(indicator: Indicator) -> DueClock | None:
+    """The clock of what comes next of an indicator as it stands."""
+    due_us = next_instant(indicator)
+    if due_us is None:
+        return None
+    return DueClock(
+        id=_clock_id(indicator), kind=INDICATOR_CLOCK, subject_kind="indicator", subject_id=indicator.id, due_us=due_us,
+        case=indicator.case,
+    )  # fmt: skip
+
+
+def _clock_id(indicator: Indicator) -> str:
+    return f"{indicator.id}:{INDICATOR_CLOCK}"
 
 
 def _check_new(work: Work, made: Indicator) -> None:

@@ -10,8 +10,11 @@ from fanzha.measures.model import Measure
 from fanzha.measures.notices import notice_text
 from fanzha.measures.orders import Order
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.note_export import ExportNote
+from fanzha.services.desk.open_for_file import open_for_file
 from fanzha.services.desk.open_record import open_record
 from fanzha.services.desk.papers.notice_paper import notice_paper
+from fanzha.services.desk.papers.watermark import watermarked
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,8 @@ class Notice:
     order: Order | None
     text: str
     remedy: str
-    source: str
+    source: str  # of the papers; empty where they were only to be read
+    note: ExportNote | None  # of the papers as a file
 
 
 def read_notice(
@@ -34,6 +38,8 @@ def read_notice(
     contact: str = "",
     case: str = "",
     reason: str = "",
+    to_file: bool = True,
+    approver: Actor | None = None,
 ) -> Notice:
     """The notice and the letter of a measure.
 
@@ -45,12 +51,14 @@ def read_notice(
         contact: where the holder can object, and whom a bank asks about a query; empty: the deciding body's name.
         case: that the reveal is for, where it is not his own.
         reason: of that reveal.
+        to_file: the papers are to be set and leave, counted as an export; False: the notice is only read.
+        approver: the second person, where so many persons left that one must approve.
 
     Raises:
-        NotAllowed: the reveal has no purpose.
+        NotAllowed: the reveal has no purpose, or a second person must approve.
         NotFound: the measure has no such order.
     """
-    measure = open_record(desk, actor, Measure, measure_id, reveal=True, case=case, reason=reason).record
+    measure, note = _opened(desk, actor, measure_id, case, reason, to_file=to_file, approver=approver)
     order = measure.order(order_id) if order_id else next(reversed(measure.orders), None)
     if order_id and order is None:
         raise NotFound(f"{measure_id} has no order {order_id}")
@@ -58,7 +66,19 @@ def read_notice(
     body = _name_of(desk, measure.organisation)
     told = notice_text(measure, rules, body, contact or body)
     source = notice_paper(measure, rules, order, body, told, contact)
-    return Notice(measure, order, told, rules.remedy.format(contact=contact or body), source)
+    marked = "" if note is None else watermarked(source, note.watermark_outside)
+    return Notice(measure, order, told, rules.remedy.format(contact=contact or body), marked, note)
+
+
+def _opened(
+    desk: Desk, actor: Actor, measure_id: str, case: str, reason: str, *, to_file: bool, approver: Actor | None
+) -> tuple[Measure, ExportNote | None]:
+    if not to_file:
+        return open_record(desk, actor, Measure, measure_id, reveal=True, case=case, reason=reason).record, None
+    opened = open_for_file(
+        desk, actor, Measure, measure_id, "measure_paper", case=case, reason=reason, approver=approver
+    )
+    return opened.record, opened.note
 
 
 def _name_of(desk: Desk, organisation: str) -> str:

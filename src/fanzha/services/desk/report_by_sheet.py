@@ -163,16 +163,20 @@ def _plain(code: str) -> str:
 def _keep(work: Work, sheet: ReportSheet, action: str, *, new: bool = False) -> ReportSheet:
     records = work.unit.records(ReportSheet)
     kept = records.add(sheet) if new else records.save(sheet)
-    clock_id = f"{kept.id}:{SHEET_CLOCK}"
+    clock = sheet_clock(kept)
     if kept.emptied:
-        work.unit.clocks.cancel(clock_id)
+        work.unit.clocks.cancel(clock.id)
     else:
-        work.unit.clocks.set(
-            DueClock(
-                id=clock_id, kind=SHEET_CLOCK, subject_kind="report_sheet", subject_id=kept.id, due_us=kept.ends_us
-            )
-        )
+        work.unit.clocks.set(clock)
     said: dict[str, DetailValue] = {"files": len(kept.files), "sent": bool(kept.report)}
     subject = Subject("report_sheet", kept.id)
     work.unit.audit.append(done(work.actor, work.now_us, action, subject, details=said))
     return kept
+
+
+def sheet_clock(sheet: ReportSheet) -> DueClock:
+    """The clock at which a sheet is emptied, as long as it is not."""
+    return DueClock(
+        id=f"{sheet.id}:{SHEET_CLOCK}", kind=SHEET_CLOCK, subject_kind="report_sheet", subject_id=sheet.id,
+        due_us=sheet.ends_us,
+    )  # fmt: skip

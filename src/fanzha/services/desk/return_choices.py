@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import number_ending
 from fanzha.core.money import exponent_of, parse_minor
 from fanzha.measures.return_plan import WAYS, Base, Branches
 from fanzha.services.desk.return_figures import ReturnFigures
@@ -105,7 +106,7 @@ def _account(text: str, known: Sequence[str]) -> str:
     if len(ending) == 1:
         return ending[0]
     if ending:
-        raise BadInput(f"{len(ending)} frozen accounts end with {number}; give the whole number")
+        raise BadInput(f"{len(ending)} frozen accounts end with {number_ending(number)}; give the whole number")
     return number  # the plan says that it is not frozen
 
 

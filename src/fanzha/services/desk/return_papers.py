@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from typing import Final
 
 from fanzha.access import Action
 from fanzha.audit import DetailValue, Subject, done
@@ -16,8 +17,10 @@ from fanzha.measures.words import PROCEDURE_WORDS
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.note_export import ExportNote, note_revealed
 from fanzha.services.desk.open_record import purpose_of, write_reveals
 from fanzha.services.desk.papers import return_paper
+from fanzha.services.desk.papers.watermark import watermarked
 from fanzha.services.desk.persons import Named, one_each, persons_in
 from fanzha.tracing.runs import TraceRun
 
@@ -32,6 +35,13 @@ class PaperKind(StrEnum):
     NOTICE = "notice"  # 协助返还通知书
 
 
+WORKSHEET: Final = "worksheet"
+_WRITERS: Final[Mapping[PaperKind, Callable[[return_paper.PaperFacts], str]]] = {
+    PaperKind.REPORT: return_paper.report_paper, PaperKind.ANNOUNCEMENT: return_paper.announcement_paper,
+    PaperKind.DECISION: return_paper.decision_paper, PaperKind.NOTICE: return_paper.notice_papers,
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class OpenedReturn:
     """A return with what its papers say besides."""
@@ -43,6 +53,20 @@ class OpenedReturn:
     body: str  # the name of the body that answers for it
     decider: str  # of the body that decided it; empty before
     now_us: int
+    note: ExportNote | None  # of the file; None behind the mask
+
+    @property
+    def watermark(self) -> str:
+        """The line that stands in the file; empty behind the mask."""
+        return "" if self.note is None else self.note.watermark
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnPaper:
+    """A paper's Typst source, and what was written down of it as a file (None behind the mask)."""
+
+    source: str
+    note: ExportNote | None
 
 
 def paper_kind(text: str) -> PaperKind:
@@ -54,12 +78,20 @@ def paper_kind(text: str) -> PaperKind:
 
 
 def open_return(
-    desk: Desk, actor: Actor, return_id: str, *, reveal: bool = False, case: str = "", reason: str = "", paper: str = ""
+    desk: Desk,
+    actor: Actor,
+    return_id: str,
+    *,
+    reveal: bool = False,
+    case: str = "",
+    reason: str = "",
+    paper: str = "",
+    approver: Actor | None = None,
 ) -> OpenedReturn:
     """The return for a paper or worksheet, which the audit notes; revealed, whose data is in it is written down.
 
-    Raises NotFound when it may not be seen, NotAllowed when there is no purpose for the reveal, or for a letter to a bank
-    before the decision.
+    Raises NotFound when it may not be seen, NotAllowed when there is no purpose for the reveal, when so many persons need
+    a second person, or for a letter to a bank before the decision.
     """
     subject = Subject("return", return_id)
     with acting(desk, actor, "return.print", subject) as work:
@@ -68,12 +100,16 @@ def open_return(
             stands = PROCEDURE_WORDS[procedure.status]
             raise NotAllowed("transition", f"{procedure.id} is {stands}: no bank is asked to pay yet")
         names = _names(work, procedure)
+        note = None
         if reveal:
             pay_to = {award.victim: award.pay_to for award in procedure.awards}
             victims = (Named(name, account=pay_to.get(label, "")) for label, name in names.items() if name)
             purpose = purpose_of(work, procedure, case, reason)
-            write_reveals(work, subject, one_each((*victims, *persons_in(procedure))), purpose)
-        said: dict[str, DetailValue] = {"paper": paper or "worksheet", "revealed": reveal}
+            persons = one_each((*victims, *persons_in(procedure)))
+            write_reveals(work, subject, persons, purpose)
+            what = f"return_{paper or WORKSHEET}"
+            note = note_revealed(work, what, procedure, persons, purpose, approver=approver)
+        said: dict[str, DetailValue] = {"paper": paper or WORKSHEET, "revealed": reveal}
         work.unit.audit.append(done(actor, work.now_us, "return.print", subject, case=work.case, details=said))
         mask = Mask(desk.rules.access.masks, lifted=reveal)
         decided = next((each for each in reversed(procedure.approvals) if procedure.decision), None)
@@ -85,6 +121,7 @@ def open_return(
             _body(work, procedure.organisation),
             "" if decided is None else _body(work, decided.organisation),
             work.now_us,
+            note,
         )
 
 
@@ -97,25 +134,23 @@ def return_paper_of(
     reveal: bool = False,
     case: str = "",
     reason: str = "",
-) -> str:
-    """The Typst source of a paper; what hangs in public is masked, whoever asks, and what a bank is to carry out never is.
+    approver: Actor | None = None,
+) -> ReturnPaper:
+    """A paper; what hangs in public is masked, whoever asks, and what a bank is to carry out never is.
 
     Raises NotAllowed when the letters to the banks are asked for without a purpose that bears the reveal.
     """
     reveal = kind is PaperKind.NOTICE or (reveal and kind is not PaperKind.ANNOUNCEMENT)
-    opened = open_return(desk, actor, return_id, reveal=reveal, case=case, reason=reason, paper=kind.value)
+    opened = open_return(
+        desk, actor, return_id, reveal=reveal, case=case, reason=reason, paper=kind.value, approver=approver
+    )
     facts = return_paper.PaperFacts(
         opened.procedure, opened.mask, opened.names, opened.case_title, opened.body, opened.decider
     )
-    match kind:
-        case PaperKind.REPORT:
-            return return_paper.report_paper(facts)
-        case PaperKind.ANNOUNCEMENT:
-            return return_paper.announcement_paper(facts)
-        case PaperKind.DECISION:
-            return return_paper.decision_paper(facts)
-        case PaperKind.NOTICE:
-            return return_paper.notice_papers(facts)
+    mark = "" if opened.note is None else opened.note.watermark
+    if opened.note is not None and kind is PaperKind.NOTICE:
+        mark = opened.note.watermark_outside
+    return ReturnPaper(watermarked(_WRITERS[kind](facts), mark), opened.note)
 
 
 def _names(work: Work, procedure: ReturnProcedure) -> Mapping[str, str]:

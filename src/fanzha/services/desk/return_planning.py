@@ -9,6 +9,7 @@ from typing import Final
 
 from fanzha.casework import Case
 from fanzha.core.errors import BadInput, NotAllowed, Refused
+from fanzha.core.identifiers import number_ending
 from fanzha.measures.model import Measure, MeasureKind, held_minor, holds
 from fanzha.measures.purposes import Purpose
 from fanzha.measures.return_booking import labels_of
@@ -179,7 +180,7 @@ def _chosen(
     named = {choice.account: choice for choice in wanted.accounts}
     for account in (*planned, *named):
         if account not in frozen:
-            raise NotAllowed("not_frozen", f"account {account} is not frozen for {wanted.case}")
+            raise NotAllowed("not_frozen", f"account {number_ending(account)} is not frozen for {wanted.case}")
     if planned:
         return {account: _as_before(named.get(account), plan) for account, plan in planned.items()} | {
             account: choice for account, choice in named.items() if account not in planned
@@ -222,7 +223,7 @@ def _check_free(freeze: Measure, others: Iterable[ReturnProcedure]) -> None:
     for other in others:
         if other.status in UNDER_WAY and any(plan.measure == freeze.id for plan in other.plans):
             stands = PROCEDURE_WORDS[other.status]
-            sentence = f"account {freeze.target.reference} is in {other.id} already, which is {stands}"
+            sentence = f"account {number_ending(freeze.target.reference)} is in {other.id} already, which is {stands}"
             raise NotAllowed(
                 "return_under_way", f"{sentence}: plan that one anew, withdraw it, or wait until it is paid"
             )
@@ -241,7 +242,8 @@ def _frozen_account(
 ) -> FrozenAccount:
     account, currency = freeze.target.reference, freeze.request.scope.currency
     if freeze.executed_minor is None:
-        raise NotAllowed("amount", f"the bank has not said how much {freeze.id} holds on account {account}: ask it")
+        sentence = f"the bank has not said how much {freeze.id} holds on account {number_ending(account)}: ask it"
+        raise NotAllowed("amount", sentence)
     found, frozen_minor = figures.of(account, currency), _left(look, freeze)
     # Without its statement nobody knows what of the traced money has left again.
     traced = found.held_minor if found.covered else found.traced_in_minor

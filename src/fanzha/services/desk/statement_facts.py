@@ -9,6 +9,7 @@ from typing import Any
 from fanzha.casework import Clue, Document, DocumentKind, Fact, VerifiedFields, checks_by
 from fanzha.casework.facts import FOLLOW_ON_HOP, follow_on_fact
 from fanzha.core.errors import NotAllowed
+from fanzha.core.identifiers import number_ending
 from fanzha.ledger.assembly.sources import SourceRow
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.ports.record_query import Query
@@ -36,10 +37,12 @@ def fact_for_stop(work: Work, trail: Trail, account: RunAccount, method: str) ->
     if known is not None:
         return known
     if account.hop < FOLLOW_ON_HOP:
-        raise NotAllowed("fact.needed", f"the payment into {account.account} is no fact yet: verify its clue")
+        sentence = f"the payment into {number_ending(account.account)} is no fact yet: verify its clue"
+        raise NotAllowed("fact.needed", sentence)
     flow = _largest_arrival(trail.document, account, method)
     if flow is None:
-        raise NotAllowed("fact.document", f"no row shows how traced money came to {account.account}")
+        sentence = f"no row shows how traced money came to {number_ending(account.account)}"
+        raise NotAllowed("fact.document", sentence)
     return _made_fact(work, trail, account, flow)
 
 

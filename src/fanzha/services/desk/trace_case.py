@@ -12,7 +12,7 @@ from fanzha.access import Action
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
-from fanzha.core.errors import NotAllowed, NotFound
+from fanzha.core.errors import NotAllowed, NotFound, Refused
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
@@ -25,6 +25,7 @@ from fanzha.services.desk.books import Books
 from fanzha.services.desk.case_origins import facts_of, origins_of
 from fanzha.services.desk.case_returns import returned_rows
 from fanzha.services.desk.listing import every
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.reestimate_from_trace import reestimate_from_trace
 from fanzha.services.desk.traced_accounts import CalledAccount, Named, accounts_of, questions_of, totals_of
@@ -70,7 +71,7 @@ def trace_case(
     stored = books.ledger()
     origins = tuple(_with_payer(stored, origin, books.trace_rules) for origin in asked.origins)
     request = replace(_request(origins, relays), returned=returned_rows(stored, asked.measures))
-    document = trace_money(stored, request, books.trace_rules)
+    document = _traced(desk, stored, request, books)
     changes = None
     if asked.former is not None and books.evidence.has(asked.former.document):
         changes = compare_traces(document_of(books, asked.former), document)
@@ -80,6 +81,13 @@ def trace_case(
         named = Named(stored, asked.called, origins)
         run, new = _keep(desk, books, actor, case_id, _Found(origins, relays, document, named)), True
     return CaseTrace(run, document, changes, new)
+
+
+def _traced(desk: Desk, stored: StoredLedger, request: TraceRequest, books: Books) -> dict[str, Any]:
+    try:
+        return trace_money(stored, request, books.trace_rules)
+    except Refused as refusal:  # it names rows of the ledger with their numbers: nobody has lifted a mask here
+        raise Refused(Mask(desk.rules.access.masks).text(str(refusal))) from None
 
 
 def last_run(look: Look, case_id: str) -> TraceRun | None:

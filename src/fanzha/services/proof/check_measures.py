@@ -9,11 +9,15 @@ from fanzha.audit import without_numbers
 from fanzha.core.errors import FanzhaError
 from fanzha.measures.changes import Happening
 from fanzha.measures.legality import faults
+from fanzha.measures.legality_limits import faults_at_decision
 from fanzha.measures.lifecycle import OPEN, Status
-from fanzha.measures.model import Measure, OriginKind, Signature, effective_status
+from fanzha.measures.model import Measure, OriginKind, Signature, TargetKind, effective_status
 from fanzha.measures.rules import MeasureRules
 from fanzha.ports.proof_index import ProofIndex
+from fanzha.ports.record_query import Query
+from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.actions import MEASURE_ACTIONS
+from fanzha.services.desk.listing import every
 from fanzha.services.proof.findings import Findings, Part
 
 _SIGNED: Final = {
@@ -42,8 +46,8 @@ _STATUS: Final = {
 class MeasureProof:
     """Checks one measure after another."""
 
-    def __init__(self, index: ProofIndex, found: Findings, rules: MeasureRules, now_us: int) -> None:
-        self._index, self._found, self._rules, self._now_us = index, found, rules, now_us
+    def __init__(self, view: WorkView, index: ProofIndex, found: Findings, rules: MeasureRules, now_us: int) -> None:
+        self._view, self._index, self._found, self._rules, self._now_us = view, index, found, rules, now_us
         self.overdue = 0  # over by law, which the clocks have still to note
 
     def look(self, measure: Measure) -> None:
@@ -56,7 +60,8 @@ class MeasureProof:
             now_us = measure.void_from_us - 1
         where = f"measures/{measure.id}"
         try:
-            unlawful = faults(measure, self._rules, now_us)
+            before = faults_at_decision(measure, self._on_target(measure), self._rules)
+            unlawful = (*faults(measure, self._rules, now_us), *before)
         except FanzhaError as error:  # drafted on a day of which no table knows
             unlawful = (str(error),)
         for fault in unlawful:
@@ -64,6 +69,11 @@ class MeasureProof:
         deeds = self._index.deeds(measure.id) | self._deeds_of_return(measure)
         for missing in _not_in_audit(measure, deeds):
             self._found.add(Part.MEASURE, "not_in_audit", where, f"the audit does not say: {missing}")
+
+    def _on_target(self, measure: Measure) -> Iterator[Measure]:
+        if not measure.target.reference or measure.target.kind is TargetKind.INSTITUTION:
+            return iter(())
+        return every(self._view.records(Measure), Query(equals={"account": measure.target.reference}))
 
     def _deeds_of_return(self, measure: Measure) -> frozenset[str]:
         """A payment of a return carries the names that were put to the return itself."""

@@ -20,6 +20,8 @@ class Part(StrEnum):
     CASE = "case"
     TRACE = "trace"
     EVIDENCE = "evidence"
+    CLOCK = "clock"
+    ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanzha.audit import ChainCheck, Head
-from fanzha.casework import Case, Report
+from fanzha.casework import Case, CaseworkRules, Report
 from fanzha.casework.sheets import ReportSheet
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.measures.model import Measure
@@ -21,9 +21,11 @@ from fanzha.ports.work_store import WorkStore, WorkView
 from fanzha.services.check_ledger import check_ledger
 from fanzha.services.desk.listing import every
 from fanzha.services.proof.check_cases import check_case
+from fanzha.services.proof.check_clocks import CLOCKED, ClockProof
 from fanzha.services.proof.check_evidence import check_files, check_named_files
 from fanzha.services.proof.check_measures import MeasureProof
-from fanzha.services.proof.check_records import check_records
+from fanzha.services.proof.check_orders import OrderProof
+from fanzha.services.proof.check_records import Look, check_records
 from fanzha.services.proof.check_traces import check_trace
 from fanzha.services.proof.findings import Findings, Part
 from fanzha.services.proof.walk_audit import Wanted, walk_audit
@@ -46,6 +48,7 @@ class Stores:
     index: ProofIndex
     ledger_rules: LedgerRules
     measure_rules: MeasureRules
+    casework_rules: CaseworkRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +90,13 @@ def verify_home(stores: Stores, now_us: int, *, signed: Head | None = None, case
         if wanted is not None and case not in wanted.ids.get("cases", set()):
             raise NotFound(f"there is no case {case}, and the audit never knew one")
         told("records")
-        measures = MeasureProof(stores.index, found, stores.measure_rules, now_us)
-        records = check_records(view, stores.tables, stores.index, found, _looks(stores, view, measures, found), wanted)
+        measures = MeasureProof(view, stores.index, found, stores.measure_rules, now_us)
+        clocks = ClockProof(view, stores.index, found, (stores.casework_rules, stores.measure_rules), now_us)
+        orders = OrderProof(view, stores.index, found, now_us)
+        looks = _looks(stores, view, (measures, orders), found)
+        looks = _with_clocks(looks, clocks)
+        records = check_records(view, stores.tables, stores.index, found, looks, wanted)
+        clocks.finish()
     if measures.overdue:
         notes.append(f"{measures.overdue} measures are over and bind nobody; fanzha clocks will note it")
     ledger, files = None, 0
@@ -103,7 +111,7 @@ def verify_home(stores: Stores, now_us: int, *, signed: Head | None = None, case
 
 
 def _looks(
-    stores: Stores, view: WorkView, measures: MeasureProof, found: Findings
+    stores: Stores, view: WorkView, of_measures: tuple[MeasureProof, OrderProof], found: Findings
 ) -> dict[type[Any], Callable[[Any], None]]:
     ingested = frozenset(stores.facts.files())
 
@@ -116,7 +124,8 @@ def _looks(
 
     def look_at_measure(measure: Measure) -> None:
         files_of("measures", measure)
-        measures.look(measure)
+        for proof in of_measures:
+            proof.look(measure)
 
     return {
         Report: lambda report: files_of("reports", report),
@@ -125,6 +134,18 @@ def _looks(
         Measure: look_at_measure,
         TraceRun: lambda run: check_trace(run, stores.evidence, found),
     }
+
+
+def _with_clocks(looks: dict[type[Any], Look], clocks: ClockProof) -> dict[type[Any], Look]:
+    def with_clock(former: Look | None) -> Look:
+        def look(record: Any) -> None:
+            if former is not None:
+                former(record)
+            clocks.look(record)
+
+        return look
+
+    return looks | {kind: with_clock(looks.get(kind)) for kind in CLOCKED}
 
 
 def _ledger(stores: Stores, found: Findings, notes: list[str]) -> dict[str, Any] | None:

@@ -63,6 +63,6 @@ def _is_wanted(event: AuditEvent, table: str, record_id: str, wanted: Wanted) ->
 def deeds_of(event: AuditEvent) -> Iterator[str]:
     """The words by which a deed is looked for: what, and by whom or about which order or receipt."""
     yield f"{event.action} by {event.actor}"
-    for name in ("order", "receipt"):
+    for name in ("order", "receipt", "about"):
         if event.details.get(name):
             yield f"{event.action} {name} {event.details[name]}"

@@ -79,6 +79,7 @@ def _label_columns(labels: tuple[str, ...]) -> tuple[Column, ...]:
 def _overview(document: TraceDocument, context: TraceContext) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         ("标题 title", context.title or "资金流向表"),
+        *([("水印 watermark", context.watermark)] if context.watermark else []),
         ("数据截至 as of", When(document.as_of)),
         ("账本笔数 transfers", document.ledger_transfers),
         ("账本摘要 ledger digest", document.ledger_digest),

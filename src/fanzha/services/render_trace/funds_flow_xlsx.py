@@ -12,5 +12,5 @@ def funds_flow_workbook(trace: TraceDocument, context: TraceContext | None = Non
     """The workbook of a trace, the working method's rows first."""
     context = context or TraceContext()
     digests = f"账本 {trace.ledger_digest[:16]}　结果 {trace.result_hash[:16]}"
-    foot = f"数据截至 {clock(trace.as_of)}　{digests}"
+    foot = "　".join(part for part in (context.watermark, f"数据截至 {clock(trace.as_of)}", digests) if part)
     return sheet_book(context.title or "资金流向表", trace.as_of, foot, sheets_of(trace, context))

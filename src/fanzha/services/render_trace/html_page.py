@@ -42,7 +42,7 @@ def funds_flow_page(trace: TraceDocument, context: TraceContext | None = None) -
             _methods(trace, sections),
             tables.methods_table(trace),
             "</main>",
-            _footer(trace),
+            _footer(trace, context),
             f"<script>{SCRIPT}</script>\n</body>\n</html>\n",
         ]
     )
@@ -220,10 +220,11 @@ def _legend() -> str:
     return f'<ul class="legend" aria-label="图例">{items}<li>↩ 回流<span lang="en"> returned</span></li></ul>'
 
 
-def _footer(trace: TraceDocument) -> str:
+def _footer(trace: TraceDocument, context: TraceContext) -> str:
     parameters = "；".join(f"{key} = {_value(value)}" for key, value in sorted(trace.parameters.items()))
+    mark = f"<p>水印：{escape(context.watermark)}</p>" if context.watermark else ""
     return (
-        f'<footer class="meta"><p>参数 <span lang="en">parameters</span>：{escape(parameters) or "无"}</p>'
+        f'<footer class="meta">{mark}<p>参数 <span lang="en">parameters</span>：{escape(parameters) or "无"}</p>'
         "<p>由 Fanzha 反诈 生成；同一账本、参数与版本得到相同结果。"
         f"账本摘要 <code>{escape(trace.ledger_digest)}</code> · "
         f"结果摘要 <code>{escape(trace.result_hash)}</code></p></footer>"

@@ -225,6 +225,7 @@ class TraceContext:
     balances: Mapping[str, BankBalance] = field(default_factory=dict)  # by account
     shared: Mapping[str, int] = field(default_factory=dict)  # account → how many other cases have it
     strengths: Mapping[str, Strength] = field(default_factory=dict)  # by transfer; confirmed where nothing is said
+    watermark: str = ""  # of a file that shows persons: who took it out, when, under which number
 
 
 def read_trace_document(document: Mapping[str, Any], working_method: str | None = None) -> TraceDocument:

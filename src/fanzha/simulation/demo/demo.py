@@ -106,7 +106,7 @@ def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, 
         running_institutions(world, home, staff, assumed["institutions"], clock, city.seed) as institutions,
     ):
         facts = bootstrap.passing_facts()
-        desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules(), bootstrap.account_facts(home, facts))
+        desk = Desk(store, clock, CountedIds(), bootstrap.desk_rules(home), bootstrap.account_facts(home, facts))
         found_office(desk, bootstrap.secret_hasher(), city.people.institutions, counties)
         link_institutions(desk, institutions.addresses, counties)
         names = Names(city, make_lines(city))

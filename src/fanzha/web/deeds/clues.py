@@ -41,9 +41,10 @@ def officer_field(console: Console, actor: Actor, organisation: str, *, required
     return Field("officer", N_("民警"), Kind.CHOICE, required=required, choices=choices)
 
 
-def body_field(console: Console, actor: Actor) -> Field:
+def body_field(console: Console, actor: Actor, *, partners: bool = False) -> Field:
     """To which body something can go; partners take no cases and no clues."""
-    choices = tuple((body.id, f"{body.name} · {body.jurisdiction}") for body in list_other_bodies(console.desk, actor))
+    bodies = list_other_bodies(console.desk, actor, partners=partners)
+    choices = tuple((body.id, f"{body.name} · {body.jurisdiction or body.institution}") for body in bodies)
     return Field("body", N_("机构"), Kind.CHOICE, required=True, choices=choices)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from fanzha.casework.errand_model import ErrandKind, ErrandOutcome
-from fanzha.core.actor import Actor
+from fanzha.core.actor import Actor, Level
 from fanzha.services.desk.errands import (
     ErrandWanted,
     answer_errand,
@@ -20,7 +20,7 @@ from fanzha.web.deeds.clues import body_field, officer_field
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.reports import FILES, REASON, brought
 from fanzha.web.forms import Field, Kind
-from fanzha.web.routes import OFFICERS
+from fanzha.web.routes import OFFICERS, PARTNERS
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
 
@@ -48,7 +48,7 @@ def _send_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
             choices=choices_of(ErrandKind),
             start=ErrandKind.HELP_REQUEST.value,
         ),
-        body_field(console, actor),
+        body_field(console, actor, partners=True),
         Field("title", N_("标题"), required=True, sample="模拟"),
         Field("text", N_("请对方做什么"), Kind.AREA, required=True, sample="模拟"),
         Field("number", N_("文号"), hint=N_("交办和协作须有文号")),
@@ -58,12 +58,14 @@ def _send_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
 
 
 def _sign_for(doing: Doing) -> Done:
-    signed = sign_for_errand(doing.desk, doing.actor, doing.id, officer=doing.values["officer"])
+    signed = sign_for_errand(doing.desk, doing.actor, doing.id, officer=doing.values.get("officer", ""))
     return Done(f"/errands/{signed.id}", N_("已签收"), signed)
 
 
 def _sign_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
     del record_id
+    if actor.level is Level.PARTNER:  # whoever of a partner signs for it has it
+        return ()
     return (officer_field(console, actor, actor.organisation, required=False),)
 
 
@@ -93,9 +95,9 @@ _OUTCOME: Final = Field(
 _TEXT: Final = Field("text", N_("反馈内容"), Kind.AREA, required=True, sample="模拟")
 ERRAND_DEEDS: Final = (
     Deed("errands", "new", N_("发出交办或协作"), OFFICERS, _send, around=_send_fields, rehearsed=False,
-         hint=N_("交办发往下级，协作发往其他单位，通报只需签收。")),
-    Deed("errands", "sign-for", N_("签收"), OFFICERS, _sign_for, around=_sign_fields),
-    Deed("errands", "answer", N_("反馈"), OFFICERS, _answer, (_OUTCOME, _TEXT, _FILES)),
+         hint=N_("交办发往下级和协作单位，协作发往其他单位，通报只需签收。")),
+    Deed("errands", "sign-for", N_("签收"), OFFICERS | PARTNERS, _sign_for, around=_sign_fields),
+    Deed("errands", "answer", N_("反馈"), OFFICERS | PARTNERS, _answer, (_OUTCOME, _TEXT, _FILES)),
     Deed("errands", "send-back", N_("退回补充"), OFFICERS, _send_back, (REASON,)),
     Deed("errands", "recall", N_("撤回请求"), OFFICERS, _recall, (REASON,)),
 )  # fmt: skip

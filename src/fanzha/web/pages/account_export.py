@@ -6,15 +6,14 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
-from fanzha.core.errors import FanzhaError, NotAllowed, NotFound
+from fanzha.core.errors import FanzhaError, NotFound
 from fanzha.services.desk.account_page import AccountWanted
 from fanzha.services.desk.export_account import ROWS_MAX, export_account
 from fanzha.services.desk.papers.account_book import account_book
-from fanzha.services.desk.sign_in import confirm_person
 from fanzha.web.answers import XLSX, Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.pages.accounts import wanted_of
-from fanzha.web.pages.seat import counted, password_of
+from fanzha.web.pages.seat import second_person
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import SEERS, Route
 
@@ -31,27 +30,20 @@ def export(ask: Ask) -> Answer:
         wanted_of(ask), case=form.text("case"), reason=form.text("reason"), reveal=form.text("reveal") == "1"
     )  # fmt: skip
     try:
-        approver = None
-        if form.text("approver"):
-            login, password = form.text("approver"), password_of(ask, "approver_password")
-            desk, hasher = ask.console.desk, ask.console.hasher
-            approver = counted(ask, login, lambda: confirm_person(desk, hasher, login, password))
-        exported = export_account(ask.console.desk, ask.console.books, ask.officer, wanted, approver)
+        exported = export_account(ask.console.desk, ask.console.books, ask.officer, wanted, second_person(ask))
     except NotFound:
         raise
     except FanzhaError as error:
-        trouble = trouble_of(error)
-        second = isinstance(error, NotAllowed) and error.rule == "export.second_person"
-        return _form(ask, wanted, trouble, second=second or bool(form.text("approver")))
+        return _form(ask, wanted, trouble_of(error))
     return Download(account_book(exported), XLSX, f"{exported.note.export.id}.xlsx")
 
 
-def _form(ask: Ask, wanted: AccountWanted, trouble: Trouble | None, *, second: bool = False) -> Answer:
+def _form(ask: Ask, wanted: AccountWanted, trouble: Trouble | None) -> Answer:
     kept = {name: ask.query[name] for name in ("case", "currency", "rows", "from", "until") if ask.query.get(name)}
     around = f"?{urlencode(kept)}" if kept else ""
     address = f"/accounts/{ask.path['reference']}"
     return Page("account_export.html", {
-        "wanted": wanted, "trouble": trouble, "second": second, "approver": ask.form.text("approver"),
+        "wanted": wanted, "trouble": trouble, "approver": ask.form.text("approver"),
         "action": f"{address}/export{around}", "back": address + around, "most": ROWS_MAX,
     }, 200 if trouble is None else trouble.status)  # fmt: skip
 

@@ -32,6 +32,7 @@ from fanzha.services.desk.case_page import CasePage, case_page
 from fanzha.services.desk.hand_over_case import waiting_hand_overs
 from fanzha.services.desk.lists import ListWanted, list_cases, nothing_matches
 from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.open_for_file import note_file_of_revealed
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.papers.case_brief import Printing, case_brief
@@ -240,7 +241,10 @@ def brief(ask: Ask) -> Answer:
 def brief_paper(ask: Ask) -> Answer:
     """The same as a PDF."""
     page, mask = _brief_of(ask)
-    printing = Printing(ask.officer.id, ask.console.desk.clock.now_us())
+    mark = ""
+    if mask.lifted:  # the reveal that lifted it was written down; a file of it is an export besides
+        mark = note_file_of_revealed(ask.console.desk, ask.officer, Case, page.case.id, "case_brief").watermark
+    printing = Printing(ask.officer.id, ask.console.desk.clock.now_us(), mark)
     paper = ask.console.press().press(case_brief(page, mask, printing))
     return Download(paper, "application/pdf", f"{page.case.id}.pdf")
 

@@ -14,7 +14,7 @@ from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.errands import ERRAND_DEEDS
 from fanzha.web.pages.attached import file_routes
 from fanzha.web.pages.revealing import reveal_routes
-from fanzha.web.routes import OFFICERS, SEERS, Route
+from fanzha.web.routes import OFFICERS, PARTNERS, SEERS, Route
 from fanzha.web.terms import choices_of
 
 
@@ -26,7 +26,7 @@ def errands_list(ask: Ask) -> Answer:
     page = list_errands(ask.console.desk, ask.officer, wanted)
     context = {
         "page": page, "mask": mask_for(ask.console.desk, ask.officer, page.rows), "status": status, "case": case,
-        "statuses": choices_of(ErrandStatus),
+        "statuses": choices_of(ErrandStatus), "sends": bool(ask.officer.roles & OFFICERS),
     }  # fmt: skip
     return Page("errands.html", context)
 
@@ -45,8 +45,8 @@ def one_errand(ask: Ask) -> Answer:
 
 
 ROUTES: Final = (
-    Route("GET", "/errands", errands_list, OFFICERS),
-    Route("GET", "/errands/{record_id:str}", one_errand, SEERS),
-    *reveal_routes("errands", Errand),
-    *file_routes("errands", Errand),
+    Route("GET", "/errands", errands_list, OFFICERS | PARTNERS),
+    Route("GET", "/errands/{record_id:str}", one_errand, SEERS | PARTNERS),
+    *reveal_routes("errands", Errand, SEERS | PARTNERS),
+    *file_routes("errands", Errand, SEERS | PARTNERS),
 )

@@ -15,6 +15,7 @@ from fanzha.services.desk.tally_emergencies import tally_emergencies
 from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask, Form
 from fanzha.web.forms import Field, Kind, read_fields
+from fanzha.web.pages.seat import second_person
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.words import N_
@@ -35,7 +36,8 @@ def make_papers(ask: Ask) -> Answer:
     try:
         made = read_notice(
             ask.console.desk, ask.officer, measure_id, order_id=form.text("order"), contact=form.text("contact"),
-            case=form.text("case"), reason=form.text("reason"),
+            case=form.text("case"), reason=form.text("reason"), to_file=form.text("as") == "pdf",
+            approver=second_person(ask),
         )  # fmt: skip
         if form.text("as") == "pdf":
             return Download(ask.console.press().press(made.source), PDF, f"{measure_id}.pdf")

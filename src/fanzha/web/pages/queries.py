@@ -9,7 +9,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
 
-from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, FanzhaError
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.services.desk.answer_query import QueryAnswered, answer_nothing, answer_query, open_queries
@@ -17,12 +16,14 @@ from fanzha.services.desk.draft_queries import QueriesDrafted, draft_queries
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.papers.query_form import query_sheet, query_text
+from fanzha.services.desk.query_for_file import query_for_file
 from fanzha.services.desk.read_notice import read_notice
 from fanzha.web.answers import XLSX, Answer, Download, Page
 from fanzha.web.asking import Ask, Upload
 from fanzha.web.deeds.measure_drafting import bases_of
-from fanzha.web.forms import Field, Kind, Values, read_fields
+from fanzha.web.forms import Field, Kind, read_fields
 from fanzha.web.pages.measure_papers import PDF
+from fanzha.web.pages.seat import second_person
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.words import N_
@@ -104,14 +105,18 @@ def make_letter(ask: Ask) -> Answer:
         if wanted == "pdf":
             made = read_notice(
                 ask.console.desk, ask.officer, query, contact=values["contact"], case=values["case"],
-                reason=values["reason"],
+                reason=values["reason"], approver=second_person(ask),
             )  # fmt: skip
             return Download(ask.console.press().press(made.source), PDF, f"{query}.pdf")
-        measure, body = _revealed(ask, ask.officer, query, values)
-        rules = ask.console.desk.rules.measures.of(measure.kind, measure.drafted_us)
+        asked = query_for_file(
+            ask.console.desk, ask.officer, query, "query_sheet" if wanted == "xlsx" else "query_letter",
+            case=values["case"], reason=values["reason"], approver=second_person(ask),
+        )  # fmt: skip
         if wanted == "xlsx":
-            return Download(query_sheet(measure, rules, body), XLSX, f"{query}.xlsx")
-        text = query_text(measure, rules, body, values["contact"])
+            return Download(
+                query_sheet(asked.measure, asked.rules, asked.body, asked.note.watermark_outside), XLSX, f"{query}.xlsx"
+            )
+        text = query_text(asked.measure, asked.rules, asked.body, values["contact"], asked.note.watermark_outside)
         return Download(text.encode(), "text/plain; charset=utf-8", f"{query}.txt")
     except FanzhaError as error:
         return _letter(ask, trouble_of(error))
@@ -123,16 +128,6 @@ def _letter(ask: Ask, trouble: Trouble | None = None) -> Answer:
         raise BadInput(f"{opened.record.id} asks no questions")
     context = {"measure": opened.record, "mask": opened.mask, "fields": PURPOSE, "trouble": trouble}
     return Page("query_letter.html", context, 200 if trouble is None else trouble.status)
-
-
-def _revealed(ask: Ask, actor: Actor, query: str, values: Values) -> tuple[Measure, str]:
-    desk = ask.console.desk
-    measure = open_record(desk, actor, Measure, query, reveal=True, case=values["case"], reason=values["reason"]).record
-    if not measure.request.questions:
-        raise BadInput(f"{query} asks no questions")
-    with desk.store.reading() as view:
-        bodies = view.records(Organisation).get_many([measure.organisation])
-    return measure, next((body.name for body in bodies), measure.organisation)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.returns import CHOICES, RETURN_DEEDS, typed_of
 from fanzha.web.forms import Field, read_fields
 from fanzha.web.pages.measure_papers import PDF
+from fanzha.web.pages.seat import second_person
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.words import N_
@@ -132,14 +133,18 @@ def papers(ask: Ask) -> Answer:
     lifted, case, reason = form.text("reveal") == "1", form.text("case"), form.text("reason")
     try:
         if form.text("paper") == "worksheet":
-            opened = open_return(desk, actor, return_id, reveal=lifted, case=case, reason=reason)
-            content = return_worksheet(opened.procedure, opened.mask, opened.names)
+            opened = open_return(
+                desk, actor, return_id, reveal=lifted, case=case, reason=reason, approver=second_person(ask)
+            )
+            content = return_worksheet(opened.procedure, opened.mask, opened.names, opened.watermark)
             return Download(content, XLSX, f"{return_id}.xlsx")
         kind = paper_kind(form.text("paper"))
-        source = return_paper_of(desk, actor, return_id, kind, reveal=lifted, case=case, reason=reason)
+        made = return_paper_of(
+            desk, actor, return_id, kind, reveal=lifted, case=case, reason=reason, approver=second_person(ask)
+        )
     except FanzhaError as error:
         return _one(ask, trouble_of(error))
-    return Download(ask.console.press().press(source), PDF, f"{return_id}-{kind.value}.pdf")
+    return Download(ask.console.press().press(made.source), PDF, f"{return_id}-{kind.value}.pdf")
 
 
 def sums(ask: Ask) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Final
 
+from fanzha.core.actor import Role
 from fanzha.core.errors import NotFound, Refused
 from fanzha.services.desk.open_record import open_record
 from fanzha.web.answers import Answer, GoTo, Page
@@ -16,12 +17,12 @@ from fanzha.web.words import N_
 TOLD: Final = N_("已显示完整信息，本次查看已留痕")
 
 
-def reveal_routes(kind: str, record: type[Any]) -> tuple[Route, ...]:
+def reveal_routes(kind: str, record: type[Any], roles: frozenset[Role] = SEERS) -> tuple[Route, ...]:
     """The form and the act for one kind of record."""
     address = f"/{kind}/{{record_id:str}}/reveal"
     return (
-        Route("GET", address, _named(partial(_ask_for, kind), f"ask_reveal_{kind}"), SEERS),
-        Route("POST", address, _named(partial(_reveal, kind, record), f"reveal_{kind}"), SEERS),
+        Route("GET", address, _named(partial(_ask_for, kind), f"ask_reveal_{kind}"), roles),
+        Route("POST", address, _named(partial(_reveal, kind, record), f"reveal_{kind}"), roles),
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, TypeVar
 
+from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.services.desk.own_sessions import end_session, own_sessions
-from fanzha.services.desk.sign_in import EXPIRED, WRONG, SignedIn, change_password, sign_in
+from fanzha.services.desk.sign_in import EXPIRED, WRONG, SignedIn, change_password, confirm_person, sign_in
 from fanzha.services.desk.sign_out import sign_out
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import CSRF_FIELD, LANGUAGE_COOKIE, SESSION_COOKIE, Ask, Form
@@ -103,6 +104,15 @@ def password_of(ask: Ask, name: str = "password") -> str:
     """As it was typed, blanks and all."""
     values = ask.form.fields.get(name)
     return values[-1] if values else ""
+
+
+def second_person(ask: Ask) -> Actor | None:
+    """Who approves what the form takes out, once his password is right; None where the form names nobody."""
+    login, desk, hasher = ask.form.text("approver"), ask.console.desk, ask.console.hasher
+    if not login:
+        return None
+    password = password_of(ask, "approver_password")
+    return counted(ask, login, lambda: confirm_person(desk, hasher, login, password))
 
 
 def password_form(ask: Ask) -> Answer:

@@ -20,12 +20,14 @@ class Printing:
 
     by: str
     at_us: int
+    watermark: str = ""  # of a file that shows persons
 
 
 def case_brief(page: CasePage, mask: Mask, printing: Printing) -> str:
     """The Typst source of the brief; persons as the mask shows them."""
     case = page.case
-    footer = typst_text(f"打印人 {printing.by} · {_time(printing.at_us)} · {case.id} 版本 {case.version}")
+    printed = f"打印人 {printing.by} · {_time(printing.at_us)} · {case.id} 版本 {case.version}"
+    footer = typst_text(" · ".join(part for part in (printed, printing.watermark) if part))
     decisions = [(_time(one.at_us), one.document, one.number, one.by) for one in case.decisions]
     reports = [
         (

@@ -31,14 +31,18 @@ ANSWER_COLUMNS: Final = (
     "回执编号", "结果", "执行时间", "执行金额", "余额", "余额时间", "拒绝代码", "备注", "去向账号", "去向机构", "去向户名",
     "去向金额", "去向时间",
 )  # fmt: skip
+WATERMARK: Final = "水印"
 _RISKY: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
-def order_sheet(orders: Iterable[tuple[Measure, Order, str, str]]) -> bytes:
-    """CSV for a spreadsheet: a row an order, with the words for its verb and kind; the institution's columns empty."""
+def order_sheet(orders: Iterable[tuple[Measure, Order, str, str]], watermark: str = "") -> bytes:
+    """CSV for a spreadsheet: a row an order, with the words for its verb and kind; the institution's columns empty.
+
+    The watermark stands in a column of its own, which nobody reads back.
+    """
     memory = io.StringIO()
     table = csv.writer(memory)
-    table.writerow((*ORDER_COLUMNS, *ANSWER_COLUMNS))
+    table.writerow((*ORDER_COLUMNS, *ANSWER_COLUMNS, WATERMARK))
     for measure, order, verb, kind in orders:
         request = measure.request
         minor = request.scope.amount_minor if order.amount_minor is None else order.amount_minor
@@ -49,7 +53,7 @@ def order_sheet(orders: Iterable[tuple[Measure, Order, str, str]]) -> bytes:
             "" if request.basis is None else str(request.basis),
             "" if order.receipt_due_us is None else format_instant(order.receipt_due_us),
         )  # fmt: skip
-        table.writerow([*(_safe(cell) for cell in cells), *("" for _ in ANSWER_COLUMNS)])
+        table.writerow([*(_safe(cell) for cell in cells), *("" for _ in ANSWER_COLUMNS), _safe(watermark)])
     return b"\xef\xbb\xbf" + memory.getvalue().encode()
 
 

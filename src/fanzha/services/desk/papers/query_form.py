@@ -20,14 +20,15 @@ COLUMNS: Final = (
 )  # fmt: skip
 FILLED_HERE: Final = 6  # the columns from there on are the bank's
 HEAD_ROW: Final = 5
+FOOTER_MAX: Final = 255  # signs that a spreadsheet allows
 ADVICE: Final = (
     "请附交易明细原始文件：每笔含交易时间（到秒）、对手账号、对手户名、对手开户机构、"
     "借贷方向、金额、交易后余额、流水号。"
 )
 
 
-def query_sheet(measure: Measure, rules: KindRules, organisation: str) -> bytes:
-    """The workbook: one row a question, the bank's columns empty; the same query gives the same bytes."""
+def query_sheet(measure: Measure, rules: KindRules, organisation: str, watermark: str = "") -> bytes:
+    """The workbook: one row a question, the bank's columns empty, the watermark under it and at the foot of every page."""
     memory = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(memory, options)
@@ -52,12 +53,15 @@ def query_sheet(measure: Measure, rules: KindRules, organisation: str) -> bytes:
         for place in range(FILLED_HERE, len(COLUMNS)):
             sheet.write_blank(HEAD_ROW + number, place, None, empty)
     sheet.write_string(HEAD_ROW + len(measure.request.questions) + 1, 0, ADVICE)
+    if watermark:
+        sheet.write_string(HEAD_ROW + len(measure.request.questions) + 2, 0, f"水印：{watermark}")
+        sheet.set_footer(f"&L&8{watermark.replace('&', '&&')}"[:FOOTER_MAX])
     sheet.freeze_panes(HEAD_ROW, 0)
     book.close()
     return memory.getvalue()
 
 
-def query_text(measure: Measure, rules: KindRules, organisation: str, contact: str = "") -> str:
+def query_text(measure: Measure, rules: KindRules, organisation: str, contact: str = "", watermark: str = "") -> str:
     """The letter as plain text, for a channel that carries no paper; marked as its pages are, dated, and with a contact."""
     mark = mark_of(measure, organisation)
     basis = "" if measure.request.basis is None else f"，依照{measure.request.basis}的规定"
@@ -73,6 +77,7 @@ def query_text(measure: Measure, rules: KindRules, organisation: str, contact: s
         contact_line(contact),
         organisation,
         day_of(measure),
+        *([f"（{watermark}）"] if watermark else []),
     ]
     return "\n".join(lines) + "\n"
 

@@ -20,6 +20,7 @@ from fanzha.services.desk.mask import Mask
 
 EXACT_MAX: Final = 10**15  # a spreadsheet keeps fifteen digits; longer amounts are written as text
 CELL_MAX: Final = 32_000
+FOOTER_MAX: Final = 255  # signs that a spreadsheet allows
 NAME_ENDING: Final = 4  # of the account's number, in the name of its sheet
 
 
@@ -43,14 +44,18 @@ class Column:
     width: int = 16
 
 
-def return_worksheet(procedure: ReturnProcedure, mask: Mask, names: Mapping[str, str]) -> bytes:
-    """The workbook: an overview, then one sheet for each account; names: of victims, by label, as they may be shown."""
+def return_worksheet(procedure: ReturnProcedure, mask: Mask, names: Mapping[str, str], watermark: str = "") -> bytes:
+    """The workbook: an overview, then one sheet for each account.
+
+    names: of victims, by label, as they may be shown. watermark: of the file that shows them, on its first sheet and at
+    the foot of every page.
+    """
     memory = io.BytesIO()
     book = xlsxwriter.Workbook(memory, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     made = datetime.fromtimestamp(procedure.drafted_us // SECOND_US, UTC).replace(tzinfo=None)
     book.set_properties({"title": f"返还计算表 {procedure.id}", "created": made})
-    writer = _Writer(book)
-    _overview(writer, procedure, mask)
+    writer = _Writer(book, watermark)
+    _overview(writer, procedure, mask, watermark)
     for number, plan in enumerate(procedure.plans, start=1):
         writer.sheet(f"账户{number} 尾号{plan.account[-NAME_ENDING:]}", frozen_rows=0)
         _frozen(writer, plan, mask)
@@ -63,8 +68,8 @@ def return_worksheet(procedure: ReturnProcedure, mask: Mask, names: Mapping[str,
 class _Writer:
     """Writes tables one under another."""
 
-    def __init__(self, book: Workbook) -> None:
-        self._book = book
+    def __init__(self, book: Workbook, watermark: str) -> None:
+        self._book, self._foot = book, watermark.replace("&", "&&")
         self._head = book.add_format({"bold": True, "bg_color": "#E4E7EB", "border": 1, "text_wrap": True})
         self._rule = book.add_format({"italic": True, "font_size": 8, "text_wrap": True, "valign": "top"})
         self._title_format = book.add_format({"bold": True, "font_size": 12})
@@ -79,7 +84,7 @@ class _Writer:
         self._page.set_landscape()
         self._page.set_paper(9)  # A4
         self._page.fit_to_pages(1, 0)
-        self._page.set_footer("&R&8&P / &N")
+        self._page.set_footer(f"&L&8{self._foot}&R&8&P / &N"[:FOOTER_MAX])
         if frozen_rows:
             self._page.freeze_panes(frozen_rows, 0)
 
@@ -119,11 +124,12 @@ class _Writer:
         return self._amounts[exponent]
 
 
-def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask) -> None:
+def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask, watermark: str) -> None:
     writer.sheet("总表")
     begun, until = procedure.notice_from_us, procedure.notice_until_us
     notice = "" if begun is None or until is None else f"{format_instant(begun)} – {format_instant(until)}"
     facts = [
+        *([("水印 watermark", watermark)] if watermark else []),
         ("返还编号 return", procedure.id), ("案件 case", procedure.case), ("立案决定书 filing", procedure.filing),
         ("状态 status", procedure.status.value), ("溯源方法 method", procedure.method),
         ("溯源记录 trace", procedure.trace_run), ("公告期 notice", notice), ("返还决定书 decision", procedure.decision),
