@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -393,35 +392,18 @@ def check_rule_table(name: str, content: bytes, place: str) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-AHEAD_FILE = "simulated-clock.json"
-
-
 def clock_of(home: Path) -> Clock:
-    """This machine's clock; of a simulated home (模拟) the one that it lives by.
+    """This machine's clock; of a simulated home (模拟) the one that it lives by. Raises BadInput."""
+    from fanzha.engines.local.simulated_clock import read_clock
 
-    Raises BadInput where the file that says how far ahead it is cannot be read.
-    """
-    from fanzha.core.time import AheadClock, SystemClock
-
-    file = home / AHEAD_FILE
-    try:
-        text = file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return SystemClock()
-    except OSError as error:
-        raise BadInput(f"{file}: the simulated clock cannot be read: {error.strerror}") from None
-    try:
-        return AheadClock(int(json.loads(text)["ahead_us"]))
-    except (ValueError, KeyError, TypeError):
-        raise BadInput(f"{file}: this is no simulated clock; make the demo anew: fanzha demo --reset") from None
+    return read_clock(home)
 
 
 def set_clock(home: Path, now_us: int) -> None:
     """From now on the simulated home (模拟) lives at that instant, and time goes on."""
-    from fanzha.core.time import SystemClock
+    from fanzha.engines.local.simulated_clock import write_clock
 
-    document = {"mark": "模拟", "ahead_us": now_us - SystemClock().now_us()}
-    (home / AHEAD_FILE).write_text(json.dumps(document, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_clock(home, now_us)
 
 
 def desk(home: Path, url: str | None = None) -> Desk:

@@ -96,7 +96,8 @@ PERSONAL = {
 NO_REFUSAL = {
     "casework/duplicates.py": "a key by which duplicates are found, shown to nobody",
     "casework/facts.py": "the SHA-256 or number of a document",
-    "services/desk/change_measure.py": "the name of a lock",
+    "casework/operations/procedure.py": "the id of the officer who keeps a seized thing",
+    "services/desk/counting/count_measures.py": "a key by which accounts are counted once, shown to nobody",
     "services/desk/papers/notice_paper.py": "a letter to the bank that is to act, written down as revealed",
     "measures/interception.py": "shown with the account's masked number in place of it",
 }

@@ -11,9 +11,9 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.services.desk.acting import acting
-from fanzha.services.desk.export_list import ExportNote, note_export
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.note_export import ExportNote, note_export
 from fanzha.services.desk.open_record import mask_for, purpose_of, write_reveals
 from fanzha.services.desk.operation_page import OperationPage, operation_page
 from fanzha.services.desk.persons import one_each, persons_in
