@@ -124,6 +124,7 @@ class ClockDesk:
             modes=MODES.get(kind, ()), mode_reason="模拟：需要动态查询",
             amount_minor=5_000_000, traced_minor=5_000_000, document="模拟字〔2026〕1号",
             questions=(Question(ACCOUNT, self.clock.at_us - 1, self.clock.at_us + DAY_US),) if kind == "query" else (),
+            payee="6299990000000000033" if kind == "payer_hold" else "",
             overrides=(Override("nothing_ahead", "在先冻结由外省机关办理"),) if kind == "queued_freeze" else (),
         )  # fmt: skip
         return draft_measure(self.desk, self.duty, wanted)

@@ -330,8 +330,10 @@ def test_an_appeal_upheld_in_part_lets_a_part_go_and_a_withdrawn_one_waits_for_n
 def test_a_held_payment_goes_on_after_the_warning(place):
     hold = place.document(
         "duty", "draft", "payer_hold", "--account", ACCOUNT, "--institution", "模拟银行", "--holder", HOLDER,
-        "--amount", "8000", "--basis", "afl-18", "--reason", "正在向涉案账户付款",
+        "--amount", "8000", "--payee", "6299990000000000033", "--basis", "afl-18", "--reason", "正在向涉案账户付款",
     )["id"]  # fmt: skip
+    code, _, said = place.do("duty", "call-back", hold, "--outcome", "goes_on", "--note", "已劝阻，客户坚持付款")
+    assert code == 1, said  # nobody goes on with what is not held yet
     place.document("duty", "act-first", hold, "--reason", "付款正在进行")
     place.document("duty", "receipt", hold, "--outcome", "executed", "--platform-number", "R1")
     called = place.document("duty", "call-back", hold, "--outcome", "not_reached", "--note", "两次未接")

@@ -46,6 +46,8 @@ def bind_purpose(
     sent_here = actor.has(Role.PARTNER_DESK) and actor.organisation in scope.addressed_to
     if record_case is not None and record_case.is_open and sent_here:
         return Purpose(record_case.case, reason, by_itself=True)  # an order cannot be carried out behind a mask
+    if record_case is None and actor.has(Role.PARTNER_DESK) and scope.organisation == actor.organisation:
+        return Purpose("", reason, by_itself=True)  # a bank has no cases: its own hold is its purpose
     if named_case is None:
         raise NotAllowed(
             "purpose.case",

@@ -69,6 +69,9 @@ def draft(
         list[str] | None,
         typer.Option("--question", metavar="ACCOUNT,FROM,UNTIL", help="What a query asks; repeatable."),
     ] = None,
+    payee: Annotated[
+        str, typer.Option("--payee", help="Of a payment that is held: the account to which it goes.")
+    ] = "",
     override: Overrides = None,
     request: RequestKey = "",
     login: AsOption = None,
@@ -93,6 +96,7 @@ def draft(
         document=document,
         overrides=read_overrides(override),
         questions=tuple(_question(text) for text in question or ()),
+        payee=payee,
     )
     with at_desk(context, login) as at:
         _tell_worded(at, draft_measure(at.desk, at.actor, wanted, request=request))

@@ -206,6 +206,8 @@ def record_call_back(
             "kind", f"{measure.id} holds no payment at the payer's bank (延迟支付): only there is the payer called back"
         )
     policy.check_lift(measure, actor, lineage, rules, note, now_us)
+    if not holds(measure, now_us):
+        raise NotAllowed("not_held", f"{measure.id} does not hold the payment yet: call back once the bank has said so")
     called = replace(measure, call_backs=(*measure.call_backs, CallBack(outcome, note.strip(), actor.id, now_us)))
     told = happened(Happening.CALLED_BACK, called, actor, now_us, outcome=outcome.value, reason=note)
     if outcome is not CallBackOutcome.GOES_ON:

@@ -173,7 +173,7 @@ class Request:
     overrides: tuple[Override, ...] = ()
     origin: Origin | None = None
     questions: tuple[Question, ...] = ()  # a query to an institution: one letter asks about many accounts
-    payee: str = ""  # a return: the account to which the money goes
+    payee: str = ""  # a return or a hold of a payment: the account to which the money goes, or would go
     beneficiary: str = ""  # a return: the victim
 
 

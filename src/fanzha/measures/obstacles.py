@@ -170,6 +170,11 @@ def _papers(request: Request, kind: KindRules, standing: Standing) -> Iterator[O
         yield Obstacle("amount", f"{kind.label} must state the amount (冻结数额)")
     if Need.TRACED in kind.needs and request.scope.traced_minor is None:
         yield Obstacle("traced", f"{kind.label} records how much traced money it follows")
+    if Need.PAYEE in kind.needs and not request.payee.strip():
+        sentence = (
+            f"{kind.label}: which payment? name the account to which it goes, or the bank cannot tell it from others"
+        )
+        yield Obstacle("payee", sentence, gives_way=True)
     if Need.PLAN in kind.needs and (request.origin is None or request.origin.kind is not OriginKind.RETURN_PLAN):
         yield Obstacle("plan", "a return comes out of an approved return plan")
     term = kind.term(request.term)
@@ -272,8 +277,9 @@ def _queue(request: Request, kind: KindRules, standing: Standing, now_us: int) -
         yield Obstacle("nothing_ahead", sentence, gives_way=True)
 
 
-def _amount_of(request: Request) -> tuple[str, int | None]:
-    return request.scope.currency, request.scope.amount_minor
+def _amount_of(request: Request) -> tuple[str, int | None, str]:
+    """What tells one payment from another out of the same account."""
+    return request.scope.currency, request.scope.amount_minor, request.payee
 
 
 def _together(request: Request, kind: KindRules, standing: Standing, now_us: int, itself: str) -> Iterator[Obstacle]:

@@ -31,6 +31,7 @@ class Need(StrEnum):
     FACT = "fact"  # the four fields, read by an officer or by a bank
     TRACED = "traced"  # how much of it is traced money
     AMOUNT = "amount"
+    PAYEE = "payee"  # to whom the payment goes that is held
     PLAN = "plan"  # it comes out of an approved return plan
 
 

@@ -188,7 +188,7 @@ def test_a_bank_decides_its_own_hold():
     hold = RULES.of(MeasureKind.PAYER_HOLD, T0)
     request = Request(
         MeasureKind.PAYER_HOLD, ACCOUNT, Scope(("delayed_payment",), 100, 100), hold.bases[0], "ordinary",
-        span(24, "hours"), "客户疑似受骗",
+        span(24, "hours"), "客户疑似受骗", payee="6299990000000000033",
     )  # fmt: skip
     draft = draft_measure(request, DESK, RULES, T0, CountedIds()).measure
     measure = propose_measure(draft, DESK, RULES, Standing(), T0).measure
@@ -407,7 +407,7 @@ def test_what_is_written_is_proven_lawful_afterwards():
 
 
 def test_one_payment_is_held_once_and_again_only_with_a_reason():
-    def hold(amount_minor, **more):
+    def hold(amount_minor, payee="6299990000000000033", **more):
         request = stop_request(amount_minor, **more)
         kind = RULES.of(MeasureKind.PAYER_HOLD, T0)
         scope = Scope(("delayed_payment",), amount_minor)
@@ -418,11 +418,15 @@ def test_one_payment_is_held_once_and_again_only_with_a_reason():
             basis=kind.bases[0],
             period=kind.terms[0].period,
             fact=None,
+            payee=payee,
         )
 
     first = executed(hold(800_000), Standing(UNFILED))
     standing = Standing(UNFILED, others=(first,))
     assert not obstacles(hold(900_000), RULES, standing, T0)
+    assert not obstacles(hold(800_000, payee="6299990000000000041"), RULES, standing, T0)  # another payment
+    (which,) = obstacles(hold(900_000, payee=""), RULES, standing, T0)
+    assert (which.rule, which.gives_way) == ("payee", True)
     (again,) = obstacles(hold(800_000), RULES, standing, T0)
     assert (again.rule, again.gives_way) == ("held_again", True)
 

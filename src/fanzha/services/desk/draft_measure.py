@@ -58,6 +58,7 @@ class MeasureDraft:
     document: str = ""  # 文号
     overrides: tuple[Override, ...] = ()
     questions: tuple[Question, ...] = ()
+    payee: str = ""  # of the payment that is held at the payer's bank
 
 
 def draft_measure(desk: Desk, actor: Actor, draft: MeasureDraft, *, request: str = "") -> Measure:
@@ -106,6 +107,7 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
         fact=None if fact is None else fact_check(fact),
         overrides=draft.overrides,
         questions=draft.questions,
+        payee=plain_identifier(draft.payee),
     )  # fmt: skip
     if earlier is not None:
         worded = _continued(work, earlier, worded, case)

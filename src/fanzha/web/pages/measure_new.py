@@ -13,7 +13,7 @@ from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
 from fanzha.measures.orders import Question
-from fanzha.measures.rules import KindRules
+from fanzha.measures.rules import KindRules, Need
 from fanzha.services.desk.act_first import act_first
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.open_record import mask_for
@@ -106,7 +106,14 @@ def _form(ask: Ask, given: Mapping[str, str]) -> Form:
     fact = next((one for one in facts if one.id == fact_id), None)
     if fact_id and fact is None:
         raise NotFound(f"there is no fact {fact_id} in case {case or '—'}, or you may not see it")
-    return Form(kind, rules, case, fact, facts, (*_target_fields(kind, rules, fact), REASON, *wording_of(rules)))
+    return Form(
+        kind,
+        rules,
+        case,
+        fact,
+        facts,
+        (*_target_fields(kind, rules, fact), *_payment(rules), REASON, *wording_of(rules)),
+    )
 
 
 def _target_fields(kind: MeasureKind, rules: KindRules, fact: Fact | None) -> tuple[Field, ...]:
@@ -126,11 +133,19 @@ def _target_fields(kind: MeasureKind, rules: KindRules, fact: Fact | None) -> tu
     return (*fields, Field("institution", N_("机构")), Field("holder", N_("户名")), *asked)
 
 
+def _payment(rules: KindRules) -> tuple[Field, ...]:
+    """Which payment is held, where the kind holds one."""
+    if Need.PAYEE not in rules.needs:
+        return ()
+    return (Field("payee", N_("付款的收款账户"), Kind.NUMBER, hint=N_("银行凭此分辨是哪一笔付款。")),)
+
+
 def _draft(form: Form, values: Mapping[str, Any]) -> MeasureDraft:
     return MeasureDraft(
         kind=form.kind, reason=values["reason"], basis=values["basis"] or form.rules.bases[0].id, case=form.case,
         fact="" if form.fact is None else form.fact.id, target=_target(values), mode_reason=values["mode_reason"],
         term=values["term"], document=values["document"], questions=_questions(values.get("questions", "")),
+        payee=values.get("payee", ""),
         **worded(values),
     )  # fmt: skip
 
