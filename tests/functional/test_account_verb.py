@@ -204,7 +204,7 @@ def test_the_last_threshold_asks_for_a_second_person(home, monkeypatch):
     assert run(home, *approved, stdin="模拟-falsch\n")[0] == 1
     assert run(home, *words, "--approver", "duty", "--password-stdin", stdin=PASSWORD + "\n")[0] == 1
     code, _, err = run(home, *approved, stdin=PASSWORD + "\n")
-    assert (code, "alarm (second_person)" in err) == (0, True), err
+    assert (code, "alarm: 2501 persons" in err) == (0, True), err
     (export,), audit = kept(home, Export)
     assert (export.approved_by, len(export.outside)) == ("chief", 2501)
     assert [str(e.outcome) for e in audit if e.action == "account.export"] == ["refused", "refused"]

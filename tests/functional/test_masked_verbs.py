@@ -108,6 +108,8 @@ def sentences(path: Path) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         for part in node.values if isinstance(node, ast.JoinedStr) else ():
             shown = part.value if isinstance(part, ast.FormattedValue) else None
+            if isinstance(shown, ast.BoolOp):
+                shown = shown.values[0]
             if isinstance(shown, ast.Call) and ast.unparse(shown.func).endswith(".join"):
                 shown = shown.args[0]
             named = shown.attr if isinstance(shown, ast.Attribute) else getattr(shown, "id", "")

@@ -15,6 +15,7 @@ from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed, Refused
+from fanzha.core.identifiers import number_ending
 from fanzha.core.reasons import is_reason
 from fanzha.measures.lifecycle import OPEN, OUT
 from fanzha.measures.model import Measure, MeasureKind, effective_status
@@ -209,7 +210,8 @@ def answer_nothing(
     (measure,) = _waiting(desk, actor, "", query)
     left = [q for q in open_questions(measure) if not accounts or q.account in accounts]
     if not left:
-        raise Refused(f"{query} asks nothing of {', '.join(accounts) or 'anybody'} that is still open")
+        named = ", ".join(number_ending(account) for account in accounts)
+        raise Refused(f"{query} asks nothing of {named or 'anybody'} that is still open")
     _check_sent(measure)
     now_us = desk.clock.now_us()  # no bank knows what comes after: what is asked of the future stays open
     answers = tuple(Answered(q.account, q.from_us, min(q.until_us, now_us)) for q in left if q.from_us < now_us)
