@@ -136,7 +136,9 @@ def ending(town: Town, bank, measures) -> dict:
                 for one in kept
             ],
             "deeds": {name: count for name, count in deeds.items() if name.partition(".")[0] in {"measure", "receipt"}},
-            "messages": [state.delivery for one in kept for state in view.outbox.about(one.id)],
+            "messages": [
+                sorted((state.message.topic, state.delivery) for state in view.outbox.about(one.id)) for one in kept
+            ],
             "incidents": view.records(Incident).find(Query()).rows,
             "bank": bank.book.ask("SELECT id, executions, outcome FROM orders ORDER BY id"),
             "holds": bank.book.is_blocked(MULE),
