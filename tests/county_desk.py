@@ -143,7 +143,10 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
     small = open_case(desk, BOTH, [first.report.id], told)
     offer = offer_hand_over(desk, CHIEF, small.id, Offer("CITY", "模拟移字1号", told))
     errand = send_errand(
-        desk, day.books.evidence, BOTH, ErrandWanted(ErrandKind.NOTICE, "CITY", told, told, "模拟通报1号", small.id)
+        desk,
+        day.books.evidence,
+        BOTH,
+        ErrandWanted(ErrandKind.NOTICE, "CITY", told[:200], told, "模拟通报1号", small.id),
     )
     with desk.store.reading() as view:
         procedure = view.records(ReturnProcedure).get(procedure.id)
