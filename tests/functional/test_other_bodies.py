@@ -297,7 +297,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "correct_result.wanted": (Correction(-1, why[0]),), "year": (2026,),
         "advance_suspect.move": (SuspectMove(SuspectStep.DETAIN, "1号", day.clock.at_us),),
         "move_evidence.move": (CustodyMove(CustodyStep.STORE, "模拟物证室", day.clock.at_us),),
-        "import_seizures.reader": (bootstrap.table_reader(),),
+        "set_rules.content": (b"x",), "import_seizures.reader": (bootstrap.table_reader(),),
         "import_seizures.file": (SheetFile("x.csv", f"名称,号码,时间\n银行卡,{M},2026-11-22\n".encode()),),
         "correct_receipt.said": ({"amount_minor": 1},), "note_not_written.export": (EXPORTED,), "why": why,
         "installed": ({"access.toml": "a" * 64},), "own": ({},), "table": ("access.toml",), "own_rules": (NoRules(),),

@@ -16,6 +16,8 @@ from fanzha.services.desk.documents.trace import masked_trace
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.propose_measure import propose_measure
 
+pytestmark = pytest.mark.xdist_group("trace case verbs")  # one home, on which each test goes on
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):

@@ -18,6 +18,7 @@ from fanzha.measures.orders import Incident, IncidentKind, OrderStatus
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_queues import Delivery
 from fanzha.services.desk.lift_measure import lift_measure
+from fanzha.services.desk.orders_out import ORDER_TOPIC
 from fanzha.simulation.banks import Faults
 
 pytestmark = pytest.mark.property
@@ -96,7 +97,8 @@ def settle(town) -> None:
     for _ in range(12):
         town.round()
     with town.desk.store.reading() as view:
-        assert [one for one in view.outbox.undelivered() if one.delivery is Delivery.WAITING] == []
+        waiting = [one for one in view.outbox.undelivered() if one.delivery is Delivery.WAITING]
+    assert [one for one in waiting if one.message.topic.startswith(ORDER_TOPIC)] == []
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -11,7 +11,8 @@ from fanzha.web.words import N_
 
 # What something was done to, by the first part of an action.
 SUBJECTS: Final[Mapping[str, str]] = {
-    "account": N_("账户"), "appeal": N_("申诉"), "audit": N_("审计记录"), "case": N_("案件"), "clock": N_("计时"),
+    "account": N_("账户"), "appeal": N_("申诉"), "audit": N_("审计记录"), "bulletin": N_("通报"),
+    "case": N_("案件"), "clock": N_("计时"),
     "clue": N_("线索"), "credential": N_("登录凭据"), "errand": N_("交办与协作"), "export": N_("导出"), "fact": N_("事实"),
     "hand_over": N_("移交"), "incident": N_("异常"), "indicator": N_("涉诈名单条目"),
     "report_sheet": N_("举报草稿"), "ledger": N_("账本"), "link": N_("协作连接"),
