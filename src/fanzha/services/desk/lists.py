@@ -7,7 +7,7 @@ nobody knows is empty like what is not yours to see, and `nothing_matches` says 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, Final
@@ -238,9 +238,7 @@ def list_reports(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) ->
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.reports(wanted))
+    return _listed(desk, actor, wanted, Reading.reports)
 
 
 def list_clues(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Clue]:
@@ -248,9 +246,7 @@ def list_clues(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> P
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.clues(wanted))
+    return _listed(desk, actor, wanted, Reading.clues)
 
 
 def list_cases(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Case]:
@@ -258,9 +254,7 @@ def list_cases(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> P
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.cases(wanted))
+    return _listed(desk, actor, wanted, Reading.cases)
 
 
 def list_returns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[ReturnProcedure]:
@@ -268,9 +262,7 @@ def list_returns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) ->
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.returns(wanted))
+    return _listed(desk, actor, wanted, Reading.returns)
 
 
 def list_incidents(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Incident]:
@@ -278,9 +270,7 @@ def list_incidents(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) 
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.incidents(wanted))
+    return _listed(desk, actor, wanted, Reading.incidents)
 
 
 def list_tasks(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Task]:
@@ -288,9 +278,7 @@ def list_tasks(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> P
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.tasks(wanted))
+    return _listed(desk, actor, wanted, Reading.tasks)
 
 
 def list_errands(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Errand]:
@@ -298,9 +286,7 @@ def list_errands(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) ->
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.errands(wanted))
+    return _listed(desk, actor, wanted, Reading.errands)
 
 
 def list_campaigns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Campaign]:
@@ -308,9 +294,7 @@ def list_campaigns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) 
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.campaigns(wanted))
+    return _listed(desk, actor, wanted, Reading.campaigns)
 
 
 def list_operations(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Operation]:
@@ -318,9 +302,7 @@ def list_operations(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted())
 
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
-    with desk.store.reading() as view:
-        reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.operations(wanted))
+    return _listed(desk, actor, wanted, Reading.operations)
 
 
 def list_measures(
@@ -331,9 +313,15 @@ def list_measures(
     A measure that the actor sees only because its order was addressed to his body says no more than that order.
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
+    return _listed(desk, actor, wanted, Reading.waiting if waiting_for_me else Reading.measures)
+
+
+def _listed(
+    desk: Desk, actor: Actor, wanted: ListWanted, draw: Callable[[Reading, ListWanted], Page[Kept]]
+) -> Page[Kept]:
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
-        return _or_refused(reading, wanted, reading.waiting(wanted) if waiting_for_me else reading.measures(wanted))
+        return _or_refused(reading, wanted, draw(reading, wanted))
 
 
 def _or_refused(reading: Reading, wanted: ListWanted, page: Page[Kept]) -> Page[Kept]:
