@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
@@ -179,6 +180,15 @@ class Report:
     status: ReportStatus = ReportStatus.RECEIVED
     case: str = ""
     merged_into: str = ""
+
+    @property
+    def lost_minor(self) -> Mapping[str, int]:
+        """What was lost by the reporter's own word, by currency: the losses that he states, else the payments that he names."""
+        lost: dict[str, int] = {}
+        said = [(loss.currency, loss.actual_minor) for loss in self.losses]
+        for currency, minor in said or [(paid.currency, paid.amount_minor or 0) for paid in self.payments]:
+            lost[currency] = lost.get(currency, 0) + minor
+        return lost
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,3 +125,12 @@ def test_officers_come_and_go(desk):
     alone, _ = leave_case(case, "P3", desk.officer, desk.at(3), desk.ids)
     assert alone.workers == ("P1",)
     assert leave_case(alone, "P3", desk.officer, desk.at(3), desk.ids)[1] == ()
+
+
+def test_what_was_lost_is_what_is_said_else_what_was_paid(desk):
+    report, _ = desk.report(payments=(desk.payment(yuan=30_000), desk.payment(yuan=20_000)))
+    assert report.lost_minor == {"CNY": 5_000_000}
+    assert replace(report, losses=(Loss("模拟·孙三", 100), Loss("模拟·孙三", 7, currency="USD"))).lost_minor == {
+        "CNY": 100, "USD": 7,
+    }  # fmt: skip
+    assert replace(report, payments=()).lost_minor == {}

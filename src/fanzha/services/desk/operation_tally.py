@@ -118,10 +118,6 @@ def _solved_us(case: Case) -> int | None:
 
 
 def _loss_minor(look: Look, case: Case) -> int:
-    """What the reports of the case say was lost; what was paid, where a report says no loss."""
-    total = 0
-    for report in look.unit.records(Report).get_many(case.reports):
-        losses = [loss.actual_minor for loss in report.losses if loss.currency == DEFAULT_CURRENCY]
-        paid = [one.amount_minor or 0 for one in report.payments if one.currency == DEFAULT_CURRENCY]
-        total += sum(losses) if report.losses else sum(paid)
-    return total
+    """What the reports of the case say was lost; a duplicate's counts in the report that it was merged into."""
+    reports = look.unit.records(Report).get_many(case.reports)
+    return sum(report.lost_minor.get(DEFAULT_CURRENCY, 0) for report in reports if not report.merged_into)

@@ -76,5 +76,4 @@ def _until(decisions: Iterable[Decision], as_of_us: int) -> Iterator[Decision]:
 
 def _lost(counting: Counting, case: Case) -> int:
     reports = counting.look.unit.records(Report).get_many(case.reports)
-    losses = [loss for report in reports if not report.merged_into for loss in report.losses]
-    return sum(loss.actual_minor for loss in losses if loss.currency == DEFAULT_CURRENCY)
+    return sum(report.lost_minor.get(DEFAULT_CURRENCY, 0) for report in reports if not report.merged_into)

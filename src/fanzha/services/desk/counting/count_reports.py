@@ -26,8 +26,8 @@ def count_reports(counting: Counting) -> Iterator[Entry]:
         for report in told:
             parts = _parts(report, cases.get(report.case), counting)
             yield Entry("cases_reported", report.id, parts)
-            for loss in report.losses:
-                yield Entry("loss_reported", report.id, parts, loss.actual_minor, currency=loss.currency)
+            for currency, minor in report.lost_minor.items():
+                yield Entry("loss_reported", report.id, parts, minor, currency=currency)
             stopped = [at for at in stops.get(report.case, ()) if at >= report.received_at_us]
             if stopped:
                 yield Entry("minutes_to_stop", report.id, parts, (min(stopped) - report.received_at_us) // MINUTE_US)
