@@ -55,7 +55,7 @@ class LiveTrace:
         self, *, with_balances: bool, with_serials: bool = False, texts: RowTexts | None = None,
         rules: PairingRules | None = None,
     ) -> None:  # fmt: skip
-        self.rows = LiveRows(with_balances)
+        self.rows = LiveRows(with_balances=with_balances)
         self.claims: tuple[LiveClaim, ...] = ()
         self.accounts = _fresh_accounts(1 << 10)
         self._n_accounts = 1
@@ -84,20 +84,16 @@ class LiveTrace:
         self.accounts[self._n_accounts : count, lk.FLAGS] = flags
         self._n_accounts = count
 
-    def reserve(self, rows: int) -> None:
-        """Takes the memory for as many further rows now, so that no row has to wait for it."""
-        self.rows.reserve(rows)
-
     def process(self, batch: LiveBatch) -> I64:
-        """Takes rows in the order of arrival; gives what is to be said, one row per movement, in order."""
-        first = self.rows.count
-        self.rows.append(batch)
+        """Takes rows in the order of arrival, and keeps their columns; gives what is to be said, a row per movement, in order."""
+        first, rows = self.rows.count, self.rows
+        columns = rows.append(batch)
         said: list[I64] = []
-        rows = self.rows
         while first < rows.count:
+            here = len(batch) - (rows.count - first)
             taken, self._nodes, self._records, found = lk.advance(
-                first, *rows.since(first), self.accounts, self._nodes, self._spare, self._records, self._claim_rows,
-                self._by_payer, self._claimants, self._is_exit, self._with_serials,
+                first, *(column[here:] for column in columns), self.accounts, self._nodes, self._spare, self._records,
+                self._claim_rows, self._by_payer, self._claimants, self._is_exit, self._with_serials,
             )  # fmt: skip
             if found:
                 records = self._records[:found].copy()
@@ -163,8 +159,9 @@ class LiveTrace:
         return int(self._claim_rows[label, lk.C_ROW])
 
     def _first_row_of(self, claim: LiveClaim) -> int:
-        own = np.unique(lk.rows_of(np.array([claim.payer], np.int64), self.accounts, self.rows.prev))
         r = self.rows
+        chains = r.chained_to(r.count, self.accounts)
+        own = np.unique(lk.rows_of(np.array([claim.payer], np.int64), self.accounts, chains))
         fits = (r.payer[own] == claim.payer) & (r.amount_minor[own] == claim.amount_minor)
         fits &= (r.at_us[own] >= claim.from_us) & (r.at_us[own] <= claim.to_us) & (r.payee[own] != claim.payer)
         if claim.payee != NONE:
@@ -191,7 +188,6 @@ class LiveTrace:
         """Take a row that the fast path left: trace the labels that it concerns again, on all rows up to it."""
         self._read()
         payer, payee = int(self.rows.payer[row]), int(self.rows.payee[row])
-        lk.chain_row(row, payer, payee, self.accounts, self.rows.prev)
         labels = {k for account in (payer, payee) for k in self._claims_of.get(account, ()) if self.matched(k) != NONE}
         ends = [account for account in (payer, payee) if self._has_lines(account)]
         for account in ends:
@@ -224,7 +220,7 @@ class LiveTrace:
         scope |= {self.claims[label].payer for label in chosen}
         paid = [self.matched(label) for label in chosen]
         while True:
-            part = part_of(self.rows, self.accounts, scope, paid, self._texts, self._rules)
+            part = part_of(self.rows, cause + 1, self.accounts, scope, paid, self._texts, self._rules)
             found = _Found.of(part, self._question(part, chosen), chosen)
             more = {account for account in found.reached - scope if self._may_be_covered(account)}
             if not more:

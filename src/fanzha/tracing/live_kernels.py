@@ -42,7 +42,7 @@ C_PAYER, C_PAYEE, C_FROM, C_TO, C_AMOUNT, C_ROW = 0, 1, 2, 3, 4, 5
 EMPTY = -1
 # With a width: numba would compile every callee once more for each number that is written out.
 _ZERO = np.int64(0)
-AHEAD = 12  # how many rows ahead the accounts are asked for
+AHEAD = 32  # how many rows ahead the accounts are asked for
 
 
 @inner
@@ -167,18 +167,18 @@ def rows_of(pockets, accounts, prev):
     return out[:n]
 
 
-@inner
-def _chain(row, p, q, accounts, prev, place):
-    prev[place, 0] = accounts[p, LAST_ROW]
-    accounts[p, LAST_ROW] = 2 * row
-    prev[place, 1] = accounts[q, LAST_ROW]
-    accounts[q, LAST_ROW] = 2 * row + 1
-
-
 @kernel
-def chain_row(row, p, q, accounts, prev):
-    """Hang a row into the chains of its two accounts."""
-    _chain(row, p, q, accounts, prev, row)
+def chain_rows(first, end, payer, payee, accounts, prev):
+    """Hang rows, in the order of arrival, into the chains of their two accounts."""
+    for row in range(first, end):
+        if row + AHEAD < end:
+            prefetch(accounts, payer[row + AHEAD])
+            prefetch(accounts, payee[row + AHEAD])
+        p, q = np.uintp(payer[row]), np.uintp(payee[row])
+        prev[row, 0] = accounts[p, LAST_ROW]
+        accounts[p, LAST_ROW] = 2 * row
+        prev[row, 1] = accounts[q, LAST_ROW]
+        accounts[q, LAST_ROW] = 2 * row + 1
 
 
 @inner
@@ -439,17 +439,15 @@ def _follows(accounts, p, q, t, a, b_out, b_in):
 
 
 @inner
-def _enter(accounts, prev, k, side, row, account, at, had):
-    """Hang a row that is in order into an account's chain, and note its instant."""
-    prev[k, side] = accounts[account, LAST_ROW]
-    accounts[account, LAST_ROW] = 2 * row + side
+def _enter(accounts, account, at, had):
+    """Note the instant of an account's row that is in order."""
     accounts[account, LAST_AT] = at
     accounts[account, FLAGS] = (accounts[account, FLAGS] & ~(HAD_IN | HAD_OUT)) | had | CHAINED
 
 
 @kernel
 def advance(
-    first, at, payer, payee, amount, kind, payer_balance, payee_balance, prev, accounts, nodes, spare, records, claims,
+    first, at, payer, payee, amount, kind, payer_balance, payee_balance, accounts, nodes, spare, records, claims,
     by_payer, claimants, is_exit, with_serials
 ):  # fmt: skip
     """Take rows in the order of arrival, the number of the first one being `first`.
@@ -482,8 +480,8 @@ def advance(
                 else:
                     accounts[p, WENT] += a
                 accounts[q, CAME] += a
-                _enter(accounts, prev, k, 0, first + k, p, t, HAD_OUT)
-                _enter(accounts, prev, k, 1, first + k, q, t, HAD_IN)
+                _enter(accounts, p, t, HAD_OUT)
+                _enter(accounts, q, t, HAD_IN)
                 continue
         i, payer_now, payee_now = first + k, np.int64(p), np.int64(q)
         if claim < EMPTY:
@@ -494,7 +492,6 @@ def advance(
         b_in = payee_balance[k] if with_balances else MISSING
         if _must_redo(payer_now, payee_now, t, a, kind[k], b_out, b_in, accounts, claim, with_balances, with_serials):
             return k, nodes, records, n
-        _chain(i, payer_now, payee_now, accounts, prev, k)
         if p == q:
             _inside(payer_now, b_out, b_in, a, t, accounts[payer_now], with_balances)
         else:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Generic, Protocol, TypeVar, cast
 
 import numpy as np
 import polars as pl
@@ -59,57 +59,104 @@ class RowTexts(Protocol):
         """The columns serial and summary of these rows, null where a row has none."""
 
 
-@dataclass(slots=True)
+_COLUMNS: Final = {
+    "at_us": np.int64, "payer": np.uint32, "payee": np.uint32, "amount_minor": np.int64, "kind": np.uint8,
+    "payer_balance_minor": np.int64, "payee_balance_minor": np.int64,
+}  # fmt: skip
+_BALANCES: Final = ("payer_balance_minor", "payee_balance_minor")
+Columns = tuple[I64, U32, U32, I64, U8, I64, I64]
+
+
+Column = TypeVar("Column")
+
+
+class _Line(Generic[Column]):
+    """A column of all rows so far, laid when it is asked for."""
+
+    def __set_name__(self, owner: type[LiveRows], name: str) -> None:
+        self._name = name
+
+    def __get__(self, rows: LiveRows, owner: type[LiveRows]) -> Column:
+        return cast("Column", rows.line(self._name))
+
+
 class LiveRows:
-    """All rows so far, by arrival; `prev` chains each account's rows, newest first."""
+    """All rows so far, by arrival, and the chains of each account's rows, newest first.
 
-    with_balances: bool
-    count: int = 0
-    at_us: I64 = field(default_factory=lambda: np.empty(FIRST_ROOM, np.int64))
-    payer: U32 = field(default_factory=lambda: np.empty(FIRST_ROOM, np.uint32))
-    payee: U32 = field(default_factory=lambda: np.empty(FIRST_ROOM, np.uint32))
-    amount_minor: I64 = field(default_factory=lambda: np.empty(FIRST_ROOM, np.int64))
-    kind: U8 = field(default_factory=lambda: np.empty(FIRST_ROOM, np.uint8))
-    payer_balance_minor: I64 = field(default_factory=lambda: np.empty(0, np.int64))
-    payee_balance_minor: I64 = field(default_factory=lambda: np.empty(0, np.int64))
-    prev: NDArray[np.int32] = field(default_factory=lambda: np.empty((FIRST_ROOM, 2), np.int32))
+    Rows are kept as they came, for most are never looked at again: they are laid in one line, and hung into the chains,
+    only when a correction or a look at a row asks for it, each row once.
+    """
 
-    def append(self, batch: LiveBatch) -> None:
-        """Takes the rows; they are in no chain until the kernel has seen them."""
-        start, end = self.count, self.count + len(batch)
-        assert end < 2**30, "more rows than one live trace can number"
-        self._make_room(end)
-        for name in self._columns():
+    at_us = _Line[I64]()
+    payer = _Line[U32]()
+    payee = _Line[U32]()
+    amount_minor = _Line[I64]()
+    kind = _Line[U8]()
+    payer_balance_minor = _Line[I64]()
+    payee_balance_minor = _Line[I64]()
+
+    def __init__(self, *, with_balances: bool) -> None:
+        self.with_balances = with_balances
+        self.count = 0
+        self._waiting: list[Columns] = []
+        self._laid: dict[str, NDArray[Any]] = {
+            name: np.empty(FIRST_ROOM, dtype)
+            for name, dtype in _COLUMNS.items()
+            if with_balances or name not in _BALANCES
+        }
+        self._n_laid = self._n_chained = 0
+        self._prev: NDArray[np.int32] = np.empty((0, 2), np.int32)
+
+    def append(self, batch: LiveBatch) -> Columns:
+        """Keeps the rows, whose columns must not be written to any more; gives them as the array loops take them."""
+        assert self.count + len(batch) < 2**30, "more rows than one live trace can number"
+        # A column that is read-only or strided would be another type, for which the loops were never compiled.
+        taken = [np.require(getattr(batch, name), _COLUMNS[name], ["C", "W", "A"]) for name in list(_COLUMNS)[:5]]
+        for name in _BALANCES:
             given = getattr(batch, name)
-            getattr(self, name)[start:end] = MISSING if given is None else given
-        self.count = end
+            if given is not None:
+                given = np.require(given, np.int64, ["C", "W", "A"])
+            elif self.with_balances:
+                given = np.full(len(batch), MISSING, np.int64)
+            taken.append(given if self.with_balances else np.empty(0, np.int64))
+        columns: Columns = tuple(taken)  # type: ignore[assignment] # mypy cannot count what a loop appends
+        self._waiting.append(columns)
+        self.count += len(batch)
+        return columns
 
-    def since(self, first: int) -> tuple[I64, U32, U32, I64, U8, I64, I64, NDArray[np.int32]]:
-        """The columns from this row on."""
-        part = slice(first, self.count)
-        return (
-            self.at_us[part], self.payer[part], self.payee[part], self.amount_minor[part], self.kind[part],
-            self.payer_balance_minor[part], self.payee_balance_minor[part], self.prev[part],
-        )  # fmt: skip
+    def chained_to(self, end: int, accounts: I64) -> NDArray[np.int32]:
+        """The chains of the rows before this one: by row and side, the account's row before it; -1 ends a chain."""
+        if self._n_chained < end:
+            payer, payee = self.payer, self.payee
+            if len(self._prev) < end:
+                self._prev = _grown(self._prev, self._n_chained, end)
+            lk.chain_rows(self._n_chained, end, payer, payee, accounts, self._prev)
+            self._n_chained = end
+        return self._prev
 
-    def _columns(self) -> list[str]:
-        own = ["at_us", "payer", "payee", "amount_minor", "kind"]
-        return [*own, "payer_balance_minor", "payee_balance_minor"] if self.with_balances else own
+    def line(self, name: str) -> NDArray[Any]:
+        """A column of all rows so far, with room behind it."""
+        if self._waiting:
+            self._lay()
+        return self._laid[name]
 
-    def reserve(self, rows: int) -> None:
-        """Takes the memory for as many further rows, and writes to it, for a machine finds it only then."""
-        self._make_room(self.count + rows)
-        for name in [*self._columns(), "prev"]:
-            getattr(self, name)[self.count :] = 0
+    def _lay(self) -> None:
+        for place, (name, column) in enumerate(zip(_COLUMNS, tuple(self._laid.values()), strict=False)):
+            if len(column) < self.count:
+                column = self._laid[name] = _grown(column, self._n_laid, self.count)
+            at = self._n_laid
+            for columns in self._waiting:
+                column[at : at + len(columns[place])] = columns[place]
+                at += len(columns[place])
+        self._n_laid = self.count
+        self._waiting.clear()
 
-    def _make_room(self, end: int) -> None:
-        for name in [*self._columns(), "prev"]:
-            column = getattr(self, name)
-            if len(column) < end:
-                room = max(end, 2 * len(column), FIRST_ROOM)
-                grown = np.empty((room, *column.shape[1:]), column.dtype)
-                grown[: self.count] = column[: self.count]
-                setattr(self, name, grown)
+
+def _grown(column: NDArray[Any], used: int, end: int) -> NDArray[Any]:
+    """The column with room for at least as many rows, and twice what it had, so that growing costs little a row."""
+    grown = np.empty((max(end, 2 * len(column), FIRST_ROOM), *column.shape[1:]), column.dtype)
+    grown[:used] = column[:used]
+    return grown
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +175,17 @@ class Part:
 
 def part_of(
     rows: LiveRows,
+    end: int,
     accounts: I64,
     scope: Iterable[int],
     also: Sequence[int],
     texts: RowTexts | None,
     rules: PairingRules,
 ) -> Part:
-    """Every row of the accounts in scope and some rows more, in the order of a ledger; only these accounts are covered."""
-    chosen = np.array(sorted(_with_knots(rows, accounts, set(scope))), np.int64)
-    found = np.unique(np.concatenate([lk.rows_of(chosen, accounts, rows.prev), np.array(also, np.int64)]))
+    """Every row before `end` of the accounts in scope and some rows more, in a ledger's order; only these are covered."""
+    chains = rows.chained_to(end, accounts)
+    chosen = np.array(sorted(_with_knots(rows, chains, accounts, set(scope))), np.int64)
+    found = np.unique(np.concatenate([lk.rows_of(chosen, accounts, chains), np.array(also, np.int64)]))
     row = found[np.lexsort((found, rows.at_us[found]))]
     payer, payee = rows.payer[row], rows.payee[row]
     pocket = np.unique(np.concatenate([[OUTSIDE], chosen, payer, payee])).astype(np.int64)
@@ -211,14 +260,14 @@ def _coverage(rows: LiveRows, row: I64, payer: U32, payee: U32, inside: Flags, f
     return Coverage(covered.astype(np.uint32), start[covered], end[covered])
 
 
-def _with_knots(rows: LiveRows, accounts: I64, scope: set[int]) -> set[int]:
+def _with_knots(rows: LiveRows, chains: NDArray[np.int32], accounts: I64, scope: set[int]) -> set[int]:
     """The scope and the accounts that stand with it in a knot of one instant: whose order decides over each other's."""
     found = set(scope)
     waiting: list[tuple[int, int | None]] = [(account, None) for account in sorted(scope)]
     seen: set[tuple[int, int]] = set()
     while waiting:
         account, instant = waiting.pop()
-        own = np.unique(lk.rows_of(np.array([account], np.int64), accounts, rows.prev))
+        own = np.unique(lk.rows_of(np.array([account], np.int64), accounts, chains))
         at_us = rows.at_us[own]
         if instant is not None:
             own, at_us = own[at_us == instant], at_us[at_us == instant]
