@@ -30,7 +30,7 @@ from fanzha.tracing.live import LiveClaim, LiveTrace
 from fanzha.tracing.live_ledger import LiveBatch
 
 BATCH_ROWS: Final = 65_536
-PEER_ROWS: Final = 200_000
+PEER_ROWS: Final = 2_000_000
 SEEDS: Final = 10_000
 ROWS_A_SEED: Final = 1_000
 RUNS: Final = 3
@@ -52,7 +52,7 @@ class Rows:
 
 
 def run(size: int, *, seed: int, city: str | None = None) -> dict[str, Any]:
-    """Stream every row once in each shape, and the first 200,000 in turn with the peer, in random order."""
+    """Stream every row once in each shape, and the first two million in turn with the peer, in random order."""
     rows = _rows(size, seed, city)
     short = min(len(rows), PEER_ROWS)
     work = {
