@@ -7,6 +7,7 @@ from typing import Final
 
 REASON_WORDS: Final[Mapping[str, str]] = {
     "account_missing": "no account or card number in the row",
+    "amount_comma": "a comma that parts no thousands (1000,50); if it is the decimal mark, say so: decimal_mark, --map",
     "amount_decimals": "more decimals than the currency has",
     "amount_missing": "no amount in the row",
     "amount_negative": "a negative amount where only positive ones make sense",

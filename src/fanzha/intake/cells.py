@@ -26,6 +26,8 @@ _WIDE_SCALE: Final = 16
 _WIDE_LENGTH: Final = 18  # a decimal of at most 18 characters is exact at 16 decimals, unless it has an exponent
 _FLOAT_EXACT: Final = 2**53
 _FLOAT_DIGITS: Final = 1e15  # a float, and so a spreadsheet's number, vouches for 15 digits
+# Thousands, or 万: 1,234.50 and 1,0000. Any other comma may be a decimal mark, and 1000,50 is not 100050.
+_GROUPED_AMOUNT: Final = r"^[+-]?(?:\d{1,3}(?:,\d{3})+|\d{1,4}(?:,\d{4})+)(?:\.\d*)?$"
 _NUMBER: Final = r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$"
 _EXCEL_EPOCH_DAYS: Final = 25569
 
@@ -102,7 +104,10 @@ def read_ids(cells: pl.Series) -> Reading:
 
 
 def read_amounts(cells: pl.Series, exponent: int) -> Reading:
-    """Signed minor units, exactly; reasons amount_unreadable, amount_decimals, amount_too_large, amount_precision."""
+    """Signed minor units, exactly.
+
+    Reasons: amount_unreadable, amount_comma, amount_decimals, amount_too_large, amount_precision.
+    """
     if cells.null_count() == len(cells):
         return Reading(pl.Series("", [None], pl.Int64).new_from_index(0, len(cells)))
     if cells.dtype.is_integer():
@@ -144,9 +149,10 @@ def _quick_amounts(text: pl.Series, exponent: int) -> Reading:
 
 def _patient_amounts(text: pl.Series, exponent: int) -> Reading:
     """Amounts with signs, separators, currency marks, brackets or full-width digits; judges what cannot be read."""
-    bare = text.str.normalize("NFKC").str.replace_all(BLANK_PATTERN, "").str.replace_all(r"[,，'\"=`]", "")
-    bare = bare.str.replace(r"^\(([\d.]+)\)$", "-$1").str.replace(r"(?i)^([+-]?)(?:[¥￥$]|rmb|cny)([+-]?)", "$1$2")
+    bare = text.str.normalize("NFKC").str.replace_all(BLANK_PATTERN, "").str.replace_all(r"['\"=`]", "")
+    bare = bare.str.replace(r"^\(([\d.,]+)\)$", "-$1").str.replace(r"(?i)^([+-]?)(?:[¥￥$]|rmb|cny)([+-]?)", "$1$2")
     bare = bare.str.replace(r"元$", "").str.replace(r"^−", "-")
+    bare = bare.zip_with(~bare.str.contains(_GROUPED_AMOUNT), bare.str.replace_all(",", "", literal=True))
     bare = bare.set((bare == "") | bare.str.contains(r"(?i)^(?:null|none|nan|n/a|\\n|-+|/|无)$"), None)
     quick = _quick_amounts(bare, exponent)
     odd = (quick.values.is_null() & bare.is_not_null()).arg_true()
@@ -160,6 +166,8 @@ def _patient_amounts(text: pl.Series, exponent: int) -> Reading:
 
 def _judge_amount(text: str, exponent: int) -> tuple[int | None, str | None]:
     """One amount digit by digit: its minor units, or why it has none."""
+    if "," in text:
+        return None, "amount_comma"
     sign, digits = (-1 if text.startswith("-") else 1), text.lstrip("+-")
     whole, _, part = digits.partition(".")
     if len(text) - len(digits) > 1 or not (whole + part).isdigit() or not (whole + part).isascii():
@@ -223,7 +231,8 @@ def read_times(cells: pl.Series, rules: TimeRules, own_form: TimeForm | None = N
 def _patient_times(text: pl.Series, forms: tuple[TimeForm, ...], rules: TimeRules) -> Moments:
     """The same forms again on tidied text, then spreadsheet day numbers; what is left is empty or unreadable."""
     tidy = text.str.normalize("NFKC").str.strip_chars(BLANK_CHARACTERS + "\"'`=")
-    tidy = tidy.str.replace_all(r"[/年月]", "-").str.replace(r"日\s*", " ").str.replace_all(r"\s+", " ")
+    tidy = _spelled_clocks(tidy.str.replace_all(r"[/年月]", "-").str.replace(r"日\s*", " "))
+    tidy = tidy.str.replace_all(r"\s+", " ")
     tidy = tidy.str.replace(r"^(\d{4})\.(\d{1,2})\.(\d{1,2})", "$1-$2-$3").str.replace(r"^(\d{8,14})\.0+$", "$1")
     tidy = tidy.str.strip_chars()
     at_us = pl.Series("at_us", [None], pl.Int64).new_from_index(0, len(text))
@@ -251,6 +260,37 @@ def _patient_times(text: pl.Series, forms: tuple[TimeForm, ...], rules: TimeRule
     return Moments(
         at_us, precision, problem.scatter(left.filter(pl.Series(unreadable, dtype=pl.Boolean)), "date_unreadable")
     )
+
+
+def _spelled_clocks(text: pl.Series) -> pl.Series:
+    """Times of day with 时, 点, 分 and 秒 as they are written with colons: 9时30分05秒 is 9:30:05, 9时 is 9:00."""
+    text = text.str.replace(r"(\d)\s*[时点]\s*整?\s*$", "${1}:00")
+    text = text.str.replace(r"(\d)\s*[时点]\s*(\d{1,2})", "${1}:${2}").str.replace(r"(:\d{1,2})\s*分\s*$", "$1")
+    return text.str.replace(r"(:\d{1,2})\s*分\s*(\d{1,2}(?:\.\d+)?)\s*秒?\s*$", "${1}:${2}")
+
+
+def join_day_and_clock(day: pl.Series, clock: pl.Series) -> pl.Series:
+    """The written times of a table that has a column for the day and one for the time of day (or for the whole time).
+
+    Digits alone are HHMMSS whose leading zeros a spreadsheet dropped; where none of a column has more than four, and some
+    have four, they are HHMM.
+    """
+    whole = clock.str.normalize("NFKC").str.strip_chars(BLANK_CHARACTERS + "'\"`=").str.replace(r"^(\d{1,6})\.0+$", "$1")
+    whole = _spelled_clocks(whole).set((whole == "").fill_null(value=False), None)
+    digits = whole.str.contains(r"^\d{1,6}$").fill_null(value=False)
+    only_clock = digits | whole.str.contains(r"^\d{1,2}[:.]\d{1,2}(?:[:.]\d{1,2}(?:\.\d+)?)?$").fill_null(value=False)
+    text = day.str.strip_chars()
+    if not only_clock.any():
+        return whole.fill_null(text)
+    bare = whole.filter(digits)
+    hours_and_minutes = bare.str.len_bytes().max() == 4 and bare.str.zfill(4).str.contains(r"^(?:[01]\d|2[0-3])[0-5]").all()
+    width = 4 if hours_and_minutes else 6
+    parts = [whole.str.zfill(width).str.slice(place, 2) for place in range(0, width, 2)]
+    spelled = pl.select(pl.concat_str(parts, separator=":")).to_series()
+    time_of_day = spelled.zip_with(digits, whole.str.replace_all(".", ":", literal=True))
+    date = text.str.replace(r"[ T]0?0:00(?::00)?(?:\.0+)?$", "").str.replace(r"\.0$", "")
+    date = date.str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
+    return (date + " " + time_of_day).zip_with(only_clock, whole.fill_null(text))
 
 
 def _try_form(text: pl.Series, form: TimeForm, rules: TimeRules) -> pl.Series:

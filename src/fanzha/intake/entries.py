@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 import polars as pl
 
-from fanzha.intake.cells import Moments, Reading, as_text, read_ids, read_text, read_times
+from fanzha.intake.cells import Moments, Reading, as_text, join_day_and_clock, read_ids, read_text, read_times
 from fanzha.intake.findings import Findings, Leftovers, Sieve, Table, facts_frame, rows_kept, sort_leftovers
 from fanzha.intake.rulebook import rulebook
 from fanzha.intake.signs import turned_rows
@@ -265,17 +265,7 @@ def _moment(table: Table) -> Moments:
         return read_times(at if at is not None else table.cells("at"), rules, own_form)
     if at is None and clock is None:
         return read_times(day, rules, own_form)
-    whole = as_text(at if at is not None else clock).str.strip_chars()  # type: ignore[arg-type]
-    only_clock = whole.str.contains(r"^\d{1,2}[:：.]\d{2}(?:[:：.]\d{2}(?:\.\d+)?)?$|^\d{3,6}$").fill_null(value=False)
-    if not only_clock.any():
-        return read_times(whole.fill_null(as_text(day)), rules, own_form)
-    digits = whole.str.contains(r"^\d{3,6}$").fill_null(value=False)
-    padded = whole.str.zfill(6)
-    spelled = padded.str.slice(0, 2) + ":" + padded.str.slice(2, 2) + ":" + padded.str.slice(4, 2)
-    time_of_day = spelled.zip_with(digits, whole.str.replace_all(r"[：.]", ":"))
-    date = as_text(day).str.strip_chars().str.replace(r"[ T]0?0:00(?::00)?(?:\.0+)?$", "").str.replace(r"\.0$", "")
-    date = date.str.replace(r"^(\d{4})(\d{2})(\d{2})$", "$1-$2-$3")
-    joined = (date + " " + time_of_day).zip_with(only_clock, whole.fill_null(as_text(day)))
+    joined = join_day_and_clock(as_text(day), as_text(at if at is not None else table.cells("at_clock")))
     return read_times(joined, rules, own_form)
 
 

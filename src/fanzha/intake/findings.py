@@ -65,7 +65,8 @@ class Table:
         """The cells of a field; a constant of the mapping for every row; None where the table has no such column."""
         index = self.layout.columns.get(name)
         if index is not None and index < self.frame.width:
-            return self.frame.to_series(index).alias(name)
+            cells = self.frame.to_series(index).alias(name)
+            return self.mapping.with_point(name, cells) if self.mapping is not None else cells
         constant = self.constant(name)
         return pl.Series(name, [constant], pl.String).new_from_index(0, self.height) if constant is not None else None
 

@@ -20,6 +20,9 @@ _CONSTANTS: Final = (
     "card", "account", "holder_name", "holder_id", "institution", "currency", "direction", "payer", "payee", "kind",
     "payer_institution", "payee_institution", "payer_name", "payee_name", "channel", "summary",
 )  # fmt: skip
+_AMOUNTS: Final = frozenset(
+    {"amount", "amount_in", "amount_out", "balance", "counterparty_balance", "payer_balance", "payee_balance"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,17 @@ class ColumnMapping:
     columns: Mapping[str, str]  # field → header as written in the file
     constants: Mapping[str, str] = field(default_factory=dict)
     amount_unit: str = YUAN
+    decimal_mark: str = "."
     time_form: TimeForm | None = None
     directions: Mapping[str, int] = field(default_factory=dict)
+
+    def with_point(self, name: str, cells: pl.Series) -> pl.Series:
+        """The cells of a field with `.` before the decimals, as every reader of amounts expects them."""
+        if self.decimal_mark == "." or name not in _AMOUNTS or cells.dtype != pl.String:
+            return cells
+        # A number cell of a workbook comes as 1000.5, whatever mark the file's own texts have.
+        marked = cells.str.contains(r",|^\s*[+-]?\d{1,3}(?:\.\d{3})+\s*$").fill_null(value=False)
+        return cells.str.replace_many([".", ","], [",", "."]).zip_with(marked, cells)
 
 
 def load_mapping(path: Path) -> ColumnMapping:
@@ -41,6 +53,7 @@ def load_mapping(path: Path) -> ColumnMapping:
     [table]
     kind = "entries"            # or "transfers"
     amount_unit = "yuan"        # or "fen"
+    decimal_mark = ","          # where amounts are written as 1.234,50
     date_format = "%d.%m.%Y"    # only for forms that are not known anyway
     account = "6299990000000000001"   # where no column holds the own account
     [columns]
@@ -85,11 +98,15 @@ def _checked(path: Path, document: Mapping[str, Any]) -> ColumnMapping:
     unit = table.get("amount_unit", YUAN)
     if unit not in {YUAN, FEN}:
         raise BadInput(f"{path}: [table] amount_unit is {unit!r}; write yuan or fen")
+    mark = table.get("decimal_mark", ".")
+    if mark not in {".", ","}:
+        raise BadInput(f"{path}: [table] decimal_mark is {mark!r}; write '.' or ','")
     return ColumnMapping(
         table=kind,
         columns={name: str(header) for name, header in columns.items()},
         constants={name: str(value) for name, value in constants.items()},
         amount_unit=unit,
+        decimal_mark=mark,
         time_form=_time_form(path, table.get("date_format")),
         directions=_directions(path, _section(path, document, "directions")),
     )

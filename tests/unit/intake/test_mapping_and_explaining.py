@@ -41,6 +41,18 @@ def test_a_mapped_table(tmp_path: Path):
     ]
 
 
+def test_a_mapped_decimal_comma(tmp_path: Path):
+    mapping = TOML.replace('"fen"', '"yuan"\ndecimal_mark = ","').replace("[directions]", 'balance = "Text"\n[directions]')
+    (tmp_path / "columns.toml").write_text(mapping)
+    rows = ("1.234,50;H;X;2.000", "1000,5;S;X;-7", "1000.5;S;X;0,50", "1.234.56;S;X;", "1,000.50;S;X;")
+    text = "Datum;Betrag;S/H;Konto;Text\n" + "".join(f"02.01.2026 03:04;{row}\n" for row in rows)
+    batch = read_file(SourceFile("x.csv", text.encode()), load_mapping(tmp_path / "columns.toml"))
+    assert batch.facts["entries"].select("amount_minor", "balance_minor").rows() == [
+        (123450, 200000), (100050, -700), (100050, 50),
+    ]  # fmt: skip
+    assert [row.row for row in batch.quarantine] == [5, 6]
+
+
 @pytest.mark.parametrize(
     ("toml", "said"),
     [
@@ -51,6 +63,7 @@ def test_a_mapped_table(tmp_path: Path):
         (TOML.replace("currency =", "colour ="), "no field 'colour'"),
         (TOML.replace("at =", "summary ="), "lacks at"),
         (TOML.replace('"fen"', '"jiao"'), "amount_unit"),
+        (TOML.replace('"fen"', '"fen"\ndecimal_mark = ";"'), "decimal_mark"),
         (TOML.replace('["H"]', '"H"'), "must be a list"),
         (TOML.replace("%d.%m.%Y %H:%M", "dd.mm"), "date_format"),
         (TOML.replace("%d.%m.%Y %H:%M", "%Q%&"), "no strptime pattern"),

@@ -146,3 +146,19 @@ def test_alipay(read):
     assert (row["account"], row["holder_name"], row["counterparty"], row["counterparty_name"], row["direction"], row["serial"],
             row["institution"]) == ("2088000000000001", "模拟甲", "2088000000000002", "模拟乙", -1, "1", "支付宝")  # fmt: skip
     assert [item.reason for item in batch.quarantine] == ["failed"]
+
+
+def test_a_bill_that_alipay_gave_its_user_says_whose_it_is_in_its_title(read):
+    text = (
+        "支付宝交易记录明细查询\n账号:[mock@example.invalid]\n起始日期:[2026-03-01 00:00:00]    终止日期:[2026-03-31 00:00:00]\n"
+        "-------交易记录明细列表-------\n交易号,商户订单号,交易创建时间,类型,交易对方,金额（元）,收/支,交易状态,备注,\n"
+        "20260301\t,M1\t,2026-03-01 10:00:00 ,即时到账交易 ,模拟商户 ,100.00 ,支出 ,交易成功 ,,\n"
+        "--------------\n共1笔记录\n已支出:1笔,100.00元\n导出时间:[2026-04-01 10:00:00]    用户:模拟\n"
+    )
+    batch = read(text.encode("gb18030"), "alipay_record.csv")
+    assert (batch.rows, batch.quarantine) == (1, ())
+    assert batch.facts["entries"].select("account", "direction", "counterparty_name").rows() == [
+        ("mock@example.invalid", -1, "模拟商户")
+    ]
+    [window] = batch.windows
+    assert (window.account, window.from_us) == ("mock@example.invalid", parse_instant("2026-03-01"))

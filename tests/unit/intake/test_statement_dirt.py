@@ -168,11 +168,25 @@ def test_two_amount_columns(read):
 @pytest.mark.parametrize(
     ("day", "clock", "instant"),
     [("20260102", "030405", "2026-01-02 03:04:05"), ("2026-01-02", "3:04:05", "2026-01-02 03:04:05"),
-     ("2026/1/2", "30405", "2026-01-02 03:04:05"), ("2026-01-02 00:00:00", "03:04", "2026-01-02 03:04")],
+     ("2026/1/2", "30405", "2026-01-02 03:04:05"), ("2026-01-02 00:00:00", "03:04", "2026-01-02 03:04"),
+     ("20260102", "0", "2026-01-02 00:00:00"), ("20260102", "5", "2026-01-02 00:00:05"),
+     ("2026年1月2日", "3时04分05秒", "2026-01-02 03:04:05"), ("20260102", "", "2026-01-02")],
 )  # fmt: skip
 def test_date_and_time_in_two_columns(read, day, clock, instant):
     batch = read(f"账号,交易日期,交易时间,交易金额,收付标志\n1,{day},{clock},5,进\n")
     assert batch.facts["entries"]["at_us"].to_list() == [parse_instant(instant)]
+
+
+def test_a_column_of_four_digits_is_hours_and_minutes(read):
+    header = "账号,交易日期,交易时间,交易金额,收付标志\n"
+    batch = read(header + "1,20260102,0930,5,进\n1,20260102,1405,5,进\n1,20260102,30,5,进\n")
+    assert batch.facts["entries"].select("at_us", "at_precision").rows() == [
+        (parse_instant(f"2026-01-02 {clock}"), 1) for clock in ("09:30", "14:05", "00:30")
+    ]
+    batch = read(header + "1,20260102,0930,5,进\n1,20260102,140509,5,进\n")
+    assert batch.facts["entries"]["at_us"].to_list() == [
+        parse_instant(f"2026-01-02 {clock}") for clock in ("00:09:30", "14:05:09")
+    ]
 
 
 def test_titles_repeated_headers_footers_and_blank_rows(read):
