@@ -234,12 +234,12 @@ def test_a_release_that_fails_is_an_incident():
     lifted = lift_measure(executed(stop_request(), STANDING), CHIEF, LINEAGE, RULES, "与案件无关", T0).measure
     release = lifted.orders[-1].id
     lifted = record_sent(lifted, release, WIRE, RULES, T0, channel=Channel.HTTP).measure
-    assert [row.kind for row in due_clocks(lifted, RULES)] == [ClockKind.RELEASE]
+    assert [row.kind for row in due_clocks(lifted, RULES)] == [ClockKind.RELEASE, ClockKind.TOLD_OF_LIFT]
     failed = decided(lifted, answer(lifted, Outcome.REFUSED, T0, "R9", release, code="E42"))
     assert failed.incidents[0].kind is IncidentKind.RELEASE_FAILED
     assert failed.change.measure.status is Status.LIFTED
     done = decided(lifted, answer(lifted, Outcome.EXECUTED, T0, "R9", release)).change.measure
-    assert due_clocks(done, RULES) == ()
+    assert [row.kind for row in due_clocks(done, RULES)] == [ClockKind.TOLD_OF_LIFT]
 
 
 receipts = st.lists(
@@ -312,7 +312,7 @@ def test_clocks_lapse_warn_and_breach_at_their_instants():
 
 def test_a_release_that_nobody_confirms_is_an_incident_whether_or_not_it_left():
     lifted = lift_measure(executed(stop_request(), STANDING), CHIEF, LINEAGE, RULES, "与案件无关", T0).measure
-    (row,) = due_clocks(lifted, RULES)
+    row, _told = due_clocks(lifted, RULES)
     assert breach_incident(row, lifted, row.due_us - 1) is None
     incident = breach_incident(row, lifted, row.due_us)
     assert (incident.kind, incident.id) == (IncidentKind.RELEASE_FAILED, f"{lifted.id}.release.release_failed")

@@ -284,6 +284,13 @@ def _request(request: Request, mask: Mask) -> Document:
         ],
         "payee": mask.account(request.payee) if request.payee else "",
         "beneficiary": request.beneficiary,
+        "finding": None
+        if request.finding is None
+        else {
+            "organ": mask.text(request.finding.organ),
+            "number": mask.text(request.finding.number),
+            "found_on": request.finding.found_on.isoformat(),
+        },
     }
 
 
