@@ -247,6 +247,8 @@ def show_preview(found: Preview, mask: Mask) -> None:
             ("wages recognised", money(account.wages_minor)),
             ("a natural person's", _known(account.natural_person)),
             ("a merchant's", _known(account.merchant)),
+            ("payers for goods, last month", "unknown" if account.goods_payers is None else str(account.goods_payers)),
+            ("hops from the victim", "unknown" if account.hop is None else str(account.hop)),
             ("least that serves", money(advice.least_minor)),
             ("innocent money held", money(advice.innocent_minor)),
             ("to be left free at once", money(advice.spare_minor)),

@@ -179,12 +179,21 @@ def _begin_answered(
 
 
 def _counted(measure: Measure, receipt: Receipt, rules: MeasureRules, now_us: int) -> Measure:
-    """With the balance that the institution states, the innocent money that is held besides is counted anew."""
-    request = measure.request
-    if receipt.balance_minor is None:
+    """With what the institution states, the innocent money that is held besides is counted anew.
+
+    That is the balance, and what it holds where that is more than was ordered: then at least so much is there.
+    """
+    request, scope = measure.request, measure.request.scope
+    asked, held = scope.amount_minor, receipt.amount_minor
+    more = held if asked is not None and held is not None and held > asked else None
+    if receipt.outcome not in {Outcome.EXECUTED, Outcome.PARTIAL}:
+        more = None
+    if receipt.balance_minor is None and more is None:
         return measure
-    whole = holds_whole(request.scope, rules.of(request.kind, now_us))
-    innocent = innocent_money(request.scope, AccountView(receipt.balance_minor), whole=whole)
+    scope = scope if more is None else replace(scope, amount_minor=more)
+    whole = holds_whole(scope, rules.of(request.kind, now_us))
+    there = max(each for each in (receipt.balance_minor, more) if each is not None)
+    innocent = innocent_money(scope, AccountView(there), whole=whole)
     counted = replace(request, scope=replace(request.scope, innocent_minor=innocent))
     before = measure.innocent_before or (request.scope.innocent_minor,)
     return replace(measure, request=counted, innocent_before=before)

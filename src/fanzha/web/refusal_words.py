@@ -80,6 +80,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "return.one_account": N_("两项冻结是同一账户的两个号码：先解除其一"),
     "four_eyes": N_("申请人不能审批自己的申请：须由另一人审批"),
     "good_faith": N_("可能是善意取得：须说明理由"),
+    "paid_for_goods": N_("账户有货款类收入：可能是善意取得"),
     "hand_over.moved": N_("案件已转到别处，此次移交作废"),
     "hand_over.open": N_("案件已在移交中：请先撤回"),
     "hand_over.same": N_("案件已在该机构"),

@@ -230,6 +230,25 @@ def test_an_answer_after_the_end():
     assert after.incidents[0].kind is IncidentKind.ANSWER_AFTER_END
 
 
+@pytest.mark.parametrize(
+    ("request_", "balance_minor", "innocent_minor"),
+    [
+        (freeze_request(), None, 2_300_000),  # 27,000 of traced money were ordered, the bank holds 50,000
+        (freeze_request(), 0, 2_300_000),  # what is left besides is not what it holds
+        (stop_request(2_700_000), None, 2_300_000),
+        (stop_request(2_700_000), 9_000_000, 6_300_000),  # a stop binds all that is there
+    ],
+)
+def test_what_a_bank_holds_beyond_the_order_is_innocent_money(request_, balance_minor, innocent_minor):
+    measure = sent(request_, Standing(FILED))
+    more = answer(measure, Outcome.EXECUTED, T0, amount_minor=5_000_000, balance_minor=balance_minor)
+    taken = decided(measure, more)
+    assert taken.change.measure.request.scope.innocent_minor == innocent_minor
+    assert [each.kind for each in taken.incidents] == [IncidentKind.MORE_THAN_ASKED]
+    refused = answer(measure, Outcome.REFUSED, T0, amount_minor=5_000_000, code="E1")
+    assert decided(measure, refused).change.measure.request.scope.innocent_minor == measure.request.scope.innocent_minor
+
+
 def test_a_release_that_fails_is_an_incident():
     lifted = lift_measure(executed(stop_request(), STANDING), CHIEF, LINEAGE, RULES, "与案件无关", T0).measure
     release = lifted.orders[-1].id

@@ -337,6 +337,7 @@ def _view(view: AccountView, request: Request) -> Document:
         "natural_person": view.natural_person,
         "merchant": view.merchant,
         "good_faith": view.good_faith,
+        "goods_payers": view.goods_payers,
         "hop": view.hop,
     }
 
