@@ -226,6 +226,16 @@ class FieldRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """What an answer must be: an institution's at a possible time, a written one of more than a word."""
+
+    effective_from: date
+    clocks_apart: Span  # two institutions' clocks may differ so far
+    written_length_min: int  # characters
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarRules:
     """The days worked."""
 
@@ -257,6 +267,7 @@ class MeasureRules:
     guards: tuple[GuardRules, ...]
     fields: tuple[FieldRules, ...]
     calendars: tuple[CalendarRules, ...]
+    answer_versions: tuple[AnswerRules, ...]
 
     def of(self, kind: MeasureKind, at_us: int) -> KindRules:
         """The rules of a kind in force at an instant; BadInput when there are none yet."""
@@ -283,6 +294,10 @@ class MeasureRules:
         """How closely the four fields must agree, in force."""
         return in_force(self.fields, at_us, "four_fields")
 
+    def answers(self, at_us: int) -> AnswerRules:
+        """What an answer must be, in force."""
+        return in_force(self.answer_versions, at_us, "answers")
+
     @property
     def work(self) -> WorkCalendar:
         """The days worked, of all years entered."""
@@ -301,10 +316,11 @@ class MeasureRules:
             versions(top, "guard", _guard),
             versions(top, "four_fields", _four_fields),
             versions(top, "calendar", _calendar),
+            versions(top, "answers", _answers),
         )
 
 
-_OTHER_TABLES = ("guard", "four_fields", "calendar")
+_OTHER_TABLES = ("guard", "four_fields", "calendar", "answers")
 
 
 def versions(top: Entry, key: str, read: Callable[[Entry], Version]) -> tuple[Version, ...]:
@@ -499,6 +515,12 @@ def _guard(entry: Entry) -> GuardRules:
 
 def _four_fields(entry: Entry) -> FieldRules:
     return FieldRules(entry.day("effective_from"), entry.span("time_tolerance"), entry.source())
+
+
+def _answers(entry: Entry) -> AnswerRules:
+    return AnswerRules(
+        entry.day("effective_from"), entry.span("clocks_apart"), entry.number("written_length_min"), entry.source()
+    )
 
 
 def _calendar(entry: Entry) -> CalendarRules:
