@@ -48,10 +48,10 @@ class Desk:
         name = AccountName(payee, "模拟·钱二", "模拟银行")
         return ReportedPayment("", "模拟·孙三", name, amount_minor=yuan * 100, at_us=self.at(minute), **more)
 
-    def report(self, minute: float = 0, payments=None, phone="19900000001", narrative="", **more):
+    def report(self, minute: float = 0, payments=None, phone="19900000001", narrative="", id_number="", **more):
         draft = ReportDraft(
             Channel.CALL,
-            Reporter(ReporterKind.VICTIM, "模拟·孙三", phone=phone),
+            Reporter(ReporterKind.VICTIM, "模拟·孙三", phone=phone, id_number=id_number),
             narrative,
             jurisdiction="5301",
             payments=(self.payment(),) if payments is None else payments,

@@ -456,7 +456,7 @@ class _AccountFacts:
         if source is not None:
             return source.facts_about(account, holder, currency, until_us)
         company = is_company(holder, self._inflows["words"]["company"])
-        return AccountFacts(natural_person=None if company is None else not company, merchant=company)
+        return AccountFacts(natural_person=None if company is None else not company, merchant=company or None)
 
     def numbers_of(self, account: str) -> tuple[str, ...]:
         """Every number of the account."""

@@ -142,6 +142,10 @@ def test_the_same_request_is_carried_out_once(home, tmp_path):
 def test_duplicates_are_offered_merged_and_taken_apart(home):
     older, younger = (taken_in(home, amount="777.00", phone="19900000077") for _ in range(2))
     ids = [older["report"]["id"], younger["report"]["id"]]
+    assert ids in [[offer["kept"], offer["absorbed"]] for offer in younger["alike"]["reports"]]  # as it comes in
+    assert ids[0] in younger["alike"]["repeat_payees"][0]["reports"]
+    _, _, said = run(home, "report", "add", ids[1], "--as", "both", "--narrative", "模拟：补充")
+    assert f"to merge them: fanzha report merge {ids[0]} {ids[1]} --reason" in said
     found = document(home, "report", "duplicates", ids[1], "--as", "duty")
     assert ids in [[offer["kept"], offer["absorbed"]] for offer in found["reports"]]
     assert found["repeat_payees"][0]["account"] == "****0017"
@@ -158,7 +162,7 @@ def test_duplicates_are_offered_merged_and_taken_apart(home):
         assert document(home, record, "show", merge["absorbed"], "--as", "duty")["merged_into"] == ""
     assert refused(home, "report", "unmerge", merged["id"], "--as", "duty")[0] == 1
     kinds = [e["kind"] for e in document(home, "report", "history", ids[1], "--as", "duty")["events"]]
-    assert kinds == ["report.received", "record.merged", "record.unmerged"]
+    assert kinds == ["report.received", "report.added_to", "record.merged", "record.unmerged"]
 
 
 def test_a_clue_is_paused_routed_dismissed_and_counted(home):

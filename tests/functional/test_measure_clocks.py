@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 
 import pytest
 from desk_home import seat_people
@@ -16,6 +18,7 @@ from fanzha.core.time import DAY_US, MINUTE_US, format_instant, parse_instant
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import (
     EvidenceKind,
+    Finding,
     Measure,
     MeasureKind,
     Override,
@@ -35,9 +38,10 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.find_unrelated import find_unrelated
-from fanzha.services.desk.hear_evidence import give_evidence
+from fanzha.services.desk.hear_evidence import give_evidence, look_at_evidence
 from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.preview_measure import preview_measure
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.record_sent import record_sent
@@ -100,8 +104,14 @@ BASES = {
 TARGETS = {
     "line_suspension": Target(TargetKind.LINE, "19900000001", "模拟电信", HOLDER),
     "site_block": Target(TargetKind.SITE, "moni.example", "模拟注册商"),
-    "discipline": Target(TargetKind.PERSON, "PERSON-1", "模拟银行", HOLDER),
+    "discipline": Target(TargetKind.PERSON, "11010119900307001X", "模拟银行", HOLDER),
 }
+FOUND = Finding("模拟市公安局", "模拟认字〔2026〕1号", date(2026, 11, 1))
+HEARD = 5  # days in which whom a discipline hits may speak, before it is decided
+LIFT_TOLD = {
+    "stop_payment": 3 * 1440, "freeze": 3 * 1440, "queued_freeze": 3 * 1440, "restriction": 1440, "payer_hold": 60,
+    "line_suspension": 1440, "site_block": 3 * 1440, "discipline": 3 * 1440,
+}  # fmt: skip
 
 
 class ClockDesk:
@@ -125,12 +135,23 @@ class ClockDesk:
             amount_minor=5_000_000, traced_minor=5_000_000, document="模拟字〔2026〕1号",
             questions=(Question(ACCOUNT, self.clock.at_us - 1, self.clock.at_us + DAY_US),) if kind == "query" else (),
             payee="6299990000000000033" if kind == "payer_hold" else "",
+            finding=FOUND if kind == "discipline" else None,
             overrides=(Override("nothing_ahead", "在先冻结由外省机关办理"),) if kind == "queued_freeze" else (),
         )  # fmt: skip
         return draft_measure(self.desk, self.duty, wanted)
 
-    def executed(self, kind: str, term: str, *, told: bool = True) -> Measure:
+    def proposed(self, kind: str, term: str) -> Measure:
+        """Proposed, and where somebody is to be heard first, told so long ago that his time is over just now."""
+        if kind != "discipline":
+            return propose_measure(self.desk, self.duty, self.drafted(kind, term).id)
+        self.clock.at_us -= HEARD * DAY_US
         proposed = propose_measure(self.desk, self.duty, self.drafted(kind, term).id)
+        told = tell_holder(self.desk, self.duty, proposed.id, TellingWay.IN_PERSON)
+        self.clock.at_us += HEARD * DAY_US
+        return told
+
+    def executed(self, kind: str, term: str, *, told: bool = True) -> Measure:
+        proposed = self.proposed(kind, term)
         decider = self.chief if (kind, term) in OF_COUNTY else self.city
         order = approve_measure(self.desk, decider, proposed.id).orders[0].id
         record_sent(self.desk, self.duty, order, Channel.ISSUED_ELSEWHERE, document="模拟平台1号")
@@ -310,8 +331,7 @@ def test_answers_evidence_unrelated_money_and_appeals_are_waited_for(kind, term)
 def test_an_order_that_never_leaves_is_an_incident_and_one_that_nobody_answers_is_late(kind, term):
     desk, golden = ClockDesk(), GOLDEN[kind, term]
     begun_us = desk.clock.at_us
-    proposed = propose_measure(desk.desk, desk.duty, desk.drafted(kind, term).id)
-    approved = approve_measure(desk.desk, desk.city, proposed.id)
+    approved = approve_measure(desk.desk, desk.city, desk.proposed(kind, term).id)
     left_us = begun_us + SENT[kind] * MINUTE_US
     rung = desk.walk(quarter_before(begun_us, left_us), left_us)
     assert rung == [(quarter_before(begun_us, left_us), "clock.warn", "send"), (left_us, "clock.breach", "send")]
@@ -331,7 +351,8 @@ def test_the_holder_is_told_in_its_time_after_the_execution(kind, term):
     desk = ClockDesk()
     begun_us = desk.clock.at_us
     measure = desk.executed(kind, term, told=False)
-    assert [task.title.partition("：")[0] for task in desk.tasks()] == ([f"告知 {measure.id}"] if kind in TOLD else [])
+    named = [f"告知 {measure.id}"] if kind in TOLD or kind == "discipline" else []
+    assert [task.title.partition("：")[0] for task in desk.tasks()] == named
     due_us = begun_us + TOLD.get(kind, 1440) * MINUTE_US
     rung = desk.walk(quarter_before(begun_us, due_us), due_us)
     assert rung == (
@@ -347,8 +368,81 @@ def test_the_holder_is_told_in_its_time_after_the_execution(kind, term):
         tell_holder(desk.desk, desk.duty, measure.id, TellingWay.CALL, at_us=desk.clock.at_us + 1)
     assert refused.value.rule == "time"
     told = tell_holder(desk.desk, desk.duty, measure.id, TellingWay.CALL, at_us=due_us, note="模拟：已说明救济途径")
-    assert [(each.how, each.by, each.at_us) for each in told.told] == [(TellingWay.CALL, desk.duty.id, due_us)]
+    assert [(each.how, each.by, each.at_us) for each in told.told[-1:]] == [(TellingWay.CALL, desk.duty.id, due_us)]
     assert all(task.status is TaskStatus.DONE for task in desk.tasks())
+
+
+def test_whom_a_discipline_hits_is_told_and_heard_before_anybody_decides():
+    desk = ClockDesk()
+    asked_us, drafted = desk.clock.at_us, desk.drafted("discipline", "found")
+    assert refused_by(lambda: tell_holder(desk.desk, desk.duty, drafted.id, TellingWay.LETTER)) == "told"  # a draft
+    asked = propose_measure(desk.desk, desk.duty, drafted.id)
+    (task,) = desk.tasks()
+    due_us = asked_us + 3 * DAY_US
+    assert (task.title.partition("：")[0], task.due_us) == (f"告知 {asked.id}", due_us)
+    assert refused_by(lambda: approve_measure(desk.desk, desk.city, asked.id)) == "not_told"
+    assert [each.rule for each in preview_measure(desk.desk, desk.city, asked.id).refused] == ["not_told"]
+    assert desk.walk(quarter_before(asked_us, due_us), due_us) == [
+        (quarter_before(asked_us, due_us), "clock.warn", "told"), (due_us, "clock.breach", "told"),
+    ]  # fmt: skip
+    tell_holder(desk.desk, desk.duty, asked.id, TellingWay.CALL)  # by telephone is not in writing
+    assert desk.tasks()[0].status is TaskStatus.OPEN
+    told_us = tell_holder(desk.desk, desk.duty, asked.id, TellingWay.LETTER).told[-1].at_us
+    assert desk.tasks()[0].status is TaskStatus.DONE
+    said = give_evidence(desk.desk, desk.duty, asked.id, EvidenceKind.OTHER, "模拟：卡是被盗用的")
+    may_us = told_us + HEARD * DAY_US
+    desk.clock.at_us = may_us - 1
+    assert refused_by(lambda: approve_measure(desk.desk, desk.city, asked.id)) == "hearing"
+    assert (may_us, "clock.open", "hearing") in desk.walk(may_us)
+    assert (
+        refused_by(lambda: approve_measure(desk.desk, desk.city, asked.id)) == "hearing"
+    )  # nobody looked at what he said
+    look_at_evidence(desk.desk, desk.duty, asked.id, said.counter_evidence[0].id, "模拟：查证不属实")
+    assert approve_measure(desk.desk, desk.city, asked.id).orders
+
+
+def test_the_years_of_a_discipline_are_counted_for_the_person_at_whichever_bank():
+    desk = ClockDesk()
+    desk.executed("discipline", "criminally_liable")
+
+    def against(institution: str, number: str, term: str) -> set[str]:
+        target = Target(TargetKind.PERSON, "1101 0119 9003 0700 1x", institution, HOLDER)
+        draft = MeasureDraft(
+            kind=MeasureKind.DISCIPLINE, reason="模拟：再次被认定", basis="afl-31", case=desk.case, term=term, target=target,
+            document="模拟字〔2026〕9号", finding=replace(FOUND, number=number),
+        )  # fmt: skip
+        preview = preview_measure(desk.desk, desk.duty, draft_measure(desk.desk, desk.duty, draft).id)
+        return {each.rule for each in (*preview.refused, *preview.open)}
+
+    assert against("模拟电信", FOUND.number, "criminally_liable") == set()  # the same finding, beside it
+    assert against("模拟电信", "模拟认字〔2026〕2号", "found") == set()  # three and two years
+    assert against("模拟电信", "模拟认字〔2026〕2号", "criminally_liable") == {"together"}
+    desk.clock.at_us += DAY_US
+    assert against("模拟电信", FOUND.number, "found") == set()
+
+
+@pytest.mark.parametrize(("kind", "term"), [each for each in GOLDEN if each[0] in LIFT_TOLD])
+def test_the_holder_is_told_of_a_lift_in_its_time(kind, term):
+    desk = ClockDesk()
+    measure = desk.executed(kind, term)
+    desk.clock.at_us += MINUTE_US
+    lifted_us = desk.clock.at_us
+    lift_measure(desk.desk, desk.city, measure.id, "模拟：经查与案件无关")
+    due_us = lifted_us + LIFT_TOLD[kind] * MINUTE_US
+    (task,) = [task for task in desk.tasks() if task.title.startswith("告知解除")]
+    assert (task.status, task.due_us) == (TaskStatus.OPEN, due_us)
+    rung = [each for each in desk.walk(quarter_before(lifted_us, due_us), due_us) if each[2] == "told_of_lift"]
+    assert rung == [
+        (quarter_before(lifted_us, due_us), "clock.warn", "told_of_lift"), (due_us, "clock.breach", "told_of_lift"),
+    ]  # fmt: skip
+    tell_holder(desk.desk, desk.duty, measure.id, TellingWay.CALL)
+    assert [task.status for task in desk.tasks() if task.title.startswith("告知解除")] == [TaskStatus.DONE]
+
+
+def refused_by(deed: Callable[[], object]) -> str:
+    with pytest.raises(NotAllowed) as refused:
+        deed()
+    return refused.value.rule
 
 
 def test_nobody_is_told_before_the_money_is_held_and_the_task_is_put_once():

@@ -20,8 +20,6 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
 
-ANSWER_MIN: Final = 10  # characters: a written answer says more than yes or no
-
 
 @unique
 class IndicatorStatus(StrEnum):

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 
-from fanzha.casework.indicators import ANSWER_MIN
 from fanzha.casework.policy import check_head
 from fanzha.casework.public_terms import public_term
 from fanzha.casework.words import in_words
@@ -59,9 +58,10 @@ def receive_objection(
 
 
 def answer_objection(
-    objection: ListingObjection, status: ObjectionStatus, answer: str, actor: Actor, now_us: int, *, took_part: bool
-) -> ListingObjection:
-    """The written answer of a head who took no part in the publication."""
+    objection: ListingObjection, status: ObjectionStatus, answer: str, actor: Actor, now_us: int, *, took_part: bool,
+    length_min: int,
+) -> ListingObjection:  # fmt: skip
+    """The written answer of a head who took no part in the publication; length_min: characters, by the rules."""
     check_head(actor, f"the answer to {objection.id}")
     if objection.status is not ObjectionStatus.RECEIVED or status is ObjectionStatus.RECEIVED:
         raise NotAllowed(
@@ -71,6 +71,6 @@ def answer_objection(
         raise NotAllowed(
             "four_eyes", "who proposed or decided the publication does not answer the objection against it"
         )
-    if len(answer.strip()) < ANSWER_MIN:
+    if len(answer.strip()) < length_min:
         raise NotAllowed("answer", "the answer is written: say what was examined and why it is so decided")
     return replace(objection, status=status, answer=answer.strip(), answered_by=actor.id, answered_us=now_us)

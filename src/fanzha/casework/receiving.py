@@ -26,9 +26,8 @@ from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
-from fanzha.core.time import MINUTE_US, format_instant
+from fanzha.core.time import format_instant, is_to_come
 
-CLOCKS_APART_MAX_US = 5 * MINUTE_US  # so far a sender's clock may go ahead of the desk's
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STEP_EVENTS = {
     ReportStep.PUT_IN_CASE: EventKind.REPORT_PUT_IN_CASE,
@@ -219,7 +218,7 @@ def _check_parts(
     payments: Sequence[ReportedPayment], losses: Sequence[Loss], attachments: Sequence[Attachment], now_us: int
 ) -> None:
     for at, payment in enumerate(payments, 1):
-        if payment.at_us is not None and payment.at_us > now_us + CLOCKS_APART_MAX_US:
+        if payment.at_us is not None and is_to_come(payment.at_us, now_us):
             said = format_instant(payment.at_us)
             raise BadInput(f"payments[{at}].at: {said} lies in the future; leave it out where nobody knows it")
         if payment.amount_minor is not None and payment.amount_minor <= 0:

@@ -242,7 +242,7 @@ def told(
     request: RequestKey = "",
     login: AsOption = None,
 ) -> None:
-    """Note that the holder was told of a measure that is carried out; the task that asked for it is done."""
+    """Note that the holder was told: before a discipline is decided, of what was carried out, or of what was lifted."""
     from fanzha.measures.model import TellingWay
     from fanzha.services.desk.tell_holder import tell_holder
 

@@ -42,6 +42,13 @@ Traced = Annotated[
 Basis = Annotated[str, typer.Option("--basis", metavar="ARTICLE", help="Legal basis, such as afl-20, procedure-239.")]
 Term = Annotated[str, typer.Option("--term", help="Named term of the kind: ordinary, major, …")]
 ModeReason = Annotated[str, typer.Option("--mode-reason", help="Why more than the least is held.")]
+FoundBy = Annotated[
+    str, typer.Option("--found-by", metavar="ORGAN", help="Discipline: the court or the organ that found it.")
+]
+FindingNumber = Annotated[
+    str, typer.Option("--finding", metavar="文号", help="Discipline: number of the judgment or the finding (认定).")
+]
+FoundOn = Annotated[str, typer.Option("--found-on", metavar="DAY", help="Discipline: the day of that document.")]
 
 
 def draft(
@@ -55,7 +62,9 @@ def draft(
     account: Annotated[str, typer.Option("--account", help="The target where no fact names it.")] = "",
     line: Annotated[str, typer.Option("--line", help="A telephone number as target.")] = "",
     site: Annotated[str, typer.Option("--site", help="A host as target.")] = "",
-    person: Annotated[str, typer.Option("--person", help="Id of a person in the case: discipline only.")] = "",
+    person: Annotated[
+        str, typer.Option("--person", help="Discipline: number of the identity document; of a unit 统一社会信用代码.")
+    ] = "",
     institution: Annotated[str, typer.Option("--institution", help="Who keeps it, or the institution itself.")] = "",
     holder: Annotated[str, typer.Option("--holder", help="户名, as the order states it.")] = "",
     amount: Amount = "",
@@ -72,6 +81,9 @@ def draft(
     payee: Annotated[
         str, typer.Option("--payee", help="Of a payment that is held: the account to which it goes.")
     ] = "",
+    found_by: FoundBy = "",
+    finding: FindingNumber = "",
+    found_on: FoundOn = "",
     override: Overrides = None,
     request: RequestKey = "",
     login: AsOption = None,
@@ -79,6 +91,7 @@ def draft(
     """Word a measure of any kind; the rules fill in mode, term and period where none is named."""
     from fanzha.measures.model import MeasureKind
     from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+    from fanzha.services.desk.read_finding import read_finding
 
     wanted = MeasureDraft(
         kind=read_word(kind, MeasureKind, "KIND"),
@@ -97,6 +110,7 @@ def draft(
         overrides=read_overrides(override),
         questions=tuple(_question(text) for text in question or ()),
         payee=payee,
+        finding=read_finding(found_by, finding, found_on),
     )
     with at_desk(context, login) as at:
         _tell_worded(at, draft_measure(at.desk, at.actor, wanted, request=request))
@@ -115,6 +129,9 @@ def amend(
     term: Annotated[str | None, typer.Option("--term", help="Another term.")] = None,
     period: Period = "",
     document: Annotated[str | None, typer.Option("--document", metavar="文号", help="Number of the notice.")] = None,
+    found_by: FoundBy = "",
+    finding: FindingNumber = "",
+    found_on: FoundOn = "",
     override: Overrides = None,
     version: Version = None,
     request: RequestKey = "",
@@ -122,6 +139,7 @@ def amend(
 ) -> None:
     """Word a draft anew; what is left out stays. Once proposed it stands as it was proposed."""
     from fanzha.services.desk.amend_draft import Amendment, amend_draft
+    from fanzha.services.desk.read_finding import read_finding
 
     amendment = Amendment(
         reason=reason,
@@ -134,6 +152,7 @@ def amend(
         period=read_span(period),
         document=document,
         overrides=read_overrides(override),
+        finding=read_finding(found_by, finding, found_on),
     )
     with at_desk(context, login) as at:
         changed = amend_draft(at.desk, at.actor, measure, amendment, version=version, request=request)
@@ -228,6 +247,8 @@ def show_preview(found: Preview, mask: Mask) -> None:
             ("wages recognised", money(account.wages_minor)),
             ("a natural person's", _known(account.natural_person)),
             ("a merchant's", _known(account.merchant)),
+            ("payers for goods, last month", "unknown" if account.goods_payers is None else str(account.goods_payers)),
+            ("hops from the victim", "unknown" if account.hop is None else str(account.hop)),
             ("least that serves", money(advice.least_minor)),
             ("innocent money held", money(advice.innocent_minor)),
             ("to be left free at once", money(advice.spare_minor)),

@@ -200,6 +200,10 @@ def tally(
         show_pairs("Acted first", [(name, str(value)) for name, value in document.items()])
 
 
+def _finding(finding: dict[str, str] | None) -> str:
+    return "" if finding is None else f"{finding['organ']}  {finding['number']}  {finding['found_on']}"
+
+
 def _show_document(document: dict[str, Any]) -> None:
     target = document["target"]
     basis = document["basis"]
@@ -216,6 +220,7 @@ def _show_document(document: dict[str, Any]) -> None:
         ("still held", document["held"] if document["part_releases"] else ""),
         ("mode", document["modes"]),
         ("basis", "" if basis is None else f"{basis['text']} ({basis['certainty'].value})"),
+        ("found by", _finding(document["finding"])),
         ("case", f"{document['case']}  {document['filing']}".strip()),
         ("文号", document["document"]),
         ("term", f"{document['term']}  {document['period'] or ''}".strip()),

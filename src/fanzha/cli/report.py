@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +32,7 @@ from fanzha.core.errors import BadInput
 
 if TYPE_CHECKING:
     from fanzha.casework import ReportStep
+    from fanzha.services.desk.mask import Mask
     from fanzha.services.desk.receive_report import Received
 
 app = typer.Typer(
@@ -79,7 +82,7 @@ def new(
     from fanzha import bootstrap
     from fanzha.services.desk.add_to_report import attach_file
     from fanzha.services.desk.documents.report_form import check_says_something, read_report
-    from fanzha.services.desk.receive_report import Received, receive_report
+    from fanzha.services.desk.receive_report import receive_report
 
     told = {
         "channel": channel, "narrative": narrative, "jurisdiction": jurisdiction, "source_reference": reference,
@@ -99,7 +102,7 @@ def new(
         report = received.report
         for file in brought:
             report = attach_file(seat.desk, evidence, seat.actor, report.id, file)
-        _tell_received(seat, Received(report, received.clues, received.warning))
+        _tell_received(seat, replace(received, report=report))
 
 
 @app.command()
@@ -331,7 +334,7 @@ def _step(context: typer.Context, login: str | None, report: str, step: ReportSt
 
 
 def _tell_received(seat: AtDesk, received: Received) -> None:
-    from fanzha.services.desk.documents.clue import clue_document
+    from fanzha.services.desk.documents.clue import alike_document, clue_document
     from fanzha.services.desk.documents.report import report_document
 
     mask = list_mask(seat, [received.report, *received.clues])
@@ -339,12 +342,32 @@ def _tell_received(seat: AtDesk, received: Received) -> None:
     clues = [clue_document(clue, mask, rules, now_us) for clue in received.clues]
     minutes = rules.clock.limit_us // 60_000_000
     answer(
-        seat, {"report": report_document(received.report, mask), "clues": clues, "warning": received.warning},
+        seat,
+        {
+            "report": report_document(received.report, mask), "clues": clues, "warning": received.warning,
+            "alike": alike_document(received.alike, mask),
+        },
         f"{received.report.id}: acknowledgement number {received.report.acknowledgement}; give it to the reporter",
         *(f"  clue {clue['id']}: {clue['kind']} {clue['subject']}".rstrip() for clue in clues),
         *(f"warning: {text}" for text in (received.warning,) if text),
+        *_told_alike(received, mask),
         f"{counted(len(clues), 'clue')} to check within {minutes} minutes; next: fanzha clue claim CLUE",
     )  # fmt: skip
+
+
+def _told_alike(received: Received, mask: Mask) -> Iterator[str]:
+    """What may be one with what just came in, each with the command that merges it, and how that is taken back."""
+    found = received.alike
+    for named, offers in (("report", found.reports), ("clue", found.clues)):
+        for offer in offers:
+            both = ", ".join(sign.value for sign in offer.signs)
+            merge = f"fanzha {named} merge {offer.kept} {offer.absorbed} --reason …"
+            yield f"may be one {named}: {offer.kept} and {offer.absorbed} (both have {both}); to merge them: {merge}"
+    for payee in found.payees:
+        others = " ".join(report for report in payee.reports if report != received.report.id)
+        yield f"account {mask.account(payee.account)} is named by {others} too: their cases may be a series"
+    if found.reports or found.clues:
+        yield "a merge can be taken back: fanzha report unmerge MERGE"
 
 
 def _payment(payee: str, name: str, bank: str, payer: str, amount: str, at: str, victim: str = "") -> dict[str, Any]:

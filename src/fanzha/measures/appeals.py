@@ -14,8 +14,6 @@ from fanzha.measures.model import Measure, Signature
 from fanzha.measures.policy import asks, check_reach
 from fanzha.measures.rules import MeasureRules
 
-ANSWER_MIN = 10  # characters: a written answer says more than yes or no
-
 
 @unique
 class AppealStatus(StrEnum):
@@ -130,7 +128,7 @@ def check_answer_appeal(
     renewed = {name for renewal in measure.renewals for name in (renewal.proposed_by, renewal.approved_by)}
     if actor.id in {approval.by for approval in signed} | {measure.drafted_by} | renewed:
         raise NotAllowed("four_eyes", "who took part in the measure does not answer the appeal against it")
-    if len(answer.strip()) < ANSWER_MIN:
+    if len(answer.strip()) < rules.answers(now_us).written_length_min:
         raise NotAllowed("answer", "the answer is written: say what was examined and why it is so decided")
 
 

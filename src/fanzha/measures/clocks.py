@@ -8,11 +8,12 @@ from enum import StrEnum, unique
 from typing import Final
 
 from fanzha.measures.guard import URGENT_EVIDENCE
-from fanzha.measures.lifecycle import ENDED, OUT
+from fanzha.measures.hearing import heard_us
+from fanzha.measures.lifecycle import ENDED, OUT, Status
 from fanzha.measures.model import Measure, MeasureKind, Signature
 from fanzha.measures.orders import UNANSWERED, Incident, IncidentKind, OrderStatus, Verb
 from fanzha.measures.rules import KindRules, MeasureRules
-from fanzha.measures.telling import told_due_us
+from fanzha.measures.telling import told_due_us, told_of_lift_due_us
 
 
 @unique
@@ -30,6 +31,8 @@ class ClockKind(StrEnum):
     PAY_OUT = "pay_out"  # the bank carries out a return
     SEND = "send"  # an order that was decided has not left
     TOLD = "told"  # the holder has not been told
+    HEARING = "hearing"  # of a discipline: the time in which the person may speak before it is decided
+    TOLD_OF_LIFT = "told_of_lift"  # the holder has not been told that it was lifted
     FREEZE_ENDS = "freeze_ends"  # with money that was decided to go back and is not paid yet
 
 
@@ -63,6 +66,8 @@ CONSEQUENCES: Final[Mapping[ClockKind, Consequence]] = {
     ClockKind.PAY_OUT: Consequence.BREACH,
     ClockKind.SEND: Consequence.BREACH,
     ClockKind.TOLD: Consequence.BREACH,
+    ClockKind.HEARING: Consequence.OPENS,
+    ClockKind.TOLD_OF_LIFT: Consequence.BREACH,
     ClockKind.FREEZE_ENDS: Consequence.BREACH,
 }
 # Whose breach somebody must look into; the others are counted and shown.
@@ -73,13 +78,16 @@ INCIDENTS: Final[Mapping[ClockKind, tuple[IncidentKind, str]]] = {
     ),
     ClockKind.SEND: (
         IncidentKind.NOT_SENT,
-        "order {subject} was decided and has not left: send it, or lift its measure",
+        "order {subject} was decided and has not left: send it{otherwise}",
     ),
     ClockKind.LIFT_UNRELATED: (
         IncidentKind.NOT_LIFTED,
         "{subject} was found unrelated to its case and is held all the same: lift it",
     ),
 }
+# What else than sending helps: a decided return is carried out or refused by the bank, nobody lifts it.
+OTHERWISE: Final = ", or lift its measure"
+OTHERWISE_RETURN: Final = "; until then its freeze must not run out"
 LAST_QUARTER: Final = 4  # a clock without a warning time of its own warns in its last quarter
 
 
@@ -116,10 +124,9 @@ def breach_incident(row: ClockRow, measure: Measure, now_us: int) -> Incident | 
         return None
     kind, sentence = known
     order = "" if row.subject == measure.id else row.subject
-    return Incident(
-        f"{row.subject}.{kind.value}", 0, measure.organisation, kind, sentence.format(subject=row.subject), now_us,
-        measure.id, order,
-    )  # fmt: skip
+    otherwise = OTHERWISE_RETURN if measure.kind is MeasureKind.RETURN else OTHERWISE
+    said = sentence.format(subject=row.subject, otherwise=otherwise)
+    return Incident(f"{row.subject}.{kind.value}", 0, measure.organisation, kind, said, now_us, measure.id, order)
 
 
 def due_clocks(measure: Measure, rules: MeasureRules) -> tuple[ClockRow, ...]:
@@ -140,12 +147,24 @@ def _rows(measure: Measure, rules: MeasureRules) -> Iterator[ClockRow]:
     if measure.status in OUT and measure.unrelated_us is not None and kind.unrelated_within is not None:
         due_us = kind.unrelated_within.end_of(measure.unrelated_us, rules.work)
         yield clock(measure.id, ClockKind.LIFT_UNRELATED, measure.unrelated_us, due_us)
-    told_us = told_due_us(measure, rules)
-    if told_us is not None and measure.starts_us is not None:
-        yield clock(measure.id, ClockKind.TOLD, measure.starts_us, told_us)
+    yield from _telling_rows(measure, rules)
     yield from _order_rows(measure, kind, rules)
     if measure.status in OUT:
         yield from _evidence_rows(measure, rules)
+
+
+def _telling_rows(measure: Measure, rules: MeasureRules) -> Iterator[ClockRow]:
+    """He is told in time: before a discipline is decided, once a hold begins, and once it is lifted; and has time to speak."""
+    told_us, asked_us = told_due_us(measure, rules), measure.proposed_us
+    begun_us = measure.starts_us if measure.starts_us is not None else asked_us
+    if told_us is not None and begun_us is not None:
+        yield clock(measure.id, ClockKind.TOLD, begun_us, told_us)
+    may_us = heard_us(measure, rules)
+    if may_us is not None and asked_us is not None and measure.status is Status.PROPOSED:
+        yield clock(measure.id, ClockKind.HEARING, asked_us, may_us)
+    lift_us = told_of_lift_due_us(measure, rules)
+    if lift_us is not None and measure.ended_us is not None:
+        yield clock(measure.id, ClockKind.TOLD_OF_LIFT, measure.ended_us, lift_us)
 
 
 def _order_rows(measure: Measure, rules_of_kind: KindRules, rules: MeasureRules) -> Iterator[ClockRow]:

@@ -36,18 +36,31 @@ from fanzha.measures.rules import MeasureRules
 from fanzha.measures.terms import Span
 
 
-def ask_renewal(measure: Measure, actor: Actor, rules: MeasureRules, period: Span, reason: str, now_us: int) -> Change:
-    """One more period is asked for; nothing is longer until it is approved."""
-    policy.check_renew(measure, actor, rules, period, reason, now_us)
+def ask_renewal(
+    measure: Measure,
+    actor: Actor,
+    rules: MeasureRules,
+    period: Span,
+    reason: str,
+    now_us: int,
+    others: Sequence[Measure] = (),
+) -> Change:
+    """One more period is asked for; nothing is longer until it is approved. others: the other measures on the target."""
+    policy.check_renew(measure, actor, rules, period, reason, now_us, others)
     asked = replace(measure, renewals=(*measure.renewals, Renewal(period, reason, actor.id, now_us)))
     return Change(asked, (happened(Happening.RENEWAL_ASKED, asked, actor, now_us, reason=reason),))
 
 
 def approve_renewal(
-    measure: Measure, actor: Actor, lineage: Sequence[Organisation], rules: MeasureRules, now_us: int
+    measure: Measure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    now_us: int,
+    others: Sequence[Measure] = (),
 ) -> Change:
-    """The new period begins where the old one ends; the institution is told."""
-    policy.check_approve_renewal(measure, actor, lineage, rules, now_us)
+    """The new period begins where the old one ends; the institution is told. others: the other measures on the target."""
+    policy.check_approve_renewal(measure, actor, lineage, rules, now_us, others)
     assert measure.ends_us is not None, "a renewal is asked only of what ends"
     ends_us = measure.renewals[-1].period.end_of(measure.ends_us, rules.work)
     renewal = replace(measure.renewals[-1], approved_by=actor.id, approved_us=now_us, ends_us=ends_us)

@@ -22,8 +22,9 @@ class AccountView:
     natural_person: bool | None = None  # unknown: his living is left free as a person's
     merchant: bool | None = None
     wages_minor: int | None = None  # money recognised as wages or pensions in the balance
-    good_faith: bool = False  # goods or services stand against the money that came
-    hop: int = 1
+    good_faith: bool = False  # somebody brought proof that goods or services stand against the money that came
+    goods_payers: int | None = None  # who paid for goods or services lately, by its own rows
+    hop: int | None = 1
     bound_elsewhere_minor: int = 0  # what other measures hold of the balance
 
     @property
@@ -49,6 +50,7 @@ class Hazard(StrEnum):
     MERCHANT = "merchant"
     WAGES = "wages"
     GOOD_FAITH = "good_faith"
+    PAID_FOR_GOODS = "paid_for_goods"  # by its rows; nobody has brought proof
     FAR = "far"
     BALANCE_UNKNOWN = "balance_unknown"
     EVIDENCE_OPEN = "evidence_open"
@@ -126,7 +128,16 @@ def _hazards(
         (view.merchant is True, Hazard.MERCHANT, "a merchant's account: customers' payments pass through it"),
         ((view.wages_minor or 0) > 0, Hazard.WAGES, "wages are paid into this account: leave them free"),
         (view.good_faith, Hazard.GOOD_FAITH, "goods or services stand against the money: a payee in good faith"),
-        (view.hop >= rules.far_hops, Hazard.FAR, f"{view.hop} hops from the victim: the money may long be others'"),
+        (
+            not view.good_faith and (view.goods_payers or 0) > 0,
+            Hazard.PAID_FOR_GOODS,
+            f"goods or services are paid for into this account, by {view.goods_payers} payers: it may be a payee in good faith",
+        ),
+        (
+            (view.hop or 0) >= rules.far_hops,
+            Hazard.FAR,
+            f"{view.hop} hops from the victim: the money may long be others'",
+        ),
         (
             view.available_minor is None,
             Hazard.BALANCE_UNKNOWN,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fanzha.core.actor import Level
+from fanzha.measures.hearing import heard_us
 from fanzha.measures.lifecycle import ENDED, OPEN, Status
 from fanzha.measures.model import Measure, Signature, effective_status
 from fanzha.measures.obstacles import REASON_MIN
@@ -25,6 +26,7 @@ def faults(measure: Measure, rules: MeasureRules, now_us: int) -> tuple[str, ...
             *_names(measure, kind),
             *_times(measure, kind, now_us),
             *_renewals(measure, kind, rules),
+            *_heard(measure, kind, rules),
         )
     )
 
@@ -41,8 +43,22 @@ def _papers(measure: Measure, kind: KindRules) -> Iterator[str]:
         yield "no 文号"
     if Need.FACT in kind.needs and request.fact is None:
         yield "no fact, a clue only"
+    if Need.FINDING in kind.needs and (request.finding is None or not request.finding.is_whole):
+        yield "no finding of an organ"
     if len(request.reason.strip()) < REASON_MIN:
         yield "no reason"
+
+
+def _heard(measure: Measure, kind: KindRules, rules: MeasureRules) -> Iterator[str]:
+    """Whom it hits was told before, and had his time to speak."""
+    decided = measure.signed(Signature.APPROVED)
+    if kind.hearing is None or not decided:
+        return
+    until_us = heard_us(measure, rules)
+    if until_us is None:
+        yield "decided before whom it hits was told"
+    elif decided[0].at_us < until_us:
+        yield "decided before the time to speak was over"
 
 
 def _names(measure: Measure, kind: KindRules) -> Iterator[str]:

@@ -15,7 +15,20 @@ from fanzha.measures.rules import MeasureRules
 # What the records themselves show long after: the target and its modes, the amount, the four fields, the term. What was
 # known of the account and carried to it that day is not kept, and so not replayed.
 OF_ITSELF: Final = frozenset(
-    {"target", "mode", "mode_reason", "amount", "traced", "fact", "question", "term", "period", "together"}
+    {
+        "target",
+        "person",
+        "finding",
+        "mode",
+        "mode_reason",
+        "amount",
+        "traced",
+        "fact",
+        "question",
+        "term",
+        "period",
+        "together",
+    }
 )
 
 

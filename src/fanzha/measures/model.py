@@ -39,7 +39,7 @@ class TargetKind(StrEnum):
     INSTITUTION = "institution"
     LINE = "line"
     SITE = "site"
-    PERSON = "person"  # only by a finding of an organ, in a case: discipline
+    PERSON = "person"  # or a unit; only by a finding of an organ, in a case: discipline
 
 
 BANK_DIGITS_MIN: Final = 15  # a wallet's number is a telephone number or a short id
@@ -50,24 +50,27 @@ class Target:
     """The account, line or site, and at which institution; `holder` is the name that the order states."""
 
     kind: TargetKind
-    reference: str  # account number, phone number, host, or the id of a person in the case
+    reference: (
+        str  # account number, phone number, host; of a person the number of his identity document, of a unit its code
+    )
     institution: str = ""
     holder: str = ""
 
     def is_same_as(self, other: Target) -> bool:
         """Whether both are the same thing; the written name of its holder does not tell two apart.
 
-        Nor does that of the bank, where the number is a card's or a bank account's: those of wallets are told apart by it,
-        however much of the institution's name is written.
+        Nor does that of the bank, where the number is a card's, a bank account's or a person's: those of wallets are told
+        apart by it, however much of the institution's name is written.
         """
         alike = (self.kind, self.reference) == (other.kind, other.reference)
         one, two = self.institution, other.institution
-        return alike and (self._is_a_banks_account or one in two or two in one)
+        return alike and (self._is_one_everywhere or one in two or two in one)
 
     @property
-    def _is_a_banks_account(self) -> bool:
+    def _is_one_everywhere(self) -> bool:
         digits = self.reference.isascii() and self.reference.isdigit()
-        return self.kind is TargetKind.ACCOUNT and digits and len(self.reference) >= BANK_DIGITS_MIN
+        of_a_bank = self.kind is TargetKind.ACCOUNT and digits and len(self.reference) >= BANK_DIGITS_MIN
+        return of_a_bank or self.kind is TargetKind.PERSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,20 @@ class FactCheck:
     evidence: str = ""  # id or SHA-256 of the slip, statement, picture or receipt
 
 
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The document by which an organ found what a person or a unit did: a judgment, or a decision (认定)."""
+
+    organ: str
+    number: str  # 文号
+    found_on: date
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it says who found it and under which number."""
+        return bool(self.organ.strip() and self.number.strip())
+
+
 @unique
 class OriginKind(StrEnum):
     """How a measure came out of an earlier one."""
@@ -175,6 +192,7 @@ class Request:
     questions: tuple[Question, ...] = ()  # a query to an institution: one letter asks about many accounts
     payee: str = ""  # a return or a hold of a payment: the account to which the money goes, or would go
     beneficiary: str = ""  # a return: the victim
+    finding: Finding | None = None  # a discipline rests on one
 
 
 @unique
@@ -375,6 +393,11 @@ class Measure:
     def is_told(self) -> bool:
         """Whether the holder knows: he was told, or reached when his payment was held."""
         return bool(self.told) or any(call.outcome is not CallBackOutcome.NOT_REACHED for call in self.call_backs)
+
+    @property
+    def proposed_us(self) -> int | None:
+        """When it was asked for; None before."""
+        return max((sign.at_us for sign in self.signed(Signature.PROPOSED)), default=None)
 
     def order(self, request_id: str) -> Order | None:
         """The order of that request id."""

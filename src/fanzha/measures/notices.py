@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import format_instant
 from fanzha.measures.model import Measure
@@ -20,7 +22,9 @@ def notice_text(measure: Measure, rules: KindRules, organisation: str, contact: 
     scope, target = measure.request.scope, measure.target
     minor = scope.amount_minor if scope.amount_minor is not None else scope.traced_minor
     modes = "、".join(mode.words for mode in rules.modes if mode.name in scope.modes)
-    return rules.notice.format(
+    decided = measure.starts_us is not None and rules.notice_decided
+    hearing, period, finding = rules.hearing, measure.request.period, measure.request.finding
+    return (rules.notice_decided if decided else rules.notice).format(
         holder=target.holder or "你好",
         tail=target.reference[-TAIL:],
         reference=target.reference,
@@ -32,7 +36,14 @@ def notice_text(measure: Measure, rules: KindRules, organisation: str, contact: 
         end=_said(measure.ends_us),
         remedy=rules.remedy.format(contact=contact),
         contact=contact,
+        period="" if period is None else str(period),
+        finding="" if finding is None else f"{finding.organ}{finding.number}（{_day(finding.found_on)}）",
+        heard_within="" if hearing is None else str(hearing.within),
     )
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _said(at_us: int | None) -> str:

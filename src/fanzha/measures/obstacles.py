@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from fanzha.core.money import format_minor
 from fanzha.core.reasons import REASON_LENGTH_MIN
 from fanzha.measures.carried import Carried
 from fanzha.measures.guard import AccountView, holds_whole, weigh
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, MeasureKind, OriginKind, Request, TargetKind, effective_status, stands
+from fanzha.measures.model import (
+    Measure,
+    MeasureKind,
+    OriginKind,
+    Request,
+    Target,
+    TargetKind,
+    effective_status,
+    stands,
+)
 from fanzha.measures.rules import Counts, KindRules, LimitRule, MeasureRules, Need, TermRule
 from fanzha.measures.terms import day_of
+from fanzha.measures.together import too_long_together
 from fanzha.measures.words import FACT_SOURCE_WORDS, KIND_WORDS, TARGET_WORDS
 
 REASON_MIN = REASON_LENGTH_MIN
@@ -57,9 +69,10 @@ def obstacles(
     kind = rules.of(request.kind, now_us)
     found = [
         *_basis(request, kind, standing, now_us),
-        *_target_and_modes(request, kind),
+        *_target(request, kind),
+        *_modes(request, kind),
         *_case(request, kind, standing),
-        *_papers(request, kind, standing),
+        *_papers(request, kind, standing, now_us),
         *_questions(request),
         *_term(request, kind, now_us),
         *_limits(request, kind, standing, now_us, itself),
@@ -97,14 +110,19 @@ def _basis(request: Request, kind: KindRules, standing: Standing, now_us: int) -
         yield Obstacle("institutions_basis", sentence, gives_way=True)
 
 
-def _target_and_modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
-    scope = request.scope
+def _target(request: Request, kind: KindRules) -> Iterator[Obstacle]:
     if request.target.kind not in kind.targets:
         yield Obstacle("target", f"{kind.label} does not act on {TARGET_WORDS[request.target.kind]}")
     if not request.target.reference.strip():
         yield Obstacle("target", "the target has no number or name")
     if request.target.kind is TargetKind.ACCOUNT and not request.target.institution:
         yield Obstacle("target", "which institution keeps the account? an order goes to its head office")
+    if request.target.kind is TargetKind.PERSON:
+        yield from _person(request.target)
+
+
+def _modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
+    scope = request.scope
     if not scope.modes:
         yield Obstacle("mode", f"{kind.label} needs a mode: {', '.join(mode.words for mode in kind.modes)}")
     if len(scope.modes) > 1 and not kind.several_modes:
@@ -123,6 +141,23 @@ def _target_and_modes(request: Request, kind: KindRules) -> Iterator[Obstacle]:
         yield Obstacle("amount", "an amount cannot be below zero")
     if scope.amount_minor is not None and scope.amount_minor <= 0:
         yield Obstacle("amount", "the amount must be above zero")
+
+
+_PERSONS_NUMBER: Final = re.compile(r"(?=.*\d)[0-9A-Z]{8,18}")
+
+
+def _person(target: Target) -> Iterator[Obstacle]:
+    """Years are counted for the person, whoever asks and at whichever bank: only his own number tells who he is."""
+    if not _PERSONS_NUMBER.fullmatch(target.reference):
+        sentence = (
+            "which person or unit? give the number of the identity document, of a unit its 统一社会信用代码: "
+            "by it the years are counted"
+        )
+        yield Obstacle("person", sentence)
+    if not target.holder.strip():
+        yield Obstacle("person", "the name of the person or the unit is missing: the order and the notice state it")
+    if not target.institution:
+        yield Obstacle("target", "which institution carries it out? the order goes to its head office")
 
 
 def _case(request: Request, kind: KindRules, standing: Standing) -> Iterator[Obstacle]:
@@ -161,7 +196,7 @@ def filing_obstacles(request: Request, label: str, case: CaseStanding | None) ->
         )
 
 
-def _papers(request: Request, kind: KindRules, standing: Standing) -> Iterator[Obstacle]:
+def _papers(request: Request, kind: KindRules, standing: Standing, now_us: int) -> Iterator[Obstacle]:
     if len(request.reason.strip()) < REASON_MIN:
         yield Obstacle("reason", "say in a sentence why this is asked for")
     if Need.DOCUMENT in kind.needs and not request.document.strip():
@@ -175,12 +210,26 @@ def _papers(request: Request, kind: KindRules, standing: Standing) -> Iterator[O
             f"{kind.label}: which payment? name the account to which it goes, or the bank cannot tell it from others"
         )
         yield Obstacle("payee", sentence, gives_way=True)
+    if Need.FINDING in kind.needs:
+        yield from _finding(request, now_us)
     if Need.PLAN in kind.needs and (request.origin is None or request.origin.kind is not OriginKind.RETURN_PLAN):
         yield Obstacle("plan", "a return comes out of an approved return plan")
     term = kind.term(request.term)
     by_finding = term is not None and term.by_finding and bool(request.document.strip())
     if Need.FACT in needs_of(kind, standing) and not by_finding:
         yield from _fact(request, kind)
+
+
+def _finding(request: Request, now_us: int) -> Iterator[Obstacle]:
+    """Nobody is disciplined upon a suspicion: an organ has found what he did, in a document that can be looked up."""
+    finding = request.finding
+    if finding is None or not finding.is_whole:
+        sentence = (
+            "it rests on a finding (认定文书、判决书): say which organ found it, under which number, on which day"
+        )
+        yield Obstacle("finding", sentence)
+    elif finding.found_on > day_of(now_us):
+        yield Obstacle("finding", f"the finding is of {finding.found_on.isoformat()}, a day that is still to come")
 
 
 def _fact(request: Request, kind: KindRules) -> Iterator[Obstacle]:
@@ -283,18 +332,15 @@ def _amount_of(request: Request) -> tuple[str, int | None, str]:
 
 
 def _together(request: Request, kind: KindRules, standing: Standing, now_us: int, itself: str) -> Iterator[Obstacle]:
-    """One after another on one person they may be no longer than a term's whole: what stands counts from its beginning."""
+    """One after another on one person they may be no longer than a term's whole."""
     term = kind.term(request.term)
-    if term is None or term.together_at_most is None or request.period is None:
+    if term is None:
         return
     same = [
         m for m in standing.others if m.id != itself and m.kind is kind.kind and m.target.is_same_as(request.target)
     ]
-    terms = [(m.starts_us, m.ends_us) for m in same if stands(m, now_us)]
-    begun_us = min((starts for starts, _ in terms if starts is not None), default=now_us)
-    over_us = max((ends for _, ends in terms if ends is not None), default=now_us)
-    if terms and request.period.end_of(over_us) > term.together_at_most.end_of(begun_us):
-        sentence = f"with what stands already it would be longer than {term.together_at_most} ({term.text.source})"
+    sentence = too_long_together(request, term, same, now_us)
+    if sentence:
         yield Obstacle("together", sentence, gives_way=not term.text.binds)
 
 

@@ -10,6 +10,7 @@ from fanzha.core.actor_words import LEVEL_WORDS, roles_in_words
 from fanzha.core.errors import NotAllowed
 from fanzha.core.reasons import reason_sentence
 from fanzha.core.time import format_instant
+from fanzha.measures.hearing import check_heard
 from fanzha.measures.lifecycle import ENDED, TRANSITIONS, Answer, Event, Step
 from fanzha.measures.model import Measure, MeasureKind, Request, Signature, effective_status, stands
 from fanzha.measures.obstacles import (
@@ -23,6 +24,7 @@ from fanzha.measures.obstacles import (
 from fanzha.measures.orders import Channel, Verb
 from fanzha.measures.rules import Grant, KindRules, MeasureRules, Need, TermRule
 from fanzha.measures.terms import Span
+from fanzha.measures.together import too_long_renewed
 from fanzha.measures.words import KIND_WORDS, STATUS_WORDS, cannot_follow
 
 Arguments = ParamSpec("Arguments")
@@ -109,6 +111,7 @@ def check_approve(
 ) -> None:
     """Another officer, of the level that the term asks for, may approve what could still be proposed now."""
     check_decide(measure, actor, lineage, rules, now_us)
+    check_heard(measure, rules, now_us)
     _check_obstacles(measure, rules, standing, now_us)
 
 
@@ -175,8 +178,19 @@ def check_send(measure: Measure, order_id: str, channel: Channel, document: str,
         raise NotAllowed("void", f"{measure.id} is over: nothing of it can be extended or let go in part")
 
 
-def check_renew(measure: Measure, actor: Actor, rules: MeasureRules, period: Span, reason: str, now_us: int) -> None:
-    """Before its end, and no longer than its term's renewal, the body that holds may ask for one more period."""
+def check_renew(
+    measure: Measure,
+    actor: Actor,
+    rules: MeasureRules,
+    period: Span,
+    reason: str,
+    now_us: int,
+    others: Sequence[Measure] = (),
+) -> None:
+    """Before its end, and no longer than its term's renewal, the body that holds may ask for one more period.
+
+    others: all other measures on the target; together they may bind a person for so long and no longer.
+    """
     check_event(measure, Event.RENEW, now_us)
     _check_own(measure, actor)
     kind, term = _kind_and_term(measure, rules, now_us)
@@ -197,9 +211,14 @@ def check_renew(measure: Measure, actor: Actor, rules: MeasureRules, period: Spa
         raise NotAllowed("renewal", f"renewed {len(measure.renewals)} times; at most {term.renewals_most} are allowed")
     if period.count < 1 or period.is_longer_than(term.renewal, measure.ends_us):
         raise NotAllowed("period", f"a renewal is at most {term.renewal} ({term.text.source})")
-    start_us = measure.ends_us if measure.starts_us is None else measure.starts_us
-    if term.together_at_most is not None and period.end_of(measure.ends_us) > term.together_at_most.end_of(start_us):
-        raise NotAllowed("period", f"together it would be longer than {term.together_at_most} ({term.text.source})")
+    _check_together(measure, period, term, others, now_us)
+
+
+def _check_together(measure: Measure, period: Span, term: TermRule, others: Sequence[Measure], now_us: int) -> None:
+    same = [m for m in others if m.id != measure.id and m.kind is measure.kind and m.target.is_same_as(measure.target)]
+    sentence = too_long_renewed(measure, period, term, same, now_us)
+    if sentence:
+        raise NotAllowed("period", sentence)
 
 
 def _begin_of_last_renewal(measure: Measure, rules: MeasureRules) -> int | None:
@@ -213,7 +232,12 @@ def _begin_of_last_renewal(measure: Measure, rules: MeasureRules) -> int | None:
 
 
 def check_approve_renewal(
-    measure: Measure, actor: Actor, lineage: Sequence[Organisation], rules: MeasureRules, now_us: int
+    measure: Measure,
+    actor: Actor,
+    lineage: Sequence[Organisation],
+    rules: MeasureRules,
+    now_us: int,
+    others: Sequence[Measure] = (),
 ) -> None:
     """The same approval as at first, by another than who asked, and before the end."""
     check_event(measure, Event.RENEW, now_us)
@@ -222,8 +246,10 @@ def check_approve_renewal(
     asked = next((renewal for renewal in measure.renewals if renewal.approved_us is None), None)
     if asked is None:
         raise NotAllowed("renewal", f"no renewal of {measure.id} waits for approval")
-    if rules.of(measure.kind, now_us).four_eyes and asked.proposed_by == actor.id:
+    kind, term = _kind_and_term(measure, rules, now_us)
+    if kind.four_eyes and asked.proposed_by == actor.id:
         raise NotAllowed("four_eyes", "who asked for the renewal does not approve it")
+    _check_together(measure, asked.period, term, others, now_us)
 
 
 def check_founded(measure: Measure, rules: MeasureRules, case: CaseStanding | None, now_us: int) -> None:

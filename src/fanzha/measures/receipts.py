@@ -9,7 +9,7 @@ from fanzha.core.actor import MACHINE, Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.ids import Ids
-from fanzha.core.time import MINUTE_US, format_instant
+from fanzha.core.time import format_instant
 from fanzha.measures.changes import Change, Happening, MeasureEvent, happened, replaced_order
 from fanzha.measures.ending import lapse, let_go
 from fanzha.measures.guard import AccountView, holds_whole, innocent_money
@@ -39,8 +39,6 @@ from fanzha.measures.orders import (
 from fanzha.measures.queries import open_questions
 from fanzha.measures.rules import MeasureRules
 from fanzha.measures.words import ORDER_WORDS, OUTCOME_WORDS, STATUS_WORDS
-
-CLOCKS_APART_US = 5 * MINUTE_US  # two institutions' clocks may differ so far
 
 
 @unique
@@ -170,7 +168,7 @@ def _begin_answered(
         )  # it overtook the note of the sending
     if event is Event.REFUSE:
         changed = replace(changed, ended_us=receipt.arrived_us, end_reason=receipt.code or receipt.note)
-    incidents = _doubts(order, receipt, measure, now_us, ids)
+    incidents = _doubts(order, receipt, measure, rules, now_us, ids)
     told = happened(_HAPPENINGS[event], changed, MACHINE, now_us, order=order.id, late="late" if late else "")
     change = Change(
         changed, (*start.events, told, *_opened(changed, incidents, now_us)), (*start.incidents, *incidents)
@@ -179,12 +177,21 @@ def _begin_answered(
 
 
 def _counted(measure: Measure, receipt: Receipt, rules: MeasureRules, now_us: int) -> Measure:
-    """With the balance that the institution states, the innocent money that is held besides is counted anew."""
-    request = measure.request
-    if receipt.balance_minor is None:
+    """With what the institution states, the innocent money that is held besides is counted anew.
+
+    That is the balance, and what it holds where that is more than was ordered: then at least so much is there.
+    """
+    request, scope = measure.request, measure.request.scope
+    asked, held = scope.amount_minor, receipt.amount_minor
+    more = held if asked is not None and held is not None and held > asked else None
+    if receipt.outcome not in {Outcome.EXECUTED, Outcome.PARTIAL}:
+        more = None
+    if receipt.balance_minor is None and more is None:
         return measure
-    whole = holds_whole(request.scope, rules.of(request.kind, now_us))
-    innocent = innocent_money(request.scope, AccountView(receipt.balance_minor), whole=whole)
+    scope = scope if more is None else replace(scope, amount_minor=more)
+    whole = holds_whole(scope, rules.of(request.kind, now_us))
+    there = max(each for each in (receipt.balance_minor, more) if each is not None)
+    innocent = innocent_money(scope, AccountView(there), whole=whole)
     counted = replace(request, scope=replace(request.scope, innocent_minor=innocent))
     before = measure.innocent_before or (request.scope.innocent_minor,)
     return replace(measure, request=counted, innocent_before=before)
@@ -239,12 +246,15 @@ def _term(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules)
     return starts_us, rules.end_of(measure.request, starts_us)
 
 
-def _doubts(order: Order, receipt: Receipt, measure: Measure, now_us: int, ids: Ids) -> tuple[Incident, ...]:
+def _doubts(
+    order: Order, receipt: Receipt, measure: Measure, rules: MeasureRules, now_us: int, ids: Ids
+) -> tuple[Incident, ...]:
     doubts: list[tuple[IncidentKind, str]] = []
     if order.amount_minor is not None and (receipt.amount_minor or 0) > order.amount_minor:
         doubts.append((IncidentKind.MORE_THAN_ASKED, f"the institution holds more than order {order.id} asked for"))
-    early = receipt.answered_us < order.prepared_us - CLOCKS_APART_US
-    if early or receipt.answered_us > receipt.arrived_us + CLOCKS_APART_US:
+    apart = rules.answers(now_us).clocks_apart
+    early = apart.end_of(receipt.answered_us) < order.prepared_us
+    if early or receipt.answered_us > apart.end_of(receipt.arrived_us):
         at = format_instant(receipt.answered_us)
         doubts.append((IncidentKind.IMPOSSIBLE_TIME, f"order {order.id} cannot have been answered at {at}"))
     return tuple(_incident(kind, sentence, receipt, now_us, ids, measure) for kind, sentence in doubts)

@@ -12,12 +12,13 @@ from typing import Final, Protocol, TypeVar
 
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import BadInput
-from fanzha.measures.model import FactSource, LegalBasis, MeasureKind, Request, TargetKind
+from fanzha.measures.model import FactSource, LegalBasis, MeasureKind, Request, TargetKind, TellingWay
 from fanzha.measures.tables import Entry, Text
 from fanzha.measures.terms import Span, WorkCalendar, day_of
 
 NOTICE_PLACES: Final = frozenset(
     {"holder", "tail", "reference", "organisation", "basis", "modes", "amount", "start", "end", "remedy", "contact"}
+    | {"period", "finding", "heard_within"}
 )
 
 
@@ -32,6 +33,7 @@ class Need(StrEnum):
     TRACED = "traced"  # how much of it is traced money
     AMOUNT = "amount"
     PAYEE = "payee"  # to whom the payment goes that is held
+    FINDING = "finding"  # the document by which an organ found what the person did
     PLAN = "plan"  # it comes out of an approved return plan
 
 
@@ -135,6 +137,15 @@ class TimeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingRule:
+    """How long a person may speak for himself after he was told, before anything is decided; and how he is to be told."""
+
+    within: Span
+    ways: frozenset[TellingWay]
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class KindRules:
     """One kind of measure as one text in force sees it."""
 
@@ -168,7 +179,10 @@ class KindRules:
     remedy: str
     institutions_bases: frozenset[str] = frozenset()  # ids of those that only an institution's own act rests on
     send: TimeRule | None = None  # an order that was decided leaves
-    told: TimeRule | None = None  # the holder is told, from the execution
+    told: TimeRule | None = None  # the holder is told: from the execution, or from the proposal where he is told before
+    told_of_lift: TimeRule | None = None  # the holder is told that it was lifted
+    notice_decided: str = ""  # where somebody is told before: what he is told once it binds; empty: the same
+    hearing: HearingRule | None = None  # None: nobody is heard before it is decided
     freeze_left: TimeRule | None = None  # a return: what should be left of the freeze that it is paid out of
 
     def mode(self, name: str) -> ModeRule | None:
@@ -212,6 +226,16 @@ class FieldRules:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerRules:
+    """What an answer must be: an institution's at a possible time, a written one of more than a word."""
+
+    effective_from: date
+    clocks_apart: Span  # two institutions' clocks may differ so far
+    written_length_min: int  # characters
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
 class CalendarRules:
     """The days worked."""
 
@@ -243,6 +267,7 @@ class MeasureRules:
     guards: tuple[GuardRules, ...]
     fields: tuple[FieldRules, ...]
     calendars: tuple[CalendarRules, ...]
+    answer_versions: tuple[AnswerRules, ...]
 
     def of(self, kind: MeasureKind, at_us: int) -> KindRules:
         """The rules of a kind in force at an instant; BadInput when there are none yet."""
@@ -269,6 +294,10 @@ class MeasureRules:
         """How closely the four fields must agree, in force."""
         return in_force(self.fields, at_us, "four_fields")
 
+    def answers(self, at_us: int) -> AnswerRules:
+        """What an answer must be, in force."""
+        return in_force(self.answer_versions, at_us, "answers")
+
     @property
     def work(self) -> WorkCalendar:
         """The days worked, of all years entered."""
@@ -287,10 +316,11 @@ class MeasureRules:
             versions(top, "guard", _guard),
             versions(top, "four_fields", _four_fields),
             versions(top, "calendar", _calendar),
+            versions(top, "answers", _answers),
         )
 
 
-_OTHER_TABLES = ("guard", "four_fields", "calendar")
+_OTHER_TABLES = ("guard", "four_fields", "calendar", "answers")
 
 
 def versions(top: Entry, key: str, read: Callable[[Entry], Version]) -> tuple[Version, ...]:
@@ -346,6 +376,9 @@ def _kind_reader(kind: MeasureKind) -> Callable[[Entry], KindRules]:
             ),
             send=_time(entry.entry("send")),
             told=_time(entry.entry("told")),
+            told_of_lift=_time(entry.entry("told_of_lift")),
+            notice_decided=entry.text("notice_decided", ""),
+            hearing=_hearing(entry.entry("hearing")),
             freeze_left=_time(entry.entry("freeze_left")),
         )
         _check_kind(entry, rules)
@@ -361,9 +394,12 @@ def _check_kind(entry: Entry, rules: KindRules) -> None:
         raise entry.wrong("notice", "is empty: the holder is told why, until when and how to object")
     if Need.FACT in rules.needs | rules.police_needs and not (rules.fact_sources_first and rules.fact_sources_onward):
         raise entry.wrong("fact_sources_first", "and fact_sources_onward must say where the four fields may be read")
-    places = {
-        name for text in (rules.notice, rules.remedy) for _, name, _, _ in Formatter().parse(text) if name is not None
-    }
+    if rules.hearing is not None and rules.notice_at is not NoticeAt.BEFORE:
+        raise entry.wrong(
+            "hearing", 'goes with notice_at = "before" only: who is told afterwards cannot be heard before'
+        )
+    texts = (rules.notice, rules.notice_decided, rules.remedy)
+    places = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None}
     if not places <= NOTICE_PLACES:
         raise entry.wrong("notice", f"may name {', '.join(sorted(NOTICE_PLACES))} in braces, nothing else")
     known = {mode.name for mode in rules.modes}
@@ -455,6 +491,15 @@ def _time(entry: Entry | None) -> TimeRule | None:
     return None if entry is None else TimeRule(entry.span_or_none("within"), entry.source())
 
 
+def _hearing(entry: Entry | None) -> HearingRule | None:
+    if entry is None:
+        return None
+    ways = frozenset(entry.words("ways", TellingWay))
+    if not ways:
+        raise entry.wrong("ways", "needs at least one entry")
+    return HearingRule(entry.span("within"), ways, entry.source())
+
+
 def _guard(entry: Entry) -> GuardRules:
     return GuardRules(
         entry.day("effective_from"),
@@ -470,6 +515,12 @@ def _guard(entry: Entry) -> GuardRules:
 
 def _four_fields(entry: Entry) -> FieldRules:
     return FieldRules(entry.day("effective_from"), entry.span("time_tolerance"), entry.source())
+
+
+def _answers(entry: Entry) -> AnswerRules:
+    return AnswerRules(
+        entry.day("effective_from"), entry.span("clocks_apart"), entry.number("written_length_min"), entry.source()
+    )
 
 
 def _calendar(entry: Entry) -> CalendarRules:

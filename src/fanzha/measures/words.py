@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fanzha.measures.lifecycle import TRANSITIONS, Answer, Event, Status
-from fanzha.measures.model import EvidenceKind, FactSource, MeasureKind, TargetKind
+from fanzha.measures.model import EvidenceKind, FactSource, MeasureKind, TargetKind, TellingWay
 from fanzha.measures.orders import Outcome, Verb
 from fanzha.measures.purposes import Purpose
 from fanzha.measures.return_lifecycle import PROCEDURE_TRANSITIONS, ProcedureEvent, ProcedureStatus
@@ -76,7 +76,7 @@ TARGET_WORDS: Final[Mapping[TargetKind, str]] = {
     TargetKind.INSTITUTION: "an institution (机构)",
     TargetKind.LINE: "a telephone line (号码)",
     TargetKind.SITE: "a site (网址)",
-    TargetKind.PERSON: "a person (人员)",
+    TargetKind.PERSON: "a person or a unit (人员、单位)",
 }
 FACT_SOURCE_WORDS: Final[Mapping[FactSource, str]] = {
     FactSource.TRANSFER_SLIP: "a transfer slip (转账凭证)",
@@ -104,6 +104,14 @@ ORDER_WORDS: Final[Mapping[Verb, str]] = {
     Verb.EXTEND: "its extension (续期)",
     Verb.RELEASE: "its release (解除)",
     Verb.RELEASE_PART: "the release of a part (部分解除)",
+}
+TELLING_WORDS: Final[Mapping[TellingWay, str]] = {
+    TellingWay.IN_PERSON: "in person (当面送达)",
+    TellingWay.LETTER: "by letter (书面送达)",
+    TellingWay.CALL: "by telephone (电话)",
+    TellingWay.MESSAGE: "by a message (短信)",
+    TellingWay.BY_INSTITUTION: "by his bank or operator (机构告知)",
+    TellingWay.PUBLIC_NOTICE: "by a public notice (公告)",
 }
 PURPOSE_WORDS: Final[Mapping[Purpose, str]] = {
     Purpose.STOP: "a stop (止付)",

@@ -16,6 +16,7 @@ class AccountFacts:
     wages_minor: int | None = None  # wages, pensions and public money that came in during the last month
     natural_person: bool | None = None
     merchant: bool | None = None  # a shop's or a company's: customers' payments pass through it
+    goods_payers: int | None = None  # from how many payers payments for goods or services came during the last month
 
 
 UNKNOWN = AccountFacts()

@@ -12,7 +12,7 @@ import polars as pl
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import number_ending
 from fanzha.core.money import exponent_of, format_minor, parse_minor
-from fanzha.core.time import MINUTE_US, format_instant, parse_period
+from fanzha.core.time import DAY_US, MINUTE_US, format_instant, parse_period
 from fanzha.ledger.columns import OUTSIDE
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.services.trace_money import ReportedPayment, TraceRules, index_of, pockets_named, resolve_payments
@@ -23,7 +23,7 @@ from fanzha.tracing.model import Origin
 
 def read_inflow_rules(table: Mapping[str, Any]) -> InflowRules:
     """The rules of `rules/inflows.toml`."""
-    words, limits = table["words"], table["probable_victim"]
+    words, limits, use = table["words"], table["probable_victim"], table["account_use"]
     return InflowRules(
         {
             InflowClass.WAGES: tuple(words["wages"]),
@@ -36,6 +36,9 @@ def read_inflow_rules(table: Mapping[str, Any]) -> InflowRules:
         int(limits["passed_on_within_min"]) * MINUTE_US,
         parse_minor(limits["amount_min_yuan"]),
         int(limits["neighbour_within_min"]) * MINUTE_US,
+        tuple(words["goods"]),
+        int(use["within_days"]) * DAY_US,
+        int(use["goods_payers_min"]),
     )
 
 

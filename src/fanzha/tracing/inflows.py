@@ -57,6 +57,9 @@ class InflowRules:
     passed_on_within_us: int
     amount_min_minor: int
     neighbour_within_us: int
+    goods: tuple[str, ...]  # words
+    used_within_us: int  # an account is used for what came in so lately
+    goods_payers_min: int
 
 
 @dataclass(frozen=True, slots=True)

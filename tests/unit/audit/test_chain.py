@@ -184,6 +184,22 @@ def test_an_instant_is_nobodys_number_and_stays_whatever_its_type():
     assert sealed.details == told | {"at_us": "***7890 钱", "at": "***7890"}
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("due:review:1766293200000000", True),  # as a case's running time is named
+        ("warn:review_verifying:1766293200000000", True),
+        ("due:review:6299990000000017", False),  # a card's number
+        ("due:review:17662932000000001", False),
+        ("1766293200000000", False),
+    ],
+)
+def test_the_instant_in_the_name_of_a_mark_stays_and_no_number_does(value, kept):
+    for name in ("mark", "note"):
+        entry = AuditEntry(at_us=1, actor="a", organisation="", action="clock.warn", details={name: value})
+        assert (seal(entry, Head()).details[name] == value) is (kept and name == "mark")
+
+
 @given(st.text())
 def test_masking_twice_is_masking_once_and_anything_can_be_sealed(text):
     once = without_numbers(text)

@@ -23,6 +23,7 @@ from fanzha.casework import (
 )
 from fanzha.core.errors import BadInput, NotAllowed
 
+ID = "11010119900307001X"
 STORY = "我在群里做任务，先返了小钱，后来客服说账户冻结，让我再转五万元。"
 
 
@@ -32,6 +33,13 @@ STORY = "我在群里做任务，先返了小钱，后来客服说账户冻结�
         ({}, {}, True),  # same phone, payee, amount
         ({}, {"phone": "+86 199-0000-0001"}, True),
         ({}, {"phone": "19900000002"}, False),  # two victims of one payee
+        ({"id_number": ID, "phone": ""}, {"id_number": ID, "phone": ""}, True),  # the same victim, the same payee
+        (
+            {"id_number": ID, "payments": ()},
+            {"id_number": ID, "payments": ()},
+            True,
+        ),  # the same person, by both numbers
+        ({"id_number": ID, "phone": "", "payments": ()}, {"id_number": ID, "payments": ()}, False),
         ({"narrative": STORY}, {"phone": "19900000002", "narrative": STORY.replace("，", " ") + "！"}, True),
         ({"narrative": "被骗了"}, {"phone": "19900000002", "narrative": "被骗了"}, False),  # too short to be a sign
         ({"phone": ""}, {"phone": ""}, False),  # what is missing is shared by nobody

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from made_measures import (
@@ -35,6 +36,7 @@ from made_measures import (
 from fanzha.core.actor import Role
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import CountedIds
+from fanzha.core.time import DAY_US
 from fanzha.measures import policy
 from fanzha.measures.deciding import (
     act_first,
@@ -62,6 +64,7 @@ from fanzha.measures.guard import AccountView, weigh
 from fanzha.measures.legality import faults
 from fanzha.measures.model import (
     FactSource,
+    Finding,
     MeasureKind,
     Override,
     Request,
@@ -77,6 +80,9 @@ from fanzha.measures.orders import Channel, IncidentKind, Verb
 from fanzha.measures.sending import record_sent
 
 AFL_20 = RULES.of(MeasureKind.STOP_PAYMENT, T0).basis("afl-20")
+
+PERSON = Target(TargetKind.PERSON, "11010119900307001X", "模拟银行", "模拟甲")
+FINDING = Finding("模拟市公安局", "模拟认字〔2026〕1号", date(2026, 11, 1))
 
 
 def rule_of(call, *args, **kwargs):
@@ -279,8 +285,8 @@ def test_what_was_found_unrelated_or_stands_in_no_filed_case_is_not_made_longer(
 def test_discipline_lasts_no_longer_than_five_years_together():
     rules = RULES.of(MeasureKind.DISCIPLINE, T0)
     request = Request(
-        MeasureKind.DISCIPLINE, Target(TargetKind.PERSON, "P-1"), Scope(("financial", "telecom")), rules.bases[0],
-        "criminally_liable", span(3, "years"), "出售银行卡，已判决", case="CASE-1", document="模拟惩字1号",
+        MeasureKind.DISCIPLINE, PERSON, Scope(("financial", "telecom")), rules.bases[0],
+        "criminally_liable", span(3, "years"), "出售银行卡，已判决", case="CASE-1", document="模拟惩字1号", finding=FINDING,
     )  # fmt: skip
     measure = proposed(request, Standing(UNFILED))
     assert rule_of(approve_measure, measure, CHIEF, LINEAGE, RULES, Standing(UNFILED), T0) == "level"
@@ -435,19 +441,59 @@ def test_disciplines_one_after_another_are_no_longer_than_five_years_together():
     kind = RULES.of(MeasureKind.DISCIPLINE, T0)
     two, three = (kind.term(name) for name in ("found", "criminally_liable"))
 
-    def discipline(term):
+    def discipline(term, finding=FINDING):
         return replace(
-            freeze_request(), kind=MeasureKind.DISCIPLINE, target=Target(TargetKind.PERSON, "PERSON-1", "模拟银行", "模拟甲"),
-            scope=Scope(("financial",)), basis=kind.bases[0], term=term.name, period=term.period,
+            freeze_request(), kind=MeasureKind.DISCIPLINE, target=PERSON,
+            scope=Scope(("financial",)), basis=kind.bases[0], term=term.name, period=term.period, finding=finding,
         )  # fmt: skip
 
-    standing = Standing(FILED)
-    begun = replace(executed(freeze_request(), standing), request=discipline(three))
+    begun = replace(executed(freeze_request(), Standing(FILED)), request=discipline(three))
     begun = replace(begun, ends_us=three.period.end_of(begun.starts_us))
-    beside = Standing(FILED, others=(begun,))
-    assert "together" not in {each.rule for each in obstacles(discipline(two), RULES, beside, T0)}
-    (over,) = [each for each in obstacles(discipline(three), RULES, beside, T0) if each.rule == "together"]
-    assert over.gives_way, "its text is secondary"
+
+    def together(request, others, at_us=T0):
+        found = obstacles(request, RULES, Standing(FILED, others=others), at_us)
+        return [each.gives_way for each in found if each.rule == "together"]
+
+    again = replace(FINDING, number="模拟认字〔2026〕2号")
+    elsewhere = replace(begun, request=replace(begun.request, target=replace(PERSON, institution="模拟电信")))
+    assert together(discipline(three), (elsewhere,)) == []  # upon one finding they run side by side
+    assert together(discipline(two, again), (elsewhere,)) == []
+    assert together(discipline(three, again), (elsewhere,)) == [True], "its text is secondary"
+    # What has run out into the next without a break counts from its first beginning; after a break it does not.
+    second_us = begun.ends_us
+    first = replace(begun, status=Status.LAPSED, ended_us=second_us)
+    second = replace(begun, id="MEAS-2", starts_us=second_us - 1, ends_us=two.period.end_of(second_us - 1))
+    third = replace(discipline(two, replace(FINDING, number="模拟认字〔2026〕3号")))
+    assert together(third, (second,), second_us + DAY_US) == []
+    assert together(third, (first, second), second_us + DAY_US) == [True]
+    apart = replace(first, ended_us=second_us - DAY_US, ends_us=second_us - DAY_US)
+    assert together(third, (apart, second), second_us + DAY_US) == []
+    decided = replace(
+        begun, status=Status.APPROVED, starts_us=None, ends_us=None
+    )  # its order may arrive at any instant
+    assert together(discipline(three, again), (decided,)) == [True]
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"finding": None}, "finding"),
+        ({"finding": Finding("", "模拟认字〔2026〕1号", date(2026, 11, 1))}, "finding"),
+        ({"finding": Finding("模拟市公安局", "模拟认字〔2026〕1号", date(2026, 11, 22))}, "finding"),  # not found yet
+        ({"target": Target(TargetKind.PERSON, "PERSON-1", "模拟银行", "模拟甲")}, "person"),
+        ({"target": Target(TargetKind.PERSON, "11010119900307001X", "模拟银行")}, "person"),
+        ({"target": Target(TargetKind.PERSON, "11010119900307001X", "", "模拟甲")}, "target"),
+        ({"target": Target(TargetKind.INSTITUTION, "模拟银行", "模拟银行")}, "target"),
+    ],
+)
+def test_nobody_is_disciplined_without_a_finding_and_without_his_own_number(changes, rule):
+    kind = RULES.of(MeasureKind.DISCIPLINE, T0)
+    request = Request(
+        MeasureKind.DISCIPLINE, PERSON, Scope(("financial",)), kind.bases[0], "found", kind.term("found").period,
+        "出租银行卡，已认定", case="CASE-1", document="模拟惩字1号", finding=FINDING,
+    )  # fmt: skip
+    assert obstacles(request, RULES, Standing(UNFILED), T0) == ()
+    assert [each.rule for each in obstacles(replace(request, **changes), RULES, Standing(UNFILED), T0)] == [rule]
 
 
 def test_a_police_restriction_rests_on_no_basis_of_the_banks_own_without_a_reason():

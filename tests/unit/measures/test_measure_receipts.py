@@ -230,16 +230,35 @@ def test_an_answer_after_the_end():
     assert after.incidents[0].kind is IncidentKind.ANSWER_AFTER_END
 
 
+@pytest.mark.parametrize(
+    ("request_", "balance_minor", "innocent_minor"),
+    [
+        (freeze_request(), None, 2_300_000),  # 27,000 of traced money were ordered, the bank holds 50,000
+        (freeze_request(), 0, 2_300_000),  # what is left besides is not what it holds
+        (stop_request(2_700_000), None, 2_300_000),
+        (stop_request(2_700_000), 9_000_000, 6_300_000),  # a stop binds all that is there
+    ],
+)
+def test_what_a_bank_holds_beyond_the_order_is_innocent_money(request_, balance_minor, innocent_minor):
+    measure = sent(request_, Standing(FILED))
+    more = answer(measure, Outcome.EXECUTED, T0, amount_minor=5_000_000, balance_minor=balance_minor)
+    taken = decided(measure, more)
+    assert taken.change.measure.request.scope.innocent_minor == innocent_minor
+    assert [each.kind for each in taken.incidents] == [IncidentKind.MORE_THAN_ASKED]
+    refused = answer(measure, Outcome.REFUSED, T0, amount_minor=5_000_000, code="E1")
+    assert decided(measure, refused).change.measure.request.scope.innocent_minor == measure.request.scope.innocent_minor
+
+
 def test_a_release_that_fails_is_an_incident():
     lifted = lift_measure(executed(stop_request(), STANDING), CHIEF, LINEAGE, RULES, "与案件无关", T0).measure
     release = lifted.orders[-1].id
     lifted = record_sent(lifted, release, WIRE, RULES, T0, channel=Channel.HTTP).measure
-    assert [row.kind for row in due_clocks(lifted, RULES)] == [ClockKind.RELEASE]
+    assert [row.kind for row in due_clocks(lifted, RULES)] == [ClockKind.RELEASE, ClockKind.TOLD_OF_LIFT]
     failed = decided(lifted, answer(lifted, Outcome.REFUSED, T0, "R9", release, code="E42"))
     assert failed.incidents[0].kind is IncidentKind.RELEASE_FAILED
     assert failed.change.measure.status is Status.LIFTED
     done = decided(lifted, answer(lifted, Outcome.EXECUTED, T0, "R9", release)).change.measure
-    assert due_clocks(done, RULES) == ()
+    assert [row.kind for row in due_clocks(done, RULES)] == [ClockKind.TOLD_OF_LIFT]
 
 
 receipts = st.lists(
@@ -312,7 +331,7 @@ def test_clocks_lapse_warn_and_breach_at_their_instants():
 
 def test_a_release_that_nobody_confirms_is_an_incident_whether_or_not_it_left():
     lifted = lift_measure(executed(stop_request(), STANDING), CHIEF, LINEAGE, RULES, "与案件无关", T0).measure
-    (row,) = due_clocks(lifted, RULES)
+    row, _told = due_clocks(lifted, RULES)
     assert breach_incident(row, lifted, row.due_us - 1) is None
     incident = breach_incident(row, lifted, row.due_us)
     assert (incident.kind, incident.id) == (IncidentKind.RELEASE_FAILED, f"{lifted.id}.release.release_failed")

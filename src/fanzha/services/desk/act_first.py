@@ -10,7 +10,7 @@ from fanzha.measures import deciding
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.change_measure import change_measure, hold_account
+from fanzha.services.desk.change_measure import change_measure, hold_target
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.standing import standing_of, with_filing
 
@@ -21,7 +21,7 @@ def act_first(
     """Begins a draft or a proposed measure without approval. Raises NotAllowed where its kind has no such path."""
 
     def decide(work: Work, measure: Measure) -> Change:
-        hold_account(work, measure)
+        hold_target(work, measure)
         standing = standing_of(work, measure.request, itself=measure.id)
         worded = replace(measure, request=with_filing(measure.request, standing))
         return deciding.act_first(worded, actor, work.rules.measures, standing, reason, work.now_us)

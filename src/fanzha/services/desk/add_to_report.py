@@ -14,6 +14,7 @@ from fanzha.core.errors import BadInput
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.coverage_of_place import place_of_clues
+from fanzha.services.desk.find_duplicates import alike_at_once
 from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.receive_report import Received
@@ -66,7 +67,7 @@ def take_addition(work: Work, report: Report, added: Addition) -> Received:
     clues, told = casework.clues_of(kept, work.actor, work.now_us, work.ids, payments=later)
     place = place_of_clues(work, kept)
     made = tuple(_keep_new(work, replace(clue, jurisdiction=place), told) for clue in clues)
-    return Received(kept, made)
+    return Received(kept, made, alike=alike_at_once(work, kept))
 
 
 def attach_file(desk: Desk, evidence: EvidenceStore, actor: Actor, report_id: str, file: BroughtFile) -> Report:

@@ -1,10 +1,12 @@
-"""What an institution's answer sets going besides: what to leave free, whom to tell, and by when."""
+"""What an institution's answer, a proposal or a lift sets going besides: what to leave free, whom to tell, and by when."""
 
 from __future__ import annotations
 
+from fanzha.casework import TaskStep
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import UNANSWERED
-from fanzha.measures.telling import told_due_us
+from fanzha.measures.rules import TimeRule
+from fanzha.measures.telling import told_due_us, told_of_lift_due_us
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.draft_release import draft_release
 from fanzha.services.desk.end_task_by_machine import end_task
@@ -12,6 +14,7 @@ from fanzha.services.desk.task_by_machine import put_task
 from fanzha.services.desk.unpaid_freezes import follow_end
 
 TELL = "告知"
+TELL_OF_LIFT = "告知解除"
 CHASE = "催办"  # an order that is not answered in its time
 
 
@@ -21,8 +24,31 @@ def follow_up(work: Work, measure: Measure) -> None:
     if not any(order.status in UNANSWERED for order in measure.orders):
         end_task(work, measure, CHASE, "已收到回执")
     draft_release(work, measure)
+    put_tellings(work, measure)
+
+
+def put_tellings(work: Work, measure: Measure) -> None:
+    """Puts before the officer of the case that somebody is to be told, by when: before, at the execution, at the lift."""
+    rules = work.rules.measures.of(measure.kind, measure.drafted_us)
     due_us = told_due_us(measure, work.rules.measures)
     if due_us is not None:
-        rules = work.rules.measures.of(measure.kind, measure.drafted_us)
-        certainty = "" if rules.told is None or rules.told.text.binds else "；告知时限待法制核定"
-        put_task(work, measure, TELL, f"{rules.label}已执行，告知当事人事由和救济途径{certainty}", due_us)
+        what = (
+            "拟办，决定前告知当事人并听取陈述申辩" if rules.hearing is not None else "已执行，告知当事人事由和救济途径"
+        )
+        put_task(work, measure, TELL, f"{rules.label}{what}{_unsure(rules.told)}", due_us)
+    lift_us = told_of_lift_due_us(measure, work.rules.measures)
+    if lift_us is not None:
+        end_task(work, measure, TELL, "已解除，告知解除即可", TaskStep.CANCEL)
+        put_task(work, measure, TELL_OF_LIFT, f"{rules.label}已解除，告知当事人{_unsure(rules.told_of_lift)}", lift_us)
+
+
+def end_tellings(work: Work, measure: Measure, result: str) -> None:
+    """Finishes the tasks of those who are told by now; what waits still stays open."""
+    if told_due_us(measure, work.rules.measures) is None:
+        end_task(work, measure, TELL, result)
+    if told_of_lift_due_us(measure, work.rules.measures) is None:
+        end_task(work, measure, TELL_OF_LIFT, result)
+
+
+def _unsure(rule: TimeRule | None) -> str:
+    return "" if rule is None or rule.text.binds else "；告知时限待法制核定"

@@ -9,7 +9,7 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.measures import deciding
 from fanzha.measures.changes import Change
-from fanzha.measures.model import Measure, Override, Request
+from fanzha.measures.model import Finding, Measure, Override, Request
 from fanzha.measures.rules import KindRules
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work
@@ -31,6 +31,7 @@ class Amendment:
     period: Span | None = None
     document: str | None = None
     overrides: tuple[Override, ...] = ()
+    finding: Finding | None = None
 
 
 def amend_draft(
@@ -68,6 +69,7 @@ def _worded(before: Request, new: Amendment, rules: KindRules) -> Request:
         period=_period(before, new, rules),
         reason=before.reason if new.reason is None else new.reason,
         document=before.document if new.document is None else new.document,
+        finding=new.finding or before.finding,
         overrides=(*(each for each in before.overrides if each.rule not in reasoned), *new.overrides),
     )
 

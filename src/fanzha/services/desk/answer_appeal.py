@@ -15,6 +15,7 @@ from fanzha.measures.model import Measure, effective_status
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.change_measure import check_read, lineage_around
 from fanzha.services.desk.keeping import keep_measure, set_clocks
+from fanzha.services.desk.lift_measure import lifted
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.once import fingerprint_of, once
 from fanzha.services.desk.pay_return import check_not_owed
@@ -121,8 +122,7 @@ def _carry_out(work: Work, measure: Measure, appeal: Appeal, release_minor: int 
     over = TRANSITIONS[effective_status(measure, now_us), Event.LIFT].answer is Answer.REFUSED
     if appeal.status is not AppealStatus.UPHELD or over:
         return measure
-    check_not_owed(work, measure, None)
-    return keep_measure(work, ending.lift_measure(measure, work.actor, lineage, rules, reason, now_us))
+    return keep_measure(work, lifted(work, measure, reason))
 
 
 def _keep(work: Work, appeal: Appeal, action: str, *, new: bool = False) -> Appeal:

@@ -54,7 +54,10 @@ def answer_listing_objection(
         asked = Query(equals={"term": held.term}, within={"status": _STANDING})
         listed = work.unit.records(Indicator).find(asked).rows
         took_part = any(actor.id in (one.proposed_by, one.decided_by) for one in listed)
-        answered = objections.answer_objection(held, status, answer, actor, work.now_us, took_part=took_part)
+        length_min = work.rules.measures.answers(work.now_us).written_length_min
+        answered = objections.answer_objection(
+            held, status, answer, actor, work.now_us, took_part=took_part, length_min=length_min
+        )
         if status is ObjectionStatus.UPHELD:
             for one in listed:
                 reason = f"异议成立 {held.id}"

@@ -8,7 +8,7 @@ from fanzha.measures import deciding
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.change_measure import change_measure, hold_account, lineage_around
+from fanzha.services.desk.change_measure import change_measure, hold_target, lineage_around
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import check_payable
 from fanzha.services.desk.standing import standing_of
@@ -32,7 +32,7 @@ def approve_measure(
     """
 
     def decide(work: Work, measure: Measure) -> Change:
-        hold_account(work, measure)
+        hold_target(work, measure)
         if measure.kind is MeasureKind.RETURN:
             check_payable(work, measure)
         lineage = lineage_around(work, measure)

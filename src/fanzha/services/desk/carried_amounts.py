@@ -43,6 +43,7 @@ def carried_on(look: Look, request: Request) -> Carried | None:
         run="" if run is None else run.id,
         traced_us=None if run is None else run.at_us,
         before_minor=_before(look, request),
+        hop=None if account is None else account.hop,
     )
 
 

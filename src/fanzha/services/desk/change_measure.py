@@ -76,10 +76,10 @@ def lineage_around(work: Work, measure: Measure) -> tuple[Organisation, ...]:
     return lineage_of(work.tree(measure.organisation), measure.organisation)
 
 
-def hold_account(work: Work, measure: Measure) -> None:
-    """Waits until nobody else decides on the same account; what is read afterwards is what stands.
+def hold_target(work: Work, measure: Measure) -> None:
+    """Waits until nobody else decides on the same account, or on the same person; what is read afterwards is what stands.
 
     So two measures on one account are never approved at the same instant, each unaware of the other.
     """
-    if measure.target.kind is TargetKind.ACCOUNT and measure.target.reference:
-        work.unit.hold(f"account:{numbers_of(work, measure.target)[0]}")
+    if measure.target.kind in {TargetKind.ACCOUNT, TargetKind.PERSON} and measure.target.reference:
+        work.unit.hold(f"{measure.target.kind}:{numbers_of(work, measure.target)[0]}")

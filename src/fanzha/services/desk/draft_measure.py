@@ -14,7 +14,17 @@ from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures import deciding, ending
 from fanzha.measures import model as measures
-from fanzha.measures.model import FactCheck, FactSource, FourFields, Measure, MeasureKind, Override, Request, Target
+from fanzha.measures.model import (
+    FactCheck,
+    FactSource,
+    Finding,
+    FourFields,
+    Measure,
+    MeasureKind,
+    Override,
+    Request,
+    Target,
+)
 from fanzha.measures.obstacles import CaseStanding
 from fanzha.measures.orders import Question
 from fanzha.measures.rules import KindRules, Need
@@ -59,6 +69,7 @@ class MeasureDraft:
     overrides: tuple[Override, ...] = ()
     questions: tuple[Question, ...] = ()
     payee: str = ""  # of the payment that is held at the payer's bank
+    finding: Finding | None = None  # on which a discipline rests
 
 
 def draft_measure(desk: Desk, actor: Actor, draft: MeasureDraft, *, request: str = "") -> Measure:
@@ -108,6 +119,7 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
         overrides=draft.overrides,
         questions=draft.questions,
         payee=plain_identifier(draft.payee),
+        finding=draft.finding,
     )  # fmt: skip
     if earlier is not None:
         worded = _continued(work, earlier, worded, case)
@@ -157,9 +169,10 @@ def _target(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> 
         raise BadInput(
             f"a {KIND_WORDS[draft.kind]} needs a target: name a fact, an earlier measure, or an account, line or site"
         )
-    if draft.target.kind is not measures.TargetKind.ACCOUNT:
-        return draft.target
-    return replace(draft.target, reference=plain_identifier(draft.target.reference))  # as facts and statements spell it
+    plain = plain_identifier(draft.target.reference)  # as facts and statements spell it
+    if draft.target.kind is measures.TargetKind.PERSON:
+        return replace(draft.target, reference=plain.replace("-", "").upper())
+    return replace(draft.target, reference=plain) if draft.target.kind is measures.TargetKind.ACCOUNT else draft.target
 
 
 def _currency(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> str:

@@ -7,7 +7,6 @@ from typing import Final
 
 import numpy as np
 
-from fanzha.core.time import DAY_US
 from fanzha.ledger.columns import I64, MISSING
 from fanzha.ports.account_facts import AccountFacts
 from fanzha.ports.fact_store import StoredLedger
@@ -15,7 +14,7 @@ from fanzha.services.desk.holder_names import is_company
 from fanzha.services.trace_money import account_named, pockets_named
 from fanzha.tracing.inflows import InflowClass, InflowRules
 
-MONTH_US: Final = 31 * DAY_US
+_Inflow = tuple[int, int, str]  # payer, minor units, remark
 LIVED_ON: Final = (InflowClass.WAGES, InflowClass.PUBLIC_MONEY)
 
 
@@ -35,17 +34,21 @@ class LedgerAccountFacts:
         company = is_company(holder, self._rules.company)
         person = None if company is None else not company
         if stored is None or pocket is None:
-            return AccountFacts(natural_person=person, merchant=company)
+            return AccountFacts(natural_person=person, merchant=company or None)
         at_us, balances = _rows(stored, pocket, until_us)
         stated = np.flatnonzero(balances != MISSING)
         last = None if len(stated) == 0 else stated[-1]
+        recent = self._recent(stored, pocket, until_us) if len(at_us) else None
+        payers = None if recent is None else len(_speaking_of(recent, self._rules.goods)[0])
+        trades = bool(company) or (payers or 0) >= self._rules.goods_payers_min
         return AccountFacts(
             last_movement_us=int(at_us[-1]) if len(at_us) else None,
             balance_minor=None if last is None else int(balances[last]),
             balance_us=None if last is None else int(at_us[last]),
-            wages_minor=self._wages(stored, pocket, until_us) if len(at_us) else None,
+            wages_minor=None if recent is None else _speaking_of(recent, self._lived_on)[1],
             natural_person=person,
-            merchant=company,
+            merchant=trades or _none_by_its_statement(stored, pocket),
+            goods_payers=payers,
         )
 
     def numbers_of(self, account: str) -> tuple[str, ...]:
@@ -54,18 +57,30 @@ class LedgerAccountFacts:
         name = None if stored is None else account_named(stored, account)
         return () if stored is None or name is None else tuple(sorted(stored.assembly.identity.aliases_of(name)))
 
-    def _wages(self, stored: StoredLedger, pocket: int, until_us: int) -> int:
-        """Inflows of the last month whose remark speaks of wages, pensions or public money."""
+    @property
+    def _lived_on(self) -> tuple[str, ...]:
+        return tuple(word for found in LIVED_ON for word in self._rules.words.get(found, ()))
+
+    def _recent(self, stored: StoredLedger, pocket: int, until_us: int) -> list[_Inflow]:
+        """What came in during the last month: payer, amount and remark."""
         t = stored.assembly.columns.transfers
-        came = np.flatnonzero((t.payee == pocket) & (t.at_us <= until_us) & (t.at_us > until_us - MONTH_US))
+        since_us = until_us - self._rules.used_within_us
+        came = np.flatnonzero((t.payee == pocket) & (t.at_us <= until_us) & (t.at_us > since_us))
         remarks: list[str | None] = stored.assembly.details["summary"].gather(came.tolist()).to_list()
-        words = [word for found in LIVED_ON for word in self._rules.words.get(found, ())]
-        amounts = t.amount_minor[came].tolist()
-        return sum(
-            amount
-            for amount, remark in zip(amounts, remarks, strict=True)
-            if any(word in (remark or "").lower() for word in words)
-        )
+        said = [(remark or "").lower() for remark in remarks]
+        return list(zip(t.payer[came].tolist(), t.amount_minor[came].tolist(), said, strict=True))
+
+
+def _speaking_of(inflows: list[_Inflow], words: tuple[str, ...]) -> tuple[frozenset[int], int]:
+    """Who paid with a remark that has one of the words, and how much."""
+    found = [(payer, amount) for payer, amount, remark in inflows if any(word in remark for word in words)]
+    return frozenset(payer for payer, _ in found), sum(amount for _, amount in found)
+
+
+def _none_by_its_statement(stored: StoredLedger, pocket: int) -> bool | None:
+    """That nobody pays for goods into it, only its own statement can say; without one it is not known."""
+    low, high = np.searchsorted(stored.assembly.columns.coverage.pocket, [pocket, pocket + 1])
+    return False if high > low else None
 
 
 def _pocket(stored: StoredLedger, account: str, currency: str) -> int | None:

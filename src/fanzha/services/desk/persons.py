@@ -149,5 +149,7 @@ def _of_target(target: Target) -> tuple[Named, ...]:
             return (Named(target.holder, account=target.reference),)
         case TargetKind.LINE:
             return (Named(target.holder, phone=target.reference),)
+        case TargetKind.PERSON:
+            return (Named(target.holder, identity=target.reference),)
         case _:
             return (Named(target.holder),)

@@ -11,10 +11,11 @@ from fanzha.measures import policy
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.carried import Carried
 from fanzha.measures.guard import AccountView, GuardAdvice
+from fanzha.measures.hearing import check_heard
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure
 from fanzha.measures.obstacles import REASON_MIN, Obstacle, obstacles
-from fanzha.measures.telling import told_due_us
+from fanzha.measures.telling import told_due_us, told_of_lift_due_us
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.listing import every
@@ -64,6 +65,9 @@ def preview_of(look: Look, measure: Measure) -> Preview:
     if measure.status in UNDECIDED:
         gone = policy.why_not(check_fact_stands, look.unit, measure.fact_id)
         withdrawn = () if gone is None else (Obstacle(gone.rule, str(gone)),)
+        unheard = policy.why_not(check_heard, measure, look.rules.measures, look.now_us)
+        if measure.status is Status.PROPOSED and unheard is not None:
+            withdrawn = (*withdrawn, Obstacle(unheard.rule, str(unheard)))
         found = (*withdrawn, *obstacles(worded.request, look.rules.measures, standing, look.now_us, measure.id))
     reasons = {each.rule for each in worded.request.overrides if len(each.reason.strip()) >= REASON_MIN}
     return Preview(
@@ -74,6 +78,6 @@ def preview_of(look: Look, measure: Measure) -> Preview:
         standing.account,
         advice_on(look, worded, standing.account),
         tuple(every(look.unit.records(Appeal), Query(equals={"measure": measure.id}))),
-        told_due_us(measure, look.rules.measures),
+        told_due_us(measure, look.rules.measures) or told_of_lift_due_us(measure, look.rules.measures),
         standing.carried,
     )

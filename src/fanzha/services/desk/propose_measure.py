@@ -10,7 +10,8 @@ from fanzha.measures import deciding
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.change_measure import change_measure, hold_account
+from fanzha.services.desk.after_answer import put_tellings
+from fanzha.services.desk.change_measure import change_measure, hold_target
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.standing import standing_of, with_filing
 
@@ -24,10 +25,12 @@ def propose_measure(
     """
 
     def decide(work: Work, measure: Measure) -> Change:
-        hold_account(work, measure)
+        hold_target(work, measure)
         standing = standing_of(work, measure.request, itself=measure.id)
         worded = replace(measure, request=with_filing(measure.request, standing))
-        return deciding.propose_measure(worded, actor, work.rules.measures, standing, work.now_us)
+        change = deciding.propose_measure(worded, actor, work.rules.measures, standing, work.now_us)
+        put_tellings(work, change.measure)
+        return change
 
     return change_measure(
         desk, actor, "measure.propose", measure_id, Action.MEASURE_PROPOSE, decide, version=version, request=request

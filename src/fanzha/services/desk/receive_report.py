@@ -13,6 +13,7 @@ from fanzha.core.divisions import check_division
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.coverage_of_place import place_of_clues, place_warning
+from fanzha.services.desk.find_duplicates import NOTHING_ALIKE, LooksAlike, alike_at_once
 from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -26,12 +27,14 @@ class Received:
     report: Report
     clues: tuple[Clue, ...]
     warning: str = ""  # of a place that no body covers
+    alike: LooksAlike = NOTHING_ALIKE  # what may be one with it, offered for merging at once
 
 
 def receive_report(desk: Desk, actor: Actor, draft: ReportDraft, *, request: str = "") -> Received:
-    """Takes a report in for the actor's body; where nobody says where it happened, it is that body's own division.
+    """Takes a report in for the actor's body, and says what may be one with it.
 
-    At a place that no body covers, the clues wait with the body that received it, and a warning says so.
+    Where nobody says where it happened, it is that body's own division. At a place that no body covers, the clues wait with
+    the body that received it, and a warning says so.
 
     request: the caller's key; the same key and report again give the report that was made, and take in nothing.
 
@@ -44,7 +47,7 @@ def receive_report(desk: Desk, actor: Actor, draft: ReportDraft, *, request: str
         report = once(work, request, command, Report, lambda: take_in(work, draft, actor))
         clues = every(work.unit.records(Clue), Query(mentions={"report": report.id}))
         accounts_first = tuple(sorted(clues, key=lambda clue: (clue.kind, clue.id)))
-        return Received(report, accounts_first, place_warning(work, report))
+        return Received(report, accounts_first, place_warning(work, report), alike_at_once(work, report))
 
 
 def take_in(work: Work, draft: ReportDraft, actor: Actor) -> Report:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import Final
 
 from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import TaskStep
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotFound
-from fanzha.core.time import MINUTE_US, format_instant
+from fanzha.core.time import format_instant
 from fanzha.measures.ending import ended_if_empty, mark_converted
 from fanzha.measures.model import Measure, MeasureKind, OriginKind, held_minor, holds, stands
 from fanzha.measures.orders import Incident, IncidentKind, OnwardTransfer, Receipt
@@ -26,7 +25,6 @@ from fanzha.services.desk.model import Desk
 from fanzha.services.desk.pay_return import book_receipt_of_payment
 from fanzha.services.desk.put_to_follow import put_to_follow
 
-_CLOCKS_APART_MAX_US: Final = 5 * MINUTE_US  # so far a bank's clock may go ahead of the desk's
 _BY_WIRE = frozenset({Role.MACHINE, Role.API_CLIENT})
 
 
@@ -87,8 +85,9 @@ def as_arrived(work: Work, receipt: Receipt) -> Receipt:
     """The answer with when it came and who entered it. Raises BadInput for an instant that lies in the future."""
     if _BY_WIRE & work.actor.roles:
         return replace(receipt, arrived_us=work.now_us, entered_by="")
+    apart = work.rules.measures.answers(work.now_us).clocks_apart
     for option, at_us in (("--at", receipt.answered_us), ("--balance-at", receipt.balance_us)):
-        if at_us is not None and at_us > work.now_us + _CLOCKS_APART_MAX_US:
+        if at_us is not None and at_us > apart.end_of(work.now_us):
             raise BadInput(f"receipt: {option}: {format_instant(at_us)} lies in the future")
     return replace(receipt, arrived_us=min(receipt.arrived_us, work.now_us), entered_by=work.actor.id)
 

@@ -10,11 +10,12 @@ from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.change_measure import change_measure, lineage_around
+from fanzha.services.desk.change_measure import change_measure, hold_target, lineage_around
 from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.standing import case_standing
 from fanzha.services.desk.unpaid_freezes import RENEW, follow_end
+from fanzha.services.desk.weighing import on_account
 
 
 def ask_renewal(
@@ -32,7 +33,8 @@ def ask_renewal(
     def decide(work: Work, measure: Measure) -> Change:
         _check_founded(work, measure)
         asked = period or _longest(work, measure)
-        return ending.ask_renewal(measure, actor, work.rules.measures, asked, reason, work.now_us)
+        others = on_account(work, measure.request)
+        return ending.ask_renewal(measure, actor, work.rules.measures, asked, reason, work.now_us, others)
 
     return change_measure(
         desk, actor, "measure.ask_renewal", measure_id, Action.MEASURE_PROPOSE, decide,
@@ -46,9 +48,10 @@ def approve_renewal(
     """The new period begins where the old one ends; the institution is told."""
 
     def decide(work: Work, measure: Measure) -> Change:
+        hold_target(work, measure)
         _check_founded(work, measure)
-        lineage = lineage_around(work, measure)
-        change = ending.approve_renewal(measure, actor, lineage, work.rules.measures, work.now_us)
+        lineage, others = lineage_around(work, measure), on_account(work, measure.request)
+        change = ending.approve_renewal(measure, actor, lineage, work.rules.measures, work.now_us, others)
         follow_end(work, change.measure)
         end_task(work, measure, RENEW, "已续冻")
         return change

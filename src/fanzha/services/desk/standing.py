@@ -43,9 +43,10 @@ def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
 def standing_around(look: Look, request: Request, *, itself: str = "") -> Standing:
     """The same for somebody who only looks: of a measure whose fact was withdrawn too."""
     others = on_account(look, request)
-    view = view_of(look, request, others, itself)
+    carried = carried_on(look, request)
+    view = view_of(look, request, others, itself, None if carried is None else carried.hop)
     by_institution = look.actor.level is Level.PARTNER
-    return Standing(case_standing(look, request.case), others, view, by_institution, carried_on(look, request))
+    return Standing(case_standing(look, request.case), others, view, by_institution, carried)
 
 
 def with_filing(request: Request, standing: Standing) -> Request:

@@ -8,9 +8,8 @@ from fanzha.measures import telling
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure, Telling, TellingWay
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.after_answer import TELL
+from fanzha.services.desk.after_answer import end_tellings
 from fanzha.services.desk.change_measure import change_measure
-from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.model import Desk
 
 
@@ -48,7 +47,7 @@ def tell_holder(
         at = work.now_us if at_us is None else at_us
         said = Telling(how, actor.id, at, work.now_us, whom.strip(), note.strip())
         change = telling.tell_holder(measure, said, actor, work.rules.measures, work.now_us)
-        end_task(work, measure, TELL, how.value)
+        end_tellings(work, change.measure, how.value)
         return change
 
     return change_measure(

@@ -60,10 +60,12 @@ def _called(measure: Measure, reference: str) -> Measure:
     return replace(measure, request=replace(measure.request, target=target))
 
 
-def view_of(look: Look, request: Request, others: Sequence[Measure], itself: str = "") -> AccountView | None:
+def view_of(
+    look: Look, request: Request, others: Sequence[Measure], itself: str = "", traced_hop: int | None = None
+) -> AccountView | None:
     """What the case knows of the account: from receipts, other measures and the ledger; None where it is no account.
 
-    itself: the id of the measure of the request, once it has one.
+    itself: the id of the measure of the request, once it has one. traced_hop: how far the last trace finds it.
     """
     target = request.target
     if target.kind is not TargetKind.ACCOUNT or request.kind not in GUARDED:
@@ -83,7 +85,8 @@ def view_of(look: Look, request: Request, others: Sequence[Measure], itself: str
         merchant=told.merchant,
         wages_minor=_wages_there(told, balance_minor),
         good_faith=any(each.kind in FOR_GOODS for measure in same for each in measure.counter_evidence),
-        hop=_hop(request, same),
+        goods_payers=told.goods_payers,
+        hop=_hop(request, same, traced_hop),
         bound_elsewhere_minor=held_minor(apart, look.now_us),
     )
 
@@ -154,11 +157,11 @@ def _wages_there(told: AccountFacts, balance_minor: int | None) -> int | None:
     return wages if balance_minor is None or wages is None else min(wages, balance_minor)
 
 
-def _hop(request: Request, same: Sequence[Measure]) -> int:
+def _hop(request: Request, same: Sequence[Measure], traced_hop: int | None) -> int | None:
+    """How far from the victim: by its fact, that of the measure that it continues, or the trace; None: nobody says."""
     if request.fact is not None:
         return request.fact.hop
     origin = request.origin
-    if origin is None or origin.kind is not OriginKind.CONVERSION:
-        return 1
-    earlier = next((measure for measure in same if measure.id == origin.id), None)
-    return 1 if earlier is None or earlier.request.fact is None else earlier.request.fact.hop
+    continued = origin.id if origin is not None and origin.kind is OriginKind.CONVERSION else ""
+    earlier = next((measure for measure in same if measure.id == continued), None)
+    return traced_hop if earlier is None or earlier.request.fact is None else earlier.request.fact.hop

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from fanzha.access import Action
+from fanzha.casework import TaskStep
 from fanzha.core.actor import Actor
 from fanzha.measures import deciding
 from fanzha.measures.changes import Change
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
+from fanzha.services.desk.after_answer import TELL
 from fanzha.services.desk.change_measure import change_measure
+from fanzha.services.desk.end_task_by_machine import end_task
 from fanzha.services.desk.model import Desk
 
 
@@ -18,6 +21,7 @@ def withdraw_measure(
     """Takes a draft or a proposal back, with a reason; what was approved is lifted instead."""
 
     def decide(work: Work, measure: Measure) -> Change:
+        end_task(work, measure, TELL, reason, TaskStep.CANCEL)
         return deciding.withdraw_measure(measure, actor, reason, work.now_us)
 
     return change_measure(

@@ -11,6 +11,7 @@ from litestar import Request, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, HeaderParameter, JSONBody, RawBody
 
+from fanzha.casework import DuplicateOffer
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.money import parse_minor
@@ -96,6 +97,22 @@ class DeedForm(msgspec.Struct, frozen=True):
     detail: str
 
 
+class MergeOffer(msgspec.Struct, frozen=True):
+    """Two records that may be one: the older, the younger, and what both have."""
+
+    kept: str
+    absorbed: str
+    signs: list[str]
+
+
+class Alike(msgspec.Struct, frozen=True):
+    """What may be one with a report, to be merged by an officer, and the reports that name one of its payees too."""
+
+    reports: list[MergeOffer]
+    clues: list[MergeOffer]
+    same_payee: list[str]
+
+
 class ReportTaken(msgspec.Struct, frozen=True):
     """A report with its number, and the clues that it made."""
 
@@ -103,6 +120,7 @@ class ReportTaken(msgspec.Struct, frozen=True):
     acknowledgement: str
     clues: list[str]
     warning: str
+    alike: Alike
 
 
 class ReceiptNoted(msgspec.Struct, frozen=True):
@@ -250,9 +268,15 @@ def _report(console: Console) -> Any:
         with fitting():
             received = receive_report(console.desk, actor, read_report(told), request=key)
         report, clues = received.report, [clue.id for clue in received.clues]
-        return ReportTaken(report.id, report.acknowledgement, clues, received.warning)
+        same_payee = sorted({other for payee in received.alike.payees for other in payee.reports} - {report.id})
+        alike = Alike(_offers(received.alike.reports), _offers(received.alike.clues), same_payee)
+        return ReportTaken(report.id, report.acknowledgement, clues, received.warning, alike)
 
     return _named("/reports", "take_report", take_report, "Takes a report in; its number is given at once.", 201)
+
+
+def _offers(found: Sequence[DuplicateOffer]) -> list[MergeOffer]:
+    return [MergeOffer(each.kept, each.absorbed, [sign.value for sign in each.signs]) for each in found]
 
 
 def _receipt(console: Console) -> Any:

@@ -71,7 +71,7 @@ INDICATOR_DEEDS: Final = (
                 "status", N_("决定"), Kind.CHOICE, required=True,
                 choices=choices_of(ObjectionStatus, without=(ObjectionStatus.RECEIVED,)),
             ),
-            Field("answer", N_("书面答复"), Kind.AREA, required=True, hint=N_("审查了什么、为何这样决定（至少十个字）。")),
+            Field("answer", N_("书面答复"), Kind.AREA, required=True, hint=N_("审查了什么、为何这样决定，写成完整的话。")),
         ),
         hint=N_("认定成立的，号码同时撤下。"),
     ),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fanzha.core.actor import Actor
-from fanzha.measures.model import Measure, MeasureKind, Override
-from fanzha.measures.rules import KindRules
+from fanzha.measures.model import Finding, Measure, MeasureKind, Override
+from fanzha.measures.rules import KindRules, Need
 from fanzha.services.desk.amend_draft import Amendment, amend_draft
 from fanzha.services.desk.convert_measure import Conversion, convert_measure
 from fanzha.services.desk.open_record import open_record
 from fanzha.services.desk.preview_measure import preview_measure
+from fanzha.services.desk.read_finding import read_finding
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.measure_deciding import PERIOD, span_of
@@ -53,6 +54,22 @@ def wording_of(*rules: KindRules, hint: str = "") -> tuple[Field, ...]:
     )
 
 
+def finding_of(rules: KindRules, hint: str = "") -> tuple[Field, ...]:
+    """Who found what the measure rests on, where the kind rests on a finding."""
+    if Need.FINDING not in rules.needs:
+        return ()
+    return (
+        Field("found_by", N_("认定机关"), hint=hint or N_("作出判决的法院，或者作出认定的公安机关。")),
+        Field("finding", N_("认定文号"), hint=hint),
+        Field("found_on", N_("认定日期"), hint=hint or N_("如 2026-11-20")),
+    )
+
+
+def read_finding_of(values: Mapping[str, Any]) -> Finding | None:
+    """The finding that such fields name; None where they are empty."""
+    return read_finding(values.get("found_by", ""), values.get("finding", ""), values.get("found_on", ""))
+
+
 def worded(values: Any) -> dict[str, Any]:
     """What such fields say, as a draft takes it."""
     return {
@@ -65,7 +82,8 @@ def _amend(doing: Doing) -> Done:
     values = doing.values
     amendment = Amendment(
         reason=values["reason"] or None, basis=values["basis"] or None, mode_reason=values["mode_reason"] or None,
-        term=values["term"] or None, document=values["document"] or None, **worded(values),
+        term=values["term"] or None, document=values["document"] or None, finding=read_finding_of(values),
+        **worded(values),
     )  # fmt: skip
     changed = amend_draft(doing.desk, doing.actor, doing.id, amendment, version=doing.version, request=doing.request)
     return Done(measure_of(changed.id), N_("草稿已改写"), changed)
@@ -76,7 +94,7 @@ def _amend_fields(console: Console, actor: Actor, measure_id: str) -> Sequence[F
     rules = console.desk.rules.measures.of(measure.kind, console.desk.clock.now_us())
     sample = {"reason": "演练用的理由说明"}
     reason = Field("reason", N_("理由"), Kind.AREA, hint=UNCHANGED, sample=sample["reason"])
-    return (reason, *(_blank(field) for field in wording_of(rules, hint=UNCHANGED)))
+    return (reason, *(_blank(field) for field in (*finding_of(rules, UNCHANGED), *wording_of(rules, hint=UNCHANGED))))
 
 
 def _blank(field: Field) -> Field:

@@ -25,7 +25,7 @@ from fanzha.web.words import N_
 
 ANSWERED: Final = (AppealStatus.RECEIVED, AppealStatus.WITHDRAWN)  # what is no decision
 DECISIONS: Final = choices_of(AppealStatus, without=ANSWERED)
-ANSWER_HINT: Final = N_("审查了什么、为什么这样决定，至少十个字。")
+ANSWER_HINT: Final = N_("审查了什么、为什么这样决定，写成完整的话。")
 WRITTEN: Final = "经审查有关材料，认为（演练用的答复）"
 
 

@@ -23,7 +23,7 @@ from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.measure_deed import REASON
-from fanzha.web.deeds.measure_drafting import worded, wording_of
+from fanzha.web.deeds.measure_drafting import finding_of, read_finding_of, worded, wording_of
 from fanzha.web.forms import Faults, Field, Kind, read_fields
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, PARTNERS, Route
@@ -112,7 +112,7 @@ def _form(ask: Ask, given: Mapping[str, str]) -> Form:
         case,
         fact,
         facts,
-        (*_target_fields(kind, rules, fact), *_payment(rules), REASON, *wording_of(rules)),
+        (*_target_fields(kind, rules, fact), *_payment(rules), *finding_of(rules), REASON, *wording_of(rules)),
     )
 
 
@@ -122,7 +122,7 @@ def _target_fields(kind: MeasureKind, rules: KindRules, fact: Fact | None) -> tu
         return ()
     offered = {
         TargetKind.ACCOUNT: Field("account", N_("账号"), Kind.NUMBER), TargetKind.LINE: Field("line", N_("号码"), Kind.NUMBER),
-        TargetKind.SITE: Field("site", N_("网址或域名")), TargetKind.PERSON: Field("person", N_("案件中的人员编号")),
+        TargetKind.SITE: Field("site", N_("网址或域名")), TargetKind.PERSON: Field("person", N_("证件号码"), Kind.NUMBER),
     }  # fmt: skip
     fields = [field for target, field in offered.items() if target in rules.targets]
     asked = (
@@ -145,7 +145,7 @@ def _draft(form: Form, values: Mapping[str, Any]) -> MeasureDraft:
         kind=form.kind, reason=values["reason"], basis=values["basis"] or form.rules.bases[0].id, case=form.case,
         fact="" if form.fact is None else form.fact.id, target=_target(values), mode_reason=values["mode_reason"],
         term=values["term"], document=values["document"], questions=_questions(values.get("questions", "")),
-        payee=values.get("payee", ""),
+        payee=values.get("payee", ""), finding=read_finding_of(values),
         **worded(values),
     )  # fmt: skip
 

@@ -29,13 +29,14 @@ OF_MEASURES: Final = named([deed for deed in MEASURE_DEEDS if deed.kind == "meas
 # What is likely to be done next, by the state: shown on the page itself; all others are on a page of their own.
 NEXT: Final = {
     Status.DRAFT: ("propose", "amend", "act-first", "withdraw"),
-    Status.PROPOSED: ("approve", "reject", "act-first", "withdraw"),
+    Status.PROPOSED: ("approve", "told", "reject", "act-first", "withdraw"),
     Status.APPROVED: ("send", "receipt", "countersign", "withdraw", "lift"),
     Status.SENT: ("receipt", "countersign", "lift", "appeal"),
     Status.ACKNOWLEDGED: ("receipt", "countersign", "lift", "appeal"),
     Status.EXECUTED: ("renew", "approve-renewal", "countersign", "convert", "told", "release-part", "lift"),
     Status.PARTIAL: ("renew", "approve-renewal", "countersign", "convert", "receipt", "told", "release-part", "lift"),
     Status.REFUSED: ("correct-receipt", "appeal"),
+    Status.LIFTED: ("told", "appeal"),
 }
 LATER: Final = ("appeal",)  # of what is over
 STEPS: Final = (Status.DRAFT, Status.PROPOSED, Status.APPROVED, Status.SENT, Status.ACKNOWLEDGED, Status.EXECUTED)
@@ -108,6 +109,8 @@ def _fits(name: str, found: MeasurePage) -> bool:
         return found.measure.acted_first
     if name == "approve-renewal":
         return any(renewal.approved_us is None for renewal in found.measure.renewals)
+    if name == "told" and found.status in {Status.PROPOSED, Status.LIFTED}:
+        return found.preview.told_due_us is not None
     return True
 
 

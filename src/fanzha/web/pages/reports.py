@@ -78,7 +78,8 @@ def take_in(ask: Ask) -> Answer:
     try:
         draft = read_draft(ask.form, rows, desk.clock.now_us())
         check_not_empty(draft, uploads)
-        report = receive_report(desk, ask.officer, draft, request=ask.form.text("request")).report
+        received = receive_report(desk, ask.officer, draft, request=ask.form.text("request"))
+        report = received.report
         for file in uploads:
             report = attach_file(desk, console.books.evidence, ask.officer, report.id, file)
     except Faults as faults:
@@ -86,7 +87,10 @@ def take_in(ask: Ask) -> Answer:
         return _form(ask, rows, trouble=Trouble(headline, "", status=422), faults=faults.faults)
     except FanzhaError as error:
         return _form(ask, rows, trouble=trouble_of(error))
-    return GoTo(f"/reports/{report.id}", "\n".join((N_("警情已受理，回执号："), report.acknowledgement)))
+    alike = received.alike.reports or received.alike.clues or received.alike.payees
+    said = (N_("警情已受理，回执号："), report.acknowledgement)
+    may_be_one = (N_("可能是重复报案，或同一账户另有警情：见下"),) if alike else ()
+    return GoTo(f"/reports/{report.id}", "\n".join((*said, *may_be_one)))
 
 
 def _form(

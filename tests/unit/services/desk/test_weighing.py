@@ -17,7 +17,7 @@ from fanzha.core.time import MINUTE_US
 from fanzha.ledger.assembly import assemble
 from fanzha.measures.guard import Hazard
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import CounterEvidence, EvidenceKind, Measure, MeasureKind, TargetKind
+from fanzha.measures.model import CounterEvidence, EvidenceKind, Measure, MeasureKind, Origin, OriginKind, TargetKind
 from fanzha.measures.obstacles import Standing, obstacles
 from fanzha.measures.orders import OnwardTransfer, Outcome, Receipt
 from fanzha.ports.account_facts import UNKNOWN, AccountFacts
@@ -158,6 +158,42 @@ def test_merchants_wages_and_good_faith_are_pointed_out(look):
     assert view.wages_minor == 800_000
 
 
+def test_who_is_paid_for_goods_by_many_is_a_merchant_whatever_his_name():
+    account = "6299990000000000001"
+    rows = [
+        entry(
+            account, "in", f"2026-03-0{day}T09:00", "500", str(500 * day), to=f"629999000000000010{day}", summary="货款"
+        )
+        for day in (1, 2, 3)
+    ]
+    rules = read_inflow_rules(bootstrap.rule_table("inflows.toml"))
+    source = LedgerAccountFacts(lambda: StoredLedger(assemble([batch("a", entries=rows)]), "digest"), rules)
+    facts = [source.facts_about(account, "模拟甲", "CNY", instant(f"2026-03-0{day}T10:00")) for day in (2, 3)]
+    assert [(each.merchant, each.goods_payers) for each in facts] == [(False, 2), (True, 3)]
+    nothing = LedgerAccountFacts(lambda: None, rules)
+    told = [nothing.facts_about(account, name, "CNY", 0).merchant for name in ("模拟甲", "模拟五金店", "")]
+    assert told == [None, True, None]  # without a statement no name says that it is none
+
+
+def test_payments_for_goods_are_pointed_out_before_anybody_brings_proof(look):
+    look.account_facts.facts = AccountFacts(goods_payers=2)
+    request = freeze_request()
+    found = {
+        each.hazard: each.needs_reason for each in advice_on(look, held(request), view_of(look, request, ())).hazards
+    }
+    assert found[Hazard.PAID_FOR_GOODS] is False
+
+
+def test_how_far_an_account_is_comes_from_its_fact_or_from_the_last_trace(look):
+    frozen = freeze_request()  # drafted directly: it rests on no fact
+    assert view_of(look, frozen, ()).hop is None
+    far = view_of(look, frozen, (), traced_hop=4)
+    assert Hazard.FAR in {each.hazard for each in advice_on(look, held(frozen), far).hazards}
+    assert view_of(look, stop_request(), (), traced_hop=4).hop == 1  # an officer read that payment
+    continues = replace(frozen, origin=Origin(OriginKind.CONVERSION, "MEAS-0"))
+    assert view_of(look, continues, (held(stop_request()),), traced_hop=4).hop == 1
+
+
 @pytest.mark.parametrize("kind", [MeasureKind.QUERY, MeasureKind.PAYER_HOLD])
 def test_what_holds_nobodys_money_is_not_weighed(look, kind):
     assert view_of(look, replace(stop_request(), kind=kind), ()) is None
@@ -195,6 +231,9 @@ def test_the_ledger_says_balance_last_movement_and_wages():
     assert (facts.merchant, facts.natural_person) == (True, False)
     before = source.facts_about(account, "模拟甲", "CNY", instant("2026-03-02T10:00"))
     assert (before.balance_minor, before.natural_person) == (850_000, True)
+    assert (before.merchant, before.goods_payers) == (False, 1)  # one payment for goods: to be pointed out, no shop yet
     assert source.facts_about(account, "", "CNY", instant("2026-05-31T00:00")).wages_minor == 0  # long ago
+    # Of an account that only others' rows name nobody can say that it is no shop's.
+    assert source.facts_about(other, "模拟甲", "CNY", instant("2026-03-31T00:00")).merchant is None
     for unknown in (source.facts_about("6299990000000000099", "", "CNY", 0), source.facts_about(account, "", "USD", 0)):
         assert unknown == UNKNOWN

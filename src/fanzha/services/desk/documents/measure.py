@@ -284,6 +284,13 @@ def _request(request: Request, mask: Mask) -> Document:
         ],
         "payee": mask.account(request.payee) if request.payee else "",
         "beneficiary": request.beneficiary,
+        "finding": None
+        if request.finding is None
+        else {
+            "organ": mask.text(request.finding.organ),
+            "number": mask.text(request.finding.number),
+            "found_on": request.finding.found_on.isoformat(),
+        },
     }
 
 
@@ -330,6 +337,7 @@ def _view(view: AccountView, request: Request) -> Document:
         "natural_person": view.natural_person,
         "merchant": view.merchant,
         "good_faith": view.good_faith,
+        "goods_payers": view.goods_payers,
         "hop": view.hop,
     }
 
