@@ -13,9 +13,9 @@ from fanzha.casework.public_rules import AskingLimits
 from fanzha.cli.desk_session import read_session
 from fanzha.core.time import MINUTE_US
 
-EXAMPLES = 4
+EXAMPLES = 2
 # Lists, records, reports taken in and receipts; deeds are tried through their forms.
-PATHS = r"^/api/v1/[^/]+(/\{[^/]+\})?$"
+PATHS = r"^/api/v1/"
 
 
 @pytest.mark.slow
