@@ -22,7 +22,10 @@ pytestmark = [
     pytest.mark.skipif(not shutil.which("pdftotext"), reason="needs pdftotext (Debian package poppler-utils)"),
 ]
 A4 = (595, 842)
-PAPERS = {"brief": ("both", 1, 3), "flow": ("both", 1, 4), "dossier": ("both", 1, 4), "slip": ("clerk", 1, 1)}
+PAPERS = {
+    "brief": ("both", 1, 3), "flow": ("both", 1, 4), "dossier": ("both", 1, 4), "slip": ("clerk", 1, 1),
+    "shift": ("both", 1, 3), "review": ("both", 1, 4), "annex": ("auditor", 1, 30),
+}  # fmt: skip
 # What stands on the paper in words: headings, names of columns and of fields.
 WORDS = """() => [...document.querySelectorAll("main h1, main h2, main th, main dt")]
     .filter((one) => one.checkVisibility() && !one.closest(".unseen, .no-print"))
@@ -42,6 +45,7 @@ def printed(tmp_path_factory):
     places = {
         "brief": f"/cases/{ids['case']}/brief", "flow": f"/cases/{ids['case']}/flow",
         "dossier": account_address(console, BOTH, M), "slip": f"/partner/orders/{ids['order']}/slip",
+        "shift": "/desk/shift-sheet", "review": f"/cases/{ids['case']}/review", "annex": "/audit/annex",
     }  # fmt: skip
     made = {}
     with served(console) as address, sync_api.sync_playwright() as play:

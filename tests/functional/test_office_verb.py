@@ -7,8 +7,11 @@ import stat
 
 import pytest
 from desk_home import make_desk_home, run
+from measure_home import actor_of
 
 from fanzha import bootstrap
+from fanzha.ports.passkey_ceremony import MadeKey
+from fanzha.services.desk.keep_passkeys import register_passkey
 from fanzha.storage.argon2_hasher import Argon2Hasher
 
 PASSWORD = "模拟口令-000001"
@@ -266,3 +269,42 @@ def test_an_administrator_of_one_body_keeps_nobody_elsewhere(tmp_path):
     assert sign_in(home, "bank-admin")[0] == 0
     assert add(home, "clerk3", "BANK", "partner_desk", by="bank-admin")[0] == 0
     assert add(home, "clerk4", "BANK2", "partner_desk", by="bank-admin")[0] == 1
+
+
+def test_webhooks_are_kept_and_tried_at_the_terminal(tmp_path):
+    home = make_desk_home(tmp_path / "home")
+    as_admin = ("--as", "admin")
+    words = ("office", "person", "add", "gateway", "模拟网关", "--body", "CITY", "--role", "api_client", *as_admin)
+    assert run(home, *words)[0] == 0
+    hook = ("office", "webhook")
+    address = "http://127.0.0.1:9/in"  # nobody listens there
+    made = document(home, *hook, "add", "gateway", address, "--topic", "case-changed", *as_admin)
+    assert (made["topics"], made["state"]) == (["case_changed"], "active")
+    assert made["secret"].startswith("whsec_")
+    assert run(home, *hook, "add", "gateway", address, "--topic", "weather", *as_admin)[0] == 2
+    assert "only programs" in refusal(home, *hook, "add", "city-chief", address, "--topic", "case_changed", *as_admin)
+    (line,) = document(home, *hook, "list", "gateway", *as_admin)["webhooks"]
+    assert (line["address"], "secret" in line) == (address, False)
+    code, out, _ = run(home, "--json", *hook, "test", made["id"], *as_admin)
+    assert (code, json.loads(out)["taken"], "cannot be reached" in json.loads(out)["answer"]) == (1, False, True)
+    assert document(home, *hook, "deliveries", made["id"], *as_admin) == {"deliveries": []}
+    assert document(home, *hook, "remove", made["id"], *as_admin)["state"] == "removed"
+    assert document(home, *hook, "list", "gateway", *as_admin) == {"webhooks": []}
+    assert {rule for _, _, rule in audit(home, "webhook.try")} == {""}
+
+
+def test_passkeys_are_listed_and_taken_away_at_the_terminal(tmp_path):
+    home = make_desk_home(tmp_path / "home")
+    desk = bootstrap.desk(home)
+    for login, credential in (("duty", "aa"), ("admin", "bb")):
+        register_passkey(desk, actor_of(desk, login), MadeKey(credential, "cc", 0), "localhost", "模拟电脑")
+    desk.store.close()
+    (theirs,) = document(home, "office", "passkey", "list", "duty", "--as", "admin")["passkeys"]
+    assert (theirs["label"], theirs["removed"]) == ("模拟电脑", None)
+    assert "reason" in refusal(home, "office", "passkey", "remove", theirs["id"], "--as", "admin")
+    words = ("office", "passkey", "remove", theirs["id"], "--reason", "电脑已遗失", "--as", "admin")
+    assert document(home, *words)["removed"] is not None
+    assert "signed out" in refusal(home, "office", "who", "--as", "duty"), "his sessions went with it"
+    (own,) = document(home, "office", "passkey", "list", "admin", "--as", "admin")["passkeys"]
+    assert document(home, "office", "passkey", "remove", own["id"], "--as", "admin")["login"] == "admin"
+    assert document(home, "office", "passkey", "list", "admin", "--as", "admin") == {"passkeys": []}

@@ -24,19 +24,20 @@ from return_day import BOTH, DUTY, ROWS, make_return_day
 from fanzha.access import Person
 from fanzha.access.webhooks import HookState, HookTopic, Webhook
 from fanzha.core.actor import Actor, Level, Role
-from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.time import MINUTE_US, SystemClock
 from fanzha.exchange.webhooks import HttpWebhooks
 from fanzha.measures.model import MeasureKind, Target, TargetKind
 from fanzha.measures.orders import Incident, IncidentKind
 from fanzha.ports.dispatcher import Handed, Verdict
 from fanzha.ports.record_query import Query
-from fanzha.ports.work_queues import OutMessage
+from fanzha.ports.work_queues import Delivery, OutMessage
 from fanzha.services.desk.dispatch_orders import dispatch_orders
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.keep_webhooks import add_webhook, list_webhooks, remove_webhook, resume_webhook
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.send_webhooks import ATTEMPTS_MAX, send_webhooks
+from fanzha.services.desk.try_webhook import list_deliveries, try_webhook
 
 ADMIN = Actor("county-admin", "COUNTY", Level.COUNTY, frozenset({Role.ADMINISTRATOR}))
 BANKS_ADMIN = Actor("bank-admin", "BANK", Level.PARTNER, frozenset({Role.ADMINISTRATOR}))
@@ -364,3 +365,36 @@ def test_an_administrator_registers_one_and_sees_its_secret_once(day):
         admin.get(f"/webhooks/{hook.id}/remove")
         admin.post(f"/webhooks/{hook.id}/remove")
         assert "https://hooks.example/in" not in admin.get("/people/city-program")
+
+
+def test_a_trial_goes_out_at_once_signed_and_changes_nothing(day, sender, receiver):
+    hook = registered(day, sender, receiver).hook
+    assert try_webhook(day.desk, sender, ADMIN, hook.id).verdict is Verdict.ACCEPTED
+    ((_, headers, body),) = receiver.came
+    assert (json.loads(body)["type"], json.loads(body)["record"]) == ("webhook_trial", None)
+    assert headers["webhook-id"].startswith(hook.id)
+    receiver.status = 500
+    handed = try_webhook(day.desk, sender, ADMIN, hook.id)
+    assert (handed.verdict, handed.reason) == (Verdict.AGAIN, "answered 500")
+    assert list_webhooks(day.desk, ADMIN, "county-program") == (hook,), "a trial is no attempt to tell something"
+    assert list_deliveries(day.desk, ADMIN, hook.id) == ()
+    with pytest.raises(NotAllowed):
+        try_webhook(day.desk, sender, DUTY, hook.id)
+    remove_webhook(day.desk, ADMIN, hook.id)
+    with pytest.raises(NotFound):
+        try_webhook(day.desk, sender, ADMIN, hook.id)
+
+
+def test_what_was_told_and_what_became_of_it_can_be_read(day, sender, receiver):
+    hook = registered(day, sender, receiver).hook
+    day.case(ROWS[:1])
+    run(day, sender)
+    came = list_deliveries(day.desk, ADMIN, hook.id)
+    assert {(one.delivery, one.failure) for one in came} == {(Delivery.DONE, "")}
+    receiver.status = 500
+    day.case(ROWS[1:2])
+    run(day, sender)
+    last, *_ = list_deliveries(day.desk, ADMIN, hook.id)
+    assert (last.delivery, last.failure) == (Delivery.WAITING, "answered 500")
+    assert list_deliveries(day.desk, ADMIN, hook.id, limit=1) == (last,)
+    assert {one.message.subject_id for one in came} == {hook.id}

@@ -15,6 +15,7 @@ from fanzha.cli.desk_session import (
     session_file,
     write_session,
 )
+from fanzha.cli.office_keys import passkeys, webhooks
 from fanzha.cli.office_people import people, programs
 from fanzha.cli.office_rules import rules
 from fanzha.cli.output import invocation_of, say, show_table, write_json
@@ -33,6 +34,8 @@ bodies = typer.Typer(
 app.add_typer(bodies)
 app.add_typer(people)
 app.add_typer(programs)
+app.add_typer(passkeys)
+app.add_typer(webhooks)
 app.add_typer(rules)
 
 LevelOption = Annotated[str, typer.Option("--level", help=", ".join(level.name.lower() for level in Level))]

@@ -65,7 +65,7 @@ DEEDS_DONE: Final[Mapping[str, str]] = {
     "sums": N_("查看合计了"), "take_in": N_("收入答复了"), "tally": N_("统计先行办理了"), "tell_holder": N_("告知持有人了"),
     "trace": N_("追踪了"), "undo_conversion": N_("取消转换了"), "undo_split": N_("取消拆分了"), "unjoin": N_("拆账了"),
     "unmerge": N_("取消合并了"), "unverify": N_("撤销核实了"), "use": N_("使用了"), "verify": N_("核实了"),
-    "warn": N_("预警了"), "withdraw": N_("撤回了"),
+    "try": N_("试发了"), "warn": N_("预警了"), "withdraw": N_("撤回了"),
 }  # fmt: skip
 
 # Where a record of a kind is opened, as an auditor may open it.

@@ -80,7 +80,7 @@ def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted) -> DutyDesk:
         reading = Reading(desk, view, actor)
         page = reading.clues(wanted)
         look = Look(desk, view, actor)
-        rows = _rows(look, page.rows)
+        rows = desk_rows(look, page.rows)
         return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us)
 
 
@@ -102,16 +102,18 @@ def _counts(reading: Reading) -> Counts:
         unanswered=len(reading.measures(out).rows),
         ending=len(reading.measures(ending).rows),
         to_sign=len(reading.waiting(ListWanted(limit=few)).rows) if signs else 0,
-        asked=sum(_waits_for(reading.actor, errand) for errand in reading.errands(open_errands).rows),
+        asked=sum(waits_for(reading.actor, errand) for errand in reading.errands(open_errands).rows),
     )
 
 
-def _waits_for(actor: Actor, errand: Errand) -> bool:
+def waits_for(actor: Actor, errand: Errand) -> bool:
+    """Whether an errand waits for the actor: his body is asked, and nobody else there has it in hand."""
     asked = errand.to_organisation == actor.organisation and errand.is_open
     return asked and errand.officer in ("", actor.id)
 
 
-def _rows(look: Look, clues: Sequence[Clue]) -> tuple[DeskRow, ...]:
+def desk_rows(look: Look, clues: Sequence[Clue]) -> tuple[DeskRow, ...]:
+    """Each clue with what decides its next step, as the store stands at the moment of the look."""
     reports = _by_id(look.unit.records(Report).get_many(clue.reports[0] for clue in clues if clue.reports))
     cases = _by_id(look.unit.records(Case).get_many({clue.case for clue in clues if clue.case}))
     runs = {case: run for case in cases if (run := _run_of(look, case)) is not None}

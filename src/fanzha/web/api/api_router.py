@@ -13,6 +13,7 @@ from litestar.response import Response
 
 from fanzha import __version__
 from fanzha.core.errors import FanzhaError
+from fanzha.web.api.bodies import BASE64, FileIn
 from fanzha.web.api.doing import doing_handlers
 from fanzha.web.api.problems import ApiError, failed, refused, turned_away, unreadable
 from fanzha.web.api.reading import reading_handlers
@@ -53,6 +54,8 @@ class _Description(JsonRenderPlugin):
         for name, schema in openapi_schema.get("components", {}).get("schemas", {}).items():
             if name.endswith(("In", "Body")):
                 schema["additionalProperties"] = False
+            if name == FileIn.__name__:  # bytes take no pattern where they are declared
+                schema["properties"]["content"] |= {"contentEncoding": "base64", "pattern": BASE64}
         return super().render(request, openapi_schema)
 
 

@@ -19,6 +19,7 @@ COUNT_MAX: Final = 99_999_999
 _SAID: Final = r"\S"
 _DAY: Final = r"20\d\d-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])"
 INSTANT: Final = rf"^{_DAY}T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\+08:00$"
+BASE64: Final = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 AMOUNT: Final = r"^([1-9]\d{0,11}|0)(\.\d{1,2})?$"
 PAID: Final = r"^[1-9]\d{0,11}(\.\d{1,2})?$"
 NUMBER: Final = r"^[0-9A-Za-z][0-9A-Za-z -]{0,60}$"
@@ -28,7 +29,7 @@ Instant = Annotated[str, Meta(pattern=INSTANT, description="ISO 8601, Shanghai."
 Account = Annotated[str, Meta(pattern=NUMBER)]
 
 
-class FileIn(msgspec.Struct, frozen=True):
+class FileIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A file: its name, and its content in base64."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200)]

@@ -7,9 +7,10 @@ from typing import Final
 
 from fanzha import bootstrap
 from fanzha.access import OWN_KEY, LinkChannel, PartnerLink, Person
-from fanzha.access.webhooks import HookTopic
+from fanzha.access.webhooks import HookTopic, Webhook
 from fanzha.core.actor import Actor, Level, Organisation, Role
-from fanzha.core.errors import NotFound
+from fanzha.core.errors import NotFound, Refused
+from fanzha.ports.dispatcher import Verdict
 from fanzha.services.desk import change_person
 from fanzha.services.desk.add_body import add_body
 from fanzha.services.desk.add_person import PersonDraft, add_person
@@ -19,6 +20,7 @@ from fanzha.services.desk.keep_webhooks import add_webhook, remove_webhook, resu
 from fanzha.services.desk.link_partner import link_partner, unlink_partner
 from fanzha.services.desk.list_office import list_bodies, list_people
 from fanzha.services.desk.remove_lost_passkey import remove_lost_passkey
+from fanzha.services.desk.try_webhook import try_webhook
 from fanzha.web.answers import Page
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
@@ -113,6 +115,15 @@ def _resume_webhook(doing: Doing) -> Done:
 def _remove_webhook(doing: Doing) -> Done:
     hook = remove_webhook(doing.desk, doing.actor, doing.id)
     return Done(f"/people/{hook.person}", N_("通知地址已移除"), hook)
+
+
+def _try_webhook(doing: Doing) -> Done:
+    handed = try_webhook(doing.desk, bootstrap.webhook_sender(doing.console.home), doing.actor, doing.id)
+    with doing.desk.store.reading() as view:
+        hook = view.records(Webhook).get(doing.id)
+    if handed.verdict is not Verdict.ACCEPTED:
+        raise Refused(f"{hook.id} did not take it: {handed.reason}")
+    return Done(f"/people/{hook.person}", N_("对方已收下试发的通知"), hook)
 
 
 def _remove_passkey(doing: Doing) -> Done:
@@ -229,6 +240,8 @@ OFFICE_DEEDS: Final[tuple[Deed, ...]] = (
         Field("url", N_("通知地址"), required=True, hint=N_("如 https://主机/路径；须 HTTPS，不跟随跳转。")),
         Field("topics", N_("通知内容"), Kind.MANY, required=True, choices=choices_of(HookTopic)),
     ), hint=N_("只通知编号与版本，不含个人信息；签名密钥只显示一次。"), rehearsed=False),
+    Deed("webhooks", "try", N_("试发一条"), ADMINISTRATORS, _try_webhook,
+         hint=N_("立即向该地址发出一条不含记录的通知，并告知对方如何应答。"), rehearsed=False),
     Deed("webhooks", "resume", N_("恢复通知"), ADMINISTRATORS, _resume_webhook),
     Deed("webhooks", "remove", N_("移除通知地址"), ADMINISTRATORS, _remove_webhook),
     Deed("passkeys", "remove", N_("移除通行密钥"), ADMINISTRATORS, _remove_passkey, (REASON,),

@@ -18,6 +18,7 @@ from fanzha.web.routes import AUDITORS, Route
 from fanzha.web.words import N_
 
 ROWS: Final = 50
+ANNEX_ROWS: Final = 500  # of one annex; older rows are the next one
 EXPORTS: Final = 200
 TABS: Final[Mapping[str, str]] = {
     "events": N_("经过"), "reveals": N_("查看全部信息"), "searches": N_("查询"), "exports": N_("导出记录"),
@@ -32,19 +33,28 @@ def audit_page(ask: Ask) -> Answer:
     return Page("audit.html", {"tab": tab, "tabs": TABS, "head": head, **_LISTS[tab](ask)})
 
 
-def _events(ask: Ask) -> dict[str, Any]:
+def annex(ask: Ask) -> Answer:
+    """The rows as an annex to be printed, oldest first, with their hashes and where the chain ends."""
+    head = audit_head(ask.console.desk, ask.officer)
+    return Page("audit_annex.html", {"head": head, **_events(ask, ANNEX_ROWS)})
+
+
+def _events(ask: Ask, rows: int = ROWS) -> dict[str, Any]:
     query, desk = ask.query, ask.console.desk
     before = query.get("before", "")
     wanted = AuditWanted(
-        query.get("case", ""), query.get("actor", ""), query.get("record", ""), ROWS,
+        query.get("case", ""), query.get("actor", ""), query.get("record", ""), rows,
         int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None,
     )  # fmt: skip
     events = read_audit(desk, ask.officer, wanted)
     mask = mask_for(desk, ask.officer, events)
     kept = {name: value for name in ("case", "actor", "record") if (value := query.get(name, ""))}
-    older = urlencode({**kept, "before": events[-1].seq}) if len(events) == ROWS else ""
+    older = urlencode({**kept, "before": events[-1].seq}) if len(events) == rows else ""
     lines = [(event, sentence_of(event), place_of(event), said(event)) for event in events]
-    return {"lines": lines, "mask": mask, "wanted": wanted, "older": older, "refused": Outcome.REFUSED}
+    return {
+        "lines": lines, "mask": mask, "wanted": wanted, "older": older, "narrowed": urlencode(kept),
+        "refused": Outcome.REFUSED,
+    }  # fmt: skip
 
 
 def _reveals(ask: Ask) -> dict[str, Any]:
@@ -64,4 +74,7 @@ def _exports(ask: Ask) -> dict[str, Any]:
 _LISTS: Final[Mapping[str, Callable[[Ask], dict[str, Any]]]] = {
     "events": _events, "reveals": _reveals, "searches": _searches, "exports": _exports,
 }  # fmt: skip
-ROUTES: Final[tuple[Route, ...]] = (Route("GET", "/audit", audit_page, AUDITORS),)
+ROUTES: Final[tuple[Route, ...]] = (
+    Route("GET", "/audit", audit_page, AUDITORS),
+    Route("GET", "/audit/annex", annex, AUDITORS),
+)

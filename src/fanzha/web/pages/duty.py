@@ -9,6 +9,7 @@ from fanzha.casework.model import ClueStage
 from fanzha.services.desk.duty_desk import COUNTED, ENDING_US, DeskRow, duty_desk
 from fanzha.services.desk.lists import ListWanted, list_measures
 from fanzha.services.desk.open_record import mask_for
+from fanzha.services.desk.shift_sheet import SHEET_ROWS, shift_sheet
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask
 from fanzha.web.routes import OFFICERS, Route
@@ -60,4 +61,19 @@ def _chosen(ask: Ask, rows: list[DeskRow]) -> DeskRow | None:
     return next((row for row in rows if row.clue.id == wanted), rows[0] if rows else None)
 
 
-ROUTES: Final = (Route("GET", "/desk", desk_page, OFFICERS),)
+def sheet_page(ask: Ask) -> Answer:
+    """交接班单: what the next shift takes over, to be read on the screen and signed on paper."""
+    desk, actor = ask.console.desk, ask.officer
+    sheet = shift_sheet(desk, actor)
+    measures = (*sheet.unsigned.rows, *sheet.unanswered.rows, *sheet.ending.rows)
+    reports = [row.report for row in sheet.clues if row.report]
+    mask = mask_for(
+        desk, actor, [*(row.clue for row in sheet.clues), *reports, *measures, *sheet.tasks.rows, *sheet.errands.rows]
+    )
+    return Page("shift_sheet.html", {"sheet": sheet, "mask": mask, "rows_max": SHEET_ROWS})
+
+
+ROUTES: Final = (
+    Route("GET", "/desk", desk_page, OFFICERS),
+    Route("GET", "/desk/shift-sheet", sheet_page, OFFICERS),
+)
