@@ -87,6 +87,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page of a file that is no plain text: which piece of the text as read is from it, and how it was read."""
+
+    number: int
+    start: int
+    end: int
+    by: str  # text: what the file says itself; ocr: what was recognised in a picture
+    confidence: float = 1.0  # of the least certain line, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """A published text: who says it, when, and its figures in the order of the text."""
 
@@ -96,3 +107,7 @@ class Bulletin:
     publisher: str
     published: str
     figures: tuple[Figure, ...] = field(default=())
+    form: str = "text"  # text, pdf, docx, picture
+    text: str = ""  # as read, of a file that is no plain text: places are places in it
+    pages: tuple[ReadPage, ...] = ()
+    notes: tuple[str, ...] = ()  # what of the file was not read, and why

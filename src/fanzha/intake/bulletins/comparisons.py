@@ -34,10 +34,11 @@ _CHANGE: Final = re.compile(
     rf"|(?P<bare>(?:数量|分别|均|大幅|又)?(?:上升|增长|下降|减少|提升|降低)(?:了)?{_WORDS})"
     rf"(?P<bare_parts>{_PART}(?:(?:、|和|及|与){_PART})*)"
 )
+_PART_OF_YEAR: Final = r"同期|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度"
 _MULTIPLE: Final = re.compile(
     rf"(?P<subject_is>分别为|分别是|分别达|约为|约是|为|是|达到|达|相当于|系)?{_WORDS}"
-    r"(?P<base>(?:(?:19|20)\d\d年?|去年|上年|前年|今年)?(?:同期|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度)?)"
-    rf"(?P<of>[^，。；、！？\d]{{0,10}}?)的(?P<parts>{_N}倍(?:(?:[、，]|和|及|与){_N}倍)*)"
+    rf"(?P<base>(?:(?:19|20)\d\d年?|去年|上年|前年|今年)(?:{_PART_OF_YEAR})?|{_PART_OF_YEAR})"
+    rf"(?P<of>[^，。；、！？|\d]{{0,10}}?)的(?P<parts>{_N}倍(?:(?:[、，]|和|及|与){_N}倍)*)"
 )
 _ONE: Final = re.compile(rf"(?P<way>{_UP}|{_DOWN})?{_WORDS}(?P<n>{_N})(?P<unit>{_UNIT})")
 _TURNS: Final = {"一": 1, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
@@ -137,8 +138,6 @@ def _multiples(text: str) -> Iterator[Compared]:
         return
     for found in _MULTIPLE.finditer(text):
         base = found["base"]
-        if not base:
-            continue
         kind = ComparisonKind.MULTIPLE_VERSUS
         if "同期" in base:
             kind = ComparisonKind.MULTIPLE_YOY

@@ -15,7 +15,7 @@ from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
 from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
 from fanzha.intake.bulletins.periods import Calendar, later_end
 from fanzha.intake.bulletins.phrases import Phrase, Sentence, deal_out, find_phrase, split_subjects, subject_measure
-from fanzha.intake.bulletins.tables import headed_columns, row_comparisons
+from fanzha.intake.bulletins.tables import headed_columns, period_first, row_comparisons
 from fanzha.statistics import Comparison, ComparisonKind, Period
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
@@ -98,8 +98,10 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
             continue
         if len(found) > FIGURES_MAX:
             break
-        if "|" in paragraph.text:
-            place.columns = headed_columns(paragraph.text) or place.columns
+        row = paragraph.text
+        if "|" in row:
+            place.columns = headed_columns(row) or place.columns
+            paragraph = period_first(paragraph, calendar)
         elif place.columns:
             place.columns = {}
         counted = may_count(paragraph.text)
@@ -118,7 +120,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
             place.period = calendar.titled_year(paragraph.text)
         if place.columns and place.drafts:
-            place.drafts[0].comparisons += row_comparisons(paragraph.text, place.columns)
+            place.drafts[0].comparisons += row_comparisons(row, place.columns)
         place.leave(paragraph)
     return found
 
