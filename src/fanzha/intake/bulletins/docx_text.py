@@ -63,8 +63,6 @@ def _opened(content: bytes, name: str) -> DocumentType:
             if any(part.flag_bits & 1 for part in parts):
                 raise BadInput(f"{name}: a DOCX locked with a password; save it without one and read that")
         return Document(io.BytesIO(content))
-    except (zipfile.BadZipFile, PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, AttributeError, OSError):
-        raise broken from None
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError):
         raise broken from None  # it cannot be unpacked
     except (PackageNotFoundError, XMLSyntaxError, KeyError, ValueError, AttributeError, IndexError, TypeError):

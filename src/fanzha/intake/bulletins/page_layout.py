@@ -15,6 +15,7 @@ _GAP_OF_CELLS: Final = 0.6
 _GAP_OF_WORDS: Final = 1.5  # outside a table: so far apart two pieces are no one word
 _GAP_OF_PARAGRAPHS: Final = 1.6
 _GAP_IN_CELL: Final = 0.25  # lines of one cell stand closer than rows
+_SHORT_LINE: Final = 4  # signs
 _ROW_LINES_MAX: Final = 2
 _RULE_THICK: Final = 3.0
 _INDENT: Final = 1.2
@@ -282,7 +283,8 @@ def _wraps(
 def _goes_on(before: _Line, line: _Line, tall: float, margins: tuple[float, float]) -> bool:
     """Whether a line goes on with the paragraph above: that one is full, this one begins at the margin, close below."""
     left, right = margins
-    if abs(before.height - line.height) > (_TITLE_HEIGHT - 1) * tall:
+    told = len(line.pieces) > 1 or len(line.pieces[0].text) > _SHORT_LINE  # a few signs may be low, as 一 and ， are
+    if told and abs(before.height - line.height) > (_TITLE_HEIGHT - 1) * tall:
         return False
     if line.top - before.bottom > _GAP_OF_PARAGRAPHS * tall or _BEGINS.match(line.pieces[0].text):
         return False
