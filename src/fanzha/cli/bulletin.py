@@ -24,7 +24,9 @@ SERIES_SHOWN_MAX: Final = 40
 KINDS: Final[Mapping[str, str]] = {
     "yoy": "同比", "mom": "环比", "wow": "比上周", "prev_full_year": "比上年全年", "versus": "比",
     "multiple_yoy": "为去年同期", "multiple_mom": "为上期", "multiple_prev_full_year": "为上年全年", "multiple_versus": "为",
-    "yoy_difference": "同比增减", "mom_difference": "环比增减", "yoy_points": "同比", "mom_points": "环比",
+    "yoy_difference": "同比增减", "mom_difference": "环比增减", "wow_difference": "比上周增减",
+    "prev_full_year_difference": "比上年全年增减", "versus_difference": "增减，比", "yoy_points": "同比", "mom_points": "环比",
+    "wow_points": "比上周", "prev_full_year_points": "比上年全年", "versus_points": "比",
 }  # fmt: skip
 FAULTS: Final[Mapping[str, str]] = {
     "longer_is_smaller": "a longer period counts less than one inside it",
@@ -172,7 +174,7 @@ def said_period(period: Mapping[str, str | None] | None) -> str:
 def said_comparison(said: Mapping[str, Any]) -> str:
     """A comparison in a few signs."""
     code, value = said["kind"], said["value"]
-    words = KINDS[code] + (f" {said['against']}" if code in ("versus", "multiple_versus") else "")
+    words = KINDS[code] + (f" {said['against']}" if code.startswith(("versus", "multiple_versus")) else "")
     if code.startswith("multiple"):
         return f"{words} ×{value}"
     return f"{words} {value:+}" + ("" if code.endswith("difference") else " pp" if code.endswith("points") else " %")

@@ -21,8 +21,14 @@ class ComparisonKind(StrEnum):
     MULTIPLE_VERSUS = "multiple_versus"
     YOY_DIFFERENCE = "yoy_difference"  # 同比增加320起: in the figure's own unit
     MOM_DIFFERENCE = "mom_difference"
+    WOW_DIFFERENCE = "wow_difference"
+    PREV_FULL_YEAR_DIFFERENCE = "prev_full_year_difference"
+    VERSUS_DIFFERENCE = "versus_difference"
     YOY_POINTS = "yoy_points"  # 同比上升5个百分点: of a share
     MOM_POINTS = "mom_points"
+    WOW_POINTS = "wow_points"
+    PREV_FULL_YEAR_POINTS = "prev_full_year_points"
+    VERSUS_POINTS = "versus_points"
 
 
 MULTIPLES = frozenset(kind for kind in ComparisonKind if kind.value.startswith("multiple"))

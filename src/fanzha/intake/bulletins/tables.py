@@ -62,7 +62,7 @@ def row_comparisons(row: str, columns: Mapping[int, ComparisonKind]) -> list[Com
         value = parse_decimal(change["n"])
         kind = columns[column]
         if change["unit"] == "个百分点":
-            kind = ComparisonKind.MOM_POINTS if kind is ComparisonKind.MOM else ComparisonKind.YOY_POINTS
+            kind = ComparisonKind(f"{kind.value}_points")
         elif change["unit"] == "倍":
             value *= 100
         down = change["way"] in _DOWN or change["after"] == "↓"
