@@ -160,10 +160,11 @@ class _BulletinFiles:
 
     def read(self, path: Path) -> Bulletin:
         """The figures of one file."""
-        from fanzha.intake.bulletins import read_bulletin
+        from fanzha.intake.bulletins import DOCUMENT_BYTES_MAX, read_bulletin
 
         try:
-            content = path.read_bytes()
+            with path.open("rb") as file:
+                content = file.read(DOCUMENT_BYTES_MAX + 1)  # of a larger one enough to refuse it
         except OSError as error:
             raise BadInput(f"{path}: cannot be read ({error.strerror})") from None
         return read_bulletin(content, str(path))

@@ -43,6 +43,7 @@ def test_one_file_is_one_object_and_several_are_an_array(tmp_path, run):
     one = run("read", quarter)
     assert one["source"] | {"sha256": ""} == {
         "title": "模拟市警方第一季度通报", "publisher": "模拟市警方", "published": "2023-04-02", "file": quarter, "sha256": "",
+        "form": "text",
     }  # fmt: skip
     assert one["figures"][0] | {"span": [], "spans": []} == {
         "measure": "cases_solved", "text_measure": "破获电信网络诈骗案件", "value": 300, "unit": "起",
@@ -80,8 +81,23 @@ def test_a_file_that_is_no_text_is_named(tmp_path, run):
     (tmp_path / "scan.png").write_bytes(b"\x89PNG\r\n")
     error = run("read", str(tmp_path / "scan.png"), code=2)["error"]
     assert "scan.png" in error["message"]
-    assert "OCR" in error["message"]
+    assert "broken picture" in error["message"]
     assert "none.txt" in run("read", str(tmp_path / "none.txt"), code=2)["error"]["message"]
+
+
+def test_one_of_several_that_cannot_be_read_keeps_its_place(tmp_path, run):
+    quarter, half = written(tmp_path, quarter=QUARTER, half=HALF)
+    (tmp_path / "locked.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    files = (quarter, str(tmp_path / "locked.doc"), half)
+    one, broken, other = run("read", *files, code=3)
+    assert [len(document["figures"]) for document in (one, broken, other)] == [2, 0, 3]
+    assert "locked.doc" in broken["error"]
+    document = run("series", *files, code=3)
+    assert [entry["file"] for entry in document["bulletins"]] == [quarter, half]
+    assert [entry["file"] for entry in document["unread"]] == [files[1]]
+    (found,) = document["contradictions"]
+    titles = [document["bulletins"][side["bulletin"]]["title"] for side in (found["one"], found["other"])]
+    assert titles == ["模拟市警方第一季度通报", "模拟市警方上半年通报"]
 
 
 def test_an_unknown_measure_is_refused(tmp_path, run):

@@ -21,13 +21,15 @@ BENCHES: Final = {
     "desk": "the desk's lists and pages on SQLite and PostgreSQL",
     "flow": "the money-flow view of a large trace",
     "console": "the console's pages on the desk of a made city",
+    "bulletin": "bulletins read as text, HTML, PDF, DOCX and pictures",
 }
 UNITS: Final = {
     "desk": "cases",
     "flow": "accounts",
     "console": "accounts of the city",
+    "bulletin": "bulletins",
 }  # what --size counts; transfers where nothing is said
-SIZES: Final = {"flow": "5000"}  # where --size says nothing
+SIZES: Final = {"flow": "5000", "bulletin": "1000"}  # where --size says nothing
 SIZE: Final = "1e6"
 ON_A_CITY: Final = ("trace", "index", "live", "console")
 ENGINES: Final = ("duckdb", "igraph", "polars")
@@ -37,13 +39,14 @@ SIZE_MAX: Final = 1_000_000_000
 
 def bench(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="trace, index, live, ingest, desk, flow or console.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="One of: " + ", ".join(BENCHES) + ".")],
     *,
     size: Annotated[
         str | None,
         typer.Option(
             metavar="N",
-            help="Transfers, of desk cases, of flow and console accounts, as 1e6 or 1000000; 1e6, of flow 5000 by default.",
+            help="Transfers, of desk cases, of flow and console accounts, of bulletin files, as 1e6 or 1000000; 1e6, of flow "
+            "5000, of bulletin 1000 by default.",
         ),
     ] = None,
     queries: Annotated[

@@ -16,12 +16,17 @@ app = typer.Typer(
     name="bulletin", add_completion=False, rich_markup_mode=None, no_args_is_help=True,
     help="Bulletins: read the figures of others and set them side by side; write, check and issue one's own.",
 )  # fmt: skip
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Bulletins: text, Markdown or HTML.")]
+Files = Annotated[
+    list[Path], typer.Argument(metavar="FILE…", help="Bulletins: text, Markdown, HTML, PDF, DOCX, pictures.")
+]
+NOT_ALL_READ: Final = 3
 SERIES_SHOWN_MAX: Final = 40
 KINDS: Final[Mapping[str, str]] = {
     "yoy": "同比", "mom": "环比", "wow": "比上周", "prev_full_year": "比上年全年", "versus": "比",
     "multiple_yoy": "为去年同期", "multiple_mom": "为上期", "multiple_prev_full_year": "为上年全年", "multiple_versus": "为",
-    "yoy_difference": "同比增减", "mom_difference": "环比增减", "yoy_points": "同比", "mom_points": "环比",
+    "yoy_difference": "同比增减", "mom_difference": "环比增减", "wow_difference": "比上周增减",
+    "prev_full_year_difference": "比上年全年增减", "versus_difference": "增减，比", "yoy_points": "同比", "mom_points": "环比",
+    "wow_points": "比上周", "prev_full_year_points": "比上年全年", "versus_points": "比",
 }  # fmt: skip
 FAULTS: Final[Mapping[str, str]] = {
     "longer_is_smaller": "a longer period counts less than one inside it",
@@ -31,18 +36,23 @@ FAULTS: Final[Mapping[str, str]] = {
 
 
 @app.command()
-def read(context: typer.Context, files: Files) -> None:
-    """Read the figures of published bulletins, each with its period, its comparison and where it is said."""
+def read(context: typer.Context, files: Files) -> int:
+    """Read the figures of published bulletins, each with its period, its comparison and where it is said.
+
+    Of several files, one that cannot be read is said and keeps its place (exit code 3).
+    """
     from fanzha import bootstrap
     from fanzha.services.read_bulletin import bulletin_document, read_bulletins
 
     documents = [bulletin_document(one) for one in read_bulletins(bootstrap.bulletin_reader(), files)]
     if invocation_of(context).json:
         write_json(documents[0] if len(documents) == 1 else documents)
-        return
-    catalogue = bootstrap.indicator_catalogue()
-    for document in documents:
-        _show(document, catalogue.name_of)
+    else:
+        catalogue = bootstrap.indicator_catalogue()
+        for document in documents:
+            _show(document, catalogue.name_of)
+    whole = all("error" not in one and not one["source"].get("notes") for one in documents)
+    return 0 if whole else NOT_ALL_READ
 
 
 @app.command()
@@ -53,8 +63,11 @@ def series(
         list[str] | None, typer.Option("--measure", metavar="ID", help="Only this measure; repeatable.")
     ] = None,
     chart: Annotated[Path | None, typer.Option("--chart", metavar="FILE", help="Draw it, as SVG.")] = None,
-) -> None:
-    """Set the figures of many bulletins side by side: series, contradictions, and which comparisons hold."""
+) -> int:
+    """Set the figures of many bulletins side by side: series, contradictions, and which comparisons hold.
+
+    A file that cannot be read is said and left out (exit code 3).
+    """
     from fanzha import bootstrap
     from fanzha.services.bulletin_picture import bulletin_picture
     from fanzha.services.compare_bulletins import compare_bulletins
@@ -69,14 +82,20 @@ def series(
         write_whole(chart, bulletin_picture(document).encode("utf-8"), public=True)
     if invocation_of(context).json:
         write_json(document)
-        return
-    _show_series(document)
-    if chart is not None:
-        say(f"drawn: {chart}")
+    else:
+        _show_series(document)
+        if chart is not None:
+            say(f"drawn: {chart}")
+    return NOT_ALL_READ if document["unread"] else 0
 
 
 def _show(document: Mapping[str, Any], name_of: Callable[[str], str]) -> None:
     source = document["source"]
+    if "error" in document:
+        say(f"not read: {document['error']}")
+        return
+    for note in source.get("notes", ()):
+        say(f"{source['file']}: {note}")
     title = (
         f"{source['title'] or source['file']}  ({source['publisher'] or '?'}, {source['published'] or 'day unknown'})"
     )
@@ -121,6 +140,8 @@ def _show_series(document: Mapping[str, Any]) -> None:
         "said more than once"
         + (f"; {len(several) - SERIES_SHOWN_MAX} not shown" if len(several) > SERIES_SHOWN_MAX else "")
     )
+    for one in document["unread"]:
+        say(f"not read: {one['reason']}")
     for one in document["contradictions"]:
         say(f"contradiction: {FAULTS[one['fault']]}: {_point(one['one'], document)} / {_point(one['other'], document)}")
     told = [one for one in document["comparisons"] if one["holds"] is not None]
@@ -153,7 +174,7 @@ def said_period(period: Mapping[str, str | None] | None) -> str:
 def said_comparison(said: Mapping[str, Any]) -> str:
     """A comparison in a few signs."""
     code, value = said["kind"], said["value"]
-    words = KINDS[code] + (f" {said['against']}" if code in ("versus", "multiple_versus") else "")
+    words = KINDS[code] + (f" {said['against']}" if code.startswith(("versus", "multiple_versus")) else "")
     if code.startswith("multiple"):
         return f"{words} ×{value}"
     return f"{words} {value:+}" + ("" if code.endswith("difference") else " pp" if code.endswith("points") else " %")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from fanzha.services.read_bulletin import comparison_document, figure_document, number, period_document
+from fanzha.services.read_bulletin import UnreadFile, comparison_document, figure_document, number, period_document
 from fanzha.statistics import (
     Bulletin,
     Catalogue,
@@ -21,9 +21,13 @@ from fanzha.statistics import (
 
 
 def compare_bulletins(
-    bulletins: Sequence[Bulletin], catalogue: Catalogue, measures: Sequence[str] = ()
+    read: Sequence[Bulletin | UnreadFile], catalogue: Catalogue, measures: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """The document of `fanzha bulletin series`; `measures` leaves all others out."""
+    """The document of `fanzha bulletin series`; `measures` leaves all others out.
+
+    `bulletin` is everywhere the place in `bulletins`; files that could not be read are in `unread` only.
+    """
+    bulletins = [one for one in read if isinstance(one, Bulletin)]
     series = [one for one in make_series(bulletins, catalogue) if not measures or one.measure in measures]
     shown = {(point.bulletin, point.figure) for one in series for point in one.points}
     return {
@@ -31,6 +35,7 @@ def compare_bulletins(
             {"file": one.file, "title": one.title, "publisher": one.publisher, "published": one.published or None}
             for one in bulletins
         ],
+        "unread": [{"file": one.file, "reason": one.reason} for one in read if isinstance(one, UnreadFile)],
         "series": [_series(one, bulletins, catalogue) for one in series],
         "contradictions": [_contradiction(one, bulletins) for one in find_contradictions(bulletins, series)],
         "comparisons": [
@@ -53,13 +58,15 @@ def _series(one: Series, bulletins: Sequence[Bulletin], catalogue: Catalogue) ->
 
 
 def _point(point: Point, bulletins: Sequence[Bulletin]) -> dict[str, Any]:
-    figure = figure_document(bulletins[point.bulletin].figures[point.figure])
+    figure = figure_document(bulletins[point.bulletin].figures[point.figure], bulletins[point.bulletin].pages)
     kept = ("text_measure", "value", "unit", "approximate", "at_least", "part_of", "period", "body", "quote", "span")
+    page = {"page": figure["page"]} if "page" in figure else {}
     return {
         "bulletin": point.bulletin,
         "figure": point.figure,
         "closed_period": period_document(point.period),
         **{key: figure[key] for key in kept},
+        **page,
     }
 
 

@@ -16,7 +16,7 @@ from fanzha.statistics.catalogue import (
 from fanzha.statistics.cohorts import NOT_STATED, Cohort, CohortPart, count_cohort, divide_cohort
 from fanzha.statistics.comparing import Recomputed, recompute
 from fanzha.statistics.funnel import Fate, FreezeRow, Funnel, FunnelPart, FunnelStage, StopRow, make_funnel
-from fanzha.statistics.model import MULTIPLES, Bulletin, Comparison, ComparisonKind, Figure, Period
+from fanzha.statistics.model import MULTIPLES, Bulletin, Comparison, ComparisonKind, Figure, Period, ReadPage
 from fanzha.statistics.own import CountScope, OwnFigure, PerHead, Population, Tally, digest_of_ids, per_head
 from fanzha.statistics.periods import (
     Grain,
@@ -64,6 +64,7 @@ __all__ = [
     "Period",
     "Point",
     "Population",
+    "ReadPage",
     "Recomputed",
     "Section",
     "Series",

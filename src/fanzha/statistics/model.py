@@ -21,8 +21,14 @@ class ComparisonKind(StrEnum):
     MULTIPLE_VERSUS = "multiple_versus"
     YOY_DIFFERENCE = "yoy_difference"  # 同比增加320起: in the figure's own unit
     MOM_DIFFERENCE = "mom_difference"
+    WOW_DIFFERENCE = "wow_difference"
+    PREV_FULL_YEAR_DIFFERENCE = "prev_full_year_difference"
+    VERSUS_DIFFERENCE = "versus_difference"
     YOY_POINTS = "yoy_points"  # 同比上升5个百分点: of a share
     MOM_POINTS = "mom_points"
+    WOW_POINTS = "wow_points"
+    PREV_FULL_YEAR_POINTS = "prev_full_year_points"
+    VERSUS_POINTS = "versus_points"
 
 
 MULTIPLES = frozenset(kind for kind in ComparisonKind if kind.value.startswith("multiple"))
@@ -87,6 +93,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadPage:
+    """A page of a file that is no plain text: which piece of the text as read is from it, and how it was read."""
+
+    number: int
+    start: int
+    end: int
+    by: str  # text: what the file says itself; ocr: what was recognised in a picture
+    confidence: float = 1.0  # of the least certain line, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """A published text: who says it, when, and its figures in the order of the text."""
 
@@ -96,3 +113,7 @@ class Bulletin:
     publisher: str
     published: str
     figures: tuple[Figure, ...] = field(default=())
+    form: str = "text"  # text, pdf, docx, picture
+    text: str = ""  # as read, of a file that is no plain text: places are places in it
+    pages: tuple[ReadPage, ...] = ()
+    notes: tuple[str, ...] = ()  # what of the file was not read, and why

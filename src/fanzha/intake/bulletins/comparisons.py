@@ -15,7 +15,7 @@ _COMPARED: Final = re.compile("[比倍较翻同上去前]")  # cheap, and no com
 _N: Final = r"\d{1,12}(?:\.\d{1,6})?"
 _UP: Final = r"上升|\+|＋|↑|增长|增加|提高|提升|上涨|增幅|升幅|涨幅|增速|攀升|多破|多|升"
 _DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|缩减|少|降"
-_WORDS: Final = r"(?:分别|均|各|大幅|明显|显著|仍|又|继续|再|的|了|达到|达|为|是|约|近|超过|超|逾|至|有所|同步)*"
+_WORDS: Final = r"(?:分别|均|各|大幅|明显|显著|仍|又|还|继续|再|的|了|达到|达|为|是|约|近|超过|超|逾|至|有所|同步)*"
 _OTHER: Final = (
     r"(?:(?:19|20)\d\d年|去年|上一年度|上一年|前一年|上年度|上年|今年|前年)?"
     r"(?:同期|全年|\d{1,2}月(?:份)?(?:同期)?|上个?月|上半年|[一二三四]季度|上季度|前一?[月周天]|上周)?"
@@ -34,10 +34,11 @@ _CHANGE: Final = re.compile(
     rf"|(?P<bare>(?:数量|分别|均|大幅|又)?(?:上升|增长|下降|减少|提升|降低)(?:了)?{_WORDS})"
     rf"(?P<bare_parts>{_PART}(?:(?:、|和|及|与){_PART})*)"
 )
+_PART_OF_YEAR: Final = r"同期|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度"
 _MULTIPLE: Final = re.compile(
     rf"(?P<subject_is>分别为|分别是|分别达|约为|约是|为|是|达到|达|相当于|系)?{_WORDS}"
-    r"(?P<base>(?:(?:19|20)\d\d年?|去年|上年|前年|今年)?(?:同期|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度)?)"
-    rf"(?P<of>[^，。；、！？\d]{{0,10}}?)的(?P<parts>{_N}倍(?:(?:[、，]|和|及|与){_N}倍)*)"
+    rf"(?P<base>(?:(?:19|20)\d\d年?|去年|上年|前年|今年)(?:{_PART_OF_YEAR})?|{_PART_OF_YEAR})"
+    rf"(?P<of>[^，。；、！？|\d]{{0,10}}?)的(?P<parts>{_N}倍(?:(?:[、，]|和|及|与){_N}倍)*)"
 )
 _ONE: Final = re.compile(rf"(?P<way>{_UP}|{_DOWN})?{_WORDS}(?P<n>{_N})(?P<unit>{_UNIT})")
 _TURNS: Final = {"一": 1, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
@@ -77,6 +78,10 @@ def _with_base(one: Compared, base: Compared) -> Compared:
         ComparisonKind.MULTIPLE_YOY: ComparisonKind.YOY, ComparisonKind.YOY_POINTS: ComparisonKind.YOY,
         ComparisonKind.MOM_POINTS: ComparisonKind.MOM, ComparisonKind.YOY_DIFFERENCE: ComparisonKind.YOY,
         ComparisonKind.MOM_DIFFERENCE: ComparisonKind.MOM, ComparisonKind.MULTIPLE_MOM: ComparisonKind.MOM,
+        ComparisonKind.WOW_DIFFERENCE: ComparisonKind.WOW, ComparisonKind.WOW_POINTS: ComparisonKind.WOW,
+        ComparisonKind.VERSUS_DIFFERENCE: ComparisonKind.VERSUS, ComparisonKind.VERSUS_POINTS: ComparisonKind.VERSUS,
+        ComparisonKind.PREV_FULL_YEAR_DIFFERENCE: ComparisonKind.PREV_FULL_YEAR,
+        ComparisonKind.PREV_FULL_YEAR_POINTS: ComparisonKind.PREV_FULL_YEAR,
         ComparisonKind.MULTIPLE_VERSUS: ComparisonKind.VERSUS,
         ComparisonKind.MULTIPLE_PREV_FULL_YEAR: ComparisonKind.PREV_FULL_YEAR,
     }.get(kind, kind)  # fmt: skip
@@ -122,11 +127,11 @@ def _compared(found: re.Match[str], way: str, parts: str, at: int, plain_base: s
         if unit == "倍":
             value, unit = plain(value * 100), "%"
         elif unit == "个百分点":
-            here = {ComparisonKind.MOM: ComparisonKind.MOM_POINTS}.get(kind, ComparisonKind.YOY_POINTS)
+            here = ComparisonKind(f"{kind.value}_points")
         elif unit != "%":
             scale = "".join(sign for sign in unit if sign in "万亿")
             value = parse_decimal(one["n"], scale) * sign
-            here = {ComparisonKind.MOM: ComparisonKind.MOM_DIFFERENCE}.get(kind, ComparisonKind.YOY_DIFFERENCE)
+            here = ComparisonKind(f"{kind.value}_difference")
         comparisons.append(Comparison(here, value, against))
         units.append((unit, at + one.start("n"), at + one.end()))
     return Compared(found.start(), found.end(), tuple(comparisons), tuple(units), bool(plain_base or other))
@@ -137,8 +142,6 @@ def _multiples(text: str) -> Iterator[Compared]:
         return
     for found in _MULTIPLE.finditer(text):
         base = found["base"]
-        if not base:
-            continue
         kind = ComparisonKind.MULTIPLE_VERSUS
         if "同期" in base:
             kind = ComparisonKind.MULTIPLE_YOY

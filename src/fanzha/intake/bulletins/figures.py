@@ -15,7 +15,7 @@ from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
 from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
 from fanzha.intake.bulletins.periods import Calendar, later_end
 from fanzha.intake.bulletins.phrases import Phrase, Sentence, deal_out, find_phrase, split_subjects, subject_measure
-from fanzha.intake.bulletins.tables import headed_columns, row_comparisons
+from fanzha.intake.bulletins.tables import headed_columns, period_first, row_comparisons
 from fanzha.statistics import Comparison, ComparisonKind, Period
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
@@ -35,6 +35,9 @@ _STATES: Final = frozenset(
         "sentenced",
     }
 )  # fmt: skip
+_SAME_TIME: Final = re.compile(
+    r"(?:^|[，；：:])同期(?!相?比|[上下增减]|的)"
+)  # as what was told before; 比去年同期 is a base
 _REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
 
 
@@ -71,12 +74,16 @@ class _Place:
     drafts: list[Draft] = field(default_factory=list)  # of this paragraph
     phrases: list[Phrase] = field(default_factory=list)
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
+    told: Period | None = None  # the last that the page named, whatever the paragraph
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
     def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
         """A paragraph begins: it knows nothing of the one before, but for a list of what a line leads in."""
-        carried = goes_on or paragraph.is_item
-        self.period, self.body, self.drafts, self.phrases = self.leading if carried else None, "", [], []
+        self.told = self.period or self.told
+        carried = self.leading if goes_on or paragraph.is_item else None
+        if paragraph.text.startswith("其中"):  # of what the paragraph before told
+            carried = self.told
+        self.period, self.body, self.drafts, self.phrases = carried, "", [], []
 
     def leave(self, paragraph: Paragraph) -> None:
         """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is."""
@@ -98,8 +105,10 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
             continue
         if len(found) > FIGURES_MAX:
             break
-        if "|" in paragraph.text:
-            place.columns = headed_columns(paragraph.text) or place.columns
+        row = paragraph.text
+        if "|" in row:
+            place.columns = headed_columns(row) or place.columns
+            paragraph = period_first(paragraph, calendar)
         elif place.columns:
             place.columns = {}
         counted = may_count(paragraph.text)
@@ -118,7 +127,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
             place.period = calendar.titled_year(paragraph.text)
         if place.columns and place.drafts:
-            place.drafts[0].comparisons += row_comparisons(paragraph.text, place.columns)
+            place.drafts[0].comparisons += row_comparisons(row, place.columns)
         place.leave(paragraph)
     return found
 
@@ -141,6 +150,8 @@ def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) ->
         _take_time(text, place, acting=True)
         return []
     periods = place.calendar.find(masked) if _TIMED.search(masked) else []
+    if not periods and place.period is None and _SAME_TIME.search(masked):
+        place.period = place.told
     sentence = Sentence.of(masked, mentions, [said.end - 1 for said in periods], place.home)
     before: Phrase | None = None
     last: Draft | None = None

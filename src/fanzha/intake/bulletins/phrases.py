@@ -26,6 +26,7 @@ _BETWEEN: Final = re.compile(r"[、，,和及与]{1,2}|以及")
 _NOTHING: Final[frozenset[str]] = frozenset()
 _MONEY_NOUNS: Final = frozenset({"amount", "funds", "flow", "cash"})
 _JOINED: Final = re.compile(r"\s*(?:[、和及与，,]|以及)")
+_AMONG: Final = ("其中，", "其中,", "其中：", "其中:")
 _PRICE: Final = re.compile(r"每[\u4e00-\u9fff]{0,3}$|单价$|人均$")
 _RATES: Final = re.compile(r"率|占|比例|比重")
 
@@ -125,7 +126,7 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     marks = _marks(lefts) | _marks(rights)
     joined = index > 0 and start == since and _JOINED.match(left) is not None
     carried = verbs or (listed.verbs if listed is not None else frozenset())
-    among = "其中" in left or cohort_before or text[max(0, start - 3) : start] in ("其中，", "其中,")
+    among = "其中" in left or cohort_before or text[max(0, start - 3) : start] in _AMONG
     whole = _whole(words, earlier, unit) if among or (joined and listed is not None and listed.among) else None
     among = among or whole is not None
     if whole is not None and head == NO_NOUN and not verbs:

@@ -4,25 +4,40 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from fanzha.core.errors import BadInput
 from fanzha.intake.bulletins.bodies import find_bodies, place_of
+from fanzha.intake.bulletins.docx_text import read_docx
 from fanzha.intake.bulletins.figures import FIGURES_MAX, draft_figures
+from fanzha.intake.bulletins.file_text import FileText
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Page, read_page
 from fanzha.intake.bulletins.merging import build_figures, merge_drafts
+from fanzha.intake.bulletins.pdf_text import read_pdf
 from fanzha.intake.bulletins.periods import Calendar, published_day
+from fanzha.intake.bulletins.picture_text import read_picture
 from fanzha.statistics import Bulletin
 
 FILE_BYTES_MAX: Final = 2 << 20
-_PDF: Final = b"%PDF-"
-_PICTURES: Final = {
-    b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"GIF8": "GIF", b"RIFF": "WebP", b"BM": "BMP", b"II*\x00": "TIFF",
-    b"MM\x00*": "TIFF",
+DOCUMENT_BYTES_MAX: Final = 32 << 20  # of what is no text
+_READERS: Final[tuple[tuple[bytes, Callable[[bytes, str], FileText]], ...]] = (
+    (b"%PDF-", read_pdf),
+    (b"PK\x03\x04", read_docx),
+    (b"\x89PNG", read_picture),
+    (b"\xff\xd8\xff", read_picture),
+    (b"RIFF", read_picture),
+    (b"BM", read_picture),
+)
+_PDF_WITHIN: Final = 1024  # its readers let so many bytes stand before the mark
+_UNREAD: Final = {
+    b"GIF8": "a GIF picture; save it as PNG", b"II*\x00": "a TIFF picture; save it as PNG or PDF",
+    b"MM\x00*": "a TIFF picture; save it as PNG or PDF",
+    b"\xd0\xcf\x11\xe0": "an old DOC file, or a DOCX locked with a password; save it as DOCX without one",
+    b"{\\rtf": "an RTF file; save it as DOCX",
 }  # fmt: skip
-_PACKED: Final = {b"PK\x03\x04": "a DOCX or another packed file", b"\xd0\xcf\x11\xe0": "an old DOC file"}
 _MONTH_LINE: Final = re.compile(r"\D{0,12}((?:19|20)\d\d)年(?:\d{1,2}月(?:份)?)?\D{0,6}")
 _TYPED_DAY: Final = re.compile(
     r"(?<![\d\-/.])(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?![\d\-/.])"
@@ -36,12 +51,37 @@ _LABEL_MAX: Final = 40
 
 
 def read_bulletin(content: bytes, name: str) -> Bulletin:
-    """The figures of one file: text, Markdown or HTML.
+    """The figures of one file: text, Markdown, HTML, PDF, DOCX or a picture.
 
-    Raises BadInput naming the file, for what is no text: PDF, pictures, packed documents.
+    Raises BadInput naming the file, for what cannot be read, with what to do.
     """
-    text = decode(content, name)
-    return read_text(text, name, hashlib.sha256(content).hexdigest())
+    sha256 = hashlib.sha256(content).hexdigest()
+    read = read_document(content, name)
+    if read is None:
+        return read_text(decode(content, name), name, sha256)
+    bulletin = read_text(read.text, name, sha256)
+    return replace(bulletin, form=read.form, text=read.text, pages=read.pages, notes=read.notes)
+
+
+def read_document(content: bytes, name: str) -> FileText | None:
+    """The text of a PDF, a DOCX or a picture; None where the file is text itself. Raises BadInput as `read_bulletin`."""
+    if not content.strip():
+        raise BadInput(f"{name}: an empty file; nothing to read")
+    for start, what in _UNREAD.items():
+        if content.startswith(start):
+            raise BadInput(f"{name}: {what}, or give its text")
+    reader = next((reader for start, reader in _READERS if content.startswith(start)), None)
+    if (
+        reader is None
+        and b"%PDF-" in content[:_PDF_WITHIN]
+        and b"<" not in content[:_PDF_WITHIN].partition(b"%PDF-")[0]
+    ):
+        reader = read_pdf
+    if reader is None:
+        return None
+    if len(content) > DOCUMENT_BYTES_MAX:
+        raise BadInput(f"{name}: larger than {DOCUMENT_BYTES_MAX >> 20} MiB, which no bulletin is; give the text alone")
+    return reader(content, name)
 
 
 def read_text(text: str, name: str, sha256: str) -> Bulletin:
@@ -79,18 +119,6 @@ def decode(content: bytes, name: str) -> str:
     """
     if len(content) > FILE_BYTES_MAX:
         raise BadInput(f"{name}: larger than {FILE_BYTES_MAX >> 20} MiB, which no bulletin is; give the text alone")
-    if content.startswith(_PDF):
-        raise BadInput(
-            f"{name}: a PDF; this installation has nothing that reads its text. Save it as text or HTML first"
-        )
-    for start, kind in _PICTURES.items():
-        if content.startswith(start):
-            raise BadInput(
-                f"{name}: a picture ({kind}); reading it needs the OCR extra, which is not here. Give its text"
-            )
-    for start, kind in _PACKED.items():
-        if content.startswith(start):
-            raise BadInput(f"{name}: {kind}, which is not read here. Save it as text or HTML first")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")
     for encoding in ("utf-8-sig", "gb18030"):
@@ -111,8 +139,13 @@ def _days(page: Page) -> Iterator[str]:
             yield text[found.end() :]
     ends = [*texts[:_HEAD_LINES], *texts[-_TAIL_LINES:]]
     yield from (text for text in ends if DAY_LINE.fullmatch(text))
-    yield from (text for text in ends if len(text) <= _LABEL_MAX and not text.endswith(_SENTENCE_ENDS))
+    yield from (text for text in ends if _is_label(text))
     yield from (found[0] for text in texts for found in _TYPED_DAY.finditer(text))
+
+
+def _is_label(text: str) -> bool:
+    """A short line that is no sentence and no row of a table."""
+    return len(text) <= _LABEL_MAX and not text.endswith(_SENTENCE_ENDS) and "|" not in text
 
 
 def _told_year(page: Page) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -17,10 +18,11 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from fanzha.core.time import SECOND_US, format_instant
-from fanzha.services.desk.papers.bulletin_paper import by_hand_words, counts_of, mark_of
+from fanzha.services.desk.papers.bulletin_paper import by_hand_words, comparison_words, counts_of, mark_of, name_words
 from fanzha.statistics import Catalogue
-from fanzha.statistics.bulletin_text import Language, Line, body_lines, figure_words, table_sentences
+from fanzha.statistics.bulletin_text import Language, Line, body_lines, table_sentences
 from fanzha.statistics.drafting import BlockKind, OwnBulletin
+from fanzha.statistics.periods import period_en, period_zh
 from fanzha.statistics.wording import number_en, number_zh
 
 BODY_FONT, HEAD_FONT, TITLE_FONT = "仿宋_GB2312", "黑体", "方正小标宋简体"
@@ -102,19 +104,22 @@ def _line(document: DocumentType, line: Line, catalogue: Catalogue, language: La
         case BlockKind.TABLE:
             _paragraph(document, line.text, 16, BODY_FONT)
             number = number_zh if language is Language.ZH else number_en
+            period = period_zh if language is Language.ZH else period_en
             rows = [
                 (
-                    catalogue.measures[one.variable.measure],
+                    name_words(one, catalogue, language),
+                    period(one.variable.period),
                     number(one.value, one.unit),
-                    figure_words(one, catalogue, language),
+                    comparison_words(one, catalogue, language),
                 )
                 for one in line.figures
             ]
-            heads = ("指标", "数值", "表述") if language is Language.ZH else ("figure", "value", "in words")
-            _table(
-                document, heads,
-                [(known.zh if language is Language.ZH else known.en, value, said) for known, value, said in rows],
-            )  # fmt: skip
+            heads = (
+                ("指标", "时期", "数值", "比较")
+                if language is Language.ZH
+                else ("figure", "period", "value", "comparison")
+            )
+            _table(document, heads, rows)
         case BlockKind.CHART:
             _paragraph(document, line.text, 16, BODY_FONT)
             for sentence in table_sentences(Line(BlockKind.TABLE, "", line.figures), catalogue, language):
@@ -124,7 +129,7 @@ def _line(document: DocumentType, line: Line, catalogue: Catalogue, language: La
             body.paragraph_format.first_line_indent = Pt(32)
 
 
-def _table(document: DocumentType, heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _table(document: DocumentType, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
     table = document.add_table(rows=1, cols=len(heads), style="Table Grid")
     for cell, text in zip(table.rows[0].cells, heads, strict=True):
         cell.text = text

@@ -11,12 +11,16 @@ from fanzha.services.figure_chart import bulletin_chart
 from fanzha.statistics import Catalogue
 from fanzha.statistics.bulletin_text import Language, Line, body_lines, figure_words
 from fanzha.statistics.drafting import BlockKind, DraftStatus, OwnBulletin, SaidFigure
+from fanzha.statistics.periods import period_en, period_zh
 from fanzha.statistics.wording import number_en, number_zh
 
 # A4; 156 × 225 mm of text, 37 mm above and 28 mm left of it; 16 pt (三号), 22 lines of 28 characters.
 LAYOUT: Final = (
     '#set page(paper: "a4", margin: (top: 37mm, bottom: 35mm, left: 28mm, right: 26mm), numbering: "— 1 —")\n'
     "#set text(size: 16pt)\n#set par(leading: 13pt, justify: true, first-line-indent: (amount: 2em, all: true))\n"
+)
+TABLE_TEXT: Final = (
+    "#set text(size: 12pt)\n#set par(leading: 6pt, justify: false, first-line-indent: (amount: 0pt, all: true))\n"
 )
 MARKS: Final = {DraftStatus.DRAFT: "草稿 未签发", DraftStatus.WITHDRAWN: "已撤回"}
 
@@ -45,16 +49,18 @@ def bulletin_picture_page(bulletin: OwnBulletin, catalogue: Catalogue) -> str:
     title = typst_text(bulletin.title_zh)
     rows = "".join(
         f"[{typst_text(catalogue.name_of(one.variable.measure))}], "
+        f"[#text(size: 10pt)[{typst_text(period_zh(one.variable.period))}]], "
         f'[#text(size: 20pt, weight: "bold")[{typst_text(number_zh(one.value, one.unit))}]],\n'
         for one in bulletin.figures
     )
-    foot = f"来源：{bulletin.publisher_zh}　数据截至 {_as_of(bulletin)}"
+    foot = f"来源：{typst_text(bulletin.publisher_zh)}#linebreak()数据截至 {typst_text(_as_of(bulletin))}"
+    columns = "columns: (1fr, auto, auto), align: (left + horizon, right + horizon, right + horizon)"
     return (
         "#set page(width: 160mm, height: auto, margin: 12mm)\n"
         f"{_mark(bulletin)}"
         f'#align(center)[#text(size: 20pt, weight: "bold")[{title}]]\n#v(4mm)\n'
-        f"#table(columns: (1fr, auto), inset: 8pt, stroke: (bottom: 0.5pt), align: (left + horizon, right + horizon),\n{rows})\n"
-        f"#v(3mm)#text(size: 9pt)[{typst_text(foot)}]\n"
+        f"#table({columns}, inset: 8pt, stroke: (bottom: 0.5pt),\n{rows})\n"
+        f"#v(3mm)#text(size: 9pt)[{foot}]\n"
     )
 
 
@@ -112,36 +118,39 @@ def _quoted(svg: str) -> str:
 
 def _table(title: str, figures: tuple[SaidFigure, ...], catalogue: Catalogue, language: Language) -> str:
     number = number_zh if language is Language.ZH else number_en
+    period = period_zh if language is Language.ZH else period_en
     cells = "".join(
-        f"[{typst_text(_name(one, catalogue, language))}], [{typst_text(number(one.value, one.unit))}], "
-        f"[{typst_text(_rest(figure_words(one, catalogue, language), language))}],\n"
+        f"[{typst_text(name_words(one, catalogue, language))}], [{typst_text(period(one.variable.period))}], "
+        f"[{typst_text(number(one.value, one.unit))}], [{typst_text(comparison_words(one, catalogue, language))}],\n"
         for one in figures
     )
-    heads = ("指标", "数值", "比较") if language is Language.ZH else ("figure", "value", "comparison")
+    heads = ("指标", "时期", "数值", "比较") if language is Language.ZH else ("figure", "period", "value", "comparison")
     header = "".join(f"[{typst_text(one)}], " for one in heads)
     return (
-        f"{typst_text(title)}\n\n#text(size: 12pt)[#table(columns: (1.2fr, 1fr, 1.6fr), inset: 6pt, stroke: 0.5pt,\n"
+        f"{typst_text(title)}\n\n#[{TABLE_TEXT}#table(columns: (1.1fr, 1.1fr, 1fr, 1.4fr), inset: 6pt, stroke: 0.5pt,\n"
         f"table.header({header}),\n{cells})]\n\n"
     )
 
 
-def _name(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
+def name_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
+    """What a figure is called in a table, with the class that it is limited to and the mark of a value put in by hand."""
     known = catalogue.measures[figure.variable.measure]
     name = known.zh if language is Language.ZH else known.en
     limited = figure.label if language is Language.ZH else figure.variable.fraud_class
     return name + (f"（{limited}）" if limited else "") + (" ✎" if figure.by_hand else "")
 
 
-def _rest(words: str, language: Language) -> str:
-    """The comparisons alone."""
+def comparison_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
+    """What a figure is compared with, without the figure itself."""
+    words = figure_words(figure, catalogue, language)
     return words.partition("，" if language is Language.ZH else ", ")[2]
 
 
 def _annex(bulletin: OwnBulletin, catalogue: Catalogue, language: Language) -> str:
     chinese = language is Language.ZH
     rows = "".join(
-        f"[{typst_text(_name(one, catalogue, language))}], [{typst_text(counts_of(one, catalogue, language))}], [{one.records}], "
-        f"[{typst_text(one.ids_sha256[:16])}],\n"
+        f"[{typst_text(name_words(one, catalogue, language))}], [{typst_text(counts_of(one, catalogue, language))}], "
+        f"[{one.records}], [{typst_text(one.ids_sha256[:16])}],\n"
         for one in bulletin.figures
     )
     heads = (
