@@ -31,6 +31,7 @@ from fanzha.web.pages import (
     returns,
     searching,
     seat,
+    wall,
 )
 from fanzha.web.routes import Route
 
@@ -55,6 +56,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *office.ROUTES,
     *indicators.ROUTES,
     *operations.ROUTES,
+    *wall.ROUTES,
     *figures.ROUTES,
     *bulletins.ROUTES,
     *public.ROUTES,
