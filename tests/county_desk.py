@@ -20,6 +20,7 @@ from fanzha.casework import (
     ReporterKind,
 )
 from fanzha.casework.errand_model import ErrandKind
+from fanzha.casework.governance import ControlDraft, MeetingDraft
 from fanzha.casework.objections import ListingObjection
 from fanzha.casework.operations import (
     Goods,
@@ -46,6 +47,7 @@ from fanzha.services.desk.bulletin_content import first_content
 from fanzha.services.desk.case_series import Link, start_series
 from fanzha.services.desk.case_tasks import create_task
 from fanzha.services.desk.comment_case import comment_case
+from fanzha.services.desk.control_account import list_corporate_account
 from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.enter_result import enter_result
@@ -65,6 +67,7 @@ from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.remark_operation import remark_operation
 from fanzha.services.desk.run_campaign import CampaignDraft, open_campaign
+from fanzha.services.desk.run_meeting import ResolutionDraft, call_meeting, hold_meeting, resolve_at_meeting
 from fanzha.services.desk.staff_operation import TeamDraft, add_point, add_team
 from fanzha.services.desk.step_operation import step_operation
 from fanzha.statistics import day_of, read_period
@@ -97,6 +100,16 @@ def stands(desk: Desk, ids: dict[str, str]) -> dict[str, Any]:
         found["messages"] = [view.outbox.about(one) for one in ids.values()]
         found["clocks"] = view.clocks.running_among(sorted(ids.values()))
         return found
+
+
+def _governed(day: ReturnDay, told: str, case: str) -> tuple[str, str]:
+    """A meeting that resolved something, and a corporate account on the list; the id of each."""
+    desk = day.desk
+    meeting = call_meeting(desk, BOTH, MeetingDraft(told, day.clock.at_us, told, told, ("CITY",)))
+    hold_meeting(desk, BOTH, meeting.id, told)
+    resolve_at_meeting(desk, BOTH, meeting.id, ResolutionDraft(told, "outlet_rectified", "CITY", told))
+    listed = ControlDraft(M, "模拟银行", "模拟商贸有限公司", "third", ("dormant_then_active",), "", case, told)
+    return meeting.id, list_corporate_account(desk, BOTH, listed).id
 
 
 def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, str]:
@@ -159,6 +172,7 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
     with desk.store.begin() as unit:
         unit.records(ListingObjection).add(objection)
         unit.commit()
+    meeting, control = _governed(day, told, case)
     campaign = open_campaign(desk, CHIEF, CampaignDraft(told, "2026-11-01", "2026-12-31", told, "模拟活动1号"))
     operation = plan_operation(desk, CHIEF, Plan(told, told, told, told, campaign=campaign.id))
     for step, number in ((OperationStep.APPROVE, "模拟方案1号"), (OperationStep.BEGIN, "")):
@@ -185,6 +199,7 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
         "merge": merge.id, "hand_over": offer.id, "errand": errand.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
+        "meeting": meeting, "control": control,
         "campaign": campaign.id, "operation": operation.id, "seized": seized.id, "caught": caught.id,
         "query": asked.id, "evidence": given.counter_evidence[0].id, "bulletin": bulletin.id,
     }  # fmt: skip

@@ -8,6 +8,7 @@ import re
 import openpyxl
 import pytest
 from console_home import open_console, visiting
+from console_operation import begun
 from operation_day import sheet_of
 from typer.main import get_command
 
@@ -36,22 +37,6 @@ CAMPAIGN_PLACES = {
 def visitor(tmp_path):
     with open_console(tmp_path / "home") as console, visiting(console) as made:
         yield made
-
-
-def begun(visitor) -> str:
-    """The address of a running operation of COUNTY and OTHER."""
-    analyst, chief = visitor("analyst"), visitor("chief")
-    analyst.get("/operations/plan-new")
-    analyst.post("/operations/plan-new", title="模拟收网一号", aims="捣毁跑分窝点", basis="模拟刑立字〔2021〕1号", kind="strike",
-                 category="ordinary")  # fmt: skip
-    address = analyst.address
-    assert re.fullmatch(r"/operations/OP-[\w-]+", address)
-    analyst.post(f"{address}/body", body="OTHER")
-    for step, number in (("approve", "模拟方案1号"), ("begin", "")):
-        chief.get(address)
-        chief.post(f"{address}/step", step=step, number=number)
-    assert "进行中" in chief.words
-    return address
 
 
 def numbers_of(seat, address) -> dict[str, str]:

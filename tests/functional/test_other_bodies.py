@@ -36,6 +36,7 @@ from fanzha.casework import (
     VerifiedFields,
 )
 from fanzha.casework.errand_model import ErrandKind, ErrandOutcome
+from fanzha.casework.governance import ControlDraft, MeetingDraft
 from fanzha.casework.operations import (
     Campaign,
     Correction,
@@ -78,6 +79,7 @@ from fanzha.services.desk.read_audit import AuditWanted
 from fanzha.services.desk.receipt_files import ReceiptWords
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.services.desk.run_campaign import CampaignDraft
+from fanzha.services.desk.run_meeting import ResolutionDraft
 from fanzha.services.desk.staff_operation import TeamDraft
 from fanzha.statistics import Period
 from fanzha.storage.argon2_hasher import Argon2Hasher
@@ -289,6 +291,12 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "basis": ("cpl-144", "afl-20"), "mask_for.records": ((),),
         "named": day.books.facts.files(), "although": ("", why[0]), "outgoing": ("T1",), "incoming": ("T2",),
         "first": (M,), "second": ("6299990000000000991",), "note_ingested.files": ([],),
+        "meeting_id": (ids["meeting"],), "control_id": (ids["control"],), "resolution_id": ("RESOLVED-000001",),
+        "document_number": why, "said": why, "resolution": (ResolutionDraft(why[0], "outlet_rectified", "CITY"),),
+        "call_meeting.draft": (MeetingDraft("模拟", EVENING_US, "", "模拟", ("CITY",)),),
+        "list_corporate_account.draft": (ControlDraft("6299990000000000991", "模拟银行", "模拟", "third", ("address_void",)),),
+        "import_controls.reader": (bootstrap.table_reader(),), "draft_control.document": why,
+        "import_controls.file": (SheetFile("x.csv", "账号,开户行,单位名称\n6299990000000000991,模拟,模拟\n".encode()),),
         "campaign_id": (ids["campaign"],), "operation_id": (ids["operation"],), "result_id": (ids["seized"], ids["caught"]),
         "open_campaign.draft": (CampaignDraft("模拟", "2026-11-01", "2026-12-31"),), "add_campaign_body.body": ("OTHER",),
         "plan": (Plan("模拟", "模拟", "模拟"), Plan("模拟", "模拟", "模拟", campaign=ids["campaign"])),

@@ -189,6 +189,7 @@ class Task:
     ended_at_us: int | None = None
     result: str = ""
     operation: str = ""  # what it is for, where it is for no case
+    struck: tuple[str, ...] = ()  # the marks that were told: warn:<due>, due:<due>
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ class ErrandStatus(StrEnum):
     SENT = "sent"
     SIGNED_FOR = "signed_for"  # 签收: somebody of the other body has it
     ANSWERED = "answered"  # 反馈
+    CONFIRMED = "confirmed"  # 回头看: looked at again after a while, and it stands
     RECALLED = "recalled"
 
 
@@ -80,7 +81,15 @@ class Errand:
     answers: tuple[ErrandAnswer, ...] = ()
     recalled_at_us: int | None = None
     recall_reason: str = ""
-    struck: tuple[str, ...] = ()  # the marks that were told: sign, answer
+    struck: tuple[str, ...] = ()  # the marks that were told: sign, answer, follow
+    matter: str = ""  # of joint governance: what of its table is asked; empty where it is another thing
+    about: str = ""  # the outlet, the company, the market
+    meeting: str = ""  # in which it was resolved
+    follow_us: int | None = None  # how long after an answer that says done it is looked at again; None: it is not
+    follow_due_us: int | None = None
+    confirmed_by: str = ""
+    confirmed_at_us: int | None = None
+    confirmation: str = ""
 
     @property
     def due_us(self) -> int | None:
@@ -92,13 +101,14 @@ class Errand:
 
     @property
     def untold_due_us(self) -> int | None:
-        """What falls due next and was not told yet; None where there is nothing to tell."""
-        return None if self.mark in self.struck else self.due_us
+        """What falls due next, for either body, and was not told yet; None where there is nothing to tell."""
+        waits = self.follow_due_us if self.status is ErrandStatus.ANSWERED else self.due_us
+        return None if self.mark in self.struck else waits
 
     @property
     def mark(self) -> str:
-        """Which of the two clocks runs, as `struck` calls it."""
-        return "sign" if self.status is ErrandStatus.SENT else "answer"
+        """Which of the clocks runs, as `struck` calls it."""
+        return {ErrandStatus.SENT: "sign", ErrandStatus.ANSWERED: "follow"}.get(self.status, "answer")
 
     @property
     def all_files(self) -> tuple[Attachment, ...]:

@@ -16,6 +16,7 @@ from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
 
 TITLE_MAX = 200  # characters
+_DONE = frozenset({ErrandOutcome.DONE, ErrandOutcome.PARTLY_DONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +30,22 @@ class ErrandDraft:
     document_number: str = ""
     case: str = ""
     files: tuple[Attachment, ...] = ()
+    matter: str = ""
+    about: str = ""
+    meeting: str = ""
 
 
-def send_errand(
-    draft: ErrandDraft, actor: Actor, now_us: int, ids: Ids, *, sign_us: int | None, answer_us: int | None
-) -> tuple[Errand, Events]:
-    """The errand as it leaves; sign_us and answer_us: how long the other body has (None: no clock).
+@dataclass(frozen=True, slots=True)
+class ErrandTimes:
+    """How long the other body has to sign for it and to answer, and when it is looked at again; None: no clock."""
+
+    sign_us: int | None
+    answer_us: int | None
+    follow_us: int | None = None
+
+
+def send_errand(draft: ErrandDraft, actor: Actor, now_us: int, ids: Ids, times: ErrandTimes) -> tuple[Errand, Events]:
+    """The errand as it leaves.
 
     Raises BadInput for one that says nothing, NotAllowed for one to oneself or without the number of its paper.
     """
@@ -55,12 +66,14 @@ def send_errand(
         id=ids.new("ERRAND"), version=0, organisation=actor.organisation, to_organisation=draft.to_organisation,
         kind=draft.kind, case=draft.case, title=draft.title.strip(), text=draft.text.strip(),
         document_number=draft.document_number.strip(), files=draft.files, sent_by=actor.id, sent_at_us=now_us,
-        sign_due_us=None if sign_us is None else now_us + sign_us,
-        answer_due_us=None if answer_us is None else now_us + answer_us,
+        sign_due_us=None if times.sign_us is None else now_us + times.sign_us,
+        answer_due_us=None if times.answer_us is None else now_us + times.answer_us,
+        matter=draft.matter, about=draft.about.strip(), meeting=draft.meeting, follow_us=times.follow_us,
     )  # fmt: skip
     event = work_event(
         EventKind.ERRAND_SENT, errand.id, actor, now_us, ids, after=errand.status, errand_kind=errand.kind,
         to=errand.to_organisation, number=errand.document_number, case=errand.case, files=len(errand.files),
+        matter=errand.matter, meeting=errand.meeting,
         due_us="" if errand.answer_due_us is None else errand.answer_due_us,
     )  # fmt: skip
     return errand, (event,)
@@ -100,7 +113,33 @@ def answer_errand(
         EventKind.ERRAND_ANSWERED, errand.id, actor, now_us, ids, before=errand.status, after=after,
         outcome=outcome, files=len(answer.files), late="yes" if late else "",
     )  # fmt: skip
-    return replace(errand, status=after, answers=(*errand.answers, answer)), (event,)
+    follows = errand.follow_us is not None and outcome in _DONE
+    follow_due_us = now_us + (errand.follow_us or 0) if follows else None
+    return replace(errand, status=after, answers=(*errand.answers, answer), follow_due_us=follow_due_us), (event,)
+
+
+def confirm_errand(errand: Errand, text: str, actor: Actor, now_us: int, ids: Ids) -> tuple[Errand, Events]:
+    """回头看: it was looked at again, and what was answered stands; where it does not, it is sent back.
+
+    Raises NotAllowed for what is no matter of joint governance, or was not done; BadInput without words.
+    """
+    after = _step(errand, ErrandStep.CONFIRM, actor)
+    if not errand.matter or errand.answers[-1].outcome not in _DONE:
+        raise NotAllowed(
+            "errand.follow", f"{errand.id}: only a matter of joint governance that was done is looked at again"
+        )
+    if not text.strip():
+        raise BadInput("text: say what was seen when it was looked at again")
+    event = work_event(EventKind.ERRAND_CONFIRMED, errand.id, actor, now_us, ids, before=errand.status, after=after)
+    confirmed = replace(
+        errand,
+        status=after,
+        confirmed_by=actor.id,
+        confirmed_at_us=now_us,
+        confirmation=text.strip(),
+        follow_due_us=None,
+    )
+    return confirmed, (event,)
 
 
 def send_back_errand(
@@ -116,8 +155,8 @@ def send_back_errand(
         EventKind.ERRAND_SENT_BACK, errand.id, actor, now_us, ids, before=errand.status, after=after, reason=reason,
         due_us="" if due_us is None else due_us,
     )  # fmt: skip
-    again = replace(errand, status=after, answers=(*before, returned), answer_due_us=due_us)
-    return replace(again, struck=tuple(mark for mark in errand.struck if mark != again.mark)), (event,)
+    again = replace(errand, status=after, answers=(*before, returned), answer_due_us=due_us, follow_due_us=None)
+    return replace(again, struck=tuple(mark for mark in errand.struck if mark not in {again.mark, "follow"})), (event,)
 
 
 def recall_errand(errand: Errand, reason: str, actor: Actor, now_us: int, ids: Ids) -> tuple[Errand, Events]:
@@ -152,9 +191,9 @@ def strike_errand(errand: Errand, now_us: int, ids: Ids) -> tuple[Errand, Events
 
 
 def check_errand_step(errand: Errand, actor: Actor, step: ErrandStep) -> None:
-    """Who asked recalls and sends back; who was asked signs for it and answers."""
+    """Who asked recalls, sends back and looks again; who was asked signs for it and answers."""
     check_person(actor, f"{in_words(step)} of {errand.id}")
-    asks = step in {ErrandStep.RECALL, ErrandStep.SEND_BACK}
+    asks = step in {ErrandStep.RECALL, ErrandStep.SEND_BACK, ErrandStep.CONFIRM}
     body = errand.organisation if asks else errand.to_organisation
     if actor.organisation != body:
         said = "sent by" if asks else "addressed to"

@@ -61,6 +61,7 @@ class ErrandStep(StrEnum):
     SIGN_FOR = "sign_for"
     ANSWER = "answer"
     SEND_BACK = "send_back"
+    CONFIRM = "confirm"
     RECALL = "recall"
 
 
@@ -223,7 +224,10 @@ ERRAND_TABLE: Final[Table[ErrandStatus, ErrandStep]] = total(
             ErrandStep.ANSWER: ErrandStatus.ANSWERED,
             ErrandStep.RECALL: ErrandStatus.RECALLED,
         },
-        ErrandStatus.ANSWERED: {ErrandStep.SEND_BACK: ErrandStatus.SIGNED_FOR},
+        ErrandStatus.ANSWERED: {
+            ErrandStep.SEND_BACK: ErrandStatus.SIGNED_FOR,
+            ErrandStep.CONFIRM: ErrandStatus.CONFIRMED,
+        },
     },
 )
 

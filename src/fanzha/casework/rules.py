@@ -151,6 +151,7 @@ class CaseworkRules:
     steps: Mapping[CaseStep, StepRule]
     periods: Mapping[str, PeriodRule]
     hand_over: HandOverRules
+    task_warn_us: int  # how long before it is due a task is told of
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> CaseworkRules:
@@ -158,7 +159,7 @@ class CaseworkRules:
 
         Raises BadInput that names the table, the place and what is expected there.
         """
-        for place in ("clock", "night", "assignment", "priority", "fact", "duplicates", "hand_over"):
+        for place in ("clock", "night", "assignment", "priority", "fact", "duplicates", "hand_over", "task"):
             _known_source(table, place)
         hand_over = table["hand_over"]
         steps = [_step(rule, at) for at, rule in enumerate(table.get("step", ()))]
@@ -180,6 +181,7 @@ class CaseworkRules:
                 _level(hand_over, "hand_over"),
                 str(hand_over.get("article", "")),
             ),
+            task_warn_us=_positive(table["task"], "task", "warn_hours") * HOUR_US,
         )
 
 

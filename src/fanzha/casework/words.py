@@ -34,7 +34,7 @@ _WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
     },
     ErrandStatus: {
         "sent": "sent and not signed for", "signed_for": "signed for (已签收)", "answered": "answered (已反馈)",
-        "recalled": "taken back",
+        "confirmed": "confirmed when it was looked at again (回头看)", "recalled": "taken back",
     },
     ErrandOutcome: {"not_done": "not done, with the reason", "nothing_found": "nothing found"},
     ClueKind: {"line": "telephone line", "other": "matter that is no account, line or site"},

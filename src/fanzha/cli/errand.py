@@ -47,6 +47,10 @@ def send(
     ] = "",
     case: Annotated[str, typer.Option("--case", metavar="CASE", help="For which case.")] = "",
     file: FileOption = None,
+    matter: Annotated[
+        str, typer.Option("--matter", metavar="MATTER", help="Of joint governance; see: fanzha governance table.")
+    ] = "",
+    about: Annotated[str, typer.Option("--about", metavar="TEXT", help="The outlet, company, market.")] = "",
     login: AsOption = None,
 ) -> None:
     """Ask another body; it signs for it and answers in its time."""
@@ -56,7 +60,7 @@ def send(
 
     brought = tuple(read_file(path) for path in file or ())
     with at_desk(context, login) as seat:
-        wanted = ErrandWanted(kind, body, title, text, number, case, brought)
+        wanted = ErrandWanted(kind, body, title, text, number, case, brought, matter, about)
         sent = send_errand(seat.desk, bootstrap.evidence_store(seat.home), seat.actor, wanted)
         due = (
             "" if sent.sign_due_us is None else f"; to be signed for by {for_people(format_instant(sent.sign_due_us))}"
@@ -70,6 +74,7 @@ def list_of(
     status: Annotated[list[str] | None, typer.Option("--status", help="Only these; repeatable.")] = None,
     case: Annotated[str, typer.Option("--case", help="For this case.")] = "",
     person: Annotated[str, typer.Option("--officer", metavar="ID", help="With this officer.")] = "",
+    matter: Annotated[str, typer.Option("--matter", metavar="MATTER", help="Of joint governance.")] = "",
     limit: LimitOption = 50,
     cursor: CursorOption = "",
     login: AsOption = None,
@@ -78,7 +83,9 @@ def list_of(
     from fanzha.services.desk.documents.errand import errand_document
     from fanzha.services.desk.lists import ListWanted, list_errands
 
-    wanted = ListWanted(status=tuple(status or ()), case=case, officer=person, limit=limit, cursor=cursor or None)
+    wanted = ListWanted(
+        status=tuple(status or ()), case=case, officer=person, matter=matter, limit=limit, cursor=cursor or None
+    )
     with at_desk(context, login) as seat:
         page = list_errands(seat.desk, seat.actor, wanted)
         mask = list_mask(seat, page.rows)
@@ -154,6 +161,15 @@ def send_back(context: typer.Context, errand: ErrandArgument, reason: ReasonOpti
     with at_desk(context, login) as seat:
         returned = send_back_errand(seat.desk, seat.actor, errand, reason)
         _tell(seat, returned, f"{errand} is back with {returned.officer} of {returned.to_organisation}")
+
+
+@app.command()
+def confirm(context: typer.Context, errand: ErrandArgument, text: TextOption, login: AsOption = None) -> None:
+    """回头看: a matter of joint governance was looked at again after a while, and it stands."""
+    from fanzha.services.desk.errands import confirm_errand
+
+    with at_desk(context, login) as seat:
+        _tell(seat, confirm_errand(seat.desk, seat.actor, errand, text), f"{errand} stands")
 
 
 @app.command()

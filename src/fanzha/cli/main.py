@@ -41,6 +41,10 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "errand": ("fanzha.cli.errand:app", "Ask another body: orders down, help from the side, notices; with clocks."),
     "campaign": ("fanzha.cli.campaign:app", "专项行动: campaigns, their operations and daily results."),
     "operation": ("fanzha.cli.operation:app", "行动: strikes and case teams: plan, enter, correct, tally."),
+    "governance": (
+        "fanzha.cli.governance:app",
+        "联合治理: what other agencies are asked for, meetings, corporate accounts under control.",
+    ),
     "office": ("fanzha.cli.office:app", "Bodies, people and programs of the desk; signing in and out."),
     "account": ("fanzha.cli.account:app", "What is known of an account: claims, facts, measures, balance, ledger."),
     "measure": ("fanzha.cli.measure:app", "Stops, freezes and all other measures, from draft to answer and appeal."),

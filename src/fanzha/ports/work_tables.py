@@ -25,6 +25,7 @@ from fanzha.casework import (
     look_up_keys,
 )
 from fanzha.casework.errand_model import Errand
+from fanzha.casework.governance import ControlledAccount, Meeting
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
 from fanzha.casework.operations import Campaign, Operation, OperationResult, request_key
@@ -210,8 +211,10 @@ ERRANDS: Final[RecordTable[Errand]] = RecordTable(
         Key("case_id", of=lambda errand: errand.case, narrow=True),
         Key("due_us", KeyType.INTEGER, of=lambda errand: NEVER_US if errand.due_us is None else errand.due_us),
         Key("sent_at_us", KeyType.INTEGER),
+        Key("matter"),
     ),
     indexes=(
+        ("matter", "sent_at_us"),
         ("organisation", "status", "due_us"),
         ("to_organisation", "status", "due_us"),
         ("organisation", "status", "sent_at_us"),
@@ -347,6 +350,33 @@ OPERATION_RESULTS: Final[RecordTable[OperationResult]] = RecordTable(
     indexes=(("operation", "entered_us"), ("organisation", "entered_us"), ("corrects",)),
     unique=(("request_key",),),
 )
+MEETINGS: Final[RecordTable[Meeting]] = RecordTable(
+    name="meetings",
+    record=Meeting,
+    keys=(Key("organisation"), Key("status"), Key("held_at_us", KeyType.INTEGER)),
+    terms=(Term("body", of=lambda meeting: meeting.bodies),),
+    indexes=(("organisation", "status", "held_at_us"), ("held_at_us",)),
+)
+CONTROLS: Final[RecordTable[ControlledAccount]] = RecordTable(
+    name="controls",
+    record=ControlledAccount,
+    keys=(
+        Key("organisation"),
+        Key("state"),
+        Key("risk", of=lambda control: control.draft.risk),
+        Key("account", of=lambda control: control.draft.account, narrow=True),
+        Key("measure", narrow=True),
+        Key("case_id", of=lambda control: control.case, narrow=True),
+        Key("listed_at_us", KeyType.INTEGER),
+    ),
+    indexes=(
+        ("organisation", "state", "risk", "listed_at_us"),
+        ("state", "listed_at_us"),
+        ("account",),
+        ("measure",),
+        ("case_id",),
+    ),
+)
 INDICATORS: Final[RecordTable[Indicator]] = RecordTable(
     name="indicators",
     record=Indicator,
@@ -466,7 +496,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
-    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, BULLETINS,
+    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, MEETINGS, CONTROLS, BULLETINS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fanzha.core.actor import Actor
-from fanzha.core.errors import NotAllowed
+from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.web.console import Console
 
 SESSION_COOKIE: Final = "fanzha"
@@ -16,6 +16,7 @@ VISITOR_COOKIE: Final = "fanzha-visitor"
 LANGUAGE_COOKIE: Final = "fanzha-lang"
 CSRF_FIELD: Final = "csrf"
 CSRF_HEADER: Final = "x-csrf"
+INSTANT_DIGITS: Final = 17  # microseconds since 1970: until the year 5138
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,14 @@ class Ask:
     def fragment(self) -> bool:
         """Whether a part of the page is asked for, to be put into it."""
         return self.headers.get("hx-request") == "true" and self.headers.get("hx-boosted") != "true"
+
+    @property
+    def as_of_us(self) -> int | None:
+        """As of which instant the page is asked for, by a link that says it; None: now. Raises BadInput for no instant."""
+        given = self.query.get("at", "")
+        if given and not (given.isascii() and given.isdigit() and len(given) <= INSTANT_DIGITS):
+            raise BadInput(f"at={given!r} is no instant in microseconds; open the page from where the number stands")
+        return int(given) if given else None
 
     @property
     def visitor(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, unique
 from typing import Any, Final
@@ -49,6 +49,11 @@ class Field:
     start: str = ""  # what stands there before anybody has written
     autocomplete: str = "off"
     sample: Any = None  # what a rehearsal puts there
+
+
+def table_choices(known: Iterable[Any]) -> Choices:
+    """What a dated table has, by slug, in both languages as they stand there."""
+    return tuple((one.slug, f"{one.zh} · {one.en}") for one in known)
 
 
 class Faults(BadInput):

@@ -13,6 +13,7 @@ from fanzha.casework.case_model import HandOverStatus, MoveKind
 from fanzha.casework.clock import ClockState
 from fanzha.casework.errand_model import ErrandKind, ErrandOutcome, ErrandStatus
 from fanzha.casework.events import EventKind
+from fanzha.casework.governance import ControlState, MeetingStatus
 from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
 from fanzha.casework.objections import ObjectionStatus
@@ -119,7 +120,10 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     ErrandKind: {"order": N_("交办"), "help_request": N_("协作请求"), "notice": N_("通报")},
     ErrandStatus: {
         "sent": N_("待签收"), "signed_for": N_("已签收"), "answered": N_("已反馈"), "recalled": N_("已撤回"),
+        "confirmed": N_("回头看已确认"),
     },
+    MeetingStatus: {"called": N_("已召集"), "held": N_("已召开"), "cancelled": N_("已取消")},
+    ControlState: {"listed": N_("在册"), "struck_off": N_("已移出清单")},
     ErrandOutcome: {
         "done": N_("已办结"), "partly_done": N_("部分办结"), "nothing_found": N_("查无"), "not_done": N_("未能办理"),
     },
@@ -224,6 +228,10 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "hand_over.recalled": N_("撤回移交"), "task.created": N_("新建待办"), "task.ended": N_("办结待办"),
         "task.reopened": N_("恢复待办"), "errand.sent": N_("发出交办或协作"), "errand.signed_for": N_("签收"),
         "errand.answered": N_("反馈"), "errand.sent_back": N_("退回补充"), "errand.recalled": N_("撤回请求"),
+        "errand.confirmed": N_("回头看"), "meeting.called": N_("召集会商"), "meeting.held": N_("记会商纪要"),
+        "meeting.cancelled": N_("取消会商"), "meeting.resolved": N_("议定事项"),
+        "meeting.resolution_sent": N_("发出议定事项"), "control.listed": N_("列入管控清单"),
+        "control.drafted": N_("拟定账户限制"), "control.struck_off": N_("移出管控清单"),
         "campaign.opened": N_("建立专项行动"), "campaign.stepped": N_("专项行动进展"),
         "campaign.body_added": N_("加入参战单位"), "operation.planned": N_("拟定行动"),
         "operation.amended": N_("修改方案"), "operation.stepped": N_("行动进展"),

@@ -18,6 +18,7 @@ from sqlalchemy import inspect, text
 from work_samples import SAMPLES, Sample, sample
 
 from fanzha.audit import AuditEntry, verify
+from fanzha.casework import Task, TaskStatus
 from fanzha.core.errors import BadInput, Refused, StaleVersion
 from fanzha.measures.model import Measure
 from fanzha.ports.record_query import Query, Range
@@ -60,6 +61,14 @@ def test_migrations_lead_to_what_is_declared(url, tmp_path):
         store.close()
 
 
+def _undo_later_steps(connection):
+    """What the steps behind 0014 made, which come again."""
+    connection.execute(text("DROP INDEX ix_errands_matter_sent_at_us_id"))
+    connection.execute(text("ALTER TABLE errands DROP COLUMN matter"))
+    for name in ("meetings_terms", "meetings", "controls"):
+        connection.execute(text(f"DROP TABLE {name}"))
+
+
 def test_measures_of_an_older_schema_get_the_instant_at_which_they_were_carried_out(url):
     carried_out, never = held("OLD", 1_000_000, 100), replace(held("NEW", 2_000_000, 100), starts_us=None)
     store = SqlWorkStore(url, TABLES)
@@ -71,6 +80,7 @@ def test_measures_of_an_older_schema_get_the_instant_at_which_they_were_carried_
         connection.execute(text("DROP INDEX ix_measures_organisation_kind_starts_us_id"))
         connection.execute(text("ALTER TABLE measures DROP COLUMN starts_us"))
         connection.execute(text("DROP TABLE bulletins"))
+        _undo_later_steps(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
     store.close()
     store = SqlWorkStore(url, TABLES)
@@ -78,6 +88,29 @@ def test_measures_of_an_older_schema_get_the_instant_at_which_they_were_carried_
         found = view.records(Measure).find(Query(ranges={"starts_us": Range(0, NEVER_US)}, order_by="starts_us")).rows
     store.close()
     assert [one.id for one in found] == [carried_out.id]
+
+
+def test_an_open_task_of_an_operation_of_an_older_schema_gets_its_clock(url):
+    hour_us = 3_600_000_000
+    begun = Task("TASK-1", 0, "COUNTY", "", "模拟", "duty", 10 * hour_us, "duty", 0, operation="OP-1")
+    late = replace(begun, id="TASK-2", due_us=2 * hour_us)
+    others = (
+        replace(begun, id="TASK-3", status=TaskStatus.DONE),
+        replace(begun, id="TASK-4", operation="", case="CASE-1"),
+    )
+    store = SqlWorkStore(url, TABLES)
+    with store.begin() as unit:
+        unit.records(Task).bulk_add([begun, late, *others])
+        unit.commit()
+    with store.engine.begin() as connection:
+        _undo_later_steps(connection)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+    store.close()
+    store = SqlWorkStore(url, TABLES)
+    with store.reading() as view:
+        running = view.clocks.due_before(100 * hour_us)
+    store.close()
+    assert [(one.subject_id, one.due_us) for one in running] == [("TASK-2", 2 * hour_us), ("TASK-1", 6 * hour_us)]
 
 
 def test_the_files_of_the_steps_are_called_by_their_revisions():

@@ -5,7 +5,7 @@ What was entered is never overwritten: a correction is an entry beside it, and e
 it lists.
 """
 
-from fanzha.casework.operations.catalogue import Chain, Item, OperationRules, Paper, Target
+from fanzha.casework.operations.catalogue import Chain, Item, OperationRules, Paper, Target, WallRules
 from fanzha.casework.operations.entering import (
     Correction,
     check_draft,
@@ -134,6 +134,7 @@ __all__ = [
     "TallyLine",
     "Target",
     "Team",
+    "WallRules",
     "YearTotal",
     "add_body",
     "add_campaign_body",

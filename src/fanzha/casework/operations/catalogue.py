@@ -85,10 +85,23 @@ class Paper:
 
 
 @dataclass(frozen=True, slots=True)
+class WallRules:
+    """Which figures stand on the wall: of the day at the desk, and of an operation those that come first."""
+
+    day: tuple[str, ...]
+    first: tuple[str, ...]
+
+    def place(self, measure: str) -> tuple[int, str]:
+        """Where a number of an operation stands: by the table, then by its id."""
+        return (self.first.index(measure) if measure in self.first else len(self.first), measure)
+
+
+@dataclass(frozen=True, slots=True)
 class OperationRules:
     """Everything that operations go by."""
 
     major_loss_minor: int
+    wall: WallRules
     targets: Mapping[str, Target]
     items: Mapping[str, Item]
     capacities: Mapping[str, Manner]
@@ -113,6 +126,7 @@ class OperationRules:
         }
         return cls(
             major_loss_minor=loss_yuan * FEN,
+            wall=WallRules(_ids(_part(table, "wall"), "day"), _ids(_part(table, "wall"), "first")),
             targets={row["slug"]: _target(row) for row in _rows(table, "taken_down", "target")},
             items={row["slug"]: _item(row) for row in _rows(table, "seized", "item")},
             capacities=_manners(table, "capacities", "capacity"),
@@ -179,6 +193,15 @@ def _measures(row: Mapping[str, Any], place: str) -> tuple[str, ...]:
     found = row.get("measures")
     if not isinstance(found, list) or not all(isinstance(one, str) and one for one in found):
         raise _bad(place, "needs measures, a list of ids; empty where it counts as nothing")
+    return tuple(found)
+
+
+def _ids(part: Mapping[str, Any], name: str) -> tuple[str, ...]:
+    found = part.get(name)
+    if not isinstance(found, list) or not found or not all(isinstance(one, str) and one for one in found):
+        raise _bad(f"wall.{name}", "needs at least one measure's id")
+    if len(set(found)) != len(found):
+        raise _bad(f"wall.{name}", "says a measure twice")
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from fanzha.access import Action, OrganisationTree, Scope, check_can_see, check_
 from fanzha.audit import AuditEntry, Subject, refused, without_numbers
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
 from fanzha.casework.errand_model import Errand
+from fanzha.casework.governance import ControlledAccount, Meeting
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor, Level, Organisation
@@ -79,7 +80,7 @@ class Look:
             addressed = (partner,) if partner else ()
         elif isinstance(record, HandOver | Errand):
             addressed = (record.to_organisation,)
-        elif isinstance(record, Campaign):
+        elif isinstance(record, Campaign | Meeting):
             addressed = record.bodies
         elif isinstance(record, Operation | OperationResult):
             operation = self.operation_of(record)
@@ -111,7 +112,7 @@ class Look:
                 case_id = self.unit.records(Clue).get(record.clue).case
             case Measure():
                 case_id = record.request.case
-            case Task() | HandOver() | Errand() | ReturnProcedure() | TraceRun() | Indicator():
+            case Task() | HandOver() | Errand() | ReturnProcedure() | TraceRun() | Indicator() | ControlledAccount():
                 case_id = record.case
             case OperationResult() if record.draft.suspect is not None:
                 case_id = record.draft.suspect.case

@@ -6,9 +6,10 @@ from fanzha import casework
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.casework import Case, Task, TaskStep
+from fanzha.casework.task_clock import strike_task
 from fanzha.core.actor import Actor
-from fanzha.services.desk.acting import acting
-from fanzha.services.desk.keeping import tell
+from fanzha.services.desk.acting import Work, acting
+from fanzha.services.desk.keeping import keep_task
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.staff_case import who_may_work
 
@@ -21,9 +22,7 @@ def create_task(
         case = work.load(Case, case_id, Action.TASK_WORK)
         named = who_may_work(work, case, officer or actor.id, below=True)
         task, events = casework.create_task(case, title, named, actor, work.now_us, work.ids, due_us=due_us)
-        kept = work.unit.records(Task).add(task)
-        tell(work, events, "task")
-        return kept
+        return keep_task(work, task, events, new=True)
 
 
 def step_task(desk: Desk, actor: Actor, task_id: str, step: TaskStep, *, result: str = "") -> Task:
@@ -33,6 +32,12 @@ def step_task(desk: Desk, actor: Actor, task_id: str, step: TaskStep, *, result:
     ) as work:
         task = work.load(Task, task_id, Action.TASK_WORK)
         stepped, events = casework.step_task(task, step, actor, work.now_us, work.ids, result=result)
-        kept = work.unit.records(Task).save(stepped)
-        tell(work, events, "task")
-        return kept
+        return keep_task(work, stepped, events)
+
+
+def ring_task(work: Work, task_id: str) -> None:
+    """Tells that a task is due soon, or that its time has passed."""
+    task = work.load(Task, task_id, Action.CLOCK_STRIKE)
+    struck, events = strike_task(task, work.rules.casework.task_warn_us, work.now_us, work.ids)
+    if events:
+        keep_task(work, struck, events)

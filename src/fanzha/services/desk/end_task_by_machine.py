@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fanzha import casework
-from fanzha.casework import Task, TaskStatus, TaskStep
+from fanzha.casework import TaskStatus, TaskStep
 from fanzha.core.actor import MACHINE
 from fanzha.measures.model import Measure
 from fanzha.services.desk.acting import Work
-from fanzha.services.desk.keeping import tell
+from fanzha.services.desk.keeping import keep_task
 from fanzha.services.desk.task_by_machine import tasks_of_verb
 
 
@@ -20,5 +20,4 @@ def end_task(work: Work, measure: Measure, verb: str, result: str, step: TaskSte
             actor = work.actor if work.actor.organisation == task.organisation else MACHINE
             by = replace(actor, organisation=task.organisation)
             stepped, events = casework.step_task(task, step, by, work.now_us, work.ids, result=result)
-            work.unit.records(Task).save(stepped)
-            tell(work, events, "task")
+            keep_task(work, stepped, events)

@@ -32,6 +32,8 @@ class ErrandWanted:
     document_number: str = ""  # 文号
     case: str = ""
     files: tuple[BroughtFile, ...] = ()
+    matter: str = ""  # of the table of joint governance; it says by when
+    about: str = ""  # the outlet, the company, the market
 
 
 def send_errand(desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: ErrandWanted) -> Errand:
@@ -40,23 +42,28 @@ def send_errand(desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: Erran
     Raises BadInput where there is no such body, NotAllowed where nothing of the kind runs there.
     """
     with acting(desk, actor, "errand.send", Subject("organisation", wanted.body)) as work:
-        tree = work.tree(wanted.body)
-        _check_sends(work, tree, wanted.kind, actor.organisation, wanted.body)
-        if wanted.case:
-            work.load(Case, wanted.case, Action.SEE)
-        if tree.get(wanted.body) is None:
-            raise BadInput(f"there is no body {wanted.body!r}; see: fanzha office body list")
-        if wanted.body != actor.organisation:
-            check_route(tree, work.rules.access.routes, RouteKind(wanted.kind), actor.organisation, wanted.body)
-        rule = _rule(work, wanted.kind)
-        draft = casework.ErrandDraft(
-            wanted.kind, wanted.body, wanted.title, wanted.text, wanted.document_number, wanted.case,
-            _kept_files(work, evidence, wanted.files),
-        )  # fmt: skip
-        made, events = casework.send_errand(
-            draft, actor, work.now_us, work.ids, sign_us=rule.sign_us, answer_us=rule.answer_us
-        )
-        return _keep(work, made, events, new=True)
+        return send_within(work, evidence, wanted)
+
+
+def send_within(work: Work, evidence: EvidenceStore, wanted: ErrandWanted, *, meeting: str = "") -> Errand:
+    """Asks another body as a part of another use case; meeting: in which it was resolved. Raises as `send_errand`."""
+    actor = work.actor
+    tree = work.tree(wanted.body)
+    _check_sends(work, tree, wanted.kind, actor.organisation, wanted.body)
+    if wanted.case:
+        work.load(Case, wanted.case, Action.SEE)
+    if tree.get(wanted.body) is None:
+        raise BadInput(f"there is no body {wanted.body!r}; see: fanzha office body list")
+    if wanted.body != actor.organisation:
+        check_route(tree, work.rules.access.routes, RouteKind(wanted.kind), actor.organisation, wanted.body)
+    rule = _rule(work, wanted.kind)
+    draft = casework.ErrandDraft(
+        wanted.kind, wanted.body, wanted.title, wanted.text, wanted.document_number, wanted.case,
+        _kept_files(work, evidence, wanted.files), wanted.matter, wanted.about, meeting,
+    )  # fmt: skip
+    times = _times(work, wanted, rule)
+    made, events = casework.send_errand(draft, actor, work.now_us, work.ids, times)
+    return _keep(work, made, events, new=True)
 
 
 def sign_for_errand(desk: Desk, actor: Actor, errand_id: str, *, officer: str = "") -> Errand:
@@ -92,10 +99,21 @@ def send_back_errand(desk: Desk, actor: Actor, errand_id: str, reason: str) -> E
     """退回补充: the answer is not enough; the other body has its whole time again."""
     with acting(desk, actor, "errand.send_back", Subject("errand", errand_id)) as work:
         errand = _own(work, errand_id)
-        answer_us = _rule(work, errand.kind).answer_us
+        matter = work.rules.governance.matters.get(errand.matter)
+        answer_us = _rule(work, errand.kind).answer_us if matter is None else matter.answer_us
         return _keep(
             work, *casework.send_back_errand(errand, reason, actor, work.now_us, work.ids, answer_us=answer_us)
         )
+
+
+def confirm_errand(desk: Desk, actor: Actor, errand_id: str, text: str) -> Errand:
+    """回头看: looks again at a matter of joint governance after a while; what was answered stands.
+
+    Raises NotAllowed where it was not done, or is no such matter.
+    """
+    with acting(desk, actor, "errand.confirm", Subject("errand", errand_id)) as work:
+        errand = _own(work, errand_id)
+        return _keep(work, *casework.confirm_errand(errand, text, actor, work.now_us, work.ids))
 
 
 def recall_errand(desk: Desk, actor: Actor, errand_id: str, reason: str) -> Errand:
@@ -130,6 +148,16 @@ def _check_sends(work: Work, tree: OrganisationTree, kind: ErrandKind, sender: s
         work.check(Action.ORDER_SEND, Scope(sender))
     else:
         work.check(Action.ORDER_SEND, Scope(body))
+
+
+def _times(work: Work, wanted: ErrandWanted, rule: RouteRule) -> casework.ErrandTimes:
+    """By the route; a matter of joint governance takes as long as its table says."""
+    if not wanted.matter:
+        return casework.ErrandTimes(rule.sign_us, rule.answer_us)
+    if wanted.kind is ErrandKind.NOTICE:
+        raise BadInput("matter: a notice asks for nothing; a matter is an order or a request for help")
+    matter = work.rules.governance.matter(wanted.matter)
+    return casework.ErrandTimes(rule.sign_us, matter.answer_us, matter.follow_us)
 
 
 def _rule(work: Work, kind: ErrandKind) -> RouteRule:

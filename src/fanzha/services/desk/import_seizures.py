@@ -122,12 +122,12 @@ def import_seizures(
                     draft = _draft_of(row, columns, rules, operation, file, sha256)
                     lines.append(SheetLine(row.sheet, row.number, enter_one(work, operation, draft)))
                 except FanzhaError as error:
-                    aside.append(_fault(row, error))
+                    aside.append(fault_of(row, error))
     unknown = {head: None for row in rows if row.sheet in listing for head in row.cells if head not in columns}
     return SeizuresImported(sha256, tuple(lines), tuple(aside), tuple(unknown), left_out)
 
 
-def _fault(row: TableRow, error: FanzhaError) -> SheetFault:
+def fault_of(row: TableRow, error: FanzhaError) -> SheetFault:
     """The row with its reason; what is wrong with a field is said as `field: reason`."""
     said = _FIELD.fullmatch(str(error)) if isinstance(error, BadInput) else None
     field, reason = ("", str(error)) if said is None else said.groups()

@@ -13,11 +13,13 @@ from fanzha.casework import (
     ClueStage,
     EventKind,
     Events,
+    Task,
     WorkEvent,
     case_marks,
     next_due,
     to_be_taken_by,
 )
+from fanzha.casework.task_clock import next_task_mark
 from fanzha.measures.changes import Change, MeasureEvent
 from fanzha.measures.clocks import ClockRow, due_clocks
 from fanzha.measures.lifecycle import ENDED
@@ -33,6 +35,7 @@ from fanzha.services.desk.wake_queue import wake_queue
 CLUE_CLOCK: Final = "clue.mark"
 OVERNIGHT_CLOCK: Final = "clue.overnight"
 CASE_CLOCK: Final = "case.mark"
+TASK_CLOCK: Final = "task.mark"
 ERRAND_CLOCK: Final = "errand.due"
 _INTO_THE_QUEUE: Final = frozenset(
     {EventKind.CLUE_RECEIVED, EventKind.CLUE_ROUTED, EventKind.CLUE_REOPENED, EventKind.UNMERGED}
@@ -85,6 +88,15 @@ def keep_case(work: Work, case: Case, events: Events, *, new: bool = False) -> C
     return kept
 
 
+def keep_task(work: Work, task: Task, events: Events, *, new: bool = False) -> Task:
+    """Saves a task; its clock waits for the next mark that was not told."""
+    records = work.unit.records(Task)
+    kept = records.add(task) if new else records.save(task)
+    tell(work, events, "task")
+    _set_clock(work, f"{kept.id}:{TASK_CLOCK}", task_clock(kept, work.rules.casework))
+    return kept
+
+
 def _set_clock(work: Work, clock_id: str, clock: DueClock | None) -> None:
     if clock is None:
         work.unit.clocks.cancel(clock_id)
@@ -109,6 +121,12 @@ def case_clock(case: Case, rules: CaseworkRules) -> DueClock | None:
     """The clock of a case as it stands: the next mark that was not told; None where there is none."""
     mark = next((mark for mark in case_marks(case, rules) if mark.name not in case.struck), None)
     return None if mark is None else _marked(CASE_CLOCK, Subject("case", case.id), mark.at_us, case.id)
+
+
+def task_clock(task: Task, rules: CaseworkRules) -> DueClock | None:
+    """The clock of a task as it stands: the next mark that was not told; None where there is none."""
+    mark = next_task_mark(task, rules.task_warn_us)
+    return None if mark is None else _marked(TASK_CLOCK, Subject("task", task.id), mark.at_us, task.case)
 
 
 def _marked(kind: str, subject: Subject, due_us: int, case: str) -> DueClock:

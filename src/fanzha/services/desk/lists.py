@@ -15,6 +15,7 @@ from typing import Any, Final
 from fanzha.access import Action, Person
 from fanzha.casework import OPEN_STAGES, Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.casework.errand_model import OPEN_ERRANDS, Errand, ErrandStatus
+from fanzha.casework.governance import ControlledAccount, ControlState, Meeting, MeetingStatus
 from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationStatus
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
@@ -35,9 +36,11 @@ from fanzha.ports.work_tables import (
     CAMPAIGNS,
     CASES,
     CLUES,
+    CONTROLS,
     ERRANDS,
     INCIDENTS,
     MEASURES,
+    MEETINGS,
     OPERATIONS,
     REPORTS,
     RETURNS,
@@ -63,6 +66,8 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "tasks": {"case": "case_id", "officer": "officer"},
     "operations": {"case": "term:case", "officer": "term:member", "campaign": "campaign"},
     "campaigns": {},
+    "meetings": {},
+    "controls": {"case": "case_id", "account": "account", "measure": "measure"},
 }
 _NARROW: Final = frozenset(
     {"case", "account", "officer", "measure", "campaign"}
@@ -81,6 +86,8 @@ class ListWanted:
     institution: str = ""  # measures: the bank that was told
     measure: str = ""  # incidents
     campaign: str = ""  # operations
+    matter: str = ""  # errands: of joint governance
+    risk: str = ""  # accounts under control: of this class
     due_before_us: int | None = None  # measures and tasks: only what falls due before
     limit: int = 50
     cursor: str | None = None
@@ -182,6 +189,19 @@ class Reading:
         """Newest first."""
         query = _newest("opened_at_us", status=_chosen(wanted, CAMPAIGNS, CampaignStatus, CampaignStatus))
         return page_of([self._walk(CAMPAIGNS, wanted, query)], wanted.limit, wanted.cursor)
+
+    def meetings(self, wanted: ListWanted) -> Page[Meeting]:
+        """Those that are to come or were held, the latest first."""
+        query = _newest("held_at_us", status=_chosen(wanted, MEETINGS, MeetingStatus, MeetingStatus))
+        return page_of([self._walk(MEETINGS, wanted, query)], wanted.limit, wanted.cursor)
+
+    def controls(self, wanted: ListWanted) -> Page[ControlledAccount]:
+        """Those on the list, unless others are asked for; the newest first."""
+        states = (
+            _chosen(wanted, CONTROLS, ControlState, ControlState) if wanted.status else (ControlState.LISTED.value,)
+        )
+        query = _newest("listed_at_us", state=states)
+        return page_of([self._walk(CONTROLS, wanted, query)], wanted.limit, wanted.cursor)
 
     def operations(self, wanted: ListWanted) -> Page[Operation]:
         """Newest first."""
@@ -297,6 +317,22 @@ def list_campaigns(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) 
     return _listed(desk, actor, wanted, Reading.campaigns)
 
 
+def list_meetings(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Meeting]:
+    """Meetings of agencies that the actor's body called or was asked to; the latest first.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    return _listed(desk, actor, wanted, Reading.meetings)
+
+
+def list_controls(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[ControlledAccount]:
+    """Corporate accounts under control, the newest first; by class of risk, case, account or measure.
+
+    Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
+    """
+    return _listed(desk, actor, wanted, Reading.controls)
+
+
 def list_operations(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Operation]:
     """Operations that the actor's body leads or takes part in, and those below it; newest first.
 
@@ -374,6 +410,11 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
     equals, mentions, within = dict(query.equals), dict(query.mentions), dict(query.within)
     if wanted.organisation:
         equals["organisation"] = wanted.organisation
+    for name, of in (("matter", ERRANDS), ("risk", CONTROLS)):
+        if getattr(wanted, name):
+            if table is not of:
+                raise BadInput(f"{table.name} are not listed by {name}")
+            equals[name] = getattr(wanted, name)
     filters = _FILTERS[table.name]
     for name in ("case", "account", "officer", "institution", "measure", "campaign"):
         value = getattr(wanted, name)

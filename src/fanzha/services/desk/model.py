@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fanzha.access import AccessRules
 from fanzha.casework import CaseworkRules, Taxonomy
+from fanzha.casework.governance import GovernanceRules
 from fanzha.casework.operations import OperationRules
 from fanzha.casework.public_rules import PublicRules
 from fanzha.core.ids import Ids
@@ -30,6 +31,7 @@ class DeskRules:
     taxonomy: Taxonomy
     public: PublicRules
     operations: OperationRules
+    governance: GovernanceRules
     indicators: Catalogue
 
 

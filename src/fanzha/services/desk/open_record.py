@@ -10,6 +10,7 @@ from fanzha.access import Action, CaseTie, Field, Purpose, Reveal, bind_purpose,
 from fanzha.audit import AuditEvent, Subject, done
 from fanzha.casework import Case, Clue, Fact, HandOver, Report, Series, Task
 from fanzha.casework.errand_model import Errand
+from fanzha.casework.governance import ControlledAccount, Meeting
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
 from fanzha.casework.operations import Campaign, Operation, OperationResult, ResultKind
@@ -32,6 +33,7 @@ WORDS: Final[Mapping[type[Any], str]] = {
     Errand: "errand",
     Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
     Indicator: "indicator", ListingObjection: "listing_objection",
+    Meeting: "meeting", ControlledAccount: "control",
     Campaign: "campaign", Operation: "operation", OperationResult: "result",
 }  # fmt: skip
 

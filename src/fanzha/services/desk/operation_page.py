@@ -52,19 +52,24 @@ class OperationPage:
         return tuple(one for one in self.results if one.id in ids)
 
 
-def operation_page(desk: Desk, actor: Actor, operation_id: str) -> OperationPage:
-    """The operation as the actor may see it. Raises NotFound in the same words whether it is not there or may not be seen."""
+def operation_page(desk: Desk, actor: Actor, operation_id: str, *, as_of_us: int | None = None) -> OperationPage:
+    """The operation as the actor may see it; its numbers and entries as of an instant, of now where none is given.
+
+    Raises NotFound in the same words whether it is not there or may not be seen.
+    """
     with looking(desk, actor, "operation.see", Subject("operation", operation_id)) as look:
         operation, unit = look.load(Operation, operation_id, Action.SEE), look.unit
         sight = Sight(unit, actor, desk.rules.access.permissions)
         campaigns = unit.records(Campaign).get_many((operation.campaign,) if operation.campaign else ())
-        results = tuple(seen_result(look, one) for one in results_of(look, (operation.id,)))
+        as_of = look.now_us if as_of_us is None else as_of_us
+        entered = (one for one in results_of(look, (operation.id,)) if one.entered_us <= as_of)
+        results = tuple(seen_result(look, one) for one in entered)
         tasks = every(unit.records(Task), Query(equals={"operation": operation.id}))
         told = Query(equals={"record": operation.id}, order_by="at_us", descending=True, limit=EVENTS)
         return OperationPage(
             operation, next((one for one in campaigns if sight.sees(one)), None),
-            lines_of(look, (operation,), look.now_us), results, suspects_by_status(results),
-            tuple(sorted(tasks, key=_by_due)), unit.records(WorkEvent).find(told).rows, look.now_us,
+            lines_of(look, (operation,), as_of), results, suspects_by_status(results),
+            tuple(sorted(tasks, key=_by_due)), unit.records(WorkEvent).find(told).rows, as_of,
         )  # fmt: skip
 
 

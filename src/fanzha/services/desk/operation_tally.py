@@ -78,14 +78,14 @@ def campaign_tally(desk: Desk, actor: Actor, campaign_id: str, *, as_of_us: int 
 def year_tally(desk: Desk, actor: Actor, year: int, *, as_of_us: int | None = None) -> YearTotal:
     """What the operations that the actor may see achieved in a year, and how much of it each campaign is."""
     with looking(desk, actor, "operation.tally", Subject("organisation", actor.organisation)) as look:
-        seen = tuple(_seen(look))
+        seen = tuple(seen_operations(look))
         results = results_of(look, [one.id for one in seen])
         return year_total(results, seen, look.rules.operations, year, look.now_us if as_of_us is None else as_of_us)
 
 
-def _seen(look: Look) -> Iterator[Operation]:
-    """Every operation that the actor may see, once."""
-    base = Query(order_by="drafted_at_us")
+def seen_operations(look: Look, **within: tuple[str, ...]) -> Iterator[Operation]:
+    """Every operation that the actor may see, once; only those whose keys have one of these values."""
+    base = Query(within=within, order_by="drafted_at_us")
     sight = Sight(look.unit, look.actor, look.rules.access.permissions)
     return (one for _, one in Walk(look.unit, OPERATIONS, base, sight.parts(OPERATIONS, base)).from_position(None))
 

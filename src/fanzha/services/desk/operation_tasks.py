@@ -9,7 +9,7 @@ from fanzha.casework import Task
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.services.desk.acting import acting
-from fanzha.services.desk.keeping import tell
+from fanzha.services.desk.keeping import keep_task
 from fanzha.services.desk.keeping_operations import held_operation
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.named_person import person_named
@@ -30,6 +30,4 @@ def create_operation_task(
         task, events = casework.create_operation_task(
             operation.id, person.organisation, title, person.id, actor, work.now_us, work.ids, due_us=due_us
         )
-        kept = work.unit.records(Task).add(task)
-        tell(work, events, "task")
-        return kept
+        return keep_task(work, task, events, new=True)

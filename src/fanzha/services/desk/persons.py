@@ -11,6 +11,7 @@ from typing import Any, Final
 from fanzha.access import Field, Person
 from fanzha.casework import AccountName, Claim, ClueKind, Contact, Loss, ReportedPayment, Reporter, VerifiedFields
 from fanzha.casework import Clue as CaseClue
+from fanzha.casework.governance import ControlDraft
 from fanzha.casework.operations import Custody, CustodyStep, Identifier, IdentifierKind, Suspect
 from fanzha.measures.model import FourFields, Request, Target, TargetKind
 from fanzha.measures.orders import Answered, OnwardTransfer, Question
@@ -113,6 +114,8 @@ def _named_in_operations(part: Any) -> tuple[Named, ...]:
         case Identifier():
             account = part.value if part.kind in {IdentifierKind.ACCOUNT, IdentifierKind.MERCHANT} else ""
             return (Named(account=account, phone=part.value if part.kind is IdentifierKind.PHONE else ""),)
+        case ControlDraft():
+            return (Named(account=part.account),)
         case Custody() if part.step is CustodyStep.RETURN:
             return (Named(part.receiver),)
         case _:

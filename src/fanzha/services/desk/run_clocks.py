@@ -22,6 +22,7 @@ from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.after_answer import CHASE
 from fanzha.services.desk.allot_queue import ring_overnight
 from fanzha.services.desk.answer_objection import ring_objection
+from fanzha.services.desk.case_tasks import ring_task
 from fanzha.services.desk.daily_analysis import ring_daily_analysis
 from fanzha.services.desk.errands import ring_errand
 from fanzha.services.desk.hand_over_case import ring_hand_over
@@ -85,6 +86,7 @@ def _ringing() -> Mapping[str, Callable[[Work, DueClock], None]]:
     by_record: dict[str, Callable[[Work, str], None]] = {
         "hand_over": ring_hand_over,
         "errand": ring_errand,
+        "task": ring_task,
         "indicator": ring_indicator,
         "report_sheet": ring_sheet,
         "listing_objection": ring_objection,

@@ -11,6 +11,7 @@ from fanzha.access import Action, Place, Scope, can_do
 from fanzha.access.rules import Permissions
 from fanzha.casework import Case, Clue, Fact, HandOver, HandOverStatus, Report, Task
 from fanzha.casework.errand_model import Errand
+from fanzha.casework.governance import ControlledAccount, Meeting
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor, Level, Organisation
@@ -109,7 +110,7 @@ class Sight:
             found += self._own_cases(query)
             if self.offered_cases:
                 found.append(replace(query, within={**query.within, "id": self.offered_cases}))
-        elif table.record in {Campaign, Operation}:
+        elif table.record in {Campaign, Operation, Meeting}:
             found += self._taking_part(table, query)
         elif self.own_cases_elsewhere and "case_id" in table.key_names:
             found.append(replace(query, within={**query.within, "case_id": self.own_cases_elsewhere}))
@@ -210,7 +211,7 @@ class Sight:
                 return Place.ADDRESSED in self._places and record.to_organisation == self._actor.organisation
             case Case():
                 return record.id in self.offered_cases
-            case Campaign():
+            case Campaign() | Meeting():
                 return Place.ADDRESSED in self._places and self._actor.organisation in record.bodies
             case Operation() | OperationResult():
                 bodies = self._operation_of(record).bodies
@@ -282,6 +283,8 @@ def case_of(record: Any) -> str:
         case Case():
             return record.id
         case Report() | Clue() | Task() | ReturnProcedure() | HandOver() | Errand() | TraceRun() | Indicator():
+            return record.case
+        case ControlledAccount():
             return record.case
         case Measure():
             return record.request.case

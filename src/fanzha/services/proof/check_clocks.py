@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fanzha.audit import Subject, without_numbers
-from fanzha.casework import Case, CaseworkRules, Clue, HandOver, HandOverStatus
+from fanzha.casework import Case, CaseworkRules, Clue, HandOver, HandOverStatus, Task
 from fanzha.casework.errand_model import Errand
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection, ObjectionStatus
@@ -33,6 +33,7 @@ from fanzha.services.desk.keeping import (
     clocks_of,
     clue_clock,
     overnight_clock,
+    task_clock,
 )
 from fanzha.services.desk.publish_indicator import indicator_clock
 from fanzha.services.desk.report_by_sheet import sheet_clock
@@ -130,6 +131,8 @@ class ClockProof:
                 clock = case_clock(record, self._casework)
             case Errand():
                 clock = errand_clock(record)
+            case Task():
+                clock = task_clock(record, self._casework)
             case ReportSheet():
                 clock = None if record.emptied else sheet_clock(record)
             case Indicator():
@@ -162,5 +165,5 @@ class ClockProof:
 
 
 CLOCKED: Final[tuple[type[Any], ...]] = (
-    Measure, ReturnProcedure, Appeal, Clue, Case, Errand, ReportSheet, Indicator, HandOver, ListingObjection,
+    Measure, ReturnProcedure, Appeal, Clue, Case, Task, Errand, ReportSheet, Indicator, HandOver, ListingObjection,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from litestar.response import Response
 
 from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.casework.errand_model import Errand, ErrandStatus
+from fanzha.casework.governance import ControlledAccount, ControlState, Meeting, MeetingStatus
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationResult, OperationStatus
 from fanzha.core.actor import Actor
@@ -30,6 +31,7 @@ from fanzha.services.desk.documents.account import account_document
 from fanzha.services.desk.documents.case import case_document, task_document
 from fanzha.services.desk.documents.clue import clue_document
 from fanzha.services.desk.documents.errand import errand_document
+from fanzha.services.desk.documents.governance import control_document, meeting_document
 from fanzha.services.desk.documents.indicator import indicator_document
 from fanzha.services.desk.documents.measure import incident_document, measure_document, order_document, target_document
 from fanzha.services.desk.documents.operation import campaign_document, operation_document, result_document
@@ -97,6 +99,10 @@ READABLE: Final = (
         lambda one, mask, desk: task_document(one, mask, desk.clock.now_us()),
     ),
     Readable("errands", Errand, lists.list_errands, ErrandStatus, lambda one, mask, _: errand_document(one, mask)),
+    Readable("meetings", Meeting, lists.list_meetings, MeetingStatus, lambda one, mask, _: meeting_document(one, mask)),
+    Readable(
+        "controls", ControlledAccount, lists.list_controls, ControlState, lambda one, mask, _: control_document(one, mask)
+    ),
     Readable(
         "campaigns", Campaign, lists.list_campaigns, CampaignStatus, lambda one, mask, _: campaign_document(one, mask)
     ),

@@ -10,6 +10,7 @@ from fanzha.web.deeds.cases import CASE_DEEDS
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed
 from fanzha.web.deeds.errands import ERRAND_DEEDS
+from fanzha.web.deeds.governance import GOVERNANCE_DEEDS
 from fanzha.web.deeds.indicators import INDICATOR_DEEDS
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.deeds.office import OFFICE_DEEDS
@@ -24,6 +25,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *CLUE_DEEDS,
     *CASE_DEEDS,
     *ERRAND_DEEDS,
+    *GOVERNANCE_DEEDS,
     *MEASURE_DEEDS,
     *QUERY_DEEDS,
     *RETURN_DEEDS,

@@ -10,6 +10,7 @@ from fanzha.core.actor import Actor, Level
 from fanzha.services.desk.errands import (
     ErrandWanted,
     answer_errand,
+    confirm_errand,
     recall_errand,
     send_back_errand,
     send_errand,
@@ -19,7 +20,7 @@ from fanzha.web.console import Console
 from fanzha.web.deeds.clues import body_field, officer_field
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.reports import FILES, REASON, brought
-from fanzha.web.forms import Field, Kind
+from fanzha.web.forms import Field, Kind, table_choices
 from fanzha.web.routes import OFFICERS, PARTNERS
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
@@ -31,7 +32,7 @@ def _send(doing: Doing) -> Done:
     given = doing.values
     wanted = ErrandWanted(
         ErrandKind(given["kind"]), given["body"], given["title"], given["text"], given["number"], given["case"],
-        tuple(brought(upload) for upload in given["files"]),
+        tuple(brought(upload) for upload in given["files"]), given["matter"], given["about"],
     )  # fmt: skip
     sent = send_errand(doing.desk, doing.console.books.evidence, doing.actor, wanted)
     return Done(f"/errands/{sent.id}", N_("已发出；对方签收和反馈的时限已开始计算"), sent)
@@ -53,6 +54,15 @@ def _send_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
         Field("text", N_("请对方做什么"), Kind.AREA, required=True, sample="模拟"),
         Field("number", N_("文号"), hint=N_("交办和协作须有文号")),
         Field("case", N_("所为案件"), hint=N_("案件编号；对方看不到案件本身")),
+        Field(
+            "matter",
+            N_("治理事项"),
+            Kind.CHOICE,
+            choices=(("", N_("不限")), *table_choices(console.desk.rules.governance.matters.values())),
+            hint=N_("联合治理的事项按事项的期限反馈，办结后回头看。"),
+            sample="",
+        ),
+        Field("about", N_("涉及网点、公司或市场"), sample=""),
         _FILES,
     )
 
@@ -83,6 +93,11 @@ def _send_back(doing: Doing) -> Done:
     return Done(f"/errands/{returned.id}", N_("已退回补充，反馈时限重新计算"), returned)
 
 
+def _confirm(doing: Doing) -> Done:
+    confirmed = confirm_errand(doing.desk, doing.actor, doing.id, doing.values["text"])
+    return Done(f"/errands/{confirmed.id}", N_("回头看已登记"), confirmed)
+
+
 def _recall(doing: Doing) -> Done:
     recalled = recall_errand(doing.desk, doing.actor, doing.id, doing.values["reason"])
     return Done(f"/errands/{recalled.id}", N_("已撤回"), recalled)
@@ -99,5 +114,7 @@ ERRAND_DEEDS: Final = (
     Deed("errands", "sign-for", N_("签收"), OFFICERS | PARTNERS, _sign_for, around=_sign_fields),
     Deed("errands", "answer", N_("反馈"), OFFICERS | PARTNERS, _answer, (_OUTCOME, _TEXT, _FILES)),
     Deed("errands", "send-back", N_("退回补充"), OFFICERS, _send_back, (REASON,)),
+    Deed("errands", "confirm", N_("回头看"), OFFICERS, _confirm,
+         (Field("text", N_("回头看所见"), Kind.AREA, required=True, sample="模拟"),)),
     Deed("errands", "recall", N_("撤回请求"), OFFICERS, _recall, (REASON,)),
 )  # fmt: skip

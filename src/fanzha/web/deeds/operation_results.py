@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 from fanzha import bootstrap
@@ -39,7 +38,7 @@ from fanzha.services.desk.papers.operation_book import operation_book
 from fanzha.web.answers import XLSX, Download, Page
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
-from fanzha.web.forms import Choices, Field, Kind
+from fanzha.web.forms import Choices, Field, Kind, table_choices
 from fanzha.web.routes import OFFICERS, SEERS
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
@@ -49,11 +48,6 @@ AGAIN: Final = N_("这一条此前已录入，未重复计算")
 KNOWN: Final = N_("已录入；其中号码与已有记录碰对，已生成线索")
 _AT: Final = Field("at", N_("时间"), Kind.INSTANT, hint=N_("空着即现在。"))
 _NOTE: Final = Field("note", N_("说明"), Kind.AREA)
-
-
-def _words(known: Iterable[Any]) -> Choices:
-    """Words of the dated table, in both languages as they stand there."""
-    return tuple((one.slug, f"{one.zh} · {one.en}") for one in known)
 
 
 def _around(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
@@ -86,7 +80,7 @@ def _take_down(doing: Doing) -> Done:
 
 
 def _take_down_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
-    targets = _words(console.desk.rules.operations.targets.values())
+    targets = table_choices(console.desk.rules.operations.targets.values())
     return (
         Field("target", N_("窝点或团伙种类"), Kind.CHOICE, required=True, choices=targets),
         Field("place", N_("地点")),
@@ -104,7 +98,7 @@ def _suspect(doing: Doing) -> Done:
 
 def _suspect_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
     rules = console.desk.rules.operations
-    charges = _words(rules.charges.values())
+    charges = table_choices(rules.charges.values())
     return (
         Field("name", N_("姓名"), required=True, hint=N_("暂不知道的写“不明”。")),
         Field("id_number", N_("证件号码"), Kind.NUMBER, sample=""),
@@ -113,7 +107,7 @@ def _suspect_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fie
             "capacity",
             N_("涉案身份"),
             Kind.CHOICE,
-            choices=(("", N_("未定")), *_words(rules.capacities.values())),
+            choices=(("", N_("未定")), *table_choices(rules.capacities.values())),
             sample="",
         ),
         Field(
@@ -121,7 +115,7 @@ def _suspect_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fie
             N_("到案方式"),
             Kind.CHOICE,
             required=True,
-            choices=_words(rules.arrivals.values()),
+            choices=table_choices(rules.arrivals.values()),
             start="caught",
         ),
         Field("case", N_("案件编号"), sample=""),
@@ -141,7 +135,7 @@ def _seize(doing: Doing) -> Done:
 
 
 def _seize_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
-    items = _words(console.desk.rules.operations.items.values())
+    items = table_choices(console.desk.rules.operations.items.values())
     numbers = N_("用空格或换行分开；如 imei:86…。每个号码立即与已有记录碰对。")
     return (
         Field("item", N_("物品"), Kind.CHOICE, required=True, choices=items),

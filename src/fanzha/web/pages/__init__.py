@@ -19,6 +19,7 @@ from fanzha.web.pages import (
     errands,
     figures,
     flow,
+    governance,
     indicators,
     measures,
     office,
@@ -32,6 +33,7 @@ from fanzha.web.pages import (
     returns,
     searching,
     seat,
+    wall,
 )
 from fanzha.web.routes import Route
 
@@ -45,6 +47,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *cases.ROUTES,
     *case_review.ROUTES,
     *errands.ROUTES,
+    *governance.ROUTES,
     *flow.ROUTES,
     *accounts.ROUTES,
     *account_export.ROUTES,
@@ -57,6 +60,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *office.ROUTES,
     *indicators.ROUTES,
     *operations.ROUTES,
+    *wall.ROUTES,
     *figures.ROUTES,
     *bulletins.ROUTES,
     *public.ROUTES,

@@ -22,10 +22,12 @@ def errands_list(ask: Ask) -> Answer:
     """What one's body asked and what it is asked; open ones first, by due time."""
     status, case = ask.query.get("status", ""), ask.query.get("case", "")
     cursor = ask.query.get("cursor") or None
-    wanted = ListWanted(status=(status,) if status else (), case=case, cursor=cursor)
+    matter = ask.query.get("matter", "")
+    wanted = ListWanted(status=(status,) if status else (), case=case, matter=matter, cursor=cursor)
     page = list_errands(ask.console.desk, ask.officer, wanted)
     context = {
         "page": page, "mask": mask_for(ask.console.desk, ask.officer, page.rows), "status": status, "case": case,
+        "matter": matter,
         "statuses": choices_of(ErrandStatus), "sends": bool(ask.officer.roles & OFFICERS),
     }  # fmt: skip
     return Page("errands.html", context)

@@ -100,6 +100,7 @@ def _wanted(ask: Ask, period: str, *, measure: str = "", plain: bool = False) ->
         (measure,) if measure else (),
         By(by) if by else None,
         against=(read_against(against),) if against else (),
+        as_of_us=ask.as_of_us,
     )
 
 

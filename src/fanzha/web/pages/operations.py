@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from fanzha import bootstrap
 from fanzha.casework.operations import Operation, OperationResult, OperationStatus, ResultKind
-from fanzha.services.desk.documents.operation import is_money, shown_number
 from fanzha.services.desk.lists import ListWanted, list_campaigns, list_operations
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
@@ -18,11 +16,10 @@ from fanzha.web.answers import XLSX, Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import Able, able
 from fanzha.web.deeds.operations import OPERATION_DEEDS
+from fanzha.web.operation_words import operation_words
 from fanzha.web.pages.revealing import reveal_routes
 from fanzha.web.routes import SEERS, Route
-from fanzha.web.show import money
 from fanzha.web.terms import choices_of
-from fanzha.web.words import CHINESE
 
 ROWS: Final = 50
 TABS: Final = ("operations", "campaigns")
@@ -51,7 +48,7 @@ def one_operation(ask: Ask) -> Answer:
     mask = open_revealed(console.desk, actor, Operation, record_id).mask
     page = operation_page(console.desk, actor, record_id)
     deeds = _able(ask, "operations", record_id)
-    context = _shared(ask) | {
+    context = operation_words(ask) | {
         "page": page, "operation": page.operation, "mask": mask, "kinds": ResultKind,
         "entering": [one for one in deeds if one.deed.name in ENTERING],
         "deeds": [one for one in deeds if one.deed.name not in ENTERING],
@@ -60,15 +57,15 @@ def one_operation(ask: Ask) -> Answer:
 
 
 def entries(ask: Ask) -> Answer:
-    """The entries behind one number, as of now; or all of them."""
+    """The entries behind one number, as of now or of the instant of the number; or all of them."""
     desk, actor, record_id = ask.console.desk, ask.officer, ask.path["record_id"]
-    page: OperationPage = operation_page(desk, actor, record_id)
+    page: OperationPage = operation_page(desk, actor, record_id, as_of_us=ask.as_of_us)
     measure = ask.query.get("measure", "")
     line = next((one for one in page.lines if one.measure == measure), None)
     rows = page.results if line is None else page.behind(measure)
-    context = _shared(ask) | {
+    context = operation_words(ask) | {
         "page": page, "operation": page.operation, "line": line, "rows": rows, "mask": mask_for(desk, actor, rows),
-        "others": () if line is None else [one for one in line.ids if one not in {row.id for row in rows}],
+        "others": () if line is None else [one for one in line.counted if one.id not in {row.id for row in rows}],
     }  # fmt: skip
     return Page("operation_entries.html", context)
 
@@ -82,7 +79,7 @@ def one_result(ask: Ask) -> Answer:
     result = next(one for one in page.results if one.id == record_id)
     wanted = {ResultKind.SUSPECT: {"advance", "correct"}, ResultKind.SEIZURE: {"custody", "correct"}}
     names = set[str]() if result.corrects else wanted.get(result.kind, {"correct"})
-    context = _shared(ask) | {
+    context = operation_words(ask) | {
         "result": result, "operation": page.operation, "mask": mask,
         "corrections": [one for one in page.results if one.corrects == record_id],
         "deeds": [one for one in _able(ask, "results", record_id) if one.deed.name in names],
@@ -95,7 +92,7 @@ def one_campaign(ask: Ask) -> Answer:
     desk, actor, record_id = ask.console.desk, ask.officer, ask.path["record_id"]
     told = campaign_tally(desk, actor, record_id)
     mask = mask_for(desk, actor, (told.campaign, *told.operations))
-    context = _shared(ask) | {
+    context = operation_words(ask) | {
         "tallied": told, "campaign": told.campaign, "mask": mask, "deeds": _able(ask, "campaigns", record_id),
     }  # fmt: skip
     return Page("campaign.html", context)
@@ -114,31 +111,6 @@ def template(ask: Ask) -> Answer:
 def _able(ask: Ask, kind: str, record_id: str) -> Sequence[Able]:
     deeds = [deed for deed in OPERATION_DEEDS if deed.kind == kind and deed.is_of_record]
     return able(deeds, ask.console, ask.officer, record_id)
-
-
-def _shared(ask: Ask) -> dict[str, Any]:
-    """How measures, words of the dated table and numbers are written for this reader."""
-    catalogue, rules = bootstrap.indicator_catalogue(), ask.console.desk.rules.operations
-    zh = ask.language == CHINESE
-
-    def name_of(measure: str) -> str:
-        known = catalogue.measures.get(measure)
-        return catalogue.name_of(measure) if known is None or zh else known.en
-
-    def value_of(line: Any) -> str:
-        return money(line.value) if is_money(line.measure, catalogue) else f"{line.value:,}"
-
-    def quantity_of(result: OperationResult) -> str:
-        goods = result.draft.goods
-        if goods is not None and rules.items[goods.item].money:
-            return money(result.quantity, goods.currency)
-        return f"{result.quantity:,}"
-
-    named: Callable[[Any], str] = (lambda one: one.zh) if zh else (lambda one: one.en)
-    return {
-        "name_of": name_of, "value_of": value_of, "quantity_of": quantity_of, "rules": rules, "named": named,
-        "shown_number": shown_number,
-    }  # fmt: skip
 
 
 ROUTES: Final = (

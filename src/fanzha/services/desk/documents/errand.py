@@ -33,6 +33,13 @@ def errand_document(errand: Errand, mask: Mask) -> dict[str, Any]:
         "officer": errand.officer,
         "signed_at": instant(errand.signed_at_us),
         "answers": [_answer_document(answer, mask) for answer in errand.answers],
+        "matter": errand.matter,
+        "about": mask.text(errand.about),
+        "meeting": errand.meeting,
+        "follow_due": instant(errand.follow_due_us),
+        "confirmed_by": errand.confirmed_by,
+        "confirmed_at": instant(errand.confirmed_at_us),
+        "confirmation": mask.text(errand.confirmation),
         "recalled_at": instant(errand.recalled_at_us),
         "recall_reason": mask.text(errand.recall_reason),
     }
