@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, insert, select, update
+from sqlalchemy import Connection, MetaData, Row, select, update
 
 from fanzha.core.errors import StaleVersion
 from fanzha.core.time import SECOND_US
 from fanzha.ports.work_queues import LEASE_S, DueClock, LeasedClock, backoff_us
 from fanzha.storage.sql.queues import FREE, parted, take_due
-from fanzha.storage.sql.records import add_rows
+from fanzha.storage.sql.records import add_new, add_rows
 
 
 class SqlClocks:
@@ -22,13 +22,11 @@ class SqlClocks:
 
     def set(self, clock: DueClock) -> None:
         """Sets a clock, or sets it to another instant."""
-        held = self._connection.execute(
-            select(self._rows).where(self._rows.c.id == clock.id).with_for_update()
-        ).one_or_none()
         values = _values(clock)
-        if held is None:
-            self._connection.execute(insert(self._rows).values(id=clock.id, token=0, **values))
-        elif held.due_us != clock.due_us or not (held.running or held.rang):
+        if add_new(self._connection, self._rows, {"id": clock.id, "token": 0, **values}):
+            return
+        held = self._connection.execute(select(self._rows).where(self._rows.c.id == clock.id).with_for_update()).one()
+        if held.due_us != clock.due_us or not (held.running or held.rang):
             again = update(self._rows).where(self._rows.c.id == clock.id)
             self._connection.execute(again.values(token=self._rows.c.token + 1, **values))
 
