@@ -72,7 +72,7 @@ class SqlOutbox:
 
     def put(self, message: OutMessage) -> bool:
         """Puts a message down."""
-        if add_new(self._connection, self._rows, _new_row(message)):
+        if add_new(self._connection, self._rows, [_new_row(message)]):
             return True
         held = self._connection.execute(select(self._rows).where(self._rows.c.id == message.request_id)).one()
         if (held.recipient, held.topic, held.body) != (message.recipient, message.topic, message.body):

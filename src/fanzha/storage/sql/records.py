@@ -300,11 +300,13 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
         connection.exec_driver_sql(statement, list(map(itemgetter(*names), rows)))
 
 
-def add_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
-    """Adds a row unless its id is there already; whether it was added. One way to the database instead of two."""
+def add_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Adds the rows whose ids are not there already; their ids. One way to the database instead of two."""
+    if not rows:
+        return frozenset()
     adding = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
     added = adding.on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
-    return connection.scalar(added, dict(row)) is not None
+    return frozenset(connection.scalars(added, rows))
 
 
 def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
