@@ -364,7 +364,7 @@ def test_no_order_without_a_basis_and_no_third_stop_without_a_reason(day):
     verified, case = day.fact()
     wanted = stop(case.id, verified.fact.id)
     with pytest.raises(NotAllowed) as refusal:
-        propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, replace(wanted, basis="none")).id)
+        propose_measure(day.desk, BOTH, draft_measure(day.desk, BOTH, replace(wanted, basis="")).id)
     assert refusal.value.rule == "legal_basis"
     with pytest.raises(NotFound):  # a clue is no fact, whatever it is called
         draft_measure(day.desk, BOTH, replace(wanted, fact=verified.clue.id))

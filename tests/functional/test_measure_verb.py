@@ -429,6 +429,63 @@ def test_an_answer_from_the_future_or_without_its_part_is_not_entered(place):
         assert (code, f"{option}:" in said) == (2, True), said
 
 
+@pytest.mark.parametrize(
+    ("words", "there"),
+    [
+        (("--basis", "afl20"), "afl-20, pbc-2016-86"),
+        (("--basis", "afl-20", "--term", "forever"), "ordinary"),
+        (("--basis", "afl-20", "--mode", "whole"), "credit_only (只收不付)"),
+        (("--basis", "afl-20", "--amount", "-5"), "below zero"),
+    ],
+)
+def test_what_an_officer_mistypes_is_said_at_once_with_what_there_is(place, words, there):
+    code, _, said = place.do(
+        "both",
+        "draft",
+        "stop_payment",
+        "--case",
+        place.case,
+        "--fact",
+        place.fact,
+        "--reason",
+        "被害人刚刚转账",
+        *words,
+    )
+    assert (code, there in said) == (2, True), said
+    stop = place.stop("--mode", "只收不付")  # the law's own word will do
+    assert place.document("both", "show", stop)["modes"] == ["credit_only"]
+    code, _, said = place.do("both", "amend", stop, *words)
+    assert (code, there in said) == (2, True), said
+
+
+FOUND = ("--found-by", "模拟市公安局", "--finding", "模拟认字〔2026〕1号", "--found-on", "2026-11-01")
+
+
+def test_who_is_disciplined_is_told_and_heard_first_by_the_command_line(place, tmp_path):
+    words = (
+        "--case", place.case, "--person", "1101 0119 9003 0700 1x", "--holder", "模拟·钱二", "--institution", "模拟银行",
+        "--basis", "afl-31", "--term", "found", "--document", "模拟惩字〔2026〕1号", "--reason", "出租银行卡，已认定",
+    )  # fmt: skip
+    code, _, said = place.do("both", "draft", "discipline", *words, *FOUND[:4])
+    assert (code, "its day is missing" in said) == (2, True)
+    assert place.do("both", "draft", "discipline", *words, *FOUND[:5], "去年")[0] == 2
+    bare = place.document("both", "draft", "discipline", *words)["id"]
+    assert place.do("both", "propose", bare)[0] == 1
+    asked = place.document("both", "amend", bare, *FOUND)
+    assert asked["finding"] == {"organ": "模拟市公安局", "number": "模拟认字〔2026〕1号", "found_on": "2026-11-01"}
+    assert asked["target"]["reference"] == "110101********001X"
+    assert "in writing" in place.do("both", "propose", bare)[2]
+    assert "told before it is decided" in place.do("city-chief", "approve", bare)[2]
+    assert "still to be told" in place.do("both", "told", bare, "--how", "call")[2]
+    assert "拟依照" in place.do("both", "notice", bare)[2]
+    paper = tmp_path / "notice.pdf"
+    assert place.do("both", "notice", bare, "--pdf", str(paper))[0] == 0
+    assert paper.read_bytes().startswith(b"%PDF-")
+    assert "he may speak for himself until" in place.do("both", "told", bare, "--how", "in_person")[2]
+    assert "may speak for himself" in place.do("city-chief", "approve", bare)[2]
+    assert place.refusals("measure.approve")[-2:] == [("city-chief", "not_told"), ("city-chief", "hearing")]
+
+
 def test_a_draft_or_a_proposal_is_turned_down_or_taken_back(place):
     first, second = place.stop(), place.stop()
     place.document("both", "propose", first)

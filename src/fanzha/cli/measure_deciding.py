@@ -244,6 +244,7 @@ def told(
 ) -> None:
     """Note that the holder was told: before a discipline is decided, of what was carried out, or of what was lifted."""
     from fanzha.measures.model import TellingWay
+    from fanzha.measures.telling import told_due_us
     from fanzha.services.desk.tell_holder import tell_holder
 
     way = read_word(how, TellingWay, "--how")
@@ -252,4 +253,5 @@ def told(
         done = tell_holder(
             at.desk, at.actor, measure, way, at_us=at_us, whom=whom, note=note, version=version, request=request
         )
-        tell_measure(at, done, "the holder is told")
+        waits = told_due_us(done, at.desk.rules.measures) is not None
+        tell_measure(at, done, "noted; he is still to be told in writing" if waits else "the holder is told")

@@ -72,9 +72,12 @@ def read_amount(text: str, option: str = "--amount") -> int | None:
     if not text:
         return None
     try:
-        return parse_minor(text)
+        minor = parse_minor(text)
     except BadInput as wrong:
         raise BadInput(f"{option}: {wrong}") from None
+    if minor < 0:
+        raise BadInput(f"{option}: {text!r} is below zero")
+    return minor
 
 
 def read_instant(text: str, otherwise_us: int) -> int:
@@ -115,9 +118,24 @@ def tell_measure(at: AtDesk, measure: Measure, said: str = "") -> None:
     if until_us is not None and not measure.ended_us:
         say(f"holds until {format_instant(until_us)[:16]}")
     answered_by_files = status.value == "sent" and measure.kind.value == "query"
-    following = _QUERY_SENT if answered_by_files else _NEXT.get(status.value)
+    following = _QUERY_SENT if answered_by_files else _before_decision(at, measure) or _NEXT.get(status.value)
     if following:
         say(following.format(id=measure.id))
+
+
+def _before_decision(at: AtDesk, measure: Measure) -> str:
+    """What comes before the approval where somebody is to be heard first; empty where nobody is, or he was."""
+    from fanzha.measures.hearing import heard_us, told_before_due_us
+
+    rules = at.desk.rules.measures
+    due_us, may_us = told_before_due_us(measure, rules), heard_us(measure, rules)
+    if measure.status.value != "proposed":
+        return ""
+    if due_us is not None:
+        return f"next: tell whom it hits by {format_instant(due_us)[:16]}, in writing: {_TELL}"
+    if may_us is not None and at.desk.clock.now_us() < may_us:
+        return f"he may speak for himself until {format_instant(may_us)[:16]}; after that another officer approves"
+    return ""
 
 
 def shown_measure(at: AtDesk, measure_id: str) -> dict[str, Any]:
@@ -133,6 +151,7 @@ def shown_measure(at: AtDesk, measure_id: str) -> dict[str, Any]:
     return {**document, "preview": preview_document(preview, mask)}
 
 
+_TELL: Final = "fanzha measure notice {id}, then fanzha measure told {id} --how in_person, letter or public_notice"
 _NEXT: Final = {
     "draft": "next: fanzha measure preview {id}, then fanzha measure propose {id}",
     "proposed": "next: another officer approves: fanzha measure approve {id}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,7 +31,7 @@ from fanzha.cli.record_options import (
 from fanzha.core.errors import BadInput
 
 if TYPE_CHECKING:
-    from fanzha.casework.operations import OperationResult, ResultDraft
+    from fanzha.casework.operations import OperationResult, ResultKind
 
 results = typer.Typer()  # their commands stand among those of `operation` itself
 
@@ -51,20 +51,11 @@ def take_down(
     login: AsOption = None,
 ) -> None:
     """Enter a den or a gang that was taken down."""
-    from fanzha.casework.operations import ResultDraft, ResultKind, TakeDown
+    from fanzha.casework.operations import ResultKind, TakeDown
 
     with at_desk(context, login) as seat:
-        at_us, timed = when(seat, at)
-        draft = ResultDraft(
-            ResultKind.TAKE_DOWN,
-            at_us,
-            request=request,
-            timed=timed,
-            team=team,
-            note=note,
-            take_down=TakeDown(target, place),
-        )
-        _enter(seat, operation, draft)
+        said = {"team": team, "note": note, "request": request, "take_down": TakeDown(target, place)}
+        _enter(seat, operation, ResultKind.TAKE_DOWN, at, said)
 
 
 @results.command()
@@ -89,22 +80,12 @@ def suspect(
     login: AsOption = None,
 ) -> None:
     """Enter a suspect, with what the procedure needs of him and nothing else."""
-    from fanzha.casework.operations import ResultDraft, ResultKind, Suspect
+    from fanzha.casework.operations import ResultKind, Suspect
 
     with at_desk(context, login) as seat:
-        at_us, timed = when(seat, at)
         person = Suspect(name, id_number, tuple(charges), capacity, arrival, case)
-        draft = ResultDraft(
-            ResultKind.SUSPECT,
-            at_us,
-            request=request,
-            timed=timed,
-            team=team,
-            note=note,
-            take_down_of=den,
-            suspect=person,
-        )
-        _enter(seat, operation, draft)
+        said = {"team": team, "note": note, "request": request, "take_down_of": den, "suspect": person}
+        _enter(seat, operation, ResultKind.SUSPECT, at, said)
 
 
 @results.command()
@@ -128,21 +109,20 @@ def seize(
     login: AsOption = None,
 ) -> None:
     """Enter things that were seized; every number is compared at once with everything known."""
-    from fanzha.casework.operations import Goods, ResultDraft, ResultKind
+    from fanzha.casework.operations import Goods, ResultKind
     from fanzha.services.desk.import_seizures import read_identifiers, read_quantity
 
     with at_desk(context, login) as seat:
-        rules, (at_us, timed) = seat.desk.rules.operations, when(seat, at)
+        rules = seat.desk.rules.operations
         if item not in rules.items:
             raise BadInput(f"item: {item!r} is not in the catalogue; see: fanzha operation catalogue")
         identifiers = tuple(read_identifiers(",".join(numbers or ()), item, rules))
         goods = Goods(item, identifiers, marks, place)
-        count = read_quantity(quantity, item, rules)
-        draft = ResultDraft(
-            ResultKind.SEIZURE, at_us, request=request, timed=timed, quantity=count, document=document, team=team,
-            take_down_of=den, note=note, goods=goods,
-        )  # fmt: skip
-        _enter(seat, operation, draft)
+        said = {
+            "team": team, "note": note, "request": request, "document": document, "take_down_of": den, "goods": goods,
+            "quantity": read_quantity(quantity, item, rules),
+        }  # fmt: skip
+        _enter(seat, operation, ResultKind.SEIZURE, at, said)
 
 
 @results.command()
@@ -158,22 +138,12 @@ def force(
     login: AsOption = None,
 ) -> None:
     """Enter how many people were sent."""
-    from fanzha.casework.operations import Force, ResultDraft, ResultKind
+    from fanzha.casework.operations import Force, ResultKind
 
     sent = chosen(Force, whose, "whose")
     with at_desk(context, login) as seat:
-        at_us, timed = when(seat, at)
-        draft = ResultDraft(
-            ResultKind.DEPLOYMENT,
-            at_us,
-            request=request,
-            timed=timed,
-            quantity=number,
-            team=team,
-            note=note,
-            force=sent,
-        )
-        _enter(seat, operation, draft)
+        said = {"team": team, "note": note, "request": request, "quantity": number, "force": sent}
+        _enter(seat, operation, ResultKind.DEPLOYMENT, at, said)
 
 
 @results.command()
@@ -337,10 +307,14 @@ def year(
             show_tally(f"of which {campaign or 'outside any campaign'}", lines, catalogue)
 
 
-def _enter(seat: AtDesk, operation: str, draft: ResultDraft) -> None:
+def _enter(seat: AtDesk, operation: str, kind: ResultKind, at: str, said: dict[str, Any]) -> None:
+    """Enters what was said of one thing; at: when it was, as somebody wrote it."""
+    from fanzha.casework.operations import ResultDraft
     from fanzha.services.desk.documents.operation import entered_document, match_document
     from fanzha.services.desk.enter_result import enter_result
 
+    at_us, timed = when(seat, at)
+    draft = ResultDraft(kind, at_us, timed=timed, **said)
     entered = enter_result(seat.desk, seat.actor, operation, draft)
     mask = list_mask(seat, [entered.result])
     told = [f"{entered.result.id} was entered before" if entered.again else f"{entered.result.id} is entered"]

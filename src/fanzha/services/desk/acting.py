@@ -22,7 +22,7 @@ from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.record_table import version_of
 from fanzha.ports.work_store import Kept, UnitOfWork, WorkView
-from fanzha.services.desk.bodies import partner_of, tree_around
+from fanzha.services.desk.bodies import KnownBodies, partner_of, tree_around
 from fanzha.services.desk.model import Desk
 from fanzha.tracing.runs import TraceRun
 
@@ -35,6 +35,7 @@ class Look:
     def __init__(self, desk: Desk, unit: WorkView, actor: Actor) -> None:
         self.rules, self.ids, self.account_facts = desk.rules, desk.ids, desk.account_facts
         self.unit, self.actor = unit, actor
+        self._bodies = KnownBodies(unit.records(Organisation))
         self.now_us = desk.clock.now_us()
         self.case = ""
 
@@ -64,8 +65,8 @@ class Look:
         check_do(self.actor, action, self.tree(scope.organisation), self.rules.access.permissions, scope)
 
     def tree(self, *concerned: str) -> OrganisationTree:
-        """The actor's body and the concerned ones, with those above."""
-        return tree_around(self.unit.records(Organisation), (self.actor.organisation, *concerned))
+        """The actor's body and the concerned ones, with those above; each body is read once in a use case."""
+        return tree_around(self._bodies, (self.actor.organisation, *concerned))
 
     def scope_of(self, record: Any) -> Scope:
         """Whose a record is, who works on its case, and to which partner it was sent."""

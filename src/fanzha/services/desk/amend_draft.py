@@ -14,6 +14,7 @@ from fanzha.measures.rules import KindRules
 from fanzha.measures.terms import Span
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.change_measure import change_measure
+from fanzha.services.desk.draft_measure import check_words, modes_named
 from fanzha.services.desk.model import Desk
 
 
@@ -43,6 +44,7 @@ def amend_draft(
 
     def decide(work: Work, measure: Measure) -> Change:
         rules = work.rules.measures.of(measure.kind, work.now_us)
+        check_words(rules, amendment.basis or "", amendment.term or "")
         worded = _worded(measure.request, amendment, rules)
         return deciding.amend_draft(measure, worded, actor, work.rules.measures, work.now_us)
 
@@ -55,7 +57,7 @@ def amend_draft(
 def _worded(before: Request, new: Amendment, rules: KindRules) -> Request:
     scope = replace(
         before.scope,
-        modes=new.modes or before.scope.modes,
+        modes=modes_named(rules, new.modes) or before.scope.modes,
         amount_minor=before.scope.amount_minor if new.amount_minor is None else new.amount_minor,
         traced_minor=before.scope.traced_minor if new.traced_minor is None else new.traced_minor,
         reason=before.scope.reason if new.mode_reason is None else new.mode_reason,

@@ -19,6 +19,26 @@ class BodiesById(Protocol):
         """The body. Raises NotFound."""
 
 
+class KnownBodies:
+    """Bodies that were asked for once are not asked for again."""
+
+    def __init__(self, bodies: RecordsView[Organisation]) -> None:
+        self._bodies = bodies
+        self._found: dict[str, Organisation] = {}
+
+    def get(self, record_id: str) -> Organisation:
+        """The body. Raises NotFound."""
+        if record_id not in self._found:
+            self._found[record_id] = self._bodies.get(record_id)
+        return self._found[record_id]
+
+    def read(self, record_ids: Iterable[str]) -> set[str]:
+        """Reads several at once; gives those that they stand below and that were not read yet."""
+        found = self._bodies.get_many(sorted(one for one in record_ids if one not in self._found))
+        self._found.update((body.id, body) for body in found)
+        return {body.parent for body in found if body.parent and body.parent not in self._found}
+
+
 def tree_around(bodies: BodiesById, concerned: Iterable[str]) -> OrganisationTree:
     """The concerned bodies and everything above them; an id that nobody has is left out.
 

@@ -18,12 +18,15 @@ from fanzha.services.desk.trace_case import last_run
 from fanzha.tracing.runs import RunAccount, TraceRun
 
 
-def carried_on(look: Look, request: Request) -> Carried | None:
-    """The figures beside a request; None where its kind holds no traced money, or it serves no case."""
+def carried_on(look: Look, request: Request, case: Case | None = None) -> Carried | None:
+    """The figures beside a request; None where its kind holds no traced money, or it serves no case.
+
+    case: its case, where that was read already.
+    """
     purpose, target = PURPOSES.get(request.kind), request.target
     if purpose is None or target.kind is not TargetKind.ACCOUNT or not (target.reference and request.case):
         return None
-    case = look.unit.records(Case).get(request.case)
+    case = look.unit.records(Case).get(request.case) if case is None else case
     rule, currency = look.rules.purposes.of(purpose, look.now_us), request.scope.currency
     run = last_run(look, case.id)
     account = None if run is None else _account(run, target.reference, currency)

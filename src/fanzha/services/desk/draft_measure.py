@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fanzha import casework
@@ -93,8 +94,33 @@ def draft_within(work: Work, draft: MeasureDraft) -> Measure:
     return keep_measure(work, change, new=True)
 
 
+def check_words(rules: KindRules, basis: str, term: str) -> None:
+    """Raises BadInput for an article or a term that the kind does not have, and names those that it has.
+
+    What is left out is no fault yet: what the law asks for is said when the draft is proposed.
+    """
+    known = {
+        "basis": ([each.id for each in rules.bases], basis),
+        "term": ([each.name for each in rules.terms], term),
+    }
+    for name, (there, said) in known.items():
+        if said and said not in there:
+            raise BadInput(f"{name}: {said!r} is none of {rules.label}; there are: {', '.join(there)}")
+
+
+def modes_named(rules: KindRules, said: Sequence[str]) -> tuple[str, ...]:
+    """The modes of a kind, called by their names or by the law's words: credit_only, 只收不付. Raises BadInput for others."""
+    names = {each.words: each.name for each in rules.modes} | {each.name: each.name for each in rules.modes}
+    wrong = next((word for word in said if word not in names), "")
+    if wrong:
+        there = ", ".join(f"{each.name} ({each.words})" for each in rules.modes)
+        raise BadInput(f"mode: {wrong!r} is none of {rules.label}; there are: {there}")
+    return tuple(names[word] for word in said)
+
+
 def _request(work: Work, draft: MeasureDraft) -> Request:
     rules = work.rules.measures.of(draft.kind, work.now_us)
+    check_words(rules, draft.basis, draft.term)
     case = case_standing(work, draft.case)
     fact = work.load(Fact, draft.fact, Action.MEASURE_PROPOSE) if draft.fact else None
     _check_fact_of_case(work, fact, draft.case)
@@ -105,7 +131,7 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
         draft.kind,
         _target(draft, fact, earlier),
         measures.Scope(
-            draft.modes or _least_mode(rules), draft.amount_minor, draft.traced_minor,
+            modes_named(rules, draft.modes) or _least_mode(rules), draft.amount_minor, draft.traced_minor,
             currency=_currency(draft, fact, earlier), reason=draft.mode_reason,
         ),
         rules.basis(draft.basis),

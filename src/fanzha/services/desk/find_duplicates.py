@@ -43,8 +43,10 @@ def find_duplicates(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
 
 
 def alike_at_once(look: Look, report: Report) -> LooksAlike:
-    """The same in the use case that takes a report in or adds to it, by the latest candidates of each sign."""
-    return _alike(look, report, _latest)
+    """The same in the use case that takes a report in or adds to it: what concerns it, by the latest of each sign."""
+    found = _alike(look, report, _latest)
+    own = {clue.id for clue in every(look.unit.records(Clue), Query(mentions={"report": report.id}))}
+    return replace(found, clues=tuple(offer for offer in found.clues if {offer.kept, offer.absorbed} & own))
 
 
 def _alike(look: Look, report: Report, read: _Read) -> LooksAlike:

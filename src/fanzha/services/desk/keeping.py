@@ -171,11 +171,10 @@ def keep_new_measures(work: Work, changes: Sequence[Change]) -> None:
 def set_clocks(work: Work, subject: Subject, rows: Iterable[ClockRow], case: str) -> None:
     """Sets the clocks of a record, each with its warning, and stops those that it has no more."""
     wanted = {clock.id: clock for clock in clocks_of(subject, rows, case)}
-    for running in work.unit.clocks.running(subject.id):
-        if running.id not in wanted:
-            work.unit.clocks.cancel(running.id)
-    for clock in wanted.values():
-        work.unit.clocks.set(clock)
+    runs = {clock.id: clock for clock in work.unit.clocks.running(subject.id)}
+    for gone in runs.keys() - wanted.keys():
+        work.unit.clocks.cancel(gone)
+    work.unit.clocks.set_many([clock for clock in wanted.values() if runs.get(clock.id) != clock])
 
 
 def keep_incidents(work: Work, incidents: Iterable[Incident]) -> None:

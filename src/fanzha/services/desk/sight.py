@@ -23,10 +23,10 @@ from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.record_table import RecordTable
-from fanzha.ports.work_store import RecordsView, UnitOfWork, WorkView
+from fanzha.ports.work_store import UnitOfWork, WorkView
 from fanzha.ports.work_tables import worker_at
 from fanzha.services.desk.addressed_view import as_addressed
-from fanzha.services.desk.bodies import bodies_below, lineage_of, partner_of, tree_around
+from fanzha.services.desk.bodies import KnownBodies, bodies_below, lineage_of, partner_of, tree_around
 from fanzha.services.desk.listing import every
 from fanzha.tracing.runs import TraceRun
 
@@ -50,7 +50,7 @@ class Sight:
         self._view, self._actor, self._permissions, self._action = view, actor, permissions, action
         self._organisations = view.records(Organisation)
         self._places = frozenset(place for role in actor.roles for place in permissions.of(role, action))
-        self._known = _Known(self._organisations)
+        self._known = KnownBodies(self._organisations)
         self._seen_bodies: dict[str, bool] = {}
         self._workers: dict[str, tuple[str, ...]] = {}
 
@@ -255,26 +255,6 @@ class Sight:
                 return case_of(self._view.records(Measure).get(record.measure))
             case _:
                 return case_of(record)
-
-
-class _Known:
-    """Bodies that were asked for once are not asked for again."""
-
-    def __init__(self, bodies: RecordsView[Organisation]) -> None:
-        self._bodies = bodies
-        self._found: dict[str, Organisation] = {}
-
-    def get(self, record_id: str) -> Organisation:
-        """The body. Raises NotFound."""
-        if record_id not in self._found:
-            self._found[record_id] = self._bodies.get(record_id)
-        return self._found[record_id]
-
-    def read(self, record_ids: Iterable[str]) -> set[str]:
-        """Reads several at once; gives those that they stand below and that were not read yet."""
-        found = self._bodies.get_many(sorted(one for one in record_ids if one not in self._found))
-        self._found.update((body.id, body) for body in found)
-        return {body.parent for body in found if body.parent and body.parent not in self._found}
 
 
 def case_of(record: Any) -> str:

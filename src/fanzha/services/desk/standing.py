@@ -21,11 +21,12 @@ _OVER: Final = frozenset({CaseStatus.NOT_FILED, CaseStatus.WITHDRAWN, CaseStatus
 
 def case_standing(look: Look, case_id: str) -> CaseStanding | None:
     """What a measure needs to know of its case; None where it names none."""
-    if not case_id:
-        return None
-    case = look.unit.records(Case).get(case_id)
+    return _standing_of_case(look.unit.records(Case).get(case_id)) if case_id else None
+
+
+def _standing_of_case(case: Case) -> CaseStanding:
     if case.merged_into:
-        raise NotAllowed("merged", f"{case_id} was merged into {case.merged_into}; act in that case")
+        raise NotAllowed("merged", f"{case.id} was merged into {case.merged_into}; act in that case")
     filing = case.filing
     over = in_words(case.status) if case.status in _OVER else ""
     return CaseStanding(case.id, case.organisation, "" if filing is None else filing.number, over)
@@ -43,10 +44,12 @@ def standing_of(look: Look, request: Request, *, itself: str = "") -> Standing:
 def standing_around(look: Look, request: Request, *, itself: str = "") -> Standing:
     """The same for somebody who only looks: of a measure whose fact was withdrawn too."""
     others = on_account(look, request)
-    carried = carried_on(look, request)
+    case = look.unit.records(Case).get(request.case) if request.case else None
+    standing = None if case is None else _standing_of_case(case)
+    carried = carried_on(look, request, case)
     view = view_of(look, request, others, itself, None if carried is None else carried.hop)
     by_institution = look.actor.level is Level.PARTNER
-    return Standing(case_standing(look, request.case), others, view, by_institution, carried)
+    return Standing(standing, others, view, by_institution, carried)
 
 
 def with_filing(request: Request, standing: Standing) -> Request:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Row, insert, select, update
+from sqlalchemy import Connection, MetaData, Row, select, update
 
 from fanzha.core.errors import StaleVersion
 from fanzha.core.time import SECOND_US
 from fanzha.ports.work_queues import LEASE_S, DueClock, LeasedClock, backoff_us
 from fanzha.storage.sql.queues import FREE, parted, take_due
-from fanzha.storage.sql.records import add_rows
+from fanzha.storage.sql.records import add_new, add_rows
+from fanzha.storage.sql.statements import MANY_ROWS
 
 
 class SqlClocks:
@@ -22,22 +23,29 @@ class SqlClocks:
 
     def set(self, clock: DueClock) -> None:
         """Sets a clock, or sets it to another instant."""
-        held = self._connection.execute(
-            select(self._rows).where(self._rows.c.id == clock.id).with_for_update()
-        ).one_or_none()
-        values = _values(clock)
-        if held is None:
-            self._connection.execute(insert(self._rows).values(id=clock.id, token=0, **values))
-        elif held.due_us != clock.due_us or not (held.running or held.rang):
+        self.set_many([clock])
+
+    def _set_again(self, clock: DueClock) -> None:
+        """One that has a row already."""
+        held = self._connection.execute(select(self._rows).where(self._rows.c.id == clock.id).with_for_update()).one()
+        if held.due_us != clock.due_us or not (held.running or held.rang):
             again = update(self._rows).where(self._rows.c.id == clock.id)
-            self._connection.execute(again.values(token=self._rows.c.token + 1, **values))
+            self._connection.execute(again.values(token=self._rows.c.token + 1, **_values(clock)))
 
     def set_many(self, clocks: Sequence[DueClock]) -> None:
         """Sets clocks: those that are new all at once."""
+        if len(clocks) < MANY_ROWS:
+            added = add_new(
+                self._connection, self._rows, [{"id": one.id, "token": 0, **_values(one)} for one in clocks]
+            )
+            for clock in clocks:
+                if clock.id not in added:
+                    self._set_again(clock)
+            return
         new, held = parted(self._connection, self._rows, {clock.id: clock for clock in clocks})
         add_rows(self._connection, self._rows, [{"id": clock.id, "token": 0, **_values(clock)} for clock in new])
         for clock in held:
-            self.set(clock)
+            self._set_again(clock)
 
     def cancel(self, clock_id: str) -> bool:
         """Stops a clock."""

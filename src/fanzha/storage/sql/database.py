@@ -83,6 +83,7 @@ def _open_postgres(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.execute("SET jit = off")  # compiling takes longer than any statement of the desk
+        connection.execute(f"SET lock_timeout = {BUSY_MS}")  # here, and not by each writer anew
         connection.commit()
 
     return engine
@@ -104,8 +105,6 @@ def transaction(engine: Engine, *, writes: bool) -> Iterator[Connection]:
         else:
             connection = connection.execution_options(isolation_level="READ COMMITTED")
         connection.begin()
-        if writes and engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = {BUSY_MS}")
         yield connection
 
 

@@ -21,7 +21,7 @@ from fanzha.core.errors import Refused, StaleVersion
 from fanzha.core.time import SECOND_US
 from fanzha.ports.work_queues import LEASE_S, Delivery, LeasedMessage, MessageState, OutMessage, backoff_us
 from fanzha.storage.sql.database import told
-from fanzha.storage.sql.records import add_rows
+from fanzha.storage.sql.records import add_new, add_rows
 from fanzha.storage.sql.schema import UNDELIVERED, WAITING
 from fanzha.storage.sql.statements import one_of
 
@@ -72,10 +72,9 @@ class SqlOutbox:
 
     def put(self, message: OutMessage) -> bool:
         """Puts a message down."""
-        held = self._connection.execute(select(self._rows).where(self._rows.c.id == message.request_id)).one_or_none()
-        if held is None:
-            self._connection.execute(insert(self._rows).values(**_new_row(message)))
+        if add_new(self._connection, self._rows, [_new_row(message)]):
             return True
+        held = self._connection.execute(select(self._rows).where(self._rows.c.id == message.request_id)).one()
         if (held.recipient, held.topic, held.body) != (message.recipient, message.topic, message.body):
             raise Refused(f"request {message.request_id!r} was another message; give this one a request id of its own")
         return False

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from fanzha.audit import Written
@@ -99,7 +100,7 @@ class SqlRecords(Generic[R]):
 
     def save(self, record: R) -> R:
         """Puts a record in place of the version it was read as."""
-        saved, before = next_version(record), body_fingerprint(self._body_of(record.id))
+        saved, stood = next_version(record), self._body_of(record.id)
         row = self._row(saved)
         # psycopg and sqlite3 both tell how many rows matched; none means that another version stands there.
         values = {f"new_{name}": value for name, value in row.items()}
@@ -113,10 +114,8 @@ class SqlRecords(Generic[R]):
                 f"{self._table.name}: {record.id!r} was changed by somebody else meanwhile "
                 f"(read as version {version_of(record)}); read it again and decide again"
             )
-        if self._terms is not None:
-            self._connection.execute(delete(self._terms).where(self._terms.c.id == saved.id))
-            self._insert_terms([saved])
-        self._note(saved, row["body"], before)
+        self._change_terms(self._codec.decode(stood), saved)
+        self._note(saved, row["body"], body_fingerprint(stood))
         return saved
 
     def _note(self, record: R, body: Any, before: str = "") -> None:
@@ -259,6 +258,19 @@ class SqlRecords(Generic[R]):
         if rows:
             add_rows(self._connection, self._terms, rows)
 
+    def _change_terms(self, before: R, after: R) -> None:
+        """Takes out what is mentioned no more, and adds what is new; mostly there is neither."""
+        if self._terms is None:
+            return
+        had, has = ({tuple(row.values()) for row in self._term_rows([each])} for each in (before, after))
+        columns, gone = self._terms.c, sorted(had - has)
+        if gone:
+            pairs = [(term, value) for term, value, _ in gone]
+            named = tuple_(columns.term, columns.value).in_(pairs)
+            self._connection.execute(delete(self._terms).where(columns.id == after.id, named))
+        if new := [row for row in self._term_rows([after]) if tuple(row.values()) not in had]:
+            add_rows(self._connection, self._terms, new)
+
     def _term_rows(self, records: Iterable[R]) -> Iterator[dict[str, str]]:
         for record in records:
             for term in self._table.terms:
@@ -275,6 +287,8 @@ class SqlRecords(Generic[R]):
 
 def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Rows into a table within the transaction: many by the shortest way of each database. Raises IntegrityError."""
+    if not rows:
+        return
     if len(rows) < MANY_ROWS:
         connection.execute(insert(table), rows)
     elif connection.dialect.name == "postgresql":
@@ -284,6 +298,15 @@ def add_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
         quoted, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" * len(names))
         statement = f'INSERT INTO "{table.name}" ({quoted}) VALUES ({marks})'  # noqa: S608 - declared names
         connection.exec_driver_sql(statement, list(map(itemgetter(*names), rows)))
+
+
+def add_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    """Adds the rows whose ids are not there already; their ids. One way to the database instead of two."""
+    if not rows:
+        return frozenset()
+    adding = postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    added = adding.on_conflict_do_nothing(index_elements=["id"]).returning(table.c.id)
+    return frozenset(connection.scalars(added, rows))
 
 
 def _copy_rows(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -56,6 +56,14 @@ def test_every_kind_has_its_letter_and_its_notice_with_a_remedy(kind):
         assert rules.remedy.format(contact="模拟热线") in told
         assert measure.target.reference not in told or kind is MeasureKind.SITE_BLOCK
     source = notice_paper(measure, rules, None, BODY, told)
+    if rules.hearing is not None:  # handed over before anything is decided: no letter yet, and no draft of one
+        assert (typst_text(told) in source, UNAPPROVED in source, typst_text(TITLES[kind]) in source) == (
+            True,
+            False,
+            False,
+        )
+        measure = replace(measure, orders=approved(stop_request(), Standing(UNFILED)).orders)
+        source = notice_paper(measure, rules, measure.orders[0], BODY, told)
     assert typst_text(TITLES[kind]) in source
     assert typst_text(measure.request.document) in source
     assert source.count("#pagebreak()") == bool(told)

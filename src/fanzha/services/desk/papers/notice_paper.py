@@ -61,6 +61,8 @@ def notice_paper(
     order: which of the measure's orders the letter carries; None: the first, that is not prepared yet. organisation: the
     deciding body's name. Papers of a simulation, and of what nobody approved, are marked on every page.
     """
+    if rules.hearing is not None and order is None and measure.proposed_us is not None:
+        return _notice_before(measure, organisation, holder_notice)
     verb = Verb.BEGIN if order is None else order.verb
     letter = [
         _mark(measure, organisation),
@@ -78,6 +80,19 @@ def notice_paper(
         letter += ["#pagebreak()\n", _title("告知书", ""), f"#h(2em){typst_text(holder_notice)}\n\n"]
         letter.append(_signed(organisation, measure))
     return "".join(letter)
+
+
+def _notice_before(measure: Measure, organisation: str, holder_notice: str) -> str:
+    """What is handed to somebody who is heard before it is decided: no letter yet, and not a draft of anything."""
+    mark = SIMULATED if organisation.startswith(SIMULATED) else ""
+    return "".join(
+        [
+            PAGE_MARK.format(mark=mark) if mark else "",
+            _title("告知书（拟作决定）", ""),
+            f"#h(2em){typst_text(holder_notice)}\n\n",
+            _signed(organisation, measure),
+        ]
+    )
 
 
 def mark_of(measure: Measure, organisation: str) -> str:
