@@ -275,7 +275,9 @@ def join_day_and_clock(day: pl.Series, clock: pl.Series) -> pl.Series:
     Digits alone are HHMMSS whose leading zeros a spreadsheet dropped; where none of a column has more than four, and some
     have four, they are HHMM.
     """
-    whole = clock.str.normalize("NFKC").str.strip_chars(BLANK_CHARACTERS + "'\"`=").str.replace(r"^(\d{1,6})\.0+$", "$1")
+    whole = (
+        clock.str.normalize("NFKC").str.strip_chars(BLANK_CHARACTERS + "'\"`=").str.replace(r"^(\d{1,6})\.0+$", "$1")
+    )
     whole = _spelled_clocks(whole).set((whole == "").fill_null(value=False), None)
     digits = whole.str.contains(r"^\d{1,6}$").fill_null(value=False)
     only_clock = digits | whole.str.contains(r"^\d{1,2}[:.]\d{1,2}(?:[:.]\d{1,2}(?:\.\d+)?)?$").fill_null(value=False)
@@ -283,7 +285,9 @@ def join_day_and_clock(day: pl.Series, clock: pl.Series) -> pl.Series:
     if not only_clock.any():
         return whole.fill_null(text)
     bare = whole.filter(digits)
-    hours_and_minutes = bare.str.len_bytes().max() == 4 and bare.str.zfill(4).str.contains(r"^(?:[01]\d|2[0-3])[0-5]").all()
+    hours_and_minutes = (
+        bare.str.len_bytes().max() == 4 and bare.str.zfill(4).str.contains(r"^(?:[01]\d|2[0-3])[0-5]").all()
+    )
     width = 4 if hours_and_minutes else 6
     parts = [whole.str.zfill(width).str.slice(place, 2) for place in range(0, width, 2)]
     spelled = pl.select(pl.concat_str(parts, separator=":")).to_series()

@@ -42,7 +42,9 @@ def test_a_mapped_table(tmp_path: Path):
 
 
 def test_a_mapped_decimal_comma(tmp_path: Path):
-    mapping = TOML.replace('"fen"', '"yuan"\ndecimal_mark = ","').replace("[directions]", 'balance = "Text"\n[directions]')
+    mapping = TOML.replace('"fen"', '"yuan"\ndecimal_mark = ","').replace(
+        "[directions]", 'balance = "Text"\n[directions]'
+    )
     (tmp_path / "columns.toml").write_text(mapping)
     rows = ("1.234,50;H;X;2.000", "1000,5;S;X;-7", "1000.5;S;X;0,50", "1.234.56;S;X;", "1,000.50;S;X;")
     text = "Datum;Betrag;S/H;Konto;Text\n" + "".join(f"02.01.2026 03:04;{row}\n" for row in rows)
