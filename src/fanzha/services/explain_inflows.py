@@ -14,19 +14,11 @@ from fanzha.core.identifiers import number_ending
 from fanzha.core.money import exponent_of, format_minor, parse_minor
 from fanzha.core.time import MINUTE_US, format_instant, parse_period
 from fanzha.ledger.columns import OUTSIDE, POCKET_BLOCKED
+from fanzha.ledger.index import risen_without_a_row
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.services.trace_money import ReportedPayment, TraceRules, index_of, pockets_named, resolve_payments
 from fanzha.tracing.allocate import Ledger
-from fanzha.tracing.inflows import (
-    EXPLAINED,
-    Classified,
-    Inflow,
-    InflowClass,
-    InflowRules,
-    Texts,
-    classify_inflows,
-    risen_without_a_row,
-)
+from fanzha.tracing.inflows import EXPLAINED, Classified, Inflow, InflowClass, InflowRules, Texts, classify_inflows
 from fanzha.tracing.model import Origin
 
 _BLOCKED: Final = (
@@ -119,7 +111,7 @@ def _missing(ledger: Ledger, pocket: int, until_us: int | None) -> list[str]:
         return [
             "not_covered: the ledger has no statement of this account, only what others' statements say was paid to it"
         ]
-    places, minor = risen_without_a_row(ledger, pocket, until_us)
+    places, minor = risen_without_a_row(columns, ledger.index, pocket, until_us)
     if not places:
         return []
     currency = pockets.currencies[pockets.currency[pocket]]

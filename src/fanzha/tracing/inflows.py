@@ -15,8 +15,6 @@ from typing import Final
 import numpy as np
 
 from fanzha.ledger.columns import I64, NONE, OUTSIDE, LedgerColumns
-from fanzha.ledger.kernels import GAP_IN, HOLE_IN
-from fanzha.ledger.layout import SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
 from fanzha.records import TransferKind
 from fanzha.tracing.allocate import Ledger, allocate
 from fanzha.tracing.model import End, Limits, Method, Origin, Question
@@ -127,15 +125,6 @@ def _outflows(ledger: Ledger, pocket: int, until_us: int | None) -> I64:
     t = ledger.columns.transfers
     paid = np.flatnonzero((t.payer == pocket) & (t.payee != pocket))
     return paid if until_us is None else paid[t.at_us[paid] <= until_us]
-
-
-def risen_without_a_row(ledger: Ledger, pocket: int, until_us: int | None) -> tuple[int, int]:
-    """In how many places an account's running balance rises without a row, and by how much in all (minor units)."""
-    syn = ledger.index.syn
-    risen = syn[(syn[:, SYN_POCKET] == pocket) & np.isin(syn[:, SYN_STEP], (GAP_IN, HOLE_IN))]
-    if until_us is not None:
-        risen = risen[ledger.columns.transfers.at_us[risen[:, SYN_ANCHOR]] <= until_us]
-    return len(risen), int(risen[:, SYN_AMOUNT].sum())
 
 
 def _known_and_round(
