@@ -215,6 +215,10 @@ def show_files(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
             say(f"note: {file['path']}: {note}")
         if file.get("answered_nothing"):
             say(f"note: {file['path']}: answered with nothing for {', '.join(file['answered_nothing'])}")
+        if file.get("not_answered"):
+            say(
+                f"note: {file['path']}: the query failed for {', '.join(file['not_answered'])}; ask the institution again"
+            )
     _show_blocked(read)
     return read
 
@@ -226,7 +230,8 @@ def _figures(file: Mapping[str, Any]) -> list[int]:
 
 
 def _show_covered(read: Sequence[Mapping[str, Any]]) -> None:
-    """For which period each file tells of which account."""
+    """For which period each new file tells of which account."""
+    read = [file for file in read if not file["already_known"]]
     spans = [(span["account"], span["from"], span["to"], file["path"]) for file in read for span in file["covered"]]
     rows = [[account, start[:16], end[:16], path] for account, start, end, path in spans[:COVERED_SHOWN_MAX]]
     if rows:
