@@ -78,8 +78,8 @@ def show_trace(document: dict[str, Any]) -> None:
     _say_more([q["traced"] for q in found["frontier"][ROWS_SHOWN:]])
     show_table(
         "Where it left",
-        ["kind", "account", "at", "traced"],
-        [[e["kind"], e["account"], e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
+        ["kind", "account", "to", "at", "traced"],
+        [[e["kind"], e["account"], _left_to(e), e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
         right=["traced"],
     )
     _say_more([e["traced"] for e in found["exits"][ROWS_SHOWN:]])
@@ -93,6 +93,12 @@ def _say_more(amounts: Sequence[str]) -> None:
     if amounts:
         known = sum((Decimal(amount) for amount in amounts if amount != "unknown"), Decimal(0))
         say(f"… and {len(amounts)} more, {known} in all; --json, --html and --xlsx have every one")
+
+
+def _left_to(left: Mapping[str, Any]) -> str:
+    """Who was paid; of a hub also by which rule it is one."""
+    rule = str(left.get("reason", "")).partition(":")[0] if left["kind"] == "hub" else ""
+    return f"{left.get('payee', '')} {rule}".strip()
 
 
 def show_changes(document: dict[str, Any]) -> None:
