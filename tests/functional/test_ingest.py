@@ -69,6 +69,22 @@ def test_the_document_has_what_the_interface_says(run, folder):
     assert set(document["ledger"]) == {"transfers", "accounts", "digest"}
 
 
+def test_what_an_institution_answers_instead_of_rows_is_told(tmp_path, folder, capfdbinary, run):
+    path = folder / "模拟甲银行交易明细信息.csv"
+    header = "交易卡号,交易时间,交易金额,交易余额,收付标志,查询反馈结果原因\n"
+    path.write_text(header + "6299990000000000001,,,,,无记录\n6299990000000000002,,,,,查询失败\n", encoding="utf-8")
+    empty = folder / "empty.csv"
+    empty.write_text(header, encoding="utf-8")
+    files = {Path(file["path"]).name: file for file in run("ingest", path, empty)["files"]}
+    assert files[path.name]["answered_nothing"] == ["6299990000000000001"]
+    assert files[path.name]["not_answered"] == ["6299990000000000002"]
+    assert any("no row below the header" in note for note in files["empty.csv"]["notes"])
+    assert main(["ingest", str(path), str(folder / "one.csv"), "--home", str(tmp_path / "home")], {}) == 0
+    told = capfdbinary.readouterr().err.decode()
+    assert "the query failed for 6299990000000000002" in told
+    assert "2026-03-01T10:00" in told.partition("Periods covered")[2]
+
+
 def test_twice_is_once(run, folder, tmp_path):
     first = run("ingest", folder)
     before = contents(tmp_path / "home")

@@ -355,6 +355,37 @@ def test_a_new_statement_s_difference_is_told_account_by_account(clean, tmp_path
     assert document["methods"]["fifo"]["balance"]["unknown"]["new"] == "0.00"
 
 
+def test_people_are_told_which_clearing_account_ended_the_branch(run, tmp_path):
+    path = tmp_path / "hub.csv"
+    path.write_text(
+        "at,payer,payee,amount,payee_name\n2026-03-01T10:00:00,V,A,1000,\n2026-03-01T10:05:00,A,H1,400,模拟支付客户备付金\n",
+        encoding="utf-8",
+    )
+    assert run("ingest", str(path))[0] == 0
+    question = ("--from", "V", "--at", "2026-03-01 10:00", "--amount", "1000", "--method", "fifo")
+    code, told = run("trace", *question, json_out=False)
+    assert code == 0
+    assert "H1 客户备付金账户" in told
+
+
+def test_whose_money_changed_is_a_change_and_methods_that_one_side_lacks_are_named(clean, tmp_path):
+    origins = str(write_origins(tmp_path / "origins.csv"))
+    _, before = clean("trace", "--origins", origins, "--method", "fifo,lifo")
+    [held] = [a for a in before["methods"]["fifo"]["accounts"] if a["held"] == "10000.00"]
+    held["by_victim"] = {"V1": "10000.00"}
+    old = tmp_path / "old.json"
+    old.write_text(json.dumps(before), encoding="utf-8")
+    _, document = clean("trace", "--origins", origins, "--method", "fifo,prorata", "--diff", str(old))
+    assert document["methods"]["fifo"]["accounts"] == [
+        {"account": CARDS["M"], "change": "changed", "by_victim": [{"V1": "10000.00"}, {"V3": "10000.00"}]}
+    ]
+    assert (document["only_old"], document["only_new"]) == (["lifo"], ["prorata"])
+    code, told = clean("trace", "--origins", origins, "--method", "fifo,prorata", "--diff", str(old), json_out=False)
+    assert code == 0
+    assert "V1 10000.00 → –; V3 – → 10000.00" in told
+    assert "only the earlier document has lifo" in told
+
+
 def test_page_and_workbook_are_written(clean, tmp_path):
     page, book = tmp_path / "flow.html", tmp_path / "flow.xlsx"
     origins = str(write_origins(tmp_path / "origins.csv"))

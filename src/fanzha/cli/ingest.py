@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROWS_PUT_ASIDE: Final = 3
 REASONS_MAX: Final = 12  # sorts of reasons shown to people; --json has every row
+COVERED_SHOWN_MAX: Final = 12
 ROWS_SHOWN_MAX: Final = 6
 FILES_SHOWN_MAX: Final = 60
 MAPPING_SKETCH: Final = """
@@ -204,6 +205,7 @@ def show_files(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     show_table("Files", columns, rows, right=figures, paths=["file"], spare=narrow)
     if len(read) > FILES_SHOWN_MAX:
         say(f"… and {len(read) - FILES_SHOWN_MAX} more files; --json has all of them")
+    _show_covered(read)
     _show_reasons(read)
     for file in files:
         for word in ("error", "skipped"):
@@ -213,6 +215,10 @@ def show_files(files: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
             say(f"note: {file['path']}: {note}")
         if file.get("answered_nothing"):
             say(f"note: {file['path']}: answered with nothing for {', '.join(file['answered_nothing'])}")
+        if file.get("not_answered"):
+            say(
+                f"note: {file['path']}: the query failed for {', '.join(file['not_answered'])}; ask the institution again"
+            )
     _show_blocked(read)
     return read
 
@@ -221,6 +227,18 @@ def _figures(file: Mapping[str, Any]) -> list[int]:
     """Rows read, new, known already, put aside; reversals, gaps."""
     known = file["accepted"] if file["already_known"] else min(file["duplicates"], file["accepted"])
     return [file["rows"], file["accepted"] - known, known, file["quarantined"], file["reversals"], file["gaps"]]
+
+
+def _show_covered(read: Sequence[Mapping[str, Any]]) -> None:
+    """For which period each new file tells of which account."""
+    read = [file for file in read if not file["already_known"]]
+    spans = [(span["account"], span["from"], span["to"], file["path"]) for file in read for span in file["covered"]]
+    rows = [[account, start[:16], end[:16], path] for account, start, end, path in spans[:COVERED_SHOWN_MAX]]
+    if rows:
+        show_table("Periods covered", ["account", "from", "to", "file"], rows, paths=["file"], spare=["file"])
+    left = sum(file["covered_accounts"] for file in read) - len(rows)
+    if rows and left > 0:
+        say(f"… and {counted(left, 'more account')}; fanzha ledger info has every one")
 
 
 def _show_blocked(read: Sequence[Mapping[str, Any]]) -> None:

@@ -62,7 +62,7 @@ def info(context: typer.Context, *, for_case: ForCase = "", why: Why = "", login
     show_table(
         "Ledger",
         ["", ""],
-        [[name, str(found[name] or 0)] for name in SHOWN],
+        [[name, "–" if found[name] is None else str(found[name])] for name in SHOWN],
     )
     amounts = ["transfers", "turnover"]
     show_table(

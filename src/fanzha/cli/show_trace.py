@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -78,8 +78,8 @@ def show_trace(document: dict[str, Any]) -> None:
     _say_more([q["traced"] for q in found["frontier"][ROWS_SHOWN:]])
     show_table(
         "Where it left",
-        ["kind", "account", "at", "traced"],
-        [[e["kind"], e["account"], e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
+        ["kind", "account", "to", "at", "traced"],
+        [[e["kind"], e["account"], _left_to(e), e["at"] or "", e["traced"]] for e in found["exits"][:ROWS_SHOWN]],
         right=["traced"],
     )
     _say_more([e["traced"] for e in found["exits"][ROWS_SHOWN:]])
@@ -95,18 +95,41 @@ def _say_more(amounts: Sequence[str]) -> None:
         say(f"… and {len(amounts)} more, {known} in all; --json, --html and --xlsx have every one")
 
 
+def _left_to(left: Mapping[str, Any]) -> str:
+    """Who was paid; of a hub also by which rule it is one."""
+    rule = str(left.get("reason", "")).partition(":")[0] if left["kind"] == "hub" else ""
+    return f"{left.get('payee', '')} {rule}".strip()
+
+
 def show_changes(document: dict[str, Any]) -> None:
     """What a comparison found, for people."""
     if not document["same_question"]:
         say("note: the two documents answer different questions")
+    for side, names in (("earlier", document["only_old"]), ("new", document["only_new"])):
+        if names:
+            say(f"note: only the {side} document has {', '.join(names)}; it is not compared")
     for name, found in document["methods"].items():
+        figures = ("traced_in", "traced_out", "held", "stoppable", "state")
         rows = [
-            [
-                a["account"],
-                a["change"],
-                *(" → ".join(str(v) for v in a[k]) if k in a else "" for k in ("held", "stoppable")),
-            ]
+            [a["account"], a["change"], *(_change(a.get(figure)) for figure in figures), _whose(a.get("by_victim"))]
             for a in found["accounts"]
         ]
-        columns = ["account", "change", "held", "stoppable"]
+        columns = ["account", "change", "in", "out", "held", "stoppable", "state", "whose"]
         show_table(f"{name}: accounts that changed", columns, rows, nothing=f"{name}: no account changed")
+        moved = [
+            f"{part} {_change((b['old'], b['new']))}" for part, b in found["balance"].items() if b["old"] != b["new"]
+        ]
+        if moved:
+            say(f"{name}: {', '.join(moved)}")
+
+
+def _change(pair: Sequence[Any] | None) -> str:
+    """`old → new`, a dash where there was none; nothing where nothing changed."""
+    return "" if pair is None else " → ".join("–" if value is None else str(value) for value in pair)
+
+
+def _whose(pair: Sequence[Mapping[str, str] | None] | None) -> str:
+    """Each victim whose share of what is held changed."""
+    old, new = (shares or {} for shares in pair or (None, None))
+    changed = [label for label in {**old, **new} if old.get(label) != new.get(label)]
+    return "; ".join(f"{label} {_change((old.get(label), new.get(label)))}" for label in changed)

@@ -12,7 +12,7 @@ import typer
 
 from fanzha.cli.desk_session import AsOption, at_office
 from fanzha.cli.file_export import ApproverOption
-from fanzha.cli.output import Invocation, invocation_of, say, show_table, write_json
+from fanzha.cli.output import Invocation, counted, invocation_of, say, show_table, write_json
 from fanzha.cli.passwords import PasswordStdin
 from fanzha.cli.show_trace import ROWS_SHOWN, show_changes, show_trace, write_trace_files
 from fanzha.cli.trace_case import (
@@ -252,20 +252,29 @@ def _backward(
     if invocation.json:
         write_json(document)
         return
+    for part in (document, *document["other_currencies"]):
+        _show_inflows(document["account"], part)
+    for warning in document["warnings"]:
+        say(f"note: {warning}")
+
+
+def _show_inflows(account: str, part: Mapping[str, Any]) -> None:
+    """What came in in one currency, by class, and its largest payments."""
     show_table(
-        f"Inflows of {document['account']}",
+        f"Inflows of {account} in {part['currency']}",
         ["class", "count", "amount"],
-        [[name, str(row["count"]), row["amount"]] for name, row in document["totals"].items()],
+        [[name, str(row["count"]), row["amount"]] for name, row in part["totals"].items()],
         right=["count", "amount"],
     )
     show_table(
-        "The largest inflows",
-        ["at", "payer", "amount", "class", "why"],
+        f"The largest inflows in {part['currency']}",
+        ["at", "payer", "name", "amount", "class", "why"],
         [
-            [r["at"], r["payer"], r["amount"], r["class"], "; ".join(r["reasons"])]
-            for r in document["inflows"][:ROWS_SHOWN]
+            [r["at"], r["payer"], r["payer_name"], r["amount"], r["class"], "; ".join(r["reasons"])]
+            for r in part["inflows"][:ROWS_SHOWN]
         ],
         right=["amount"],
     )
-    for warning in document["warnings"]:
-        say(f"note: {warning}")
+    left = len(part["inflows"]) - ROWS_SHOWN
+    if left > 0:
+        say(f"… and {counted(left, 'more inflow')}; --json has every one")

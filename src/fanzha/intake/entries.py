@@ -132,9 +132,12 @@ def findings_of(
     found = {name: frame for name, frame in ((kind, facts), ("queries", leftovers.queries)) if frame.height}
     if kind == "queries" and leftovers.queries.height:
         found = {"queries": pl.concat([facts, leftovers.queries])}
+    rows = table.height - leftovers.ignored
+    if not rows:
+        notes = (*notes, "no row below the header: nothing was found, or the form was sent empty")
     return Findings(
         table=kind,
-        rows=table.height - leftovers.ignored,
+        rows=rows,
         facts=found,
         quarantine=leftovers.quarantine,
         windows=windows,

@@ -208,3 +208,14 @@ def _after_their_payment(rows: I64, row_of: NDArray[np.uint32], status: U8, t: T
     ordinary = (status[0, later] == kernels.LINE) & (status[1, paid] != kernels.LINE)
     reverses[later[(both & (after <= row_of[paid])) | ordinary]] = NONE
     return reverses
+
+
+def risen_without_a_row(
+    columns: LedgerColumns, index: LedgerIndex, pocket: int, until_us: int | None
+) -> tuple[int, int]:
+    """In how many places an account's running balance rises without a row, and by how much in all (minor units)."""
+    syn, steps = index.syn, (kernels.GAP_IN, kernels.HOLE_IN)
+    risen = syn[(syn[:, layout.SYN_POCKET] == pocket) & np.isin(syn[:, layout.SYN_STEP], steps)]
+    if until_us is not None:
+        risen = risen[columns.transfers.at_us[risen[:, layout.SYN_ANCHOR]] <= until_us]
+    return len(risen), int(risen[:, layout.SYN_AMOUNT].sum())

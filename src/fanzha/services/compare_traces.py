@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from fanzha.core.errors import BadInput
 
-_FIGURES: Final = ("traced_in", "traced_out", "held", "stoppable", "state")
+_FIGURES: Final = ("traced_in", "traced_out", "held", "stoppable", "by_victim", "state")
 
 
 def compare_traces(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -28,6 +28,8 @@ def compare_traces(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
         "new": {"digest": new["ledger"]["digest"], "result_hash": new["result_hash"]},
         "same_question": old.get("parameters") == new.get("parameters"),
         "methods": methods,
+        "only_old": [name for name in old["methods"] if name not in methods],
+        "only_new": [name for name in new["methods"] if name not in methods],
     }
 
 
@@ -37,7 +39,7 @@ def _accounts(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[dict[
     out = []
     for account in [*new, *(a for a in old if a not in new)]:
         one, two = old.get(account), new.get(account)
-        pairs = {name: [one and one[name], two and two[name]] for name in _FIGURES}
+        pairs = {name: [one and one.get(name), two and two.get(name)] for name in _FIGURES}
         figures = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
         change = "appeared" if one is None else "vanished" if two is None else "changed"
         if figures:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -13,12 +13,18 @@ from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import number_ending
 from fanzha.core.money import exponent_of, format_minor, parse_minor
 from fanzha.core.time import DAY_US, MINUTE_US, format_instant, parse_period
-from fanzha.ledger.columns import OUTSIDE
+from fanzha.ledger.columns import OUTSIDE, POCKET_BLOCKED
+from fanzha.ledger.index import risen_without_a_row
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.services.trace_money import ReportedPayment, TraceRules, index_of, pockets_named, resolve_payments
 from fanzha.tracing.allocate import Ledger
 from fanzha.tracing.inflows import EXPLAINED, Classified, Inflow, InflowClass, InflowRules, Texts, classify_inflows
 from fanzha.tracing.model import Origin
+
+_BLOCKED: Final = (
+    "blocked: rows of this account say in a word that no rule knows whether money came in or went out; they are in no class, "
+    "and no total is complete"
+)
 
 
 def read_inflow_rules(table: Mapping[str, Any]) -> InflowRules:
@@ -63,13 +69,64 @@ def explain_inflows(
     t = ledger.columns.transfers
     # The account's main currency is the one most of its inflows are in.
     counts = {p: int(np.count_nonzero(t.payee == p)) for p in pockets}
-    pocket = max(pockets, key=lambda p: (counts[p], -p))
-    texts = _texts(stored, np.flatnonzero(t.payee == pocket).tolist())
+    main, *others = sorted(pockets, key=lambda p: (-counts[p], p))
+    explained = [
+        _explained(stored, ledger, p, origins, rules, until_us) for p in (main, *(p for p in others if counts[p]))
+    ]
+    return {
+        "account": str(ledger.columns.pockets.account[main]),
+        **explained[0],
+        "note": "indicators for enquiry, each with its reasons; not a finding about the account's holder",
+        "ledger": {"digest": stored.digest},
+        "warnings": [*explained[0]["warnings"], *_elsewhere(explained[1:])],
+        "other_currencies": explained[1:],
+    }
+
+
+def _explained(
+    stored: StoredLedger,
+    ledger: Ledger,
+    pocket: int,
+    origins: Sequence[Origin],
+    rules: InflowRules,
+    until_us: int | None,
+) -> dict[str, Any]:
+    """What came in in one currency."""
+    texts = _texts(stored, np.flatnonzero(ledger.columns.transfers.payee == pocket).tolist())
     found = classify_inflows(ledger, pocket, origins, texts, rules, until_us)
-    return {**_document(stored, ledger, pocket, origins, found.inflows, texts), "warnings": _warnings(found)}
+    warnings = [*_missing(ledger, pocket, until_us), *_not_followed(found)]
+    return {**_document(stored, ledger, pocket, origins, found.inflows, texts), "warnings": warnings}
 
 
-def _warnings(found: Classified) -> list[str]:
+def _elsewhere(others: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not others:
+        return []
+    sums = ", ".join(f"{one['indicators']['inflow']} {one['currency']}" for one in others)
+    return [f"other_currencies: inflows of {sums} are not in these totals; each currency has its own"]
+
+
+def _missing(ledger: Ledger, pocket: int, until_us: int | None) -> list[str]:
+    """What came in, or may have come in, without a row that could be explained."""
+    columns, pockets = ledger.columns, ledger.columns.pockets
+    if pockets.flags[pocket] & POCKET_BLOCKED:
+        return [_BLOCKED]
+    if pocket not in columns.coverage.pocket:
+        return [
+            "not_covered: the ledger has no statement of this account, only what others' statements say was paid to it"
+        ]
+    places, minor = risen_without_a_row(columns, ledger.index, pocket, until_us)
+    if not places:
+        return []
+    currency = pockets.currencies[pockets.currency[pocket]]
+    amount = format_minor(minor, exponent_of(currency))
+    note = (
+        f"gaps: the running balance rises by {amount} {currency} without a row, {places} times; that money is in no class; "
+        f"ask the institution for the missing rows"
+    )
+    return [note]
+
+
+def _not_followed(found: Classified) -> list[str]:
     if found.outflows == found.outflows_followed:
         return []
     note = (
@@ -110,7 +167,6 @@ def _document(
     details: pl.Series = stored.assembly.details["transfer_id"]
     total = sum(minor for _, minor in sums.values())
     return {
-        "account": str(pockets.account[pocket]),
         "currency": currency,
         "inflows": [
             {
@@ -134,6 +190,4 @@ def _document(
             "probable_victims": money(sums[InflowClass.PROBABLE_VICTIM][1]),
             "unexplained": money(sums[InflowClass.UNEXPLAINED][1]),
         },
-        "note": "indicators for enquiry, each with its reasons; not a finding about the account's holder",
-        "ledger": {"digest": stored.digest},
     }

@@ -247,6 +247,7 @@ def _file_document(
         "covered": covered,
         "covered_accounts": accounts,
         "answered_nothing": list(figures.answered_nothing),
+        "not_answered": _not_answered(batch),
         "joins": figures.joins,
         "notes": [*batch.notes, *outcome.notes],
         "blocked": _blocked(batch),
@@ -274,6 +275,15 @@ def _blocked(batch: FactBatch) -> list[dict[str, Any]]:
         if row.account is not None:
             first.setdefault(row.account, row)
     return [{"account": account, **_reason(row)} for account, row in first.items()]
+
+
+def _not_answered(batch: FactBatch) -> list[str]:
+    """Whom the institution was asked about and could not look up; silence of this sort says nothing about their rows."""
+    queries = batch.facts.get("queries")
+    if queries is None:
+        return []
+    failed = queries.filter(~pl.col("succeeded") & pl.col("subject").is_not_null())
+    return failed["subject"].unique().sort().to_list()
 
 
 def _covered(assembly: Assembly, index: int) -> tuple[list[dict[str, str]], int]:

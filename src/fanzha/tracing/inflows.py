@@ -98,9 +98,8 @@ def classify_inflows(
     eids = np.flatnonzero((t.payee == pocket) & (t.payer != pocket))
     if until_us is not None:
         eids = eids[t.at_us[eids] <= until_us]
-    victims = _known_shares(ledger, known, until_us)
     paid = _outflows(ledger, pocket, until_us)
-    round_trip = _came_round(ledger, pocket, paid[:OUTFLOWS_MAX], until_us)
+    victims, round_trip = _known_and_round(ledger, pocket, known, paid[:OUTFLOWS_MAX], until_us)
     first_payments = _first_payments(ledger.columns, pocket, eids.tolist())
     out: list[Inflow] = []
     suspected: list[int] = [int(t.at_us[eid]) for eid in eids.tolist() if victims.get(eid)]
@@ -108,7 +107,7 @@ def classify_inflows(
         amount = int(t.amount_minor[eid])
         by_victim = victims.get(eid, {})
         known_part = sum(by_victim.values())
-        came_round = min(round_trip.get(eid, 0), amount - known_part)
+        came_round = round_trip.get(eid, 0)
         left = amount - known_part - came_round
         rest = InflowClass.UNEXPLAINED
         reasons: list[str] = []
@@ -125,36 +124,39 @@ def classify_inflows(
     return Classified(tuple(out), len(paid), min(len(paid), OUTFLOWS_MAX))
 
 
-def _known_shares(ledger: Ledger, known: Sequence[Origin], until_us: int | None) -> dict[int, dict[int, int]]:
-    """What each transfer carries of the known origins, by FIFO."""
-    shares: dict[int, dict[int, int]] = defaultdict(dict)
-    if known:
-        money = allocate(ledger, Question(tuple(known), limits=Limits(until_us)), Method.FIFO)
-        for (eid, label), amount in money.flows.items():
-            shares[eid][label] = amount
-    return shares
-
-
 def _outflows(ledger: Ledger, pocket: int, until_us: int | None) -> I64:
     t = ledger.columns.transfers
     paid = np.flatnonzero((t.payer == pocket) & (t.payee != pocket))
     return paid if until_us is None else paid[t.at_us[paid] <= until_us]
 
 
-def _came_round(ledger: Ledger, pocket: int, paid: I64, until_us: int | None) -> dict[int, int]:
-    """How much of each inflow is the account's own outflow coming back, by FIFO."""
+def _known_and_round(
+    ledger: Ledger, pocket: int, known: Sequence[Origin], paid: I64, until_us: int | None
+) -> tuple[dict[int, dict[int, int]], dict[int, int]]:
+    """What each inflow carries of the known origins, and how much of it is the account's own outflow coming back, by FIFO.
+
+    An origin's money counts where it comes in first. Once the account has paid it out, it is what the account paid out: a
+    victim's money that comes round is told as such, and his total is never more than he paid.
+    """
     t = ledger.columns.transfers
-    origins = tuple(
+    reported = {origin.eid for origin in known}
+    outflows = [
         Origin(str(eid), int(t.amount_minor[eid]), eid, pocket, int(t.payee[eid]), int(t.at_us[eid]))
         for eid in paid.tolist()
-    )
+        if eid not in reported
+    ]
+    shares: dict[int, dict[int, int]] = defaultdict(dict)
     back: dict[int, int] = defaultdict(int)
-    if origins:
-        money = allocate(ledger, Question(origins, limits=Limits(until_us)), Method.FIFO)
-        for (end, eid, place, _), amount in money.ends.items():
-            if end is End.TO_VICTIM and place == pocket:
-                back[eid] += amount
-    return back
+    if not known and not outflows:
+        return shares, back
+    money = allocate(ledger, Question((*known, *outflows), limits=Limits(until_us)), Method.FIFO)
+    for (eid, label), amount in money.flows.items():
+        if label < len(known) and t.payee[eid] == pocket:
+            shares[eid][label] = amount
+    for (end, eid, place, label), amount in money.ends.items():
+        if end is End.TO_VICTIM and place == pocket and label >= len(known):
+            back[eid] += amount
+    return shares, back
 
 
 def _first_payments(columns: LedgerColumns, pocket: int, eids: Sequence[int]) -> set[int]:

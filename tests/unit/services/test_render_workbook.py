@@ -67,6 +67,32 @@ def test_lines_carry_their_source_rows_and_victims_balance() -> None:
         assert len({row["口径"] for row in rows if "口径" in row}) <= 1, name  # a sum adds no two methods up
 
 
+def test_accounts_questions_and_victims_lead_back_to_rows_too() -> None:
+    document, context = case_document(), case_context()
+    flows = document["methods"]["fifo"]["flows"]
+    document["parameters"]["origins"] = [{"transfer": flow["transfer"]} for flow in flows if flow["hop"] == 1]
+    sheets = _rows(funds_flow_workbook(read_trace_document(document), TraceContext(**context)))
+    came = defaultdict(set)
+    for flow in flows:
+        came[flow["payee"]].update(context["sources"][flow["transfer"]])
+    for name in ("账户", "待查", "未知"):
+        reached = {row["账户"]: set(row["来源行"].split("\n")) for row in sheets[name] if row["账户"] in came}
+        assert reached
+        assert reached == {account: came[account] for account in reached}, name
+    [paid] = [flow for flow in flows if flow["hop"] == 1 and "模拟·赵丙" in flow["by_victim"]]
+    [victim] = [row for row in sheets["按被害人"] if row["被害人"] == "模拟·赵丙"]
+    assert victim["来源行"] == context["sources"][paid["transfer"]][0]
+
+
+def test_many_source_rows_are_cut_and_counted() -> None:
+    context = case_context()
+    context["sources"] = {transfer: [f"{transfer}·{n:02}" for n in range(25)] for transfer in context["sources"]}
+    sheets = _rows(funds_flow_workbook(read_trace_document(case_document()), TraceContext(**context)))
+    lines = [row["来源行"].split("\n") for row in sheets["待查"]]
+    assert lines
+    assert all(len(cell) == 21 and cell[-1] == "… 另 5 行，见“流向”表" for cell in lines)
+
+
 def test_times_are_dates_and_states_are_said_as_on_the_page() -> None:
     trace, context = read_trace_document(case_document()), TraceContext(**case_context())
     sheets = _rows(funds_flow_workbook(trace, context))

@@ -10,7 +10,7 @@ from fanzha.services.render_trace.account_states import inflow_permille, shown_s
 from fanzha.services.render_trace.flow_picture import picture_of
 from fanzha.services.render_trace.html_tables import accounts_in_order
 from fanzha.services.render_trace.sheet_book import SHEET_NAME_MAX, Amount, Cell, Column, Sheet, When
-from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext, TraceDocument
+from fanzha.services.render_trace.trace_document import Flow, MethodTrace, TraceContext, TraceDocument
 from fanzha.services.render_trace.victim_shares import victim_shares
 from fanzha.services.render_trace.wording import EXITS, METHODS, REASONS, Words, clock, said
 
@@ -41,7 +41,12 @@ def _method_sheets(trace: MethodTrace, context: TraceContext, suffix: str, *, fu
     """One method's sheets: all of them, or what differs between methods, its accounts and flows."""
     sheets = [_accounts(trace, context), _flows(trace, context)]
     if full:
-        sheets += [_exits(trace, context), _frontier(trace, context), _unknown(trace, context), _victims(trace)]
+        sheets += [
+            _exits(trace, context),
+            _frontier(trace, context),
+            _unknown(trace, context),
+            _victims(trace, context),
+        ]
     return [replace(sheet, name=f"{sheet.name}{suffix}"[:SHEET_NAME_MAX]) for sheet in sheets]
 
 
@@ -62,6 +67,30 @@ _PARTY: Final[tuple[Column, ...]] = (
 
 def _party(account: str, context: TraceContext, institution: str = "") -> tuple[Cell, ...]:
     return (account, context.names.get(account, ""), institution or context.institutions.get(account, ""))
+
+
+_SOURCE_ROWS: Final = _column("来源行", "source rows", 48)
+_ROWS_MAX: Final = 20  # source rows in one cell; the sheet of flows has them all
+
+
+def _source_rows(flows: Iterable[Flow], context: TraceContext) -> Cell:
+    """The rows that show these transfers, each once, in order of time."""
+    ordered = sorted(flows, key=lambda flow: (flow.at, flow.hop, flow.transfer))
+    rows = list(dict.fromkeys(row for flow in ordered for row in context.sources.get(flow.transfer, ())))
+    more = [f"… 另 {len(rows) - _ROWS_MAX} 行，见“流向”表"] if len(rows) > _ROWS_MAX else []
+    return "\n".join((*rows[:_ROWS_MAX], *more))
+
+
+def _arrivals(trace: MethodTrace) -> Mapping[str, list[Flow]]:
+    """The transfers that brought traced money, by the account that they reached; of a victim, those that he paid."""
+    found: dict[str, list[Flow]] = {}
+    for flow in trace.flows:
+        found.setdefault(flow.payee, []).append(flow)
+    paid: dict[str, list[Flow]] = {}
+    for flow in trace.flows:
+        if flow.transfer in trace.origins and flow.payer not in found:
+            paid.setdefault(flow.payer, []).append(flow)
+    return {**found, **paid}
 
 
 def _rows(trace: MethodTrace, lines: Iterable[tuple[Cell, ...]]) -> tuple[tuple[Cell, ...], ...]:
@@ -120,6 +149,7 @@ def _accounts(trace: MethodTrace, context: TraceContext) -> Sheet:
     exponent = trace.exponent
     picture = picture_of(trace, small_parts(trace, context))
     cards = {card.code: card for card in picture.all_cards if card.kind in {"account", "victim"}}
+    arrivals = _arrivals(trace)
     lines: list[tuple[Cell, ...]] = [
         (
             account.hop,
@@ -131,6 +161,7 @@ def _accounts(trace: MethodTrace, context: TraceContext) -> Sheet:
             _permille(inflow_permille(account, trace, context)),
             state_text(account, shown_state(account, cards), trace, context),
             *_shares(account.held_by_victim, labels, exponent),
+            _source_rows(arrivals.get(account.account, ()), context),
         )
         for account in accounts_in_order(trace)
     ]
@@ -144,7 +175,7 @@ def _accounts(trace: MethodTrace, context: TraceContext) -> Sheet:
     )
     columns += (_column("转出", "traced out", 16), _column("留存", "held", 16), _column("可止付", "stoppable", 16))
     columns += (_column("追踪占该户转入 %", "traced share of inflow, %", 16), _column("状态", "state", 30))
-    columns += _label_columns(labels)
+    columns += (*_label_columns(labels), _SOURCE_ROWS)
     return Sheet("账户", columns, _rows(trace, lines))
 
 
@@ -183,7 +214,7 @@ def _flows(trace: MethodTrace, context: TraceContext) -> Sheet:
         *payee,
     )
     columns += (_column("金额", "amount", 16), _column("其中追踪", "traced", 16), *_label_columns(labels))
-    columns += (_column("去向", "left by", 12), _column("交易", "transfer", 18), _column("来源行", "source rows", 48))
+    columns += (_column("去向", "left by", 12), _column("交易", "transfer", 18), _SOURCE_ROWS)
     return Sheet("流向", columns, _rows(trace, lines))
 
 
@@ -211,11 +242,12 @@ def _exits(trace: MethodTrace, context: TraceContext) -> Sheet:
         _column("时间", "time", 20),
     )
     columns += (_column("追踪金额", "traced", 16), *_label_columns(labels))
-    columns += (_column("交易", "transfer", 18), _column("来源行", "source rows", 48))
+    columns += (_column("交易", "transfer", 18), _SOURCE_ROWS)
     return Sheet("去向", columns, _rows(trace, lines))
 
 
 def _frontier(trace: MethodTrace, context: TraceContext) -> Sheet:
+    arrivals = _arrivals(trace)
     lines: list[tuple[Cell, ...]] = [
         (
             place,
@@ -225,6 +257,7 @@ def _frontier(trace: MethodTrace, context: TraceContext) -> Sheet:
             When(question.ask_to),
             said(REASONS, question.reason).zh,
             "\n".join(f"{clock(lead.at)} → {lead.payee}" for lead in question.leads),
+            _source_rows(arrivals.get(question.account, ()), context),
         )
         for place, question in enumerate(trace.frontier, start=1)
     ]
@@ -237,12 +270,12 @@ def _frontier(trace: MethodTrace, context: TraceContext) -> Sheet:
         _column("追踪金额", "traced", 16),
     )
     columns += (_column("查询起", "ask from", 20), _column("查询止", "ask to", 20))
-    columns += (_column("缘由", "reason", 18), _column("线索", "leads", 48))
+    columns += (_column("缘由", "reason", 18), _column("线索", "leads", 48), _SOURCE_ROWS)
     return Sheet("待查", columns, _rows(trace, lines))
 
 
 def _unknown(trace: MethodTrace, context: TraceContext) -> Sheet:
-    labels = trace.victims
+    labels, arrivals = trace.victims, _arrivals(trace)
 
     lines: list[tuple[Cell, ...]] = [
         (
@@ -250,6 +283,7 @@ def _unknown(trace: MethodTrace, context: TraceContext) -> Sheet:
             *_party(part.account, context),
             Amount(part.traced, trace.exponent),
             *_shares(part.by_victim, labels, trace.exponent),
+            _source_rows(arrivals.get(part.account, ()), context),
         )
         for part in sorted(trace.unknown, key=lambda part: (-part.traced, part.account, part.reason))
     ]
@@ -261,22 +295,24 @@ def _unknown(trace: MethodTrace, context: TraceContext) -> Sheet:
         *_PARTY,
         _column("追踪金额", "traced", 16),
     )
-    return Sheet("未知", (*columns, *_label_columns(labels)), _rows(trace, lines))
+    return Sheet("未知", (*columns, *_label_columns(labels), _SOURCE_ROWS), _rows(trace, lines))
 
 
-def _victims(trace: MethodTrace) -> Sheet:
+def _victims(trace: MethodTrace, context: TraceContext) -> Sheet:
+    paid = [flow for flow in trace.flows if flow.transfer in trace.origins]
     lines: list[tuple[Cell, ...]] = [
         (
             share.label,
             *(Amount(part, trace.exponent) for part in (share.origin, share.held, share.exited, share.unknown)),
             "✔" if share.holds else "✘",
+            _source_rows((flow for flow in paid if share.label in flow.by_victim), context),
         )
         for share in victim_shares(trace)
     ]
 
     columns: tuple[Column, ...] = (_METHOD, _CURRENCY, _column("被害人", "victim", 20), _column("被骗", "paid", 16))
     columns += (_column("留存", "held", 16), _column("已流出", "exited", 16), _column("未知", "unknown", 16))
-    return Sheet("按被害人", (*columns, _column("校验", "check", 8)), _rows(trace, lines))
+    return Sheet("按被害人", (*columns, _column("校验", "check", 8), _SOURCE_ROWS), _rows(trace, lines))
 
 
 def _comparison(document: TraceDocument, context: TraceContext) -> Sheet:

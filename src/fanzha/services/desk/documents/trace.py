@@ -230,8 +230,9 @@ def answered_document(told: QueryAnswered, mask: Mask) -> Document:
 def _file(file: Mapping[str, Any], mask: Mask) -> Document:
     """A file of the Ingest document; of its rows put aside it tells no more than the ends of numbers already."""
     shown: Document = _masked(file, mask)
-    if "answered_nothing" in file:
-        shown["answered_nothing"] = [mask.account(account) for account in file["answered_nothing"]]
+    for asked in ("answered_nothing", "not_answered"):
+        if asked in file:
+            shown[asked] = [mask.account(account) for account in file[asked]]
     return shown
 
 
