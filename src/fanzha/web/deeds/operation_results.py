@@ -42,7 +42,7 @@ from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.forms import Choices, Field, Kind
 from fanzha.web.routes import OFFICERS, SEERS
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 ENTERED: Final = N_("已录入")
 AGAIN: Final = N_("这一条此前已录入，未重复计算")
@@ -52,8 +52,8 @@ _NOTE: Final = Field("note", N_("说明"), Kind.AREA)
 
 
 def _words(known: Iterable[Any]) -> Choices:
-    """Words of the dated table, in both languages as they stand there."""
-    return tuple((one.slug, f"{one.zh} · {one.en}") for one in known)
+    """Words of the dated table, each in both languages as it stands there."""
+    return tuple((one.slug, InBoth(one.zh, one.en)) for one in known)
 
 
 def _around(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
