@@ -14,6 +14,7 @@ from return_day import make_return_day
 
 from fanzha.access import Person
 from fanzha.ports.record_query import Query
+from fanzha.web.terms import METHOD_WORDS
 
 pytestmark = pytest.mark.slow
 VOID = {"br", "img", "input", "link", "meta", "hr", "wbr", "col", "source", "path", "rect", "circle", "use", "line"}
@@ -47,7 +48,7 @@ class Shown(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         apart = any(tag in AS_IT_IS or str(given.get("lang") or "zh").startswith("en") for tag, given in self.open)
-        if data.strip() and not apart:
+        if data.strip() and (not apart or data.strip() in METHOD_WORDS):  # a method has a name, wherever it stands
             self.texts.append(data.strip())
 
 
@@ -80,4 +81,4 @@ def test_what_would_be_a_code_is_seen():
         '<p title="own_first">方法 fifo <code>lifo</code><span lang="en">open</span> 张三 zhang-3</p>'
         '<input type="text" value="this-month">'
     )
-    assert {word for word, _ in codes_on(page, {"zhang-3"})} == {"own_first", "fifo", "this-month"}
+    assert {word for word, _ in codes_on(page, {"zhang-3"})} == {"own_first", "fifo", "lifo", "this-month"}
