@@ -98,6 +98,7 @@ def test_records_are_listed_and_opened_behind_the_mask_for_those_who_may_see_the
     assert api("GET", f"/cases/{case.id}").json()["id"] == case.id
     (order,) = api("GET", "/orders", "clerk").json()["items"]
     assert order["institution"] == "模拟银行"
+    assert order["updated_at"] == api("GET", "/measures").json()["items"][0]["updated_at"]
     assert api("GET", "/orders", "clerk2").json()["items"] == []
     assert HOLDER not in api("GET", f"/accounts/{ACCOUNT}").text
 
@@ -203,7 +204,8 @@ def test_a_decision_upon_an_old_version_is_refused(api):
     )
     decided = api("POST", f"/indicators/{one}/approve", "chief", json=reason, headers={"if-match": '"0"'})
     assert decided.json()["record"]["status"] == "approved"
-    assert api("GET", f"/indicators/{one}").json()["decided_by"] == "chief"
+    found = api("GET", f"/indicators/{one}").json()
+    assert (found["decided_by"], found["updated_at"] is None) == ("chief", False)
 
 
 def test_a_program_of_a_partner_reports_and_answers_and_sees_no_more(api):

@@ -213,7 +213,7 @@ class MeasureIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     case: RecordName = ""
     fact: RecordName = ""
     target: TargetIn | None = None
-    modes: Annotated[list[Annotated[str, Meta(pattern=r"^[a-z_]{1,60}$")]], Meta(max_length=10)] = []
+    modes: Annotated[list[str], Meta(max_length=10)] = []
     mode_reason: Text = ""
     amount: Paid | None = None
     traced: Annotated[str, Meta(pattern=AMOUNT)] | None = None
