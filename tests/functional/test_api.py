@@ -146,6 +146,21 @@ def test_a_measure_is_worded_once_by_its_key_and_asks_nothing_of_anybody(api):
     assert proposed.json()["record"]["status"] == "proposed"
 
 
+def test_an_errand_leaves_once_by_its_key(api):
+    body = {
+        "kind": "help_request",
+        "body": "OTHER",
+        "title": "模拟：请协助核查",
+        "text": "模拟：一处窝点",
+        "number": "模拟1号",
+    }
+    key = {"idempotency-key": "k-5"}
+    first, again = (api("POST", "/errands/new", json=body, headers=key) for _ in range(2))
+    assert (first.status_code, first.json()["id"]) == (200, again.json()["id"]), first.text
+    assert len(api("GET", "/errands").json()["items"]) == 1
+    problem(api("POST", "/errands/new", json={**body, "text": "模拟：另一件事"}, headers=key), 409, "refused")
+
+
 # What the console's forms do that are no deeds: how a program does it, or why it does not.
 NO_DEEDS = {
     "/reports/new": "POST /reports", "/measures/new": "POST /measures", "/measures/batch": "each by measures/{id}/approve",

@@ -19,6 +19,7 @@ from fanzha.services.desk.add_to_report import BroughtFile, attachment_of
 from fanzha.services.desk.keeping import ERRAND_CLOCK, tell
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.named_person import person_named
+from fanzha.services.desk.once import fingerprint_of, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,12 @@ class ErrandWanted:
     files: tuple[BroughtFile, ...] = ()
 
 
-def send_errand(desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: ErrandWanted) -> Errand:
+def send_errand(
+    desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: ErrandWanted, *, request: str = ""
+) -> Errand:
     """Asks another body; the errand leaves at once, and its clocks run.
 
+    request: the caller's own key of the command; sent again, it gives the errand that was sent.
     Raises BadInput where there is no such body, NotAllowed where nothing of the kind runs there.
     """
     with acting(desk, actor, "errand.send", Subject("organisation", wanted.body)) as work:
@@ -49,14 +53,18 @@ def send_errand(desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: Erran
         if wanted.body != actor.organisation:
             check_route(tree, work.rules.access.routes, RouteKind(wanted.kind), actor.organisation, wanted.body)
         rule = _rule(work, wanted.kind)
-        draft = casework.ErrandDraft(
-            wanted.kind, wanted.body, wanted.title, wanted.text, wanted.document_number, wanted.case,
-            _kept_files(work, evidence, wanted.files),
-        )  # fmt: skip
-        made, events = casework.send_errand(
-            draft, actor, work.now_us, work.ids, sign_us=rule.sign_us, answer_us=rule.answer_us
-        )
-        return _keep(work, made, events, new=True)
+
+        def leave() -> Errand:
+            draft = casework.ErrandDraft(
+                wanted.kind, wanted.body, wanted.title, wanted.text, wanted.document_number, wanted.case,
+                _kept_files(work, evidence, wanted.files),
+            )  # fmt: skip
+            made, events = casework.send_errand(
+                draft, actor, work.now_us, work.ids, sign_us=rule.sign_us, answer_us=rule.answer_us
+            )
+            return _keep(work, made, events, new=True)
+
+        return once(work, request, fingerprint_of("errand.send", wanted), Errand, leave)
 
 
 def sign_for_errand(desk: Desk, actor: Actor, errand_id: str, *, officer: str = "") -> Errand:
