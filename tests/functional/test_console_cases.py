@@ -52,6 +52,33 @@ def take_in(officer, **more):
     return officer.post("/reports/new", **{**REPORT, **PAYMENT, **more})
 
 
+def test_the_form_of_the_second_payment_begins_with_the_slip_that_nobody_has_read_yet(console, visitor):
+    officer = visitor("duty")
+    other = {f"payments-2-{name.split('-', 2)[2]}": value for name, value in PAYMENT.items()}
+    take_in(
+        officer,
+        **other | {"payments-2-payee": "6299990000000000991", "payments-2-amount": "3万"},
+        **{"payments-rows": "2"},
+    )
+    report, clues = one(console, Report)[0], one(console, Clue)
+    assert len(clues) == 2
+    for name in ("slip-1.png", "slip-2.png"):
+        officer.post(f"/reports/{report.id}/attach", files=[("files", (name, f"made up {name}".encode(), "image/png"))])
+    for clue in clues:
+        officer.post(f"/clues/{clue.id}/claim")
+        officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
+    chosen = re.compile(r'<option value="([0-9a-f]{64})" selected')
+    (first,) = chosen.findall(officer.get(f"/clues/{clues[0].id}/verify"))
+    slip = {
+        "holder": HOLDER, "account": clues[0].subject, "amount": "50000", "at": "2026-03-02T12:00:00", "checked": "1",
+        "institution": "模拟银行", "document": "transfer_slip", "file": first, "hop": "1", "reason": "照凭证填写",
+    }  # fmt: skip
+    officer.post(f"/clues/{clues[0].id}/verify", **slip)
+    assert len(one(console, Fact)) == 1, officer.words
+    (second,) = chosen.findall(officer.get(f"/clues/{clues[1].id}/verify"))
+    assert second != first
+
+
 def test_a_report_becomes_a_drafted_stop(console, visitor):
     officer = visitor("duty")
     take_in(officer)

@@ -197,6 +197,41 @@ def test_an_appeal_is_heard_by_another_and_lets_go(seats):
     assert next(one for one in seats.rows(Measure) if one.id == measure.id).ended_us
 
 
+def test_a_bulletin_that_was_issued_keeps_its_numbers(seats):
+    seats.executed(seats.proposed())
+    seats.later(40 * 24 * HOUR_US)
+    both, chief = seats.sit("both"), seats.sit("chief")
+    for page, login in ((both, "both"), (chief, "chief")):
+        seats.signed_in_again(page, login)
+    both.goto("/bulletins/draft-new")
+    fill_form(both)
+    address = both.url.split("?")[0]
+    assert both.locator(".why-not li").count() == 2, "what nothing records keeps it from being issued"
+    for name in ("clues_within_3h", "receipts_in_time"):
+        both.goto(f"{address}/figure")
+        fill_form(both, name=name, value="100", reason="当月台账另行统计")
+    assert both.locator(".why-not").count() == 0
+    both.goto(f"{address}/issue")
+    assert both.locator(".why-not").count() == 1, "who wrote it does not issue it"
+    chief.goto(f"{address}/issue")
+    fill_form(chief, number="模拟反诈通〔2026〕1号")
+    told = chief.locator("table.rows").inner_text()
+    hashed = re.search(r"\b[0-9a-f]{64}\b", chief.inner_text("main"))[0]
+    both.goto(f"{address}/revise")
+    fill_form(both)
+    later = both.url.split("?")[0]
+    assert later != address
+    both.goto(f"{later}/figure")
+    fill_form(both, name="cases_reported", value="7", reason="补录两起后重新统计")
+    assert both.locator("table.rows").inner_text() != told
+    for page in (chief, both):
+        page.goto(address)
+        assert page.locator("table.rows").inner_text() == told, "what was issued stays as it was"
+        assert hashed in page.inner_text("main")
+        page.goto(f"{address}/figure")
+        assert page.locator(".why-not").count() == 1, "nobody changes it any more"
+
+
 def test_a_banks_table_goes_out_and_comes_back_with_bad_rows_named(seats):
     measure = seats.proposed()
     chief, clerk = seats.sit("chief"), seats.sit("clerk", java_script_enabled=False)

@@ -102,6 +102,9 @@ def look(page: Any, address: str, found: Seen) -> None:
         if page.evaluate(PUT_ON, theme):
             found.note("axe", f"{address} {theme}", axe_violations(page, "color-contrast"))
     page.evaluate(PUT_ON, "light")
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    found.note("forced", address, [*axe_violations(page, "color-contrast"), *page.evaluate(LOST_IN_FORCED_COLOURS)])
+    page.emulate_media(forced_colors="none", color_scheme="light")
     page.keyboard.press("Tab")  # from now on the keyboard leads, and the focus is shown
     found.note("focus", address, page.evaluate(UNSEEN_FOCUS))
     found.note("keys", address, page.evaluate(KEYS_IN_FIELDS))
@@ -116,6 +119,30 @@ PUT_ON = """async (theme) => {
     root.dataset.theme = theme;
     await Promise.all(document.getAnimations().map((one) => one.finished));
     return true;
+}"""
+# In the reader's own colours a drawing keeps those of its style: its writing must not be that of what it stands on.
+LOST_IN_FORCED_COLOURS = """() => {
+    const lost = [], parts = (text) => (text.match(/[\\d.]+/g) || []).slice(0, 3).map(Number);
+    const light = (text) => { const [r, g, b] = parts(text); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const page = getComputedStyle(document.body).backgroundColor;
+    for (const text of document.querySelectorAll("main svg text")) {
+        const under = text.closest("g, svg")?.querySelector("rect"), fill = under && getComputedStyle(under).fill;
+        const ground = fill && fill !== "none" ? fill : page;
+        if (Math.abs(light(getComputedStyle(text).fill) - light(ground)) < 100)
+            lost.push(`writing on ${ground}: ${text.textContent.slice(0, 40)}`);
+    }
+    for (const one of document.querySelectorAll("a, button, th, dt, label, h1, h2")) {
+        // Behind writing the browser paints the page's own ground, whatever the style wants there.
+        if (one.checkVisibility() && Math.abs(light(getComputedStyle(one).color) - light(page)) < 100)
+            lost.push(`writing in the colour of the page: ${one.outerHTML.slice(0, 100)}`);
+    }
+    const chosen = "main [aria-current], .top [aria-current], main tr[aria-selected=true] td";
+    for (const one of document.querySelectorAll(chosen)) {
+        const style = getComputedStyle(one), line = parseFloat(style.borderBottomWidth) >= 2;
+        if (style.outlineStyle === "none" && style.textDecorationLine === "none" && !line)
+            lost.push(`chosen, and not to be seen: ${one.outerHTML.slice(0, 100)}`);
+    }
+    return lost.slice(0, 5);
 }"""
 UNSEEN_FOCUS = """() => {
     const wrong = [], can = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
@@ -176,6 +203,10 @@ def test_nothing_is_blocked_missing_or_asked_of_another_origin(seen):
 
 def test_no_page_is_wider_than_the_screen(seen):
     seen.none_of("width")
+
+
+def test_nothing_is_lost_in_the_readers_own_colours(seen):
+    seen.none_of("forced")
 
 
 def test_the_focus_is_seen_wherever_it_goes(seen):

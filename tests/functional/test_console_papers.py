@@ -76,7 +76,7 @@ def test_the_sheet_is_behind_the_mask_and_other_bodies_are_told_nothing(day, vis
 def test_a_review_has_every_step_in_the_order_of_time_with_where_it_is_written(day, visitor):
     officer, case = visitor("both"), day.ids["case"]
     officer.get(f"/cases/{case}/review")
-    times = re.findall(r'<tr><td class="num">([\d: -]{14,19})</td>', officer.text)
+    times = re.findall(r'<tr><td class="when">([\d: -]{14,19})</td>', officer.text)
     assert times == sorted(times)
     assert len(times) > 10
     (opened,) = [one for one in kept(day, Case) if one.id == case]

@@ -17,6 +17,7 @@ EXPONENTS: Final[Mapping[str, int]] = {
     "USDT": 6, "USDC": 6, "ETH": 8, "WETH": 8, "BTC": 8, "TRX": 6, "DAI": 8,
 }  # fmt: skip
 DEFAULT_EXPONENT: Final = 2
+DIGITS_MAX: Final = 30
 AMOUNT_MAX: Final = 10**17  # minor units; leaves room to sum in 64 bits
 _DECIMAL = re.compile(r"([+-]?)(\d+)(?:\.(\d*))?")
 
@@ -58,7 +59,8 @@ def parse_minor(text: str, exponent: int = 2) -> int:
     sign, whole, part = match[1], match[2], (match[3] or "").rstrip("0")
     if len(part) > exponent:
         raise BadInput(f"amount {text!r} has more than {exponent} decimals")
-    minor = int(whole + part.ljust(exponent, "0"))
+    digits = (whole + part.ljust(exponent, "0")).lstrip("0")
+    minor = int(digits or "0") if len(digits) <= DIGITS_MAX else AMOUNT_MAX + 1  # digits without end are not read
     if minor > AMOUNT_MAX:
         raise BadInput(f"amount {text!r} is beyond {AMOUNT_MAX} minor units")
     return -minor if sign == "-" else minor

@@ -20,6 +20,11 @@ FORMS: Final = (
     "2026, 2026-H1, 2026-Q2, 2026-05, 2026-W21, 2026-05-31, 2026-01-01..2026-05-26, today, yesterday, "
     "last-week, last-month, this-week, this-month, this-quarter, this-half, this-year"
 )
+_SPOKEN: Final = {
+    "今日": "today", "今天": "today", "昨日": "yesterday", "昨天": "yesterday", "本周": "this-week", "上周": "last-week",
+    "本月": "this-month", "上月": "last-month", "本季度": "this-quarter", "本半年": "this-half", "本年": "this-year",
+    "今年": "this-year",
+}  # fmt: skip
 _QUARTERS: Final = "一二三四"
 
 
@@ -37,7 +42,9 @@ class Grain(StrEnum):
 
 
 def read_period(text: str, today: date) -> Period:
-    """The period that somebody types; `this-…` ends with today. Raises BadInput that says the forms there are."""
+    """The period that somebody types; `this-…`, 本…, ends with today. Raises BadInput that says the forms there are."""
+    said = text.strip()
+    text = _SPOKEN.get(said) or "-".join(said.split())
     if (named := _named(text, today)) is not None:
         return named
     first_text, dots, last_text = text.partition("..")
@@ -54,6 +61,7 @@ def read_period(text: str, today: date) -> Period:
 
 
 def _named(text: str, today: date) -> Period | None:
+    text = text.lower()
     month_before = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
     monday = today - timedelta(days=today.weekday())
     starts = {

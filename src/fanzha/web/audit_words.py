@@ -12,7 +12,7 @@ from fanzha.web.words import N_
 # What something was done to, by the first part of an action.
 SUBJECTS: Final[Mapping[str, str]] = {
     "account": N_("账户"), "appeal": N_("申诉"), "audit": N_("审计记录"), "bulletin": N_("通报"),
-    "case": N_("案件"), "clock": N_("计时"),
+    "case": N_("案件"), "casemove": N_("并案拆案"), "clock": N_("计时"),
     "clue": N_("线索"), "credential": N_("登录凭据"), "errand": N_("交办与协作"), "export": N_("导出"), "fact": N_("事实"),
     "hand_over": N_("移交"), "incident": N_("异常"), "indicator": N_("涉诈名单条目"),
     "report_sheet": N_("举报草稿"), "ledger": N_("账本"), "link": N_("协作连接"),
@@ -38,6 +38,7 @@ DEEDS_DONE: Final[Mapping[str, str]] = {
     "amend": N_("修改拟稿了"), "amounts": N_("查看金额了"), "answer": N_("答复了"), "approve": N_("审批同意了"),
     "ask_renewal": N_("申请续期了"), "assess": N_("研判了"), "assign": N_("接办了"), "breach": N_("超时了"),
     "call_back": N_("回访了"), "change_officer": N_("更换主办了"), "change_password": N_("更改口令了"),
+    "choose": N_("选择了"),
     "change_roles": N_("更改角色了"), "classify": N_("分类了"), "close": N_("办结了"), "comment": N_("备注了"),
     "compare": N_("比对了"), "complete": N_("完成了"), "confirm": N_("到场确认了"), "convert": N_("转换了"),
     "correct": N_("更正了"), "count": N_("统计了"), "countersign": N_("补签了"), "deactivate": N_("停用了"),

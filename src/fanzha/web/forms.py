@@ -12,7 +12,7 @@ from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.web.asking import Form, Upload
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 Choices = Sequence[tuple[str, str]]  # value, words (to be translated)
 TEXT_MAX: Final = 20_000
@@ -53,7 +53,7 @@ class Field:
 
 def table_choices(known: Iterable[Any]) -> Choices:
     """What a dated table has, by slug, in both languages as they stand there."""
-    return tuple((one.slug, f"{one.zh} · {one.en}") for one in known)
+    return tuple((one.slug, InBoth(one.zh, one.en)) for one in known)
 
 
 class Faults(BadInput):

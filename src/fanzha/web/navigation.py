@@ -18,21 +18,26 @@ class Entry:
     word: str
     key: str
     roles: frozenset[Role]
+    also: tuple[str, ...] = ()  # addresses of its other lists
+
+    def holds(self, address: str) -> bool:
+        """Whether a page belongs to it."""
+        return address.startswith((self.address, *self.also))
 
 
 ENTRIES: Final = (
     Entry("/desk", N_("值班台"), "d", OFFICERS),
-    Entry("/cases", N_("案件"), "c", SEERS),
-    Entry("/measures", N_("措施"), "m", SEERS),
+    Entry("/cases", N_("案件"), "c", SEERS, ("/reports", "/clues", "/series", "/hand-overs")),
+    Entry("/measures", N_("措施"), "m", SEERS, ("/queries", "/appeals", "/incidents")),
     Entry("/returns", N_("返还"), "r", SEERS),
-    Entry("/operations", N_("行动"), "x", SEERS),
-    Entry("/search", N_("查询"), "s", SEERS),
-    Entry("/figures", N_("指标"), "f", SEERS),
+    Entry("/operations", N_("行动"), "x", SEERS, ("/campaigns", "/results")),
+    Entry("/search", N_("查询"), "s", SEERS, ("/accounts",)),
+    Entry("/figures", N_("指标"), "f", SEERS, ("/bulletins",)),
     Entry("/indicators", N_("号码公示"), "i", OFFICERS),
     Entry("/partner", N_("协作台"), "p", PARTNERS),
     Entry("/errands", N_("交办与协作"), "e", PARTNERS),
     Entry("/audit", N_("审计"), "a", AUDITORS),
-    Entry("/office", N_("机构人员"), "o", ADMINISTRATORS),
+    Entry("/office", N_("机构人员"), "o", ADMINISTRATORS, ("/people", "/bodies", "/links", "/tokens", "/webhooks")),
 )
 
 

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar.response import Response
 from litestar.response.redirect import Redirect
 
+from fanzha.core.actor import MACHINE
 from fanzha.web import show
 from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
@@ -22,8 +23,8 @@ from fanzha.web.navigation import navigation_for
 from fanzha.web.palette import palette_for
 from fanzha.web.refusals import headline_of
 from fanzha.web.routes import SEERS
-from fanzha.web.terms import term
-from fanzha.web.words import LANGUAGES, TAGS, Say, sayer
+from fanzha.web.terms import METHOD_WORDS, term
+from fanzha.web.words import LANGUAGES, N_, TAGS, Say, own_words, sayer
 
 STATIC: Final = Path(__file__).with_name("static")
 TOLD_COOKIE: Final = "fanzha-told"
@@ -108,13 +109,19 @@ def _environment(language: str) -> Environment:
     )  # fmt: skip
     say = sayer(language)
     environment.globals |= {
-        "_": say, "static": static_address, "money": show.money, "brief": partial(show.brief_money, language=language),
+        "_": say, "own_words": partial(own_words, language=language), "method_words": METHOD_WORDS, "who": partial(_who, say),
+        "static": static_address, "money": show.money, "brief": partial(show.brief_money, language=language),
         "span": show.span, "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
         "headline_of": headline_of, "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment
+
+
+def _who(say: Say, login: str) -> str:
+    """Who did something: a login as it is, and the system by its word."""
+    return say(N_("系统")) if login == MACHINE.id else login
 
 
 def _told(say: Say, kept: str) -> str:

@@ -56,6 +56,12 @@ from fanzha.services.desk.account_state import AccountState
 from fanzha.statistics.drafting import DraftStatus
 from fanzha.web.words import N_, Say
 
+# The ways of tracing, by name.
+METHOD_WORDS: Final[Mapping[str, str]] = {
+    "fifo": N_("先进先出"), "lifo": N_("后进先出"), "prorata": N_("按比例"), "own_first": N_("自有资金先出"),
+    "libr": N_("最低余额"), "poison": N_("污染（仅线索）"),
+}  # fmt: skip
+
 TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     Role: {
         "duty_officer": N_("值班民警"), "analyst": N_("研判员"), "approver": N_("审批人"), "commander": N_("指挥长"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Final
+from typing import Final, Self
 
 from babel.messages.pofile import read_po
 
@@ -15,6 +15,19 @@ ENGLISH: Final = "en"
 LANGUAGES: Final = (CHINESE, ENGLISH)
 TAGS: Final = {CHINESE: "zh-CN", ENGLISH: "en"}
 Say = Callable[[str], str]
+
+
+class InBoth(str):
+    """A text that brings its own English: a word of a dated table, or what stands in a field before anybody has written."""
+
+    __slots__ = ("english",)
+    english: str
+
+    def __new__(cls, chinese: str, english: str) -> Self:
+        """In Chinese as it stands."""
+        made = super().__new__(cls, chinese)
+        made.english = english
+        return made
 
 
 def N_(text: str) -> str:  # noqa: N802 - the name by which text tools know it
@@ -40,7 +53,16 @@ def catalogue(language: str) -> dict[str, str]:
 def sayer(language: str) -> Say:
     """Says a text in a language; one that has no translation is said in Chinese."""
     known = catalogue(language)
-    return lambda text: known.get(text, text)
+
+    def say(text: str) -> str:
+        return own_words(text, language) if isinstance(text, InBoth) else known.get(text, text)
+
+    return say
+
+
+def own_words(text: str, language: str) -> str:
+    """A text that brings its own English, in the language; any other as it stands."""
+    return text.english if isinstance(text, InBoth) and language != CHINESE else text
 
 
 def language_of(asked: str, kept: str, accepted: str) -> str:

@@ -28,6 +28,8 @@ from fanzha.core.money import AMOUNT_MAX, Money, exponent_of, format_minor, pars
         ("0.000001", 6, 1),
         (str(AMOUNT_MAX // 100), 2, AMOUNT_MAX),
         (str(AMOUNT_MAX), 2, None),
+        ("9" * 5000, 2, None),  # more digits than Python reads as a number
+        ("0" * 5000 + "1", 2, 100),
     ],
 )
 def test_a_text_is_an_exact_amount_or_refused(text: str, exponent: int, minor: int | None) -> None:

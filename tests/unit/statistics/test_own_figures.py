@@ -61,6 +61,9 @@ DAYS = st.dates(date(1990, 1, 1), date(2090, 1, 1))
         ("yesterday", "2026-05-25", "2026-05-25", Grain.DAY),
         ("last-week", "2026-05-18", "2026-05-24", Grain.WEEK),
         ("last-month", "2026-04-01", "2026-04-30", Grain.MONTH),
+        (" Last month ", "2026-04-01", "2026-04-30", Grain.MONTH),
+        ("上月", "2026-04-01", "2026-04-30", Grain.MONTH),
+        ("本年", "2026-01-01", "2026-05-26", Grain.SPAN),
     ],
 )
 def test_what_somebody_types_is_a_period(typed, first, last, grain):

@@ -36,6 +36,7 @@ class CluePage:
     twins: tuple[Clue, ...]  # other clues of its body about the same thing
     merges: tuple[Merge, ...]
     events: tuple[WorkEvent, ...]  # newest first
+    documents_read: frozenset[str] = frozenset()  # that facts of its reports' clues were checked against already
 
 
 def clue_page(desk: Desk, actor: Actor, clue_id: str) -> CluePage:
@@ -54,7 +55,7 @@ def clue_page(desk: Desk, actor: Actor, clue_id: str) -> CluePage:
             reports=tuple(one for one in unit.records(Report).get_many(clue.reports) if sight.sees(one)),
             case=look.case_of(clue), facts=facts, measures=_measures(look, sight, clue, facts),
             twins=_twins(look, sight, clue), merges=merges_of(look, MergedKind.CLUE, clue.id),
-            events=unit.records(WorkEvent).find(told).rows,
+            events=unit.records(WorkEvent).find(told).rows, documents_read=_documents_read(look, sight, clue),
         )  # fmt: skip
 
 
@@ -72,6 +73,18 @@ def _measures(look: Look, sight: Sight, clue: Clue, facts: tuple[Fact, ...]) -> 
     found = every(look.unit.records(Measure), Query(within={"account": accounts}))
     seen = [sight.shown(measure) for measure in found if sight.sees(measure)]
     return tuple(sorted(seen, key=lambda measure: (-measure.drafted_us, measure.id)))
+
+
+def _documents_read(look: Look, sight: Sight, clue: Clue) -> frozenset[str]:
+    """A slip shows one payment: what was read for one clue of a report is hardly the slip of the next."""
+    of_reports = [
+        one
+        for report in clue.reports
+        for one in every(look.unit.records(Clue), Query(mentions={"report": report}))
+        if sight.sees(one)
+    ]
+    facts = look.unit.records(Fact).get_many({fact for one in of_reports for fact in one.facts})
+    return frozenset(check.document.reference for fact in facts for check in fact.checks)
 
 
 def _twins(look: Look, sight: Sight, clue: Clue) -> tuple[Clue, ...]:

@@ -10,7 +10,7 @@ from fanzha.casework import OPEN_STAGES, Case, Clue, Report, rank
 from fanzha.casework.clock import ClockState, clock_state, due_marks
 from fanzha.casework.errand_model import OPEN_ERRANDS, Errand
 from fanzha.core.actor import Actor, Role
-from fanzha.core.time import DAY_US
+from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, effective_status
 from fanzha.measures.orders import UNANSWERED, Verb
@@ -21,6 +21,7 @@ from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
 from fanzha.tracing.runs import LEADS_METHOD, TraceRun
 
+HOUR_US: Final = 60 * MINUTE_US
 ENDING_US: Final = DAY_US // 2  # what ends within half a day is on the board of endings
 COUNTED: Final = 50  # more than these are "50+": a count of everything is paid for by every look
 
@@ -65,6 +66,15 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class HourTally:
+    """What came within the last hour, up to `COUNTED` of each."""
+
+    reports: int
+    clues: int
+    checked: int  # of these clues
+
+
+@dataclass(frozen=True, slots=True)
 class DutyDesk:
     """A page of clues, and the figures of the whole."""
 
@@ -72,6 +82,7 @@ class DutyDesk:
     next_cursor: str | None
     counts: Counts
     now_us: int
+    hour: HourTally | None = None  # where nothing is on the page
 
 
 def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted) -> DutyDesk:
@@ -81,7 +92,15 @@ def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted) -> DutyDesk:
         page = reading.clues(wanted)
         look = Look(desk, view, actor)
         rows = desk_rows(look, page.rows)
-        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us)
+        hour = None if rows else _hour(reading)
+        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us, hour)
+
+
+def _hour(reading: Reading) -> HourTally:
+    since_us, newest = reading.now_us - HOUR_US, ListWanted(limit=COUNTED)
+    reports = [one for one in reading.reports(newest).rows if one.received_at_us >= since_us]
+    clues = [one for one in reading.clues(newest).rows if one.received_at_us >= since_us]
+    return HourTally(len(reports), len(clues), sum(one.stage not in OPEN_STAGES for one in clues))
 
 
 def _counts(reading: Reading) -> Counts:

@@ -19,6 +19,7 @@ from fanzha.services.desk.add_to_report import BroughtFile, attachment_of
 from fanzha.services.desk.keeping import ERRAND_CLOCK, tell
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.named_person import person_named
+from fanzha.services.desk.once import fingerprint_of, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,18 @@ class ErrandWanted:
     about: str = ""  # the outlet, the company, the market
 
 
-def send_errand(desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: ErrandWanted) -> Errand:
+def send_errand(
+    desk: Desk, evidence: EvidenceStore, actor: Actor, wanted: ErrandWanted, *, request: str = ""
+) -> Errand:
     """Asks another body; the errand leaves at once, and its clocks run.
 
+    request: the caller's own key of the command; sent again, it gives the errand that was sent.
     Raises BadInput where there is no such body, NotAllowed where nothing of the kind runs there.
     """
     with acting(desk, actor, "errand.send", Subject("organisation", wanted.body)) as work:
-        return send_within(work, evidence, wanted)
+        return once(
+            work, request, fingerprint_of("errand.send", wanted), Errand, lambda: send_within(work, evidence, wanted)
+        )
 
 
 def send_within(work: Work, evidence: EvidenceStore, wanted: ErrandWanted, *, meeting: str = "") -> Errand:

@@ -27,7 +27,7 @@ def api_router(console: Console) -> Router:
     """Every address of the API."""
     return Router(
         path=PREFIX,
-        route_handlers=[_reports_options, *reading_handlers(console), *doing_handlers(console)],
+        route_handlers=[_options_of("reports"), _options_of("measures"), *reading_handlers(console), *doing_handlers(console)],
         before_request=_only_json,
         exception_handlers={
             ApiError: turned_away, FanzhaError: refused, HTTPException: unreadable, Exception: failed,
@@ -59,10 +59,16 @@ class _Description(JsonRenderPlugin):
         return super().render(request, openapi_schema)
 
 
-@route("/reports", http_method=[HttpMethod.OPTIONS], include_in_schema=False, status_code=204, sync_to_thread=False)
-def _reports_options() -> Response[None]:
-    """What the address takes: its two handlers are told of as one."""
-    return Response(None, status_code=204, headers={"allow": "GET, OPTIONS, POST"})
+def _options_of(kind: str) -> Any:
+    """What the address of a list takes that can be added to: its two handlers are told of as one."""
+
+    def options() -> Response[None]:
+        return Response(None, status_code=204, headers={"allow": "GET, OPTIONS, POST"})
+
+    options.__name__ = f"{kind}_options"
+    return route(
+        f"/{kind}", http_method=[HttpMethod.OPTIONS], include_in_schema=False, status_code=204, sync_to_thread=False
+    )(options)
 
 
 def _only_json(request: Request[Any, Any, Any]) -> None:

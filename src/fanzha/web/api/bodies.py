@@ -10,6 +10,9 @@ import msgspec
 from msgspec import Meta
 
 from fanzha.core.errors import BadInput
+from fanzha.core.money import parse_minor
+from fanzha.measures.model import MeasureKind, Target, TargetKind
+from fanzha.services.desk.draft_measure import MeasureDraft
 from fanzha.web.asking import Form, Upload
 from fanzha.web.deeds.deed import Deed
 from fanzha.web.forms import TEXT_MAX, Field, Kind
@@ -26,6 +29,7 @@ NUMBER: Final = r"^[0-9A-Za-z][0-9A-Za-z -]{0,60}$"
 Text = Annotated[str, Meta(max_length=2000)]
 Paid = Annotated[str, Meta(pattern=PAID, description="Decimal, in yuan.")]
 Instant = Annotated[str, Meta(pattern=INSTANT, description="ISO 8601, Shanghai.")]
+RecordName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{0,100}$", description="The id of a record.")]
 Account = Annotated[str, Meta(pattern=NUMBER)]
 
 
@@ -189,6 +193,47 @@ class ReceiptIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     balance_at: Instant | None = None
     code: Annotated[str, Meta(max_length=100)] = ""
     note: Text = ""
+
+
+class TargetIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a measure is to act upon, where neither a fact nor an earlier measure says it."""
+
+    kind: Literal[tuple(kind.value for kind in TargetKind)]  # type: ignore[valid-type]
+    reference: Annotated[str, Meta(pattern=_SAID, min_length=1, max_length=200)]
+    institution: Text = ""
+    holder: Text = ""
+
+
+class MeasureIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A measure to be worded; nothing is asked of anybody by it. Amounts in the currency of its fact, else in yuan."""
+
+    kind: Literal[tuple(kind.value for kind in MeasureKind)]  # type: ignore[valid-type]
+    reason: Annotated[str, Meta(pattern=_SAID, min_length=1, max_length=TEXT_MAX)]
+    basis: Annotated[str, Meta(pattern=r"^[a-z0-9-]{1,60}$", description="The id of an article of measures.toml.")]
+    case: RecordName = ""
+    fact: RecordName = ""
+    target: TargetIn | None = None
+    modes: Annotated[list[str], Meta(max_length=10)] = []
+    mode_reason: Text = ""
+    amount: Paid | None = None
+    traced: Annotated[str, Meta(pattern=AMOUNT)] | None = None
+    term: Annotated[str, Meta(pattern=r"^[a-z_]{0,60}$")] = ""
+    document: Annotated[str, Meta(max_length=200)] = ""
+    payee: Account | None = None
+
+
+def measure_draft(body: MeasureIn) -> MeasureDraft:
+    """A measure as `draft_measure` takes it."""
+    wanted = body.target
+    target = None
+    if wanted is not None:
+        target = Target(TargetKind(wanted.kind), wanted.reference, wanted.institution, wanted.holder)
+    return MeasureDraft(
+        kind=MeasureKind(body.kind), reason=body.reason, basis=body.basis, case=body.case, fact=body.fact, target=target,
+        modes=tuple(body.modes), mode_reason=body.mode_reason, term=body.term, document=body.document,
+        amount_minor=None if body.amount is None else parse_minor(body.amount), payee=body.payee or "",
+        traced_minor=None if body.traced is None else parse_minor(body.traced),
+    )  # fmt: skip
 
 
 def report_content(body: ReportIn) -> Mapping[str, Any]:

@@ -18,10 +18,11 @@ from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.services.desk.documents.report_form import read_report
+from fanzha.services.desk.draft_measure import draft_measure
 from fanzha.services.desk.open_record import mask_for
 from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.record_receipt import record_receipt
-from fanzha.web.api.bodies import ReceiptIn, ReportIn, body_of, form_of, report_content
+from fanzha.web.api.bodies import MeasureIn, ReceiptIn, ReportIn, body_of, form_of, measure_draft, report_content
 from fanzha.web.api.callers import caller
 from fanzha.web.api.problems import EVERY, WRITING, ApiError
 from fanzha.web.api.reading import RecordId, document_of
@@ -135,7 +136,7 @@ class ReceiptNoted(msgspec.Struct, frozen=True):
 def doing_handlers(console: Console) -> tuple[Any, ...]:
     """A handler for each deed of the console, and for what it takes where the record decides that; reports, receipts."""
     asking = (_asking(console, deed) for deed in DEEDS if deed.around is not None)
-    return (*(_deed(console, deed) for deed in DEEDS), *asking, _report(console), _receipt(console))
+    return (*(_deed(console, deed) for deed in DEEDS), *asking, _report(console), _measure(console), _receipt(console))
 
 
 def _deed(console: Console, deed: Deed) -> Any:
@@ -277,6 +278,24 @@ def _report(console: Console) -> Any:
 
 def _offers(found: Sequence[DuplicateOffer]) -> list[MergeOffer]:
     return [MergeOffer(each.kept, each.absorbed, [sign.value for sign in each.signs]) for each in found]
+
+
+def _measure(console: Console) -> Any:
+    def word_measure(
+        request: Request[Any, Any, Any],
+        data: JSONBody[MeasureIn],  # noqa: ARG001 - what the description says of the body
+        body: RawBody,
+        key: Key = "",
+    ) -> DeedDone:
+        actor, desk = caller(console, request), console.desk
+        wanted = measure_draft(strictly(body, MeasureIn))
+        with fitting():
+            made = draft_measure(desk, actor, wanted, request=key)
+        return DeedDone(made.id, made.version, document_of(desk, made, mask_for(desk, actor, (made,))))
+
+    return _named(
+        "/measures", "word_measure", word_measure, "Words a measure; it is proposed by a deed of its own.", 201
+    )
 
 
 def _receipt(console: Console) -> Any:

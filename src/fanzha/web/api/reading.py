@@ -176,10 +176,11 @@ def _orders(console: Console) -> Any:
         actor, desk = caller(console, request), console.desk
         page = _page(lists.list_measures, desk, actor, ListWanted(limit=limit, cursor=cursor or None))
         mask = mask_for(desk, actor, page.rows)
+        changed = _changed(desk, [measure.id for measure in page.rows])
         found = [
             {
                 **order_document(order, measure.request), "measure": measure.id, "kind": measure.kind,
-                "target": target_document(measure.target, mask),
+                "target": target_document(measure.target, mask), "updated_at": changed[measure.id],
             }
             for measure in page.rows
             for order in measure.orders
@@ -201,7 +202,7 @@ def _indicator(console: Console) -> Any:
     def indicator(request: Request[Any, Any, Any], record_id: RecordId) -> dict[str, Any]:
         """A number of the public page."""
         opened = open_record(console.desk, caller(console, request), Indicator, record_id)
-        return indicator_document(opened.record, opened.mask)
+        return _dated(console.desk, [indicator_document(opened.record, opened.mask)])[0]
 
     return _get("/indicators/{record_id:str}", "read_indicators", indicator)
 
@@ -228,9 +229,13 @@ def _page(listed: Callable[[Desk, Actor, ListWanted], Any], desk: Desk, actor: A
 def _dated(desk: Desk, documents: Iterable[Document]) -> list[Document]:
     """The documents with when they were last changed; null where the audit tells of nothing."""
     found = list(documents)
-    with desk.store.reading() as view:
-        changed = last_changes(view, [str(one["id"]) for one in found])
+    changed = _changed(desk, [str(one["id"]) for one in found])
     for one in found:
-        at_us = changed.get(str(one["id"]))
-        one["updated_at"] = None if at_us is None else format_instant(at_us)
+        one["updated_at"] = changed[str(one["id"])]
     return found
+
+
+def _changed(desk: Desk, ids: list[str]) -> dict[str, str | None]:
+    with desk.store.reading() as view:
+        changed = last_changes(view, ids)
+    return {one: None if (at_us := changed.get(one)) is None else format_instant(at_us) for one in ids}

@@ -19,7 +19,7 @@ from fanzha.statistics.periods import days_of
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.forms import Field, Kind
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 _HEADS: Final = frozenset({Role.APPROVER, Role.COMMANDER})
 _WRITERS: Final = frozenset({Role.DUTY_OFFICER, Role.ANALYST, Role.APPROVER, Role.COMMANDER})
@@ -59,7 +59,10 @@ def _figure(doing: Doing) -> Done:
 
 def _names(console: Console, actor: Actor, record_id: str) -> Sequence[Field]:
     figures = open_bulletin(console.desk, actor, record_id).bulletin.figures
-    choices = tuple((one.variable.name, one.variable.name) for one in figures)
+    known = console.desk.rules.indicators.measures
+    choices = tuple(
+        (one.variable.name, InBoth(known[one.variable.measure].zh, known[one.variable.measure].en)) for one in figures
+    )
     return (Field("name", N_("名称"), Kind.CHOICE, required=True, choices=choices), _VALUE, _REASON)
 
 
@@ -88,8 +91,8 @@ BULLETIN_DEEDS: Final = (
     Deed(
         "bulletins", "draft-new", N_("起草通报"), _WRITERS, _draft,
         (
-            Field("period", N_("时段"), required=True, start="last-month", sample="last-month",
-                  hint=N_("如 2026-05、2026-Q2、2026、last-month、2026-01-01..2026-05-26。")),
+            Field("period", N_("时段"), required=True, start=InBoth("上月", "last month"), sample="last-month",
+                  hint=N_("如 2026-05、2026-Q2、2026、上月、2026-01-01..2026-05-26。")),
             Field("against", N_("比较"), Kind.CHOICE, choices=_BASES),
         ),
         hint=N_("数字由记录统计得出，不手工填写；签发前按公开通报的读法核对一遍。"),

@@ -30,16 +30,14 @@ from fanzha.web.deeds.series import SERIES_DEEDS
 from fanzha.web.deeds.tasks import TASK_DEEDS
 from fanzha.web.forms import Field, Kind
 from fanzha.web.routes import OFFICERS
-from fanzha.web.terms import TERMS
+from fanzha.web.terms import METHOD_WORDS, TERMS
 from fanzha.web.words import N_
 
 STEP_WORDS: Final = TERMS[CaseStep]
 SERVED: Final = (CaseStep.DECLINE, CaseStep.WITHDRAW, CaseStep.REFER)
-METHODS: Final = (
-    ("fifo", N_("先进先出")), ("lifo", N_("后进先出")), ("prorata", N_("按比例")), ("own_first", N_("先出自有资金")),
-    ("libr", N_("最低中间余额")),
-)  # fmt: skip
-assert LEADS_METHOD not in dict(METHODS), "a method of leads gives no amounts"
+METHODS: Final = tuple(
+    (name, word) for name, word in METHOD_WORDS.items() if name != LEADS_METHOD
+)  # which give amounts
 
 
 def _step(step: CaseStep) -> Deed:

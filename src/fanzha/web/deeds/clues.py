@@ -78,7 +78,7 @@ def _assess_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
     clue, now_us = _clue(console, actor, record_id), console.desk.clock.now_us()
     told = "; ".join(
         f"{instant(claim.at_us)} {money(claim.amount_minor, claim.currency)} {claim.institution}".strip()
-        + ("" if claim.at_us is None else f" (+{max(now_us - claim.at_us, 0) // 60_000_000} min)")
+        + ("" if claim.at_us is None else f" (已过 {max(now_us - claim.at_us, 0) // 60_000_000} 分钟)")
         for claim in clue.claims
     )
     start = clue.assessment.finding if clue.assessment is not None else told

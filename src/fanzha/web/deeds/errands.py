@@ -34,7 +34,7 @@ def _send(doing: Doing) -> Done:
         ErrandKind(given["kind"]), given["body"], given["title"], given["text"], given["number"], given["case"],
         tuple(brought(upload) for upload in given["files"]), given["matter"], given["about"],
     )  # fmt: skip
-    sent = send_errand(doing.desk, doing.console.books.evidence, doing.actor, wanted)
+    sent = send_errand(doing.desk, doing.console.books.evidence, doing.actor, wanted, request=doing.request)
     return Done(f"/errands/{sent.id}", N_("已发出；对方签收和反馈的时限已开始计算"), sent)
 
 

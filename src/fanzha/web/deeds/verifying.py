@@ -89,6 +89,7 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
     said = "" if claim is None else f"{mask.name(claim.holder_name)} {mask.account(claim.account)}".strip()
     typed = N_("照材料逐字填写；报案人所述见旁边，系统会比对。")
     chosen = tuple((file.sha256, f"{mask.text(file.name)} · {file.sha256[:8]}") for file in files)
+    unread = [file.sha256 for file in files if file.sha256 not in page.documents_read]
     return (
         Field("holder", N_("户名"), required=True, start=known["holder"], hint=typed),
         Field("account", N_("账号"), Kind.NUMBER, required=True, start=known["account"], hint=said),
@@ -98,7 +99,7 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
         Field("document", N_("材料种类"), Kind.CHOICE, required=True, start=DocumentKind.TRANSFER_SLIP.value, choices=(
             ("transfer_slip", N_("转账凭证")), ("victim_screen", N_("被害人手机屏幕")), ("statement", N_("银行流水")),
             ("bank_receipt", N_("银行回执")))),
-        Field("file", N_("附件"), Kind.CHOICE, choices=chosen, start=chosen[0][0] if chosen else ""),
+        Field("file", N_("附件"), Kind.CHOICE, choices=chosen, start=next(iter(unread), "")),
         Field("upload", N_("上传文件"), Kind.FILES),
         Field("reference", N_("材料编号"), hint=N_("纸质材料的编号；填了就以它为准。"), sample="R"),
         Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。")),

@@ -24,12 +24,12 @@ from fanzha.statistics.wording import (
 from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.routes import SEERS, Route
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
-PERIOD: Final = "this-month"
+PERIOD: Final = InBoth("本月", "this month")
 PERIODS: Final = (
-    ("this-month", N_("本月")), ("last-month", N_("上月")), ("yesterday", N_("昨日")), ("last-week", N_("上周")),
-    ("this-quarter", N_("本季度")), ("this-year", N_("本年")),
+    InBoth("本月", "this month"), InBoth("上月", "last month"), InBoth("昨日", "yesterday"), InBoth("上周", "last week"),
+    InBoth("本季度", "this quarter"), InBoth("本年", "this year"),
 )  # fmt: skip
 DIVISIONS: Final = (
     ("", N_("不分组")), (By.JURISDICTION.value, N_("按管辖")), (By.TYPE.value, N_("按案件类型")), (By.BODY.value, N_("按单位")),

@@ -29,6 +29,7 @@ from fanzha.web.account_reference import account_address
 from fanzha.web.answers import XLSX, Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.routes import SEERS, Route
+from fanzha.web.terms import METHOD_WORDS
 from fanzha.web.words import CHINESE, N_
 
 WIDTH: Final = 1300  # pixels of the picture on an officer's screen
@@ -40,10 +41,6 @@ PRESETS: Final = (
     (Preset.NONE, N_("不合并")), (Preset.AMOUNT, N_("按金额合并")), (Preset.TIME, N_("按时间合并")),
     (Preset.MERGE, N_("合并过账")),
 )  # fmt: skip
-METHODS: Final[Mapping[str, str]] = {
-    "fifo": N_("先进先出"), "lifo": N_("后进先出"), "prorata": N_("按比例"), "own_first": N_("自有资金先出"),
-    "libr": N_("最低余额"), "poison": N_("污染（仅线索）"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +68,7 @@ def flow_page(ask: Ask) -> Answer:
     context = {
         "flow": flow, "view": view, "request": request, "link": Links(flow.case.id, request), "shapes": SHAPES,
         "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": method_lines(flow),
-        "METHODS": METHODS, "Shape": Shape,
+        "METHODS": METHOD_WORDS, "Shape": Shape,
         "account_at": lambda shown: account_address(console, ask.officer, flow.number_of(shown), flow.case.id),
         "Level": Level, "Preset": Preset, "steps_ms": [step.at_us // 1000 for step in view.steps],
     }  # fmt: skip
@@ -170,7 +167,7 @@ def method_lines(flow: CaseFlow) -> tuple[MethodLine, ...]:
         balance = None if method.key == LEADS_METHOD else method.balance
         lines.append(
             MethodLine(
-                method.key, METHODS.get(method.key.split("@")[0], method.key), method.currency,
+                method.key, METHOD_WORDS.get(method.key.split("@")[0], method.key), method.currency,
                 sum(account.held for account in method.accounts),
                 0 if balance is None else balance.exited, 0 if balance is None else balance.unknown, balance is None,
             )

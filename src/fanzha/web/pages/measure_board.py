@@ -24,11 +24,15 @@ TABS: Final[tuple[tuple[Board, str], ...]] = (
 )  # fmt: skip
 
 
+INSTEAD: Final = (Board.SIGN, Board.OUT, Board.PROPOSED, Board.DRAFTS, Board.ENDING, Board.HOLDING)
+
+
 def boards(ask: Ask) -> Answer:
     """One board; asked for as a fragment it is the list alone."""
     desk, actor = ask.console.desk, ask.officer
     named = ask.query.get("board", "")
-    board = next((one for one in Board if one.value == named), _first(ask))
+    asked = next((one for one in Board if one.value == named), None)
+    board = asked or _first(ask)
     done = ask.query.get("done") == "1"
     answered = tuple(status.value for status in (*ANSWERS, AppealStatus.WITHDRAWN)) if done else ()
     wanted = ListWanted(
@@ -36,6 +40,11 @@ def boards(ask: Ask) -> Answer:
         institution=ask.query.get("institution", "").strip(), limit=ROWS, cursor=ask.query.get("cursor") or None,
     )  # fmt: skip
     found = measure_boards(desk, actor, board, wanted)
+    if asked is None and not found.measures and not wanted.case and not wanted.institution:
+        board = next(
+            (one for one in INSTEAD if found.counts.get(one)), board
+        )  # rather what there is than an empty board
+        found = measure_boards(desk, actor, board, wanted) if board is not found.board else found
     mask = mask_for(desk, actor, [*found.measures, *found.incidents, *found.appeals])
     signs = bool(actor.roles & SIGNERS)
     tabs = [(one, word) for one, word in TABS if signs or one is not Board.SIGN]

@@ -108,6 +108,18 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("htmx:configRequest", (event) => { event.detail.headers["x-csrf"] = $("meta[name=csrf]").content; });
 document.addEventListener("htmx:afterSettle", tick);
+/* A list that is being read can be held still; what came meanwhile is shown when it is let go. */
+function freezers() {
+  for (const button of $$("[data-freeze]")) { button.hidden = false; button.setAttribute("aria-pressed", String(frozen)); }
+}
+document.addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-freeze]")) return;
+  frozen = !frozen;
+  freezers();
+  if (!frozen) changed();
+});
+document.addEventListener("htmx:afterSettle", freezers);
+freezers();
 
 /* --- keys ----------------------------------------------------------------------------------------------------------- */
 const single = () => document.body.dataset.keys !== "off";
