@@ -41,6 +41,10 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "errand": ("fanzha.cli.errand:app", "Ask another body: orders down, help from the side, notices; with clocks."),
     "campaign": ("fanzha.cli.campaign:app", "专项行动: campaigns, their operations and daily results."),
     "operation": ("fanzha.cli.operation:app", "行动: strikes and case teams: plan, enter, correct, tally."),
+    "opening": (
+        "fanzha.cli.opening:app",
+        "开户登记: who opened a card, a SIM, a corporate account; import and look up.",
+    ),
     "governance": (
         "fanzha.cli.governance:app",
         "联合治理: what other agencies are asked for, meetings, corporate accounts under control.",

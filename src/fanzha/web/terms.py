@@ -17,6 +17,7 @@ from fanzha.casework.governance import ControlState, MeetingStatus
 from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
 from fanzha.casework.objections import ObjectionStatus
+from fanzha.casework.openings import OpeningKind
 from fanzha.casework.operations import (
     CampaignStatus,
     CampaignStep,
@@ -123,6 +124,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "confirmed": N_("回头看已确认"),
     },
     MeetingStatus: {"called": N_("已召集"), "held": N_("已召开"), "cancelled": N_("已取消")},
+    OpeningKind: {"account": N_("账户"), "line": N_("电话卡"), "corporate": N_("对公账户")},
     ControlState: {"listed": N_("在册"), "struck_off": N_("已移出清单")},
     ErrandOutcome: {
         "done": N_("已办结"), "partly_done": N_("部分办结"), "nothing_found": N_("查无"), "not_done": N_("未能办理"),

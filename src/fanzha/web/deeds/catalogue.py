@@ -14,6 +14,7 @@ from fanzha.web.deeds.governance import GOVERNANCE_DEEDS
 from fanzha.web.deeds.indicators import INDICATOR_DEEDS
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.deeds.office import OFFICE_DEEDS
+from fanzha.web.deeds.openings import OPENING_DEEDS
 from fanzha.web.deeds.operations import OPERATION_DEEDS
 from fanzha.web.deeds.partner import PARTNER_DEEDS
 from fanzha.web.deeds.queries import QUERY_DEEDS
@@ -33,6 +34,7 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *ACCOUNT_DEEDS,
     *OFFICE_DEEDS,
     *INDICATOR_DEEDS,
+    *OPENING_DEEDS,
     *OPERATION_DEEDS,
     *BULLETIN_DEEDS,
 )
