@@ -33,6 +33,7 @@ from fanzha.web.pages import (
     returns,
     searching,
     seat,
+    special_cases,
     wall,
 )
 from fanzha.web.routes import Route
@@ -45,6 +46,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     *reports.ROUTES,
     *clues.ROUTES,
     *cases.ROUTES,
+    *special_cases.ROUTES,
     *errands.ROUTES,
     *governance.ROUTES,
     *flow.ROUTES,
