@@ -34,6 +34,7 @@ from fanzha.casework.operations import (
     ResultKind,
     Suspect,
 )
+from fanzha.casework.publicity import PublicityDraft, PublicityKind
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.time import MINUTE_US
 from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind
@@ -52,6 +53,7 @@ from fanzha.services.desk.comment_case import comment_case
 from fanzha.services.desk.control_account import list_corporate_account
 from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.enter_publicity import enter_publicity
 from fanzha.services.desk.enter_result import enter_result
 from fanzha.services.desk.errands import ErrandWanted, send_errand
 from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
@@ -118,7 +120,10 @@ def _governed(day: ReturnDay, told: str, case: str) -> dict[str, str]:
     import_openings(desk, day.books.evidence, table_reader(), BOTH, SheetFile("开户.csv", table))
     with desk.store.reading() as view:
         (opening,) = view.records(Opening).find(Query()).rows
-    return {"meeting": meeting.id, "control": control.id, "opening": opening.id}
+    warned = enter_publicity(
+        desk, BOTH, PublicityDraft(PublicityKind.EVENT, "530102", day.clock.at_us, told, note=told)
+    )
+    return {"publicity": warned.id, "meeting": meeting.id, "control": control.id, "opening": opening.id}
 
 
 def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, str]:

@@ -49,6 +49,7 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
         "fanzha.cli.governance:app",
         "联合治理: what other agencies are asked for, meetings, corporate accounts under control.",
     ),
+    "publicity": ("fanzha.cli.publicity:app", "宣传: where to go and what to say, what was done, what came of it."),
     "office": ("fanzha.cli.office:app", "Bodies, people and programs of the desk; signing in and out."),
     "account": ("fanzha.cli.account:app", "What is known of an account: claims, facts, measures, balance, ledger."),
     "measure": ("fanzha.cli.measure:app", "Stops, freezes and all other measures, from draft to answer and appeal."),

@@ -30,6 +30,7 @@ from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
 from fanzha.casework.openings import Opening, opening_key
 from fanzha.casework.operations import Campaign, Operation, OperationResult, request_key
+from fanzha.casework.publicity import PublicityEntry
 from fanzha.casework.rules import DuplicateRules
 from fanzha.casework.sheets import ReportSheet
 from fanzha.core.actor import Organisation
@@ -394,6 +395,17 @@ OPENINGS: Final[RecordTable[Opening]] = RecordTable(
     indexes=(("organisation", "brought_us"), ("brought_us",), ("institution", "outlet", "clerk", "brought_us")),
     unique=(("opening_key",),),
 )
+PUBLICITY: Final[RecordTable[PublicityEntry]] = RecordTable(
+    name="publicity",
+    record=PublicityEntry,
+    keys=(
+        Key("organisation"),
+        Key("kind", of=lambda entry: entry.draft.kind),
+        Key("class_slug", of=lambda entry: entry.draft.class_slug),
+        Key("at_us", KeyType.INTEGER, of=lambda entry: entry.draft.at_us),
+    ),
+    indexes=(("organisation", "at_us"), ("at_us",)),
+)
 INDICATORS: Final[RecordTable[Indicator]] = RecordTable(
     name="indicators",
     record=Indicator,
@@ -513,7 +525,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
-    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, OPENINGS, MEETINGS, CONTROLS, BULLETINS,
+    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, OPENINGS, MEETINGS, CONTROLS, PUBLICITY, BULLETINS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,

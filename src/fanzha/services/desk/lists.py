@@ -18,6 +18,7 @@ from fanzha.casework.errand_model import OPEN_ERRANDS, Errand, ErrandStatus
 from fanzha.casework.governance import ControlledAccount, ControlState, Meeting, MeetingStatus
 from fanzha.casework.openings import Opening, OpeningKind
 from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationStatus
+from fanzha.casework.publicity import PublicityEntry, PublicityKind
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
@@ -44,6 +45,7 @@ from fanzha.ports.work_tables import (
     MEETINGS,
     OPENINGS,
     OPERATIONS,
+    PUBLICITY,
     REPORTS,
     RETURNS,
     TASKS,
@@ -69,6 +71,7 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "operations": {"case": "term:case", "officer": "term:member", "campaign": "campaign"},
     "campaigns": {},
     "meetings": {},
+    "publicity": {},
     "openings": {"account": "term:number", "institution": "institution"},
     "controls": {"case": "case_id", "account": "account", "measure": "measure"},
 }
@@ -207,6 +210,11 @@ class Reading:
         query = _newest("listed_at_us", state=states)
         return page_of([self._walk(CONTROLS, wanted, query)], wanted.limit, wanted.cursor)
 
+    def publicity(self, wanted: ListWanted) -> Page[PublicityEntry]:
+        """What was done, the last first; status: its kind."""
+        kinds = _chosen(wanted, PUBLICITY, PublicityKind, PublicityKind) if wanted.status else ()
+        return page_of([self._walk(PUBLICITY, wanted, _newest("at_us", kind=kinds))], wanted.limit, wanted.cursor)
+
     def openings(self, wanted: ListWanted) -> Page[Opening]:
         """The last brought first; by number, institution or outlet."""
         kinds = _chosen(wanted, OPENINGS, OpeningKind, OpeningKind) if wanted.status else ()
@@ -340,6 +348,14 @@ def list_controls(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -
     Raises BadInput when the list cannot be asked for so, NotFound when it is asked for by what is not there.
     """
     return _listed(desk, actor, wanted, Reading.controls)
+
+
+def list_publicity(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[PublicityEntry]:
+    """What was done to warn people, the last first, with what was taken back; status: its kind.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    return _listed(desk, actor, wanted, Reading.publicity)
 
 
 def list_openings(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Opening]:

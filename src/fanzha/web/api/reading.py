@@ -18,6 +18,7 @@ from fanzha.casework.governance import ControlledAccount, ControlState, Meeting,
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.openings import Opening, OpeningKind
 from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationResult, OperationStatus
+from fanzha.casework.publicity import PublicityEntry, PublicityKind
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import format_instant
@@ -37,6 +38,7 @@ from fanzha.services.desk.documents.indicator import indicator_document
 from fanzha.services.desk.documents.measure import incident_document, measure_document, order_document, target_document
 from fanzha.services.desk.documents.opening import opening_document
 from fanzha.services.desk.documents.operation import campaign_document, operation_document, result_document
+from fanzha.services.desk.documents.publicity import publicity_document
 from fanzha.services.desk.documents.report import report_document
 from fanzha.services.desk.documents.return_ import return_document
 from fanzha.services.desk.last_changes import last_changes
@@ -101,6 +103,9 @@ READABLE: Final = (
         lambda one, mask, desk: task_document(one, mask, desk.clock.now_us()),
     ),
     Readable("errands", Errand, lists.list_errands, ErrandStatus, lambda one, mask, _: errand_document(one, mask)),
+    Readable(
+        "publicity", PublicityEntry, lists.list_publicity, PublicityKind, lambda one, mask, _: publicity_document(one, mask)
+    ),
     Readable("openings", Opening, lists.list_openings, OpeningKind, lambda one, mask, _: opening_document(one, mask)),
     Readable("meetings", Meeting, lists.list_meetings, MeetingStatus, lambda one, mask, _: meeting_document(one, mask)),
     Readable(

@@ -1,4 +1,4 @@
-"""Openings of cards, SIMs and corporate accounts; publicity: what was done where, and volunteers."""
+"""Openings of cards, SIMs and corporate accounts; publicity: what was done to warn people."""
 
 from __future__ import annotations
 
@@ -17,4 +17,10 @@ def upgrade() -> None:
         indexes=(("organisation", "brought_us"), ("brought_us",), ("institution", "outlet", "clerk", "brought_us")),
         unique=(("opening_key",),),
         terms=True,
+    )
+    create_record_table(
+        "publicity",
+        text=("organisation", "kind", "class_slug"),
+        integer=("at_us",),
+        indexes=(("organisation", "at_us"), ("at_us",)),
     )
