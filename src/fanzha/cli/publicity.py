@@ -140,6 +140,7 @@ def effect(context: typer.Context, entry: EntryArgument, login: AsOption = None)
     """What came of an entry beside areas where nothing of the kind was done, with its interval; or why it cannot be told."""
     from fanzha.services.desk.advise_publicity import publicity_effect
     from fanzha.services.desk.documents.publicity import effect_document
+    from fanzha.statistics.surveillance import UNTOLD_WORDS
 
     with at_desk(context, login) as seat:
         found = publicity_effect(seat.desk, seat.actor, entry)
@@ -147,7 +148,7 @@ def effect(context: typer.Context, entry: EntryArgument, login: AsOption = None)
         if seat.json:
             write_json(document)
         elif found.effect.untold is not None:
-            say(f"cannot be told: {found.effect.untold.value}")
+            say(f"cannot be told: {UNTOLD_WORDS[found.effect.untold]}")
         else:
             low, high = document["interval"]
             word = "a change" if found.effect.is_told else "no change that can be told"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
@@ -36,6 +36,14 @@ class Untold(StrEnum):
     FEW_CASES = "few_cases"
     FEW_AREAS = "few_areas"  # too few to compare with
     APART_BEFORE = "apart_before"  # the areas went different ways before it already
+
+
+UNTOLD_WORDS: Final[Mapping[Untold, str]] = {
+    Untold.NOT_OVER: "the time after it is not over",
+    Untold.FEW_CASES: "too few cases",
+    Untold.FEW_AREAS: "too few areas to compare with",
+    Untold.APART_BEFORE: "the areas went different ways before it already",
+}
 
 
 @dataclass(frozen=True, slots=True)
