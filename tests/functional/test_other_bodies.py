@@ -300,7 +300,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "enter_publicity.draft": (PublicityDraft(PublicityKind.EVENT, "530102", EVENING_US, "模拟"),),
         "period": (Period("2026-01-01", "2026-12-31"),),
         "import_openings.reader": (bootstrap.table_reader(),), "institution": ("模拟银行",),
-        "import_openings.file": (SheetFile("x.csv", f"账号\n{M}\n".encode()),),
+        "import_openings.file": (SheetFile("x.csv", "账号\n6299990000000000991\n".encode()),),
         "import_controls.file": (SheetFile("x.csv", "账号,开户行,单位名称\n6299990000000000991,模拟,模拟\n".encode()),),
         "campaign_id": (ids["campaign"],), "operation_id": (ids["operation"],), "result_id": (ids["seized"], ids["caught"]),
         "open_campaign.draft": (CampaignDraft("模拟", "2026-11-01", "2026-12-31"),), "add_campaign_body.body": ("OTHER",),
