@@ -22,7 +22,7 @@ PAGES_MAX = 400  # of one seat
 KINDS = {
     "reports": "report", "clues": "clue", "cases": "case", "facts": "fact", "measures": "measure", "returns": "return",
     "tasks": "task", "series": "series", "appeals": "appeal", "incidents": "incident", "hand-overs": "hand_over",
-    "errands": "errand", "meetings": "meeting", "controls": "control",
+    "errands": "errand", "meetings": "meeting", "controls": "control", "openings": "opening", "publicity": "publicity",
     "merges": "merge", "indicators": "indicator", "objections": "listing_objection", "queries": "query",
     "operations": "operation", "campaigns": "campaign", "results": "seized",
     "bulletins": "bulletin",

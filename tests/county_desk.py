@@ -8,6 +8,7 @@ from public_numbers import SITE, acted, close
 from return_day import BOTH, CHIEF, DUTY, EVENING_US, M, ReturnDay
 
 from fanzha.access import LinkChannel, PartnerLink, Person
+from fanzha.bootstrap import table_reader
 from fanzha.casework import (
     AccountName,
     Case,
@@ -22,6 +23,7 @@ from fanzha.casework import (
 from fanzha.casework.errand_model import ErrandKind
 from fanzha.casework.governance import ControlDraft, MeetingDraft
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.openings import Opening
 from fanzha.casework.operations import (
     Goods,
     Identifier,
@@ -32,6 +34,7 @@ from fanzha.casework.operations import (
     ResultKind,
     Suspect,
 )
+from fanzha.casework.publicity import PublicityDraft, PublicityKind
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.time import MINUTE_US
 from fanzha.measures.model import EvidenceKind, Measure, MeasureKind, Target, TargetKind
@@ -50,10 +53,13 @@ from fanzha.services.desk.comment_case import comment_case
 from fanzha.services.desk.control_account import list_corporate_account
 from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.enter_publicity import enter_publicity
 from fanzha.services.desk.enter_result import enter_result
 from fanzha.services.desk.errands import ErrandWanted, send_errand
 from fanzha.services.desk.hand_over_case import Offer, offer_hand_over
 from fanzha.services.desk.hear_evidence import give_evidence
+from fanzha.services.desk.import_openings import import_openings
+from fanzha.services.desk.import_seizures import SheetFile
 from fanzha.services.desk.link_partner import link_partner
 from fanzha.services.desk.merge_reports import merge_clues, merge_reports
 from fanzha.services.desk.model import Desk
@@ -102,14 +108,22 @@ def stands(desk: Desk, ids: dict[str, str]) -> dict[str, Any]:
         return found
 
 
-def _governed(day: ReturnDay, told: str, case: str) -> tuple[str, str]:
-    """A meeting that resolved something, and a corporate account on the list; the id of each."""
+def _governed(day: ReturnDay, told: str, case: str) -> dict[str, str]:
+    """A meeting that resolved something, a corporate account on the list, an opening; the id of each."""
     desk = day.desk
     meeting = call_meeting(desk, BOTH, MeetingDraft(told, day.clock.at_us, told, told, ("CITY",)))
     hold_meeting(desk, BOTH, meeting.id, told)
     resolve_at_meeting(desk, BOTH, meeting.id, ResolutionDraft(told, "outlet_rectified", "CITY", told))
     listed = ControlDraft(M, "模拟银行", "模拟商贸有限公司", "third", ("dormant_then_active",), "", case, told)
-    return meeting.id, list_corporate_account(desk, BOTH, listed).id
+    control = list_corporate_account(desk, BOTH, listed)
+    table = f"账号,开户行,开户人,开户网点\n{M},模拟银行,{HOLDER},模拟路网点\n".encode()
+    import_openings(desk, day.books.evidence, table_reader(), BOTH, SheetFile("开户.csv", table))
+    with desk.store.reading() as view:
+        (opening,) = view.records(Opening).find(Query()).rows
+    warned = enter_publicity(
+        desk, BOTH, PublicityDraft(PublicityKind.EVENT, "530102", day.clock.at_us, told, note=told)
+    )
+    return {"publicity": warned.id, "meeting": meeting.id, "control": control.id, "opening": opening.id}
 
 
 def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, str]:
@@ -172,7 +186,7 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
     with desk.store.begin() as unit:
         unit.records(ListingObjection).add(objection)
         unit.commit()
-    meeting, control = _governed(day, told, case)
+    governed = _governed(day, told, case)
     campaign = open_campaign(desk, CHIEF, CampaignDraft(told, "2026-11-01", "2026-12-31", told, "模拟活动1号"))
     operation = plan_operation(desk, CHIEF, Plan(told, told, told, told, campaign=campaign.id))
     for step, number in ((OperationStep.APPROVE, "模拟方案1号"), (OperationStep.BEGIN, "")):
@@ -199,7 +213,7 @@ def fill(day: ReturnDay, told: str = TOLD, holder: str = HOLDER) -> dict[str, st
         "appeal": appeal.id, "incident": incident.id, "return": procedure.id, "objection": procedure.objections[0].id,
         "merge": merge.id, "hand_over": offer.id, "errand": errand.id, "run": run, "comment": comment, "label": labels["V1"],
         "indicator": indicator.id, "listing_objection": objection.id,
-        "meeting": meeting, "control": control,
+        **governed,
         "campaign": campaign.id, "operation": operation.id, "seized": seized.id, "caught": caught.id,
         "query": asked.id, "evidence": given.counter_evidence[0].id, "bulletin": bulletin.id,
     }  # fmt: skip

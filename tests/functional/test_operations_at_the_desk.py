@@ -28,6 +28,7 @@ from fanzha import bootstrap
 from fanzha.audit import Outcome
 from fanzha.casework import (
     AccountName,
+    CaseStatus,
     CaseStep,
     Channel,
     Clue,
@@ -82,9 +83,11 @@ from fanzha.services.desk.receive_report import receive_report
 from fanzha.services.desk.remark_operation import remark_operation
 from fanzha.services.desk.run_campaign import CampaignDraft, add_campaign_body, open_campaign, step_campaign
 from fanzha.services.desk.search_records import search_records
+from fanzha.services.desk.special_cases import special_cases
 from fanzha.services.desk.staff_operation import TeamDraft, add_operation_case, add_point, add_team
 from fanzha.services.desk.step_case import step_case
 from fanzha.services.desk.step_operation import step_operation
+from fanzha.statistics import Period
 from fanzha.storage.memory import MemoryEvidenceStore
 
 CARD = "6299990000000000017"
@@ -464,6 +467,35 @@ def test_major_cases_of_an_operation_are_counted_once_they_are_solved(day):
     lines = {line.measure: line for line in operation_tally(day.desk, AT.stranger, day.operation.id)}
     assert lines["cases_solved"].ids == tuple(sorted(cases))
     assert lines["major_cases_solved"].ids == (cases[0],)
+
+
+def test_major_cluster_and_cross_border_cases_stand_by_their_status_and_are_seen_by_whom_they_concern(day):
+    cases = {}
+    for number, yuan in enumerate((1_000_000, 999_999)):
+        report = reported(day, f"629999000000000{number:04d}", yuan)
+        cases[yuan] = open_case(day.desk, AT.both, [report.id], "模拟案").id
+    file_case(day.desk, AT.chief, cases[999_999], "模拟刑立字〔2021〕1号")
+    slug = day.desk.rules.taxonomy.versions[-1].classes[0].slug
+    for category, case in ((Category.CLUSTER, cases[999_999]), (Category.CROSS_BORDER, cases[1_000_000])):
+        plan = replace(PLAN, category=category, class_slug=slug if category is Category.CLUSTER else "")
+        made = plan_operation(day.desk, AT.analyst, plan)
+        step_operation(day.desk, AT.chief, made.id, OperationStep.APPROVE, number="模拟方案2号")
+        add_operation_case(day.desk, AT.duty, made.id, case)
+        step_operation(day.desk, AT.chief, made.id, OperationStep.BEGIN)
+        enter_result(day.desk, AT.duty, made.id, suspect(7, arrival="sent_back", request="r"))
+    found = special_cases(day.desk, AT.chief, Period("2021-01-01", "2021-12-31"))
+    assert [one.id for one in found.major.cases] == [cases[1_000_000]]
+    assert found.major.by_status == {CaseStatus.ACCEPTED: (cases[1_000_000],)}
+    (cluster,) = found.clusters
+    assert (cluster.class_slug, cluster.by_status) == (slug, {CaseStatus.FILED: (cases[999_999],)})
+    assert cluster.loss_minor == 99_999_900
+    abroad = values(found.cross_border.lines)
+    assert (abroad["repatriated"], abroad["cases_involved"]) == (1, 1)
+    assert "模拟·嫌7" not in repr(found)
+    elsewhere = special_cases(day.desk, AT.stranger, Period("2021-01-01", "2021-12-31"))
+    assert (elsewhere.major.cases, elsewhere.clusters, elsewhere.cross_border.cases) == ((), (), ())
+    later = special_cases(day.desk, AT.chief, Period("2022-01-01", "2022-12-31"))
+    assert (later.major.cases, later.clusters) == ((), ())
 
 
 def test_a_campaign_holds_operations_and_a_year_counts_them_once(day):

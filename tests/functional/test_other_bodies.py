@@ -48,6 +48,7 @@ from fanzha.casework.operations import (
     SuspectMove,
     SuspectStep,
 )
+from fanzha.casework.publicity import PublicityDraft, PublicityKind
 from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import FanzhaError, NotFound
 from fanzha.core.time import DAY_US
@@ -295,7 +296,11 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "document_number": why, "said": why, "resolution": (ResolutionDraft(why[0], "outlet_rectified", "CITY"),),
         "call_meeting.draft": (MeetingDraft("模拟", EVENING_US, "", "模拟", ("CITY",)),),
         "list_corporate_account.draft": (ControlDraft("6299990000000000991", "模拟银行", "模拟", "third", ("address_void",)),),
-        "import_controls.reader": (bootstrap.table_reader(),), "draft_control.document": why,
+        "import_controls.reader": (bootstrap.table_reader(),), "draft_control.document": why, "entry_id": (ids["publicity"],),
+        "enter_publicity.draft": (PublicityDraft(PublicityKind.EVENT, "530102", EVENING_US, "模拟"),),
+        "period": (Period("2026-01-01", "2026-12-31"),),
+        "import_openings.reader": (bootstrap.table_reader(),), "institution": ("模拟银行",),
+        "import_openings.file": (SheetFile("x.csv", "账号\n6299990000000000991\n".encode()),),
         "import_controls.file": (SheetFile("x.csv", "账号,开户行,单位名称\n6299990000000000991,模拟,模拟\n".encode()),),
         "campaign_id": (ids["campaign"],), "operation_id": (ids["operation"],), "result_id": (ids["seized"], ids["caught"]),
         "open_campaign.draft": (CampaignDraft("模拟", "2026-11-01", "2026-12-31"),), "add_campaign_body.body": ("OTHER",),

@@ -73,6 +73,8 @@ class EventKind(StrEnum):
     CONTROL_LISTED = "control.listed"
     CONTROL_DRAFTED = "control.drafted"
     CONTROL_STRUCK_OFF = "control.struck_off"
+    PUBLICITY_ENTERED = "publicity.entered"
+    PUBLICITY_WITHDRAWN = "publicity.withdrawn"
     TASK_CREATED = "task.created"
     TASK_ENDED = "task.ended"
     TASK_REOPENED = "task.reopened"

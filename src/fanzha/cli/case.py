@@ -284,6 +284,38 @@ def history(context: typer.Context, case: CaseArgument, login: AsOption = None) 
 
 
 # The verbs of a case itself stand first, then those of what is put on it.
+@app.command()
+def special(
+    context: typer.Context,
+    period: Annotated[
+        str, typer.Option("--period", metavar="PERIOD", help="As of: fanzha stats --period.")
+    ] = "this-year",
+    login: AsOption = None,
+) -> None:
+    """重大、集群、跨境: major cases of a period, and those of cluster and cross-border operations, by where they stand."""
+    from fanzha.cli.output import say, show_table, write_json
+    from fanzha.services.desk.documents.special_case import special_cases_document
+    from fanzha.services.desk.special_cases import special_cases
+    from fanzha.statistics import day_of, read_period
+
+    with at_desk(context, login) as seat:
+        wanted = read_period(period, day_of(seat.desk.clock.now_us()))
+        found = special_cases(seat.desk, seat.actor, wanted)
+        document = special_cases_document(found)
+        if seat.json:
+            write_json(document)
+            return
+        clusters = [(f"cluster {group['class']}", group) for group in document["clusters"]]
+        for title, group in (("major", document["major"]), *clusters, ("cross-border", document["cross_border"])):
+            standing = ", ".join(f"{status} {len(ids)}" for status, ids in group["by_status"].items())
+            say(f"{title}: {len(group['cases'])} cases, {group['loss']} yuan" + (f"; {standing}" if standing else ""))
+            rows = [
+                [str(one[name]) for name in ("id", "status", "class", "organisation", "loss")] for one in group["cases"]
+            ]
+            if rows:
+                show_table(title.capitalize(), ["id", "status", "class", "body", "loss"], rows, right=["loss"])
+
+
 app.registered_commands += parts.registered_commands + plans.registered_commands
 for _group in (tasks, series, hand_overs):
     app.add_typer(_group)

@@ -41,10 +41,15 @@ VERBS: Final[Mapping[str, tuple[str, str]]] = {
     "errand": ("fanzha.cli.errand:app", "Ask another body: orders down, help from the side, notices; with clocks."),
     "campaign": ("fanzha.cli.campaign:app", "专项行动: campaigns, their operations and daily results."),
     "operation": ("fanzha.cli.operation:app", "行动: strikes and case teams: plan, enter, correct, tally."),
+    "opening": (
+        "fanzha.cli.opening:app",
+        "开户登记: who opened a card, a SIM, a corporate account; import and look up.",
+    ),
     "governance": (
         "fanzha.cli.governance:app",
         "联合治理: what other agencies are asked for, meetings, corporate accounts under control.",
     ),
+    "publicity": ("fanzha.cli.publicity:app", "宣传: where to go and what to say, what was done, what came of it."),
     "office": ("fanzha.cli.office:app", "Bodies, people and programs of the desk; signing in and out."),
     "account": ("fanzha.cli.account:app", "What is known of an account: claims, facts, measures, balance, ledger."),
     "measure": ("fanzha.cli.measure:app", "Stops, freezes and all other measures, from draft to answer and appeal."),

@@ -28,7 +28,9 @@ from fanzha.casework.errand_model import Errand
 from fanzha.casework.governance import ControlledAccount, Meeting
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.openings import Opening, opening_key
 from fanzha.casework.operations import Campaign, Operation, OperationResult, request_key
+from fanzha.casework.publicity import PublicityEntry
 from fanzha.casework.rules import DuplicateRules
 from fanzha.casework.sheets import ReportSheet
 from fanzha.core.actor import Organisation
@@ -377,6 +379,33 @@ CONTROLS: Final[RecordTable[ControlledAccount]] = RecordTable(
         ("case_id",),
     ),
 )
+OPENINGS: Final[RecordTable[Opening]] = RecordTable(
+    name="openings",
+    record=Opening,
+    keys=(
+        Key("organisation"),
+        Key("kind"),
+        Key("institution", of=lambda opening: opening.draft.institution),
+        Key("outlet", of=lambda opening: opening.draft.outlet),
+        Key("clerk", of=lambda opening: opening.draft.clerk),
+        Key("opening_key", of=lambda opening: opening_key(opening.organisation, opening.draft)),
+        Key("brought_us", KeyType.INTEGER),
+    ),
+    terms=(Term("number", of=lambda opening: opening.numbers),),
+    indexes=(("organisation", "brought_us"), ("brought_us",), ("institution", "outlet", "clerk", "brought_us")),
+    unique=(("opening_key",),),
+)
+PUBLICITY: Final[RecordTable[PublicityEntry]] = RecordTable(
+    name="publicity",
+    record=PublicityEntry,
+    keys=(
+        Key("organisation"),
+        Key("kind", of=lambda entry: entry.draft.kind),
+        Key("class_slug", of=lambda entry: entry.draft.class_slug),
+        Key("at_us", KeyType.INTEGER, of=lambda entry: entry.draft.at_us),
+    ),
+    indexes=(("organisation", "at_us"), ("at_us",)),
+)
 INDICATORS: Final[RecordTable[Indicator]] = RecordTable(
     name="indicators",
     record=Indicator,
@@ -496,7 +525,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
-    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, MEETINGS, CONTROLS, BULLETINS,
+    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, OPENINGS, MEETINGS, CONTROLS, PUBLICITY, BULLETINS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,

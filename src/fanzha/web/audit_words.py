@@ -21,7 +21,7 @@ SUBJECTS: Final[Mapping[str, str]] = {
     "receipt": N_("回执"), "record": N_("记录"), "report": N_("警情"), "return": N_("资金返还"),
     "rules": N_("规则表"), "series": N_("串并"),
     "session": N_("会话"), "task": N_("待办"), "token": N_("接口令牌"),
-    "meeting": N_("会商"), "control": N_("管控账户"),
+    "publicity": N_("宣传"), "opening": N_("开户登记"), "meeting": N_("会商"), "control": N_("管控账户"),
     "webhook": N_("通知地址"), "campaign": N_("专项行动"), "operation": N_("行动"), "result": N_("战果"),
 }  # fmt: skip
 # What was done, by the second part.
@@ -68,7 +68,9 @@ DEEDS_DONE: Final[Mapping[str, str]] = {
     "trace": N_("追踪了"), "undo_conversion": N_("取消转换了"), "undo_split": N_("取消拆分了"), "unjoin": N_("拆账了"),
     "unmerge": N_("取消合并了"), "unverify": N_("撤销核实了"), "use": N_("使用了"), "verify": N_("核实了"),
     "try": N_("试发了"),
-    "call": N_("召集了"), "hold": N_("记纪要了"), "cancel": N_("取消了"), "resolve": N_("议定了"),
+    "special": N_("查看重大案件了"), "advise": N_("查看建议了"), "effect": N_("估计效果了"),
+    "import": N_("导入了"), "call": N_("召集了"), "hold": N_("记纪要了"),
+    "cancel": N_("取消了"), "resolve": N_("议定了"),
     "send_resolution": N_("发出议定事项了"), "strike_off": N_("移出清单了"), "wall": N_("打开大屏了"),
     "warn": N_("预警了"), "withdraw": N_("撤回了"),
 }  # fmt: skip

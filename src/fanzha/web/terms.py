@@ -17,6 +17,7 @@ from fanzha.casework.governance import ControlState, MeetingStatus
 from fanzha.casework.indicators import IndicatorStatus
 from fanzha.casework.model import CheckedField, ClueKind, ClueStage, DocumentKind
 from fanzha.casework.objections import ObjectionStatus
+from fanzha.casework.openings import OpeningKind
 from fanzha.casework.operations import (
     CampaignStatus,
     CampaignStep,
@@ -32,6 +33,7 @@ from fanzha.casework.operations import (
     SuspectStatus,
     SuspectStep,
 )
+from fanzha.casework.publicity import PublicityKind
 from fanzha.casework.rules import Sign
 from fanzha.core.actor import Level, Role
 from fanzha.measures.appeals import AppealStatus
@@ -54,6 +56,7 @@ from fanzha.measures.return_plan import Base, Branch
 from fanzha.measures.terms import Certainty, Unit
 from fanzha.services.desk.account_state import AccountState
 from fanzha.statistics.drafting import DraftStatus
+from fanzha.statistics.surveillance import Untold
 from fanzha.web.words import N_, Say
 
 # The ways of tracing, by name.
@@ -129,6 +132,15 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "confirmed": N_("回头看已确认"),
     },
     MeetingStatus: {"called": N_("已召集"), "held": N_("已召开"), "cancelled": N_("已取消")},
+    PublicityKind: {
+        "event": N_("宣传活动"), "material": N_("宣传资料"), "message": N_("宣传信息"), "volunteers": N_("志愿者队伍"),
+        "community": N_("无诈社区"),
+    },
+    Untold: {
+        "not_over": N_("时间未到"), "few_cases": N_("案件太少"), "few_areas": N_("可比地区太少"),
+        "apart_before": N_("此前走势已不同"),
+    },
+    OpeningKind: {"account": N_("账户"), "line": N_("电话卡"), "corporate": N_("对公账户")},
     ControlState: {"listed": N_("在册"), "struck_off": N_("已移出清单")},
     ErrandOutcome: {
         "done": N_("已办结"), "partly_done": N_("部分办结"), "nothing_found": N_("查无"), "not_done": N_("未能办理"),
@@ -238,6 +250,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "meeting.cancelled": N_("取消会商"), "meeting.resolved": N_("议定事项"),
         "meeting.resolution_sent": N_("发出议定事项"), "control.listed": N_("列入管控清单"),
         "control.drafted": N_("拟定账户限制"), "control.struck_off": N_("移出管控清单"),
+        "publicity.entered": N_("登记宣传"), "publicity.withdrawn": N_("撤回宣传登记"),
         "campaign.opened": N_("建立专项行动"), "campaign.stepped": N_("专项行动进展"),
         "campaign.body_added": N_("加入参战单位"), "operation.planned": N_("拟定行动"),
         "operation.amended": N_("修改方案"), "operation.stepped": N_("行动进展"),

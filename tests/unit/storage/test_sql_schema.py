@@ -65,7 +65,7 @@ def _undo_later_steps(connection):
     """What the steps behind 0014 made, which come again."""
     connection.execute(text("DROP INDEX ix_errands_matter_sent_at_us_id"))
     connection.execute(text("ALTER TABLE errands DROP COLUMN matter"))
-    for name in ("meetings_terms", "meetings", "controls"):
+    for name in ("meetings_terms", "meetings", "controls", "openings_terms", "openings", "publicity"):
         connection.execute(text(f"DROP TABLE {name}"))
 
 

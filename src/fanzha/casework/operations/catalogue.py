@@ -109,6 +109,7 @@ class OperationRules:
     charges: Mapping[str, Charge]
     papers: Mapping[SuspectStep, Paper]
     sheet: Mapping[str, tuple[str, ...]]  # a column of a sheet: its heads, that of the template first
+    opening_sheet: Mapping[str, tuple[str, ...]]  # the same of a table of openings
 
     @classmethod
     def from_table(cls, table: Mapping[str, Any]) -> OperationRules:
@@ -133,7 +134,8 @@ class OperationRules:
             arrivals=_manners(table, "arrivals", "arrival"),
             charges=charges,
             papers=_papers(table),
-            sheet=_sheet(table),
+            sheet=_sheet(table, "sheet"),
+            opening_sheet=_sheet(table, "opening_sheet"),
         )
 
     @property
@@ -246,6 +248,6 @@ def _papers(table: Mapping[str, Any]) -> dict[SuspectStep, Paper]:
     return found
 
 
-def _sheet(table: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    part = _part(table, "sheet")
+def _sheet(table: Mapping[str, Any], place: str) -> dict[str, tuple[str, ...]]:
+    part = _part(table, place)
     return {name: tuple(heads) for name, heads in part.items() if name not in {"source", "certainty"}}

@@ -69,6 +69,8 @@ WORK_ACTIONS: Final[Mapping[EventKind, str]] = {
     EventKind.CONTROL_LISTED: "control.list",
     EventKind.CONTROL_DRAFTED: "control.draft",
     EventKind.CONTROL_STRUCK_OFF: "control.strike_off",
+    EventKind.PUBLICITY_ENTERED: "publicity.enter",
+    EventKind.PUBLICITY_WITHDRAWN: "publicity.withdraw",
     EventKind.TASK_CREATED: "task.create",
     EventKind.TASK_ENDED: "task.end",
     EventKind.TASK_REOPENED: "task.reopen",

@@ -16,7 +16,9 @@ from fanzha.access import Action, Person
 from fanzha.casework import OPEN_STAGES, Case, CaseStatus, Clue, ClueStage, Report, ReportStatus, Task, TaskStatus
 from fanzha.casework.errand_model import OPEN_ERRANDS, Errand, ErrandStatus
 from fanzha.casework.governance import ControlledAccount, ControlState, Meeting, MeetingStatus
+from fanzha.casework.openings import Opening, OpeningKind
 from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationStatus
+from fanzha.casework.publicity import PublicityEntry, PublicityKind
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
@@ -41,7 +43,9 @@ from fanzha.ports.work_tables import (
     INCIDENTS,
     MEASURES,
     MEETINGS,
+    OPENINGS,
     OPERATIONS,
+    PUBLICITY,
     REPORTS,
     RETURNS,
     TASKS,
@@ -67,6 +71,8 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
     "operations": {"case": "term:case", "officer": "term:member", "campaign": "campaign"},
     "campaigns": {},
     "meetings": {},
+    "publicity": {},
+    "openings": {"account": "term:number", "institution": "institution"},
     "controls": {"case": "case_id", "account": "account", "measure": "measure"},
 }
 _NARROW: Final = frozenset(
@@ -83,7 +89,8 @@ class ListWanted:
     officer: str = ""  # clues and tasks: who has them; cases: who works on them
     case: str = ""
     account: str = ""
-    institution: str = ""  # measures: the bank that was told
+    institution: str = ""  # measures: the bank that was told; openings: where it was opened
+    outlet: str = ""  # openings
     measure: str = ""  # incidents
     campaign: str = ""  # operations
     matter: str = ""  # errands: of joint governance
@@ -202,6 +209,16 @@ class Reading:
         )
         query = _newest("listed_at_us", state=states)
         return page_of([self._walk(CONTROLS, wanted, query)], wanted.limit, wanted.cursor)
+
+    def publicity(self, wanted: ListWanted) -> Page[PublicityEntry]:
+        """What was done, the last first; status: its kind."""
+        kinds = _chosen(wanted, PUBLICITY, PublicityKind, PublicityKind) if wanted.status else ()
+        return page_of([self._walk(PUBLICITY, wanted, _newest("at_us", kind=kinds))], wanted.limit, wanted.cursor)
+
+    def openings(self, wanted: ListWanted) -> Page[Opening]:
+        """The last brought first; by number, institution or outlet."""
+        kinds = _chosen(wanted, OPENINGS, OpeningKind, OpeningKind) if wanted.status else ()
+        return page_of([self._walk(OPENINGS, wanted, _newest("brought_us", kind=kinds))], wanted.limit, wanted.cursor)
 
     def operations(self, wanted: ListWanted) -> Page[Operation]:
         """Newest first."""
@@ -333,6 +350,22 @@ def list_controls(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -
     return _listed(desk, actor, wanted, Reading.controls)
 
 
+def list_publicity(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[PublicityEntry]:
+    """What was done to warn people, the last first, with what was taken back; status: its kind.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    return _listed(desk, actor, wanted, Reading.publicity)
+
+
+def list_openings(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Opening]:
+    """Openings of cards, SIMs and corporate accounts, the last brought first; status: their kind.
+
+    Raises BadInput when the list cannot be asked for so.
+    """
+    return _listed(desk, actor, wanted, Reading.openings)
+
+
 def list_operations(desk: Desk, actor: Actor, wanted: ListWanted = ListWanted()) -> Page[Operation]:
     """Operations that the actor's body leads or takes part in, and those below it; newest first.
 
@@ -410,7 +443,7 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
     equals, mentions, within = dict(query.equals), dict(query.mentions), dict(query.within)
     if wanted.organisation:
         equals["organisation"] = wanted.organisation
-    for name, of in (("matter", ERRANDS), ("risk", CONTROLS)):
+    for name, of in (("matter", ERRANDS), ("risk", CONTROLS), ("outlet", OPENINGS)):
         if getattr(wanted, name):
             if table is not of:
                 raise BadInput(f"{table.name} are not listed by {name}")

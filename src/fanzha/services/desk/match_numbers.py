@@ -22,6 +22,7 @@ from fanzha.casework import (
     ReporterKind,
     reporter_keys,
 )
+from fanzha.casework.openings import Opening
 from fanzha.casework.operations import Identifier, IdentifierKind, Operation, OperationResult, ResultDraft
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation
 from fanzha.core.money import DEFAULT_CURRENCY
@@ -63,7 +64,7 @@ class NumberMatch:
 
 
 def known_of(look: Look, draft: ResultDraft, operation: str) -> tuple[Known, ...]:
-    """What has the numbers of an entry: reports, clues, facts, measures, traces, entries of other operations, the ledger."""
+    """What has the numbers of an entry: reports, clues, facts, measures, traces, openings, other operations, the ledger."""
     found: dict[tuple[Identifier, str], Known] = {}
     for number in draft.identifiers:
         if len(number.value) < _SHORT:
@@ -83,6 +84,7 @@ def _asked(number: Identifier) -> Iterator[tuple[type[Any], Query]]:
     yield Clue, Query(equals={"subject": value})
     yield Measure, Query(equals={"account": value})
     yield OperationResult, Query(mentions={"number": value})
+    yield Opening, Query(mentions={"number": value})
     if number.kind is IdentifierKind.ACCOUNT:
         yield Fact, Query(equals={"account": value})
         for kind in (Report, ReturnProcedure, TraceRun):
@@ -122,11 +124,13 @@ def draft_clues(work: Work, operation: Operation, result: OperationResult, known
     """A clue for each body that knows one of the numbers, in its own queue, with the entry as its source.
 
     So a body learns what was found of its case, and who seized the thing learns nothing that is not his to know. A body
-    that checks such a clue already gets no second one; what the ledger alone has goes to the body that leads.
+    that checks such a clue already gets no second one; what the ledger or a table of openings alone has goes to the body
+    that leads: where a card was opened is its own to trace 一案双查.
     """
     numbers: dict[str, dict[Identifier, None]] = {}
     for one in known:
-        body = operation.organisation if one.record is None else _checking_body(work, one.record, operation)
+        is_nobodys = one.record is None or isinstance(one.record, Opening)
+        body = operation.organisation if is_nobodys else _checking_body(work, one.record, operation)
         numbers.setdefault(body, {})[one.number] = None
     clues = [clue for body, its in sorted(numbers.items()) for clue in _clues_at(work, body, operation, result, its)]
     return tuple(dict.fromkeys(clues))

@@ -9,6 +9,7 @@ from fanzha.casework import CaseworkRules, Taxonomy
 from fanzha.casework.governance import GovernanceRules
 from fanzha.casework.operations import OperationRules
 from fanzha.casework.public_rules import PublicRules
+from fanzha.casework.publicity import PublicityRules
 from fanzha.core.ids import Ids
 from fanzha.core.time import Clock
 from fanzha.measures.interception_rules import InterceptionRules
@@ -32,6 +33,7 @@ class DeskRules:
     public: PublicRules
     operations: OperationRules
     governance: GovernanceRules
+    publicity: PublicityRules
     indicators: Catalogue
 
 

@@ -13,7 +13,9 @@ from fanzha.casework.errand_model import Errand
 from fanzha.casework.governance import ControlledAccount, Meeting
 from fanzha.casework.indicators import Indicator
 from fanzha.casework.objections import ListingObjection
+from fanzha.casework.openings import Opening
 from fanzha.casework.operations import Campaign, Operation, OperationResult, ResultKind
+from fanzha.casework.publicity import PublicityEntry
 from fanzha.core.actor import Actor
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.model import Measure
@@ -33,7 +35,7 @@ WORDS: Final[Mapping[type[Any], str]] = {
     Errand: "errand",
     Measure: "measure", Appeal: "appeal", Incident: "incident", ReturnProcedure: "return",
     Indicator: "indicator", ListingObjection: "listing_objection",
-    Meeting: "meeting", ControlledAccount: "control",
+    PublicityEntry: "publicity", Opening: "opening", Meeting: "meeting", ControlledAccount: "control",
     Campaign: "campaign", Operation: "operation", OperationResult: "result",
 }  # fmt: skip
 

@@ -12,6 +12,7 @@ from fanzha.access import Field, Person
 from fanzha.casework import AccountName, Claim, ClueKind, Contact, Loss, ReportedPayment, Reporter, VerifiedFields
 from fanzha.casework import Clue as CaseClue
 from fanzha.casework.governance import ControlDraft
+from fanzha.casework.openings import OpeningDraft, OpeningKind, kind_of
 from fanzha.casework.operations import Custody, CustodyStep, Identifier, IdentifierKind, Suspect
 from fanzha.measures.model import FourFields, Request, Target, TargetKind
 from fanzha.measures.orders import Answered, OnwardTransfer, Question
@@ -116,6 +117,10 @@ def _named_in_operations(part: Any) -> tuple[Named, ...]:
             return (Named(account=account, phone=part.value if part.kind is IdentifierKind.PHONE else ""),)
         case ControlDraft():
             return (Named(account=part.account),)
+        case OpeningDraft():
+            account = "" if kind_of(part) is OpeningKind.LINE else part.number
+            phone = part.number if kind_of(part) is OpeningKind.LINE else ""
+            return (Named(part.opener.name, part.opener.id_number, account, phone), Named(part.opener.agent))
         case Custody() if part.step is CustodyStep.RETURN:
             return (Named(part.receiver),)
         case _:

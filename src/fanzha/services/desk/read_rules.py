@@ -11,6 +11,7 @@ from fanzha.casework import CaseworkRules, Taxonomy
 from fanzha.casework.governance import GovernanceRules
 from fanzha.casework.operations import OperationRules
 from fanzha.casework.public_rules import PublicRules
+from fanzha.casework.publicity import PublicityRules
 from fanzha.core.errors import BadInput
 from fanzha.measures.interception_rules import InterceptionRules
 from fanzha.measures.purposes import PurposeRules
@@ -23,7 +24,7 @@ READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
     "access.toml": AccessRules.from_table, "purposes.toml": PurposeRules.from_table,
     "interception.toml": InterceptionRules.from_table, "taxonomy.toml": Taxonomy.from_table,
     "public.toml": PublicRules.from_table, "operations.toml": OperationRules.from_table,
-    "governance.toml": GovernanceRules.from_table,
+    "governance.toml": GovernanceRules.from_table, "publicity.toml": PublicityRules.from_table,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from fanzha.access import Action, Scope, log_search
 from fanzha.audit import Subject, done
 from fanzha.casework import Case, Clue, Fact, Report, Task, reporter_keys
 from fanzha.casework.governance import ControlledAccount, Meeting
+from fanzha.casework.openings import Opening
 from fanzha.casework.operations import Campaign, Operation, OperationResult
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
@@ -123,6 +124,7 @@ def _matching(look: Look, wanted: str) -> Iterator[Any]:
         (ReturnProcedure, Query(equals={"decision": wanted})),
         (OperationResult, Query(mentions={"number": wanted})),
         (ControlledAccount, Query(equals={"account": wanted})),
+        (Opening, Query(mentions={"number": wanted})),
         *(
             (Report, Query(mentions={"look_up": f"{key.sign}:{key.sha256}"}))
             for key in sorted(reporter_keys(wanted), key=str)
@@ -132,7 +134,7 @@ def _matching(look: Look, wanted: str) -> Iterator[Any]:
         yield from view.records(kind).find(replace(query, limit=LIMIT_MAX)).rows
     kinds: tuple[type[Any], ...] = (
         *(Report, Clue, Fact, Case, Task, Measure, Appeal, Incident, ReturnProcedure),
-        *(Campaign, Operation, OperationResult, Meeting, ControlledAccount),
+        *(Campaign, Operation, OperationResult, Meeting, ControlledAccount, Opening),
     )
     for each in kinds:
         yield from view.records(each).get_many((wanted,))

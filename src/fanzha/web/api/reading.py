@@ -16,7 +16,9 @@ from fanzha.casework import Case, CaseStatus, Clue, ClueStage, Report, ReportSta
 from fanzha.casework.errand_model import Errand, ErrandStatus
 from fanzha.casework.governance import ControlledAccount, ControlState, Meeting, MeetingStatus
 from fanzha.casework.indicators import Indicator
+from fanzha.casework.openings import Opening, OpeningKind
 from fanzha.casework.operations import Campaign, CampaignStatus, Operation, OperationResult, OperationStatus
+from fanzha.casework.publicity import PublicityEntry, PublicityKind
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.time import format_instant
@@ -34,7 +36,9 @@ from fanzha.services.desk.documents.errand import errand_document
 from fanzha.services.desk.documents.governance import control_document, meeting_document
 from fanzha.services.desk.documents.indicator import indicator_document
 from fanzha.services.desk.documents.measure import incident_document, measure_document, order_document, target_document
+from fanzha.services.desk.documents.opening import opening_document
 from fanzha.services.desk.documents.operation import campaign_document, operation_document, result_document
+from fanzha.services.desk.documents.publicity import publicity_document
 from fanzha.services.desk.documents.report import report_document
 from fanzha.services.desk.documents.return_ import return_document
 from fanzha.services.desk.last_changes import last_changes
@@ -99,6 +103,10 @@ READABLE: Final = (
         lambda one, mask, desk: task_document(one, mask, desk.clock.now_us()),
     ),
     Readable("errands", Errand, lists.list_errands, ErrandStatus, lambda one, mask, _: errand_document(one, mask)),
+    Readable(
+        "publicity", PublicityEntry, lists.list_publicity, PublicityKind, lambda one, mask, _: publicity_document(one, mask)
+    ),
+    Readable("openings", Opening, lists.list_openings, OpeningKind, lambda one, mask, _: opening_document(one, mask)),
     Readable("meetings", Meeting, lists.list_meetings, MeetingStatus, lambda one, mask, _: meeting_document(one, mask)),
     Readable(
         "controls", ControlledAccount, lists.list_controls, ControlState, lambda one, mask, _: control_document(one, mask)

@@ -14,8 +14,10 @@ from fanzha.web.deeds.governance import GOVERNANCE_DEEDS
 from fanzha.web.deeds.indicators import INDICATOR_DEEDS
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.deeds.office import OFFICE_DEEDS
+from fanzha.web.deeds.openings import OPENING_DEEDS
 from fanzha.web.deeds.operations import OPERATION_DEEDS
 from fanzha.web.deeds.partner import PARTNER_DEEDS
+from fanzha.web.deeds.publicity import PUBLICITY_DEEDS
 from fanzha.web.deeds.queries import QUERY_DEEDS
 from fanzha.web.deeds.reports import REPORT_DEEDS
 from fanzha.web.deeds.returns import RETURN_DEEDS
@@ -33,6 +35,8 @@ DEEDS: Final[tuple[Deed, ...]] = (
     *ACCOUNT_DEEDS,
     *OFFICE_DEEDS,
     *INDICATOR_DEEDS,
+    *OPENING_DEEDS,
+    *PUBLICITY_DEEDS,
     *OPERATION_DEEDS,
     *BULLETIN_DEEDS,
 )

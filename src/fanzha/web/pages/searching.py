@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Final
 
 from fanzha.casework import CaseStatus, ReportStatus, TaskStatus
+from fanzha.casework.governance import MeetingStatus
 from fanzha.casework.model import ClueStage
 from fanzha.casework.operations import CampaignStatus, OperationStatus
 from fanzha.core.errors import BadInput, FanzhaError
@@ -26,17 +27,19 @@ from fanzha.web.words import N_
 PLACES: Final[Mapping[str, str]] = {
     "report": "/reports/", "clue": "/clues/", "case": "/cases/", "measure": "/measures/", "return": "/returns/",
     "incident": "/incidents/", "appeal": "/appeals/", "campaign": "/campaigns/", "operation": "/operations/",
-    "result": "/results/",
+    "result": "/results/", "meeting": "/meetings/", "control": "/controls/", "opening": "/openings/",
 }  # fmt: skip
 KINDS: Final[Mapping[str, str]] = {
     "case": N_("案件"), "report": N_("警情"), "clue": N_("线索"), "fact": N_("已核实付款"), "measure": N_("措施"),
     "return": N_("资金返还"), "task": N_("待办"), "appeal": N_("申诉"), "incident": N_("异常"),
-    "campaign": N_("专项行动"), "operation": N_("行动"), "result": N_("战果"),
+    "campaign": N_("专项行动"), "operation": N_("行动"), "result": N_("战果"), "meeting": N_("会商"),
+    "control": N_("管控账户"), "opening": N_("开户登记"),
 }  # fmt: skip
 
 STATES: Final[Mapping[str, type[Enum]]] = {
     "case": CaseStatus, "report": ReportStatus, "clue": ClueStage, "measure": Status, "return": ProcedureStatus,
     "task": TaskStatus, "appeal": AppealStatus, "campaign": CampaignStatus, "operation": OperationStatus,
+    "meeting": MeetingStatus,
 }  # fmt: skip
 
 

@@ -195,26 +195,49 @@ document.addEventListener("keydown", (event) => { if (event.key === "Enter" && c
 document.addEventListener("submit", (event) => {
   const button = event.submitter || $("button", event.target);
   if (event.target.dataset.sent) { event.preventDefault(); return; } // a second press is no second command
+  if (event.target.dataset.draft && !navigator.onLine) { // where there is no line, the page stays, with what was written
+    event.preventDefault();
+    const note = $("[data-no-line]", event.target);
+    if (note) { note.hidden = false; announce(note.textContent); }
+    return;
+  }
   event.target.dataset.sent = "yes";
   if (button) setTimeout(() => { button.setAttribute("aria-busy", "true"); });
-  sessionStorage.removeItem(`fanzha-draft-${event.target.dataset.draft}`);
 });
 window.addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
 
-/* --- drafts: what was written stays in this window until it is sent --------------------------------------------------- */
+/* --- drafts: what was written stays in this window until it is known to have arrived; sent again it carries the same key -- */
+const DRAFT = "fanzha-draft-";
+const readDraft = (key) => JSON.parse(sessionStorage.getItem(key) || "{}");
+/* Whoever is told that something was done has had an answer: what was sent last has arrived. */
+if ($("#told")) {
+  const sent = Object.keys(sessionStorage).filter((key) => key.startsWith(DRAFT) && readDraft(key).sent);
+  const last = sent.sort((one, other) => readDraft(other).sent - readDraft(one).sent)[0];
+  if (last) sessionStorage.removeItem(last);
+}
 for (const form of $$("form[data-draft]")) {
-  const key = `fanzha-draft-${form.dataset.draft}`;
-  const kept = JSON.parse(sessionStorage.getItem(key) || "{}");
-  for (const [name, value] of Object.entries(kept)) {
-    const field = form.elements[name];
-    if (field && "value" in field && !field.value && field.type !== "file" && field.type !== "password") field.value = value;
+  const key = DRAFT + form.dataset.draft, boxes = (name) => $$(`input[type=checkbox][name="${CSS.escape(name)}"]`, form);
+  const kept = readDraft(key), lost = Boolean(kept.sent) && !$("#trouble");
+  for (const [name, value] of Object.entries(kept.fields || {})) {
+    if (Array.isArray(value)) { if (lost || !boxes(name).some((box) => box.checked)) for (const box of boxes(name)) box.checked = value.includes(box.value); continue; }
+    const field = form.elements.namedItem(name); // by its name alone: a field may be called as a method is
+    if (field && "value" in field && (lost || !field.value) && field.type !== "file" && field.type !== "password") field.value = value;
   }
-  const keep = () => {
-    const held = {};
-    for (const field of form.elements) if (field.name && !["hidden", "file", "password", "checkbox", "radio"].includes(field.type)) held[field.name] = field.value;
-    sessionStorage.setItem(key, JSON.stringify(held));
+  if (lost) {
+    if (form.elements.request && kept.request) form.elements.request.value = kept.request;
+    const note = $("[data-unanswered]", form);
+    if (note) note.hidden = false;
+  }
+  const keep = (sent = 0) => {
+    const fields = {};
+    for (const field of form.elements) {
+      if (!field.name || ["hidden", "file", "password", "radio"].includes(field.type)) continue;
+      fields[field.name] = field.type === "checkbox" ? boxes(field.name).filter((box) => box.checked).map((box) => box.value) : field.value;
+    }
+    sessionStorage.setItem(key, JSON.stringify({ fields, sent, request: form.elements.request?.value }));
   };
-  form.addEventListener("input", keep);
+  form.addEventListener("input", () => keep(lost ? kept.sent : 0));
+  form.addEventListener("submit", () => keep(Date.now()));
   if ($("#trouble")) keep(); // it was sent and refused: whoever looks at the record first finds his words again
 }
 
