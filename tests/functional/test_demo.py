@@ -285,7 +285,9 @@ def test_what_the_desk_can_read_has_no_trace_of_the_truth(made: tuple[Path, dict
     assert [word for word in (told & known_to_gangs) | paid_into if word not in read] == []  # it would be found
     hidden = {row["device"] for row in truth["devices"]} | {row["identity"] for row in truth["people"]}
     assert [word for word in hidden | known_to_gangs - told if word in read] == []
-    words = bootstrap.indicator_catalogue().measures["gangs_destroyed"].en  # the day's analysis says that nobody records it
+    words = (
+        bootstrap.indicator_catalogue().measures["gangs_destroyed"].en
+    )  # the day's analysis says that nobody records it
     assert re.findall(r"(?i)gang|recruiter|mule|fraud[ _-]?\d|truth", read.replace(words, "")) == []
     # Cases are counted as they are reported: by the fraud's own number the gang could be told.
     numbered = [int(re.search(r"\d+$", cases[one.case].title)[0]) for one in reports if one.case]  # type: ignore[index]
