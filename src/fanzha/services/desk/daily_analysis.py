@@ -71,7 +71,8 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
     rules = _rules(catalogue)
     main = tuple(_variable(measure, period, catalogue) for measure in rules.measures)
     performance = tuple(_variable(measure, period, catalogue) for measure in rules.performance)
-    performance = tuple(one for one in performance if _is_told(look, body, one))
+    told = _told(look, body, period, rules.performance)
+    performance = tuple(one for one in performance if one.measure in told)
     classes = _classes(look, body, period, rules.classes_max)
     typed = tuple(
         Variable(f"{measure}_{at}", measure, period, fraud_class=slug)
@@ -139,10 +140,10 @@ def _classes(look: Look, body: str, period: Period, most: int) -> tuple[str, ...
     return tuple(one.group for one in sorted(found, key=lambda one: (-len(one.ids), one.group))[:most])
 
 
-def _is_told(look: Look, body: str, variable: Variable) -> bool:
-    """Whether the day has anything to measure: a share of nothing is left out, it is not unknown."""
-    (figure,) = figures_of(look, FiguresWanted(variable.period, (variable.measure,), organisation=body))
-    return figure.value is not None
+def _told(look: Look, body: str, period: Period, measures: tuple[str, ...]) -> frozenset[str]:
+    """Of which the day has anything to measure: a share of nothing is left out, it is not unknown."""
+    figures = figures_of(look, FiguresWanted(period, measures, organisation=body))
+    return frozenset(one.measure for one in figures if one.value is not None)
 
 
 def _rules(catalogue: Catalogue) -> DailyRules:
