@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date
 
 import pytest
 from desk_stores import STORES
 from figure_desk import ANALYST, day, make_figure_desk
+from made_desk_records import a_case, a_report
+from made_narratives import earlier, late
 
 from fanzha import bootstrap
+from fanzha.casework import Case, Classification, Report
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import NotAllowed
 from fanzha.core.time import DAY_US, format_instant, parse_instant
@@ -46,6 +50,28 @@ def test_the_clock_makes_it_every_morning_once(store, tmp_path):
     clock.at_us += 9 * DAY_US
     assert run_clocks(desk, "w").rang == ()
     desk.store.close()
+
+
+def test_reports_that_fit_no_type_and_resemble_each_other_are_told_by_their_ids(tmp_path):
+    desk, clock = make_figure_desk("memory", tmp_path)
+    clock.at_us = day(21)
+    chance = random.Random(7)
+    with desk.store.begin() as unit:
+        for one in earlier(chance):
+            known = Classification("2023", one.fraud_class, "", "both", day(2))
+            unit.records(Case).add(a_case(one.id, "COUNTY", classification=known, opened_at_us=day(2)))
+            told = a_report(one.id, "COUNTY", f"CASE-{one.id}", received_at_us=day(2), narrative=one.text)
+            unit.records(Report).add(told)
+        for one in late(chance, new=4):
+            unit.records(Report).add(a_report(one.id, "COUNTY", received_at_us=day(18), narrative=one.text))
+        unit.commit()
+    made = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 20))
+    text = bulletin_text(made, CATALOGUE)
+    assert "请研判：REPORT-L-0000、REPORT-L-0001、REPORT-L-0002、REPORT-L-0003。" in text
+    assert "Reports that fit no type well" in bulletin_text(made, CATALOGUE, Language.EN)
+    assert check_bulletin(desk, ANALYST, made.id, READER) == ()
+    before = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 3))
+    assert "不能判断有无新手法" in bulletin_text(before, CATALOGUE)
 
 
 def test_it_says_the_day_the_types_and_how_the_desk_did(tmp_path):

@@ -70,6 +70,7 @@ from fanzha.services.desk.case_series import Link
 from fanzha.services.desk.convert_measure import Conversion
 from fanzha.services.desk.count_figures import FiguresWanted
 from fanzha.services.desk.draft_measure import MeasureDraft
+from fanzha.services.desk.edit_block import BlockChange, BlockDeed
 from fanzha.services.desk.errands import ErrandWanted
 from fanzha.services.desk.export_list import export_accounts
 from fanzha.services.desk.hand_over_case import Offer
@@ -83,6 +84,7 @@ from fanzha.services.desk.run_campaign import CampaignDraft
 from fanzha.services.desk.run_meeting import ResolutionDraft
 from fanzha.services.desk.staff_operation import TeamDraft
 from fanzha.statistics import Period
+from fanzha.statistics.drafting import Variable
 from fanzha.storage.argon2_hasher import Argon2Hasher
 from fanzha.tracing.runs import TraceRun
 
@@ -239,7 +241,10 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
     counted = tuple(FiguresWanted(Period("2026-11-01", "2026-11-30"), organisation=body) for body in ("", "COUNTY"))
     return {
         **dict.fromkeys(("count_figures.wanted", "follow_stopped_money.wanted", "divide_cases.wanted"), counted),
-        "bulletin_id": (ids["bulletin"],), "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
+        "bulletin_id": (ids["bulletin"],),
+        "change": (BlockChange(BlockDeed.REMOVE, "x"),),
+        "variable": (Variable("cases_filed", "cases_filed", Period("2026-11-01", "2026-11-30")),),
+        "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
         "content": (BulletinContent("模拟", (), ()),), "import_receipts.content": (row,), "change_figure.name": ("stopped",),
         "hasher": (Argon2Hasher(time_cost=1, memory_kib=8, lanes=1),), "evidence": (day.books.evidence,),
         "rules": (day.books.trace_rules,), "reason": why, "finding": why, "text": why, "note": why, "grounds": why,

@@ -21,6 +21,7 @@ BENCHES: Final = {
     "desk": "the desk's lists and pages on SQLite and PostgreSQL",
     "flow": "the money-flow view of a large trace",
     "console": "the console's pages on the desk of a made city",
+    "figures": "a month's figures, the funnel and a day's analysis, counted on SQLite and PostgreSQL",
     "bulletin": "bulletins read as text, HTML, PDF, DOCX and pictures",
 }
 UNITS: Final = {
@@ -28,6 +29,7 @@ UNITS: Final = {
     "flow": "accounts",
     "console": "accounts of the city",
     "bulletin": "bulletins",
+    "figures": "cases",
 }  # what --size counts; transfers where nothing is said
 SIZES: Final = {"flow": "5000", "bulletin": "1000"}  # where --size says nothing
 SIZE: Final = "1e6"
@@ -90,6 +92,8 @@ def bench(
         options |= {"engines": peers, "balances": balances}
     elif name == "desk":
         options |= {"url": database, "rounds": queries}
+    elif name == "figures":
+        options |= {"url": database, "rounds": min(queries, 3)}
     elif name == "console":
         options |= {"rounds": queries}
     on = f"{rows:,} {UNITS.get(name, 'transfers')}" if city is None else f"the city {city}"

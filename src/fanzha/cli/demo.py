@@ -86,6 +86,11 @@ def _show(document: Mapping[str, Any]) -> None:
     say(f"{document['reports']} reports in {document['cases']} cases, {document['orders']} orders")
     say(f"from a report to its first stop that held: {minutes} minutes (median of {document['reports_with_a_stop']})")
     say(f"clues within 3 hours: {share:.1%} of {document['clues']}" if share is not None else "no clue was decided")
+    if shown := document.get("shown"):
+        say(
+            f"to look at as commander: the strike /operations/{shown['operation']}, the day's analysis "
+            f"/bulletins/{shown['daily_analysis']}, the issued bulletin /bulletins/{shown['bulletin']}"
+        )
     rows = [
         [kind, ", ".join(f"{count} {state}" for state, count in states.items())]
         for kind, states in document["measures"].items()

@@ -11,7 +11,7 @@ from fanzha.cli.operation_options import OperationArgument
 from fanzha.cli.operation_results import results
 from fanzha.cli.operation_sheets import sheets
 from fanzha.cli.operation_words import chosen, show_tally
-from fanzha.cli.output import write_json
+from fanzha.cli.output import say, write_json
 from fanzha.cli.record_options import (
     CursorOption,
     LimitOption,
@@ -144,6 +144,26 @@ def show(context: typer.Context, operation: OperationArgument, login: AsOption =
                 [one["id"], one["title"], one["officer"], one["status"], one["due"] or ""] for one in document["tasks"]
             ]
             show_table("Tasks", ["id", "title", "officer", "status", "due"], rows)
+
+
+@app.command()
+def bulletin(
+    context: typer.Context,
+    operation: OperationArgument,
+    request: RequestOption = "",
+    login: AsOption = None,
+) -> None:
+    """Begin a bulletin of one's own body with the operation's tally; check and issue it by `fanzha bulletin`."""
+    from fanzha.services.desk.documents.bulletin import bulletin_document
+    from fanzha.services.desk.draft_operation_bulletin import draft_operation_bulletin
+    from fanzha.services.desk.open_bulletin import OpenedBulletin
+
+    with at_desk(context, login) as seat:
+        made = draft_operation_bulletin(seat.desk, seat.actor, operation, request=request)
+        if seat.json:
+            write_json(bulletin_document(OpenedBulletin(made, None)))
+            return
+        say(f"{made.id} drafted: {made.title_zh}")
 
 
 @app.command()

@@ -149,6 +149,15 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockHold:
+    """That somebody is at work on a block, until when."""
+
+    block: str  # its key; see block_editing
+    by: str
+    until_us: int
+
+
+@dataclass(frozen=True, slots=True)
 class OwnBulletin:
     """A bulletin that a body writes; an edition that was issued never changes, another one takes its place."""
 
@@ -171,6 +180,8 @@ class OwnBulletin:
     replaces: str = ""  # the edition before
     issued: Issued | None = None
     withdrawn: Withdrawn | None = None
+    holds: tuple[BlockHold, ...] = ()  # who is at work on which block
+    editors: tuple[str, ...] = ()  # who changed blocks or figures of it, besides who drafted it
 
     @property
     def by_name(self) -> Mapping[str, SaidFigure]:
@@ -237,7 +248,11 @@ def put_by_hand(
 
 def check_issuer(bulletin: OwnBulletin, actor: Actor) -> None:
     """Another than who drafted it, or put a value in by hand, issues a bulletin."""
-    wrote = {bulletin.drafted_by, *(one.by_hand.by for one in bulletin.figures if one.by_hand is not None)}
+    wrote = {
+        bulletin.drafted_by,
+        *bulletin.editors,
+        *(one.by_hand.by for one in bulletin.figures if one.by_hand is not None),
+    }
     if actor.id in wrote:
         raise NotAllowed("four_eyes", f"{actor.id} wrote {bulletin.id}: another officer issues it")
 
@@ -246,7 +261,7 @@ def issue(bulletin: OwnBulletin, actor: Actor, number: str, now_us: int) -> OwnB
     """The bulletin frozen: from now on its hash says whether anything was changed. It must have been checked."""
     status = step_of(bulletin, DraftStep.ISSUE)
     check_issuer(bulletin, actor)
-    numbered = replace(bulletin, number=number.strip(), status=status)
+    numbered = replace(bulletin, number=number.strip(), status=status, holds=())
     return replace(numbered, issued=Issued(actor.id, now_us, content_sha256(numbered)))
 
 
@@ -263,7 +278,7 @@ def revise(bulletin: OwnBulletin, new_id: str, actor: Actor, now_us: int) -> Own
     step_of(bulletin, DraftStep.REVISE)
     return replace(
         bulletin, id=new_id, version=0, status=DraftStatus.DRAFT, edition=bulletin.edition + 1, replaces=bulletin.id,
-        number="", issued=None, withdrawn=None, drafted_by=actor.id, drafted_us=now_us,
+        number="", issued=None, withdrawn=None, drafted_by=actor.id, drafted_us=now_us, holds=(), editors=(),
     )  # fmt: skip
 
 

@@ -28,6 +28,8 @@ SUBJECTS: Final[Mapping[str, str]] = {
 DEEDS_DONE: Final[Mapping[str, str]] = {
     "acknowledge": N_("签收了"), "act": N_("处置了"), "act_first": N_("先行办理了"),
     "attach": N_("附上材料到了"), "begin": N_("开始填写了"), "create": N_("新建了"),
+    "change_figure": N_("手改数字于"), "edit_block": N_("编辑段落于"), "insert_figure": N_("插入数字于"),
+    "edit": N_("改写了"), "issue": N_("签发了"), "revise": N_("另起一期于"),
     "drop": N_("放弃了"), "expire": N_("到期撤下了"), "hold_back": N_("暂缓公布了"),
     "mark": N_("登记状态了"), "probe": N_("核验了"), "prosecute": N_("移送起诉了"), "refer": N_("移送管辖了"),
     "ring": N_("按时提醒了"), "show": N_("公布了"), "solve": N_("登记破案了"), "write": N_("填写了"),

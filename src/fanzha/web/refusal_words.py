@@ -95,6 +95,8 @@ BY_RULE: Final[Mapping[str, str]] = {
     "hand_over.open": N_("案件已在移交中：请先撤回"),
     "hand_over.same": N_("案件已在该机构"),
     "head.needed": N_("须由审批人或指挥长办理"),
+    "block_changed": N_("这一段已被他人修改或删除：所写内容仍在，请对照现在的内容"),
+    "block_held": N_("他人正在编辑这一段：请稍候，或改别的段落"),
     "bulletin.comparison": N_("通报中的比较与数字不符"),
     "bulletin.edit": N_("通报已签发或撤回，不能再改"),
     "bulletin.issue": N_("通报已签发或撤回"),

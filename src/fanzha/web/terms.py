@@ -55,7 +55,7 @@ from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_plan import Base, Branch
 from fanzha.measures.terms import Certainty, Unit
 from fanzha.services.desk.account_state import AccountState
-from fanzha.statistics.drafting import DraftStatus
+from fanzha.statistics.drafting import BlockKind, DraftStatus
 from fanzha.statistics.surveillance import Untold
 from fanzha.web.words import N_, Say
 
@@ -92,6 +92,9 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     IndicatorStatus: {
         "proposed": N_("待审批"), "approved": N_("待公示"), "published": N_("公示中"), "rejected": N_("不同意公示"),
         "withdrawn": N_("已撤下"), "expired": N_("公示到期"),
+    },
+    BlockKind: {
+        "heading": N_("小标题"), "text": N_("正文段落"), "table": N_("数字表"), "chart": N_("数字图"), "note": N_("附注"),
     },
     DraftStatus: {"draft": N_("草稿"), "issued": N_("已签发"), "withdrawn": N_("已撤回")},
     ObjectionStatus: {"received": N_("待答复"), "upheld": N_("成立"), "denied": N_("不成立")},

@@ -38,6 +38,7 @@ class Look:
         self._bodies = KnownBodies(unit.records(Organisation))
         self.now_us = desk.clock.now_us()
         self.case = ""
+        self.bodies_seen: dict[str, tuple[str, ...]] = {}  # below a body, asked once a look: a country has thousands
 
     def load(self, kind: type[Kept], record_id: str, action: Action, version: int | None = None) -> Kept:
         """The record, for this action.

@@ -111,14 +111,20 @@ def span_of(look: Look, wanted: FiguresWanted) -> Span:
     look.check(Action.SEE, Scope(body))
     bodies = [body]
     if not wanted.alone:
-        sight = Sight(look.unit, look.actor, look.rules.access.permissions)
-        below = bodies_below(look.unit.records(Organisation), body)
-        sight.know(below)
-        bodies += [one for one in below if sight.sees_body(one)]
+        if body not in look.bodies_seen:
+            look.bodies_seen[body] = _seen_below(look, body)
+        bodies += look.bodies_seen[body]
     as_of_us = look.now_us if wanted.as_of_us is None else wanted.as_of_us
     if as_of_us > look.now_us:
         raise BadInput("figures are counted as of now or an earlier instant, not of one to come")
     return Span(tuple(bodies), *instants_of(wanted.period), as_of_us, wanted.jurisdiction)
+
+
+def _seen_below(look: Look, body: str) -> tuple[str, ...]:
+    sight = Sight(look.unit, look.actor, look.rules.access.permissions)
+    below = bodies_below(look.unit.records(Organisation), body)
+    sight.know(below)
+    return tuple(one for one in below if sight.sees_body(one))
 
 
 def counting_of(look: Look, span: Span, measures: Iterable[str], by: By | None = None) -> Counting:

@@ -16,6 +16,7 @@ from fanzha.services.desk.counting.entries import By
 from fanzha.services.desk.draft_bulletin import begin_bulletin
 from fanzha.services.desk.keeping_bulletins import BulletinContent, class_names
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.spot_tricks import tricks_of
 from fanzha.statistics import NOT_STATED, Against, Base, Catalogue, DailyRules, Period, Wording, day_of, period_zh
 from fanzha.statistics.drafting import Block, BlockKind, OwnBulletin, Variable
 from fanzha.statistics.periods import period_en
@@ -70,7 +71,8 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
     rules = _rules(catalogue)
     main = tuple(_variable(measure, period, catalogue) for measure in rules.measures)
     performance = tuple(_variable(measure, period, catalogue) for measure in rules.performance)
-    performance = tuple(one for one in performance if _is_told(look, body, one))
+    told = _told(look, body, period, rules.performance)
+    performance = tuple(one for one in performance if one.measure in told)
     classes = _classes(look, body, period, rules.classes_max)
     typed = tuple(
         Variable(f"{measure}_{at}", measure, period, fraud_class=slug)
@@ -86,6 +88,8 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
         *([Block(BlockKind.TABLE, "按案件类型", "By type", tuple(one.name for one in typed))] if typed else []),
         Block(BlockKind.HEADING, "三、处置效率", "How the desk did"),
         *([_paragraph(period, performance)] if performance else []),
+        Block(BlockKind.HEADING, "四、疑似新手法", "What may be a new trick"),
+        _tricks(look, body, period),
         Block(BlockKind.NOTE, f"未记录（不等于零）：{absent}。", f"Not recorded (which is not nothing): {absent_en}."),
         Block(
             BlockKind.CHART, "当日主要指标", "Main figures of the day",
@@ -107,6 +111,20 @@ def _paragraph(period: Period, variables: tuple[Variable, ...]) -> Block:
     )
 
 
+def _tricks(look: Look, body: str, period: Period) -> Block:
+    """The groups of reports of the days up to this one that fit no type well, by the ids of their reports."""
+    found = tricks_of(look, body, period)
+    if found.groups is None:
+        zh, en = "此前已分类的警情不足，不能判断有无新手法。", "Too few classified reports before to tell a new trick."
+    elif not found.groups:
+        zh, en = "未见与各类型都不相符而又彼此相似的警情。", "No reports that fit no type and resemble each other."
+    else:
+        groups = [", ".join(group.ids) for group in found.groups]
+        zh = f"与各类型都不相符而又彼此相似的警情，请研判：{'；'.join(one.replace(', ', '、') for one in groups)}。"
+        en = f"Reports that fit no type well and resemble each other, to be looked at: {'; '.join(groups)}."
+    return Block(BlockKind.NOTE, zh, en)
+
+
 def _variable(measure: str, period: Period, catalogue: Catalogue) -> Variable:
     share = catalogue.unit_of(measure) == PERCENT
     against = Against(Base.PERIOD_BEFORE, Wording.POINTS if share else Wording.DIFFERENCE)
@@ -122,10 +140,10 @@ def _classes(look: Look, body: str, period: Period, most: int) -> tuple[str, ...
     return tuple(one.group for one in sorted(found, key=lambda one: (-len(one.ids), one.group))[:most])
 
 
-def _is_told(look: Look, body: str, variable: Variable) -> bool:
-    """Whether the day has anything to measure: a share of nothing is left out, it is not unknown."""
-    (figure,) = figures_of(look, FiguresWanted(variable.period, (variable.measure,), organisation=body))
-    return figure.value is not None
+def _told(look: Look, body: str, period: Period, measures: tuple[str, ...]) -> frozenset[str]:
+    """Of which the day has anything to measure: a share of nothing is left out, it is not unknown."""
+    figures = figures_of(look, FiguresWanted(period, measures, organisation=body))
+    return frozenset(one.measure for one in figures if one.value is not None)
 
 
 def _rules(catalogue: Catalogue) -> DailyRules:

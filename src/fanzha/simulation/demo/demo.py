@@ -30,6 +30,14 @@ from fanzha.simulation.demo.institutions import Staff, running_institutions
 from fanzha.simulation.demo.office import PASSWORD, Member, clerks, found_office, link_institutions, members, people_of
 from fanzha.simulation.demo.play import Month, MovingClock, Place, month_of
 from fanzha.simulation.demo.slip import slips
+from fanzha.simulation.demo.strike import (
+    BEFORE_END_US,
+    LASTS_US,
+    StrikeStaff,
+    begin_strike,
+    finish_strike,
+    tell_month,
+)
 from fanzha.simulation.demo.summary import summary_of
 from fanzha.simulation.demo.workshop import take_away, workshop
 from fanzha.simulation.drill.officers import Officers
@@ -123,14 +131,27 @@ def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, 
         hours = (newest.reported_us - city.begins_us) // (60 * MINUTE_US)
         gc.freeze()  # the city stays as it is: nothing in it is looked through for garbage again and again
         month = month_of(place, city.frauds, newest.reported_us)
-        month.play(
-            newest.reported_us, lambda at_us: told("the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours)
-        )
+        shown = _play(month, place, city.begins_us, newest.reported_us, lambda at_us: told(
+            "the month", (at_us - city.begins_us) // (60 * MINUTE_US), hours
+        ))  # fmt: skip
         gc.unfreeze()
         copy_ledger(facts, bootstrap.fact_store(home))
         document = summary_of(place, city.begins_us)
         bootstrap.set_clock(home, newest.reported_us)
-        return document | {"waiting_for": _leave_to_the_visitor(month, newest)}
+        return document | {"shown": shown, "waiting_for": _leave_to_the_visitor(month, newest)}
+
+
+def _play(month: Month, place: Place, begins_us: int, ends_us: int, told: Callable[[int], None]) -> dict[str, str]:
+    """The month with a strike in its last days; gives the records that show what came of both."""
+    people = {member.login: member.actor for member in members(place.counties)}
+    staff = StrikeStaff(people["commander"], people["city-chief"])
+    strikes_us = max(ends_us - BEFORE_END_US, begins_us)
+    month.play(strikes_us, told)
+    operation = begin_strike(place.desk, staff, begins_us, ends_us)
+    month.play(min(strikes_us + LASTS_US, ends_us), told)
+    finish_strike(place.desk, staff, operation)
+    month.play(ends_us, told)
+    return tell_month(place.desk, staff, operation, bootstrap.bulletin_reader())
 
 
 def for_the_visitor(city: City, reports: int | None = None) -> Fraud:

@@ -13,6 +13,7 @@ from fanzha.casework.operations import (
     Plan,
 )
 from fanzha.core.actor import Actor, Role
+from fanzha.services.desk.draft_operation_bulletin import draft_operation_bulletin
 from fanzha.services.desk.open_record import open_record
 from fanzha.services.desk.operation_tasks import create_operation_task
 from fanzha.services.desk.plan_operation import plan_operation
@@ -135,6 +136,11 @@ def _task(doing: Doing) -> Done:
     return Done(f"/operations/{doing.id}", N_("待办已建立"), made)
 
 
+def _bulletin(doing: Doing) -> Done:
+    made = draft_operation_bulletin(doing.desk, doing.actor, doing.id, request=doing.request)
+    return Done(f"/bulletins/{made.id}", N_("已起草：由另一位负责人签发"), made)
+
+
 def _remark(doing: Doing) -> Done:
     made = remark_operation(doing.desk, doing.actor, doing.id, doing.values["text"])
     return Done(f"/operations/{made.id}", N_("已记入动态"), made)
@@ -182,6 +188,10 @@ OPERATION_DEEDS: Final = (
             Field("officer", N_("民警"), hint=N_("登录名；空着即自己。"), sample=""),
             Field("due", N_("截止时间"), Kind.INSTANT),
         ),
+    ),
+    Deed(
+        "operations", "bulletin", N_("起草战果通报"), OFFICERS, _bulletin,
+        hint=N_("以当前战果统计起草，每个数字可查到各条战果；由另一位负责人签发。"),
     ),
     Deed("operations", "remark", N_("记动态"), OFFICERS, _remark, (Field("text", N_("内容"), Kind.AREA, required=True),)),
     *RESULT_DEEDS,

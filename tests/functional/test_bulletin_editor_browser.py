@@ -1,0 +1,60 @@
+"""Blocks of a bulletin written by the keyboard alone in a real browser, with script and without, open to everybody (模拟)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_flows import tab_to
+from console_home import CHROMIUM, FLAGS, axe_violations, open_console, served, sitting
+from measure_home import actor_of
+
+from fanzha.services.desk.draft_bulletin import draft_bulletin
+from fanzha.services.desk.keeping_bulletins import BulletinContent
+from fanzha.statistics import Period
+from fanzha.statistics.drafting import Block, BlockKind, Variable
+
+sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs /usr/bin/chromium (Debian package chromium)"),
+]
+MAY = Period("2026-05-01", "2026-05-31")
+CONTENT = BulletinContent(
+    "模拟通报",
+    (Block(BlockKind.HEADING, "一、模拟", "One"), Block(BlockKind.TEXT, "2026年5月，{filed}。", "May 2026: {filed}.")),
+    (Variable("filed", "cases_filed", MAY),),
+    title_en="Made up",
+)
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize("locale", ["zh-CN", "en-GB"])
+def test_a_block_is_written_by_the_keyboard(tmp_path, script, locale):
+    with (
+        open_console(tmp_path / "home") as console,
+        served(console) as address,
+        sync_api.sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        made = draft_bulletin(console.desk, actor_of(console.desk, "duty"), CONTENT)
+        with sitting(browser, address, console, "duty", locale=locale, java_script_enabled=script) as (
+            page,
+            complaints,
+        ):
+            page.goto(f"/bulletins/{made.id}/edit")
+            tab_to(page, "li.card:nth-of-type(2) form:first-of-type button")
+            page.keyboard.press("Enter")
+            page.wait_for_selector("#f-zh")
+            if script:
+                assert axe_violations(page) == []
+            page.locator("#f-zh").focus()
+            page.keyboard.press("Control+A")
+            page.keyboard.insert_text("模拟改写：{filed}。")
+            tab_to(page, "#open button.primary")
+            page.keyboard.press("Enter")
+            page.wait_for_selector("text=模拟改写：{filed}。")
+            assert page.locator("#f-zh").count() == 0
+            assert re.search(r"/edit(?:#blocks)?$", page.url)
+            assert complaints == []
+        browser.close()
