@@ -27,7 +27,7 @@ NO_PAGES = {
     "/merges/{record_id:str}", "/objections/{record_id:str}", "/passkeys/{passkey:str}", "/webhooks/{webhook:str}",
     "/sign-in/provider", "/sign-in/provider/back",
     "/cases/{record_id:str}/brief.pdf", "/cases/{record_id:str}/flow.xlsx", "/flow-picture.css", "/operations/template.xlsx",
-    "/campaigns",
+    "/campaigns", "/meetings",
     "/figures/chart", "/bulletins/{record_id:str}/as/{form:str}",
 }  # fmt: skip
 

@@ -9,7 +9,7 @@ from fanzha.services.desk.control_account import control_list, one_control
 from fanzha.services.desk.governance_page import governance_page
 from fanzha.services.desk.lists import ListWanted, list_meetings
 from fanzha.services.desk.open_record import mask_for, open_record
-from fanzha.web.answers import Answer, Page
+from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.governance import GOVERNANCE_DEEDS
@@ -72,6 +72,11 @@ def one_account(ask: Ask) -> Answer:
     return Page("control.html", context)
 
 
+def to_governance(_ask: Ask) -> Answer:
+    """The meetings stand beside the matters."""
+    return GoTo("/governance")
+
+
 def _words(ask: Ask) -> dict[str, object]:
     rules, zh = ask.console.desk.rules.governance, ask.language == CHINESE
     return {
@@ -82,6 +87,7 @@ def _words(ask: Ask) -> dict[str, object]:
 
 ROUTES: Final = (
     Route("GET", "/governance", governance, OFFICERS | PARTNERS),
+    Route("GET", "/meetings", to_governance, OFFICERS | PARTNERS),
     Route("GET", "/meetings/{record_id:str}", one_meeting, SEERS | PARTNERS),
     Route("GET", "/controls", controls, SEERS),
     Route("GET", "/controls/{record_id:str}", one_account, SEERS),
