@@ -109,12 +109,16 @@ def stands(desk: Desk, ids: dict[str, str]) -> dict[str, Any]:
 
 
 def _governed(day: ReturnDay, told: str, case: str) -> dict[str, str]:
-    """A meeting that resolved something, a corporate account on the list, an opening; the id of each."""
+    """A meeting that resolved something, a corporate account on the list, an opening; the id of each.
+
+    What hangs on no case says of nobody who he is: no mask could tell that a word of it is a name.
+    """
+    told, of_case = told.replace(HOLDER, M).replace("模拟·V1", "19900000077"), told
     desk = day.desk
     meeting = call_meeting(desk, BOTH, MeetingDraft(told, day.clock.at_us, told, told, ("CITY",)))
     hold_meeting(desk, BOTH, meeting.id, told)
     resolve_at_meeting(desk, BOTH, meeting.id, ResolutionDraft(told, "outlet_rectified", "CITY", told))
-    listed = ControlDraft(M, "模拟银行", "模拟商贸有限公司", "third", ("dormant_then_active",), "", case, told)
+    listed = ControlDraft(M, "模拟银行", "模拟商贸有限公司", "third", ("dormant_then_active",), "", case, of_case)
     control = list_corporate_account(desk, BOTH, listed)
     table = f"账号,开户行,开户人,开户网点\n{M},模拟银行,{HOLDER},模拟路网点\n".encode()
     import_openings(desk, day.books.evidence, table_reader(), BOTH, SheetFile("开户.csv", table))

@@ -258,7 +258,7 @@ VERBS = {
     "case merge": "cases/merge", "case split": "cases/split", "case undo": "moves/undo",
     "case history": "GET /cases/{record_id:str}", "case comment": "cases/comment", "case strike-out": "cases/strike-out",
     "case file-add": "cases/file-add", "case add-report": "cases/add-report", "case officer": "cases/officer",
-    "case join": "cases/join", "case leave": "cases/leave", "case plan": "GET /cases/{record_id:str}",
+    "case join": "cases/join", "case leave": "cases/leave", "case plan": "GET /cases/{record_id:str}", "case special": "GET /special-cases",
     "case task new": "cases/task", "case task list": "GET /cases/{record_id:str}", "case task done": "tasks/done",
     "case task cancel": "tasks/cancel", "case task reopen": "tasks/reopen",
     "case series start": "cases/series", "case series add": "series/add", "case series remove": "series/remove",

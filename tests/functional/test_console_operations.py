@@ -25,7 +25,7 @@ PLACES = {
     "history": "/operations/{record_id:str}", "take-down": "take-down", "suspect": "suspect", "seize": "seize",
     "force": "force", "correct": "correct", "advance": "advance", "custody": "custody", "entry": "/results/{record_id:str}",
     "tally": "/operations/{record_id:str}", "entries": "/operations/{record_id:str}/entries", "year": None,
-    "catalogue": None, "template": "/operations/template.xlsx", "import": "import", "export": "export",
+    "catalogue": None, "template": "/operations/template.xlsx", "import": "import", "export": "export", "bulletin": "bulletin",
 }  # fmt: skip
 CAMPAIGN_PLACES = {
     "open": "open-new", "list": "/operations", "show": "/campaigns/{record_id:str}", "days": "/campaigns/{record_id:str}",

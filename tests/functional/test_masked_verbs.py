@@ -97,6 +97,7 @@ NO_REFUSAL = {
     "casework/duplicates.py": "a key by which duplicates are found, shown to nobody",
     "casework/facts.py": "the SHA-256 or number of a document",
     "casework/operations/procedure.py": "the id of the officer who keeps a seized thing",
+    "services/desk/control_account.py": "what one waits for while another lists the same account, kept nowhere",
     "services/desk/counting/count_measures.py": "a key by which accounts are counted once, shown to nobody",
     "services/desk/papers/notice_paper.py": "a letter to the bank that is to act, written down as revealed",
     "measures/interception.py": "shown with the account's masked number in place of it",

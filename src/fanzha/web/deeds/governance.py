@@ -162,7 +162,7 @@ GOVERNANCE_DEEDS: Final = (
     Deed("meetings", "call-new", N_("召集会商"), OFFICERS, _call, around=_call_fields),
     Deed(
         "meetings", "hold", N_("记会商纪要"), OFFICERS, _hold,
-        (Field("said", N_("会商纪要"), Kind.AREA, required=True, hint=N_("再次填写的，补记在下面。")),),
+        (Field("said", N_("会商纪要"), Kind.AREA, required=True, hint=N_("再次填写的，补记在下面。不写个人姓名。")),),
     ),
     Deed("meetings", "resolve", N_("登记议定事项"), OFFICERS, _resolve, around=_resolve_fields),
     Deed("meetings", "send-resolution", N_("发出议定事项"), OFFICERS, _send, around=_send_fields, rehearsed=False),
