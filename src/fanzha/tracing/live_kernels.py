@@ -445,6 +445,36 @@ def _enter(accounts, account, at, had):
     accounts[account, FLAGS] = (accounts[account, FLAGS] & ~(HAD_IN | HAD_OUT)) | had | CHAINED
 
 
+@inner
+def _plain_rows(k, at, payer, payee, amount, kind, payer_balance, payee_balance, accounts):
+    """Take rows from `k` on that only add to the ends of two lines and move nothing tainted; gives the first other one.
+
+    It is a loop of its own, so that what other rows need does not crowd its registers out.
+    """
+    with_balances = payer_balance.size > 0
+    while k < at.size:
+        if k + AHEAD < at.size:
+            prefetch(accounts, payer[k + AHEAD])
+            prefetch(accounts, payee[k + AHEAD])
+        # Without a sign, so that no index is taken for one from the end.
+        p, q, t, a = np.uintp(payer[k]), np.uintp(payee[k]), at[k], amount[k]
+        if p == q or kind[k] == REVERSAL or accounts[p, FLAGS] & CLAIMANT:
+            return k
+        if accounts[p, WENT] + a > accounts[p, FIRST]:
+            return k
+        if with_balances:
+            if not _follows(accounts, p, q, t, a, payer_balance[k], payee_balance[k]):
+                return k
+        elif not _in_order(accounts, p, q, t, a):
+            return k
+        accounts[p, WENT] += a
+        accounts[q, CAME] += a
+        _enter(accounts, p, t, HAD_OUT)
+        _enter(accounts, q, t, HAD_IN)
+        k += 1
+    return k
+
+
 @kernel
 def advance(
     first, at, payer, payee, amount, kind, payer_balance, payee_balance, accounts, nodes, spare, records, claims,
@@ -455,13 +485,12 @@ def advance(
     Gives how many were taken before one that must be redone with all before it, the tainted intervals and the table of
     records, both perhaps longer than they came, and how many records there are: (row, label, amount, end, account, hop).
     """
-    n = _ZERO
+    n, k = _ZERO, _ZERO
     with_balances = payer_balance.size > 0
-    for k in range(at.size):
-        if k + AHEAD < at.size:
-            prefetch(accounts, payer[k + AHEAD])
-            prefetch(accounts, payee[k + AHEAD])
-        # Without a sign, so that no index is taken for one from the end.
+    while True:
+        k = _plain_rows(k, at, payer, payee, amount, kind, payer_balance, payee_balance, accounts)
+        if k == at.size:
+            return k, nodes, records, n
         p, q, t, a = np.uintp(payer[k]), np.uintp(payee[k]), at[k], amount[k]
         claim = EMPTY
         if accounts[p, FLAGS] & CLAIMANT and p != q:
@@ -482,6 +511,7 @@ def advance(
                 accounts[q, CAME] += a
                 _enter(accounts, p, t, HAD_OUT)
                 _enter(accounts, q, t, HAD_IN)
+                k += 1
                 continue
         i, payer_now, payee_now = first + k, np.int64(p), np.int64(q)
         if claim < EMPTY:
@@ -499,4 +529,4 @@ def advance(
                 i, payer_now, payee_now, t, a, kind[k], b_out, b_in, claim, accounts, nodes, spare, records, n,
                 with_balances, with_serials, is_exit,
             )  # fmt: skip
-    return at.size, nodes, records, n
+        k += 1
