@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +25,7 @@ from fanzha.web.words import N_
 INSERT_FIGURE: Final = "insert_figure"
 NEW: Final = "new"  # in place of a key: the form for a block that is not there yet
 BASES: Final = (("", N_("不比较")), ("yoy", N_("同比")), ("mom", N_("环比")))
+_NAMED: Final = re.compile(r"(\{[^{}]*\})")
 _TOLD: Final = {
     BlockDeed.HOLD: "", BlockDeed.LET_GO: N_("已放开：他人可以改这一段"), BlockDeed.CHANGE: N_("已保存这一段"),
     BlockDeed.INSERT: N_("已插入一段"), BlockDeed.MOVE_UP: N_("已上移"), BlockDeed.MOVE_DOWN: N_("已下移"),
@@ -126,9 +128,14 @@ def _page(
         "written": written, "after": after, "trouble": trouble, "kinds": choices_of(BlockKind), "new": NEW,
         "measures": sorted(names.items(), key=lambda one: one[1]), "bases": BASES,
         "figures": [(one, number(one.value, one.unit), names.get(one.variable.measure, "")) for one in bulletin.figures],
-        "is_draft": bulletin.status is DraftStatus.DRAFT,
+        "is_draft": bulletin.status is DraftStatus.DRAFT, "pieces": _pieces,
     }  # fmt: skip
     return Page("bulletin_editor.html", context, 200 if trouble is None else trouble.status)
+
+
+def _pieces(text: str) -> list[tuple[str, bool]]:
+    """What a block says, and whether each piece of it is the name of a figure in its braces."""
+    return [(piece, piece.startswith("{")) for piece in _NAMED.split(text) if piece]
 
 
 ROUTES: Final = (

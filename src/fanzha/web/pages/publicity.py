@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from fanzha.casework.publicity import PublicityEntry
+from fanzha.casework.publicity import COUNTS_AS, PublicityEntry
 from fanzha.services.desk.advise_publicity import advise_publicity, publicity_effect, publicity_tally
 from fanzha.services.desk.lists import ListWanted, list_publicity
 from fanzha.services.desk.open_record import mask_for, open_record
@@ -27,6 +27,7 @@ def publicity(ask: Ask) -> Answer:
         "found": advise_publicity(desk, actor), "tally": publicity_tally(desk, actor, year), "page": page,
         "mask": mask_for(desk, actor, page.rows), "class_names": _class_names(ask), "zh": ask.language == CHINESE,
         "officer": bool(actor.roles & OFFICERS),
+        "uncatalogued": {name: kind for kind, name in COUNTS_AS.items() if name.startswith("proposed:")},
     }  # fmt: skip
     return Page("publicity.html", context)
 
