@@ -31,6 +31,7 @@ PARTS = {
     "clues": ("both", ("clues", "reports", "facts", "tasks", "merges", "moves", "hand-overs", "series", "accounts")),
     "measures": ("both", ("measures", "appeals", "incidents", "returns", "objections")),
     "operations": ("both", ("operations", "campaigns", "results", "errands", "bulletins", "indicators")),
+    "governance": ("both", ("meetings", "controls", "openings", "publicity")),
     "office": ("admin", ("bodies", "people", "links", "tokens", "webhooks", "passkeys")),
     "partner": ("clerk", ("orders", "receipts")),
 }
