@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from fanzha.casework.dated_table import part_of
 from fanzha.casework.rules import HOUR_US
 from fanzha.core.errors import BadInput
 from fanzha.core.time import DAY_US, MINUTE_US
 
 TABLE: Final = "public.toml"
-_CERTAINTIES: Final = ("primary", "secondary", "unsure")
 MEGABYTE: Final = 1024 * 1024
 
 
@@ -94,12 +94,7 @@ class _Part:
     """One part of the table, with its source."""
 
     def __init__(self, table: Mapping[str, Any], name: str) -> None:
-        found = table.get(name)
-        if not isinstance(found, Mapping):
-            raise BadInput(f"{TABLE}: {name}: not there")
-        if not found.get("source") or found.get("certainty") not in _CERTAINTIES:
-            raise BadInput(f"{TABLE}: {name}: needs a source and a certainty ({', '.join(_CERTAINTIES)})")
-        self._found, self._name = found, name
+        self._found, self._name = part_of(TABLE, table, name), name
 
     def whole(self, name: str) -> int:
         value = self._found.get(name)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
+from fanzha.casework.dated_table import part_of, rows_of, wrong
 from fanzha.core.errors import BadInput
 from fanzha.core.time import DAY_US
 
 TABLE: Final = "governance.toml"
-_CERTAINTIES: Final = ("primary", "secondary", "unsure")
+_bad = partial(wrong, TABLE)
+_part = partial(part_of, TABLE)
+_rows = partial(rows_of, TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,34 +95,6 @@ class GovernanceRules:
     def rank(self, risk: str) -> int:
         """How high a class is: 0 is the highest; below every class for none."""
         return list(self.classes).index(risk) if risk in self.classes else len(self.classes)
-
-
-def _bad(place: str, message: str) -> BadInput:
-    return BadInput(f"{TABLE}: {place}: {message}")
-
-
-def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = table.get(name)
-    if not isinstance(found, Mapping):
-        raise _bad(name, "not there")
-    if not found.get("source") or found.get("certainty") not in _CERTAINTIES:
-        raise _bad(name, f"needs a source and a certainty ({', '.join(_CERTAINTIES)})")
-    return found
-
-
-def _rows(table: Mapping[str, Any], part: str, name: str) -> Iterator[Mapping[str, Any]]:
-    seen: set[str] = set()
-    for at, row in enumerate(_part(table, part).get(name, ()), 1):
-        place = f"{part}.{name}[{at}]"
-        for needed in ("slug", "zh", "en"):
-            if not isinstance(row.get(needed), str) or not row[needed]:
-                raise _bad(place, f"needs {needed}")
-        if row["slug"] in seen:
-            raise _bad(place, f"{row['slug']} stands there twice")
-        seen.add(row["slug"])
-        yield row
-    if not seen:
-        raise _bad(part, f"has no {name}")
 
 
 def _days(row: Mapping[str, Any], name: str) -> int:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, unique
+from functools import partial
 from typing import Any, Final
 
+from fanzha.casework.dated_table import part_of, rows_of, wrong
 from fanzha.casework.operations.results import Force, IdentifierKind, SuspectStep
-from fanzha.core.errors import BadInput
 
 TABLE: Final = "operations.toml"
+_bad = partial(wrong, TABLE)
+_part = partial(part_of, TABLE)
+_rows = partial(rows_of, TABLE)
 FORCE_MEASURES: Final[Mapping[Force, str]] = {
     Force.OFFICERS: "officers_deployed", Force.OTHER_BODIES: "other_bodies_deployed",
 }  # fmt: skip
 SUSPECTS: Final = "suspects_caught"
-_CERTAINTIES: Final = ("primary", "secondary", "unsure")
 FEN: Final = 100
 
 
@@ -161,34 +164,6 @@ class OperationRules:
         for paper in self.papers.values():
             found.update(paper.measures)
         return frozenset(found)
-
-
-def _bad(place: str, message: str) -> BadInput:
-    return BadInput(f"{TABLE}: {place}: {message}")
-
-
-def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = table.get(name)
-    if not isinstance(found, Mapping):
-        raise _bad(name, "not there")
-    if not found.get("source") or found.get("certainty") not in _CERTAINTIES:
-        raise _bad(name, f"needs a source and a certainty ({', '.join(_CERTAINTIES)})")
-    return found
-
-
-def _rows(table: Mapping[str, Any], part: str, name: str) -> Iterator[Mapping[str, Any]]:
-    seen: set[str] = set()
-    for at, row in enumerate(_part(table, part).get(name, ()), 1):
-        place = f"{part}.{name}[{at}]"
-        for needed in ("slug", "zh", "en"):
-            if not isinstance(row.get(needed), str) or not row[needed]:
-                raise _bad(place, f"needs {needed}")
-        if row["slug"] in seen:
-            raise _bad(place, f"{row['slug']} stands there twice")
-        seen.add(row["slug"])
-        yield row
-    if not seen:
-        raise _bad(part, f"has no {name}")
 
 
 def _measures(row: Mapping[str, Any], place: str) -> tuple[str, ...]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
-from fanzha.core.errors import BadInput
+from fanzha.casework.dated_table import part_of, rows_of, wrong
 
 TABLE: Final = "publicity.toml"
-_CERTAINTIES: Final = ("primary", "secondary", "unsure")
+_bad = partial(wrong, TABLE)
+_part = partial(part_of, TABLE)
+_rows = partial(rows_of, TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +79,15 @@ class PublicityRules:
         alpha = surge.get("alpha")
         if not isinstance(alpha, float) or not 0 < alpha < 1:
             raise _bad("surge.alpha", f"{alpha!r} is no chance between 0 and 1")
-        venues = {
-            row["slug"]: Venue(row["slug"], row["zh"], row["en"]) for row in _part(table, "venues").get("venue", ())
-        }
-        messages = {row["class"]: Message(row["zh"], row["en"]) for row in _part(table, "messages").get("message", ())}
-        if "" not in messages or not venues:
-            raise _bad("messages, venues", "need a message of the empty class, and a venue")
-        people = [
-            People(row["place"], row["year"], row["people"], row["source"]) for row in table.get("population", ())
-        ]
+        venues = {row["slug"]: Venue(row["slug"], row["zh"], row["en"]) for row in _rows(table, "venues", "venue")}
+        written = _part(table, "messages").get("message", ())
+        _check_fields(written, "messages.message", {"class": str, "zh": str, "en": str})
+        messages = {row["class"]: Message(row["zh"], row["en"]) for row in written}
+        if "" not in messages:
+            raise _bad("messages.message", "needs one of the empty class, for all others")
+        counted = table.get("population", ())
+        _check_fields(counted, "population", {"place": str, "year": int, "people": int, "source": str})
+        people = [People(row["place"], row["year"], row["people"], row["source"]) for row in counted]
         if any(one.people < 1 for one in people):
             raise _bad("population", "a place has at least one inhabitant")
         return cls(
@@ -99,17 +102,11 @@ class PublicityRules:
         return self.messages.get(class_slug, self.messages[""])
 
 
-def _bad(place: str, message: str) -> BadInput:
-    return BadInput(f"{TABLE}: {place}: {message}")
-
-
-def _part(table: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = table.get(name)
-    if not isinstance(found, Mapping):
-        raise _bad(name, "not there")
-    if not found.get("source") or found.get("certainty") not in _CERTAINTIES:
-        raise _bad(name, f"needs a source and a certainty ({', '.join(_CERTAINTIES)})")
-    return found
+def _check_fields(rows: Sequence[Mapping[str, Any]], place: str, fields: Mapping[str, type]) -> None:
+    for at, row in enumerate(rows, 1):
+        for name, kind in fields.items():
+            if not isinstance(row.get(name), kind):
+                raise _bad(f"{place}[{at}]", f"needs {name}")
 
 
 def _whole(part: Mapping[str, Any], name: str) -> int:
