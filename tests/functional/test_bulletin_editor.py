@@ -29,8 +29,14 @@ def drafted(visitor):
     return analyst, re.search(r'href="(/bulletins/[A-Z]+-[0-9A-Z-]+)/as/pdf"', page)[1]
 
 
+def said(page):
+    """A page without the marks around the places of figures."""
+    return page.replace("<code>", "").replace("</code>", "")
+
+
 def key_of(page, text):
     """The key of the first block that says the text."""
+    page = said(page)
     block = next(one for one in re.findall(r'<li class="card" id="b-.*?</li>', page, re.DOTALL) if text in one)
     return re.search(r'id="b-([0-9a-f]{12}-\d+)"', block)[1]
 
@@ -47,13 +53,13 @@ def test_blocks_are_written_put_in_moved_and_taken_out(drafted):
     key = key_of(page, "{cases_filed}")
     assert 'name="zh"' in act(seat, address, "hold", key)
     page = act(seat, address, "change", key, kind="text", zh="本月{cases_filed}。", en="This month: {cases_filed}.")
-    assert "本月{cases_filed}。" in page
+    assert "本月{cases_filed}。" in said(page)
     page = act(
         seat, address, "insert", key_of(page, "本月{cases_filed}"), kind="heading", zh="模拟小标题", en="A heading"
     )
-    assert page.index("模拟小标题") > page.index("本月{cases_filed}。")
+    assert said(page).index("模拟小标题") > said(page).index("本月{cases_filed}。")
     page = act(seat, address, "move_up", key_of(page, "模拟小标题"))
-    assert page.index("模拟小标题") < page.index("本月{cases_filed}。")
+    assert said(page).index("模拟小标题") < said(page).index("本月{cases_filed}。")
     page = act(seat, address, "remove", key_of(page, "模拟小标题"))
     assert "模拟小标题" not in page
 
