@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fanzha.cli import main as shell
+from fanzha.engines.local import ledger_files
 from tests.fixtures.case40.dirty_statements import write_dirty_statements
 
 COLUMNS = ("at", "payer", "payee", "amount", "kind", "payer_balance_after", "payee_balance_after", "transfer_id")
@@ -143,6 +144,18 @@ def test_the_worked_example_gives_its_golden_numbers(s1, tmp_path):
     assert {e["kind"]: e["traced"] for e in poison["exits"]} == {"cash": "20000.00", "crypto": "25000.00"}
     assert [q["traced"] for q in poison["frontier"]] == [u["traced"] for u in poison["unknown"]] == ["45000.00"]
     assert poison["unknown"][0]["by_victim"] == {"V1": "45000.00", "V2": "45000.00"}
+
+
+def test_a_home_whose_index_an_earlier_version_wrote_is_traced_checked_and_added_to(run, tmp_path, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(ledger_files, "INDEX_PREFIX", "lines.")
+        assert run("ingest", str(write_csv(tmp_path / "ledger.csv", S1)))[0] == 0
+    asked = ("trace", "--origins", str(write_origins(tmp_path / "origins.csv")))
+    code, document = run(*asked)
+    assert (code, document["methods"]["fifo"]["balance"]["difference"]) == (0, "0.00")
+    assert run("ledger", "check")[0] == 0
+    assert run("ingest", str(write_csv(tmp_path / "later.csv", [row("11:00:00", "C", "X", "1.00")])))[0] == 0
+    assert run(*asked)[1]["methods"]["fifo"]["accounts"] == document["methods"]["fifo"]["accounts"]
 
 
 def test_poison_taints_a_row_once_however_many_payments_and_victims_taint_it(run, tmp_path):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import random
 
+import numpy as np
 import pytest
 
 from fanzha.ledger.index import build_index
+from fanzha.ledger.layout import LOW_32, ROW_ENDS, ROW_OUT_HI
 from fanzha.tracing import reference
 from fanzha.tracing.allocate import Ledger, allocate, extract_for, turned_round
 from fanzha.tracing.model import Limits, Method, Question
@@ -114,3 +116,17 @@ def test_libr_never_exceeds_the_lowest_later_balance() -> None:
         question = Question((made.origin("V", 0),))
         money = allocate(Ledger(made.columns, build_index(made.columns)), question, Method.LIBR)
         assert money.held.get((made.pocket_of["M"], 0), 0) == min(claim, lowest), seed
+
+
+def test_rows_of_a_line_follow_one_another_without_a_hole_and_end_where_the_account_does() -> None:
+    """What a chase reads in place of the next row: each row ends where the next one begins."""
+    for seed in range(SEED, SEED + QUICK):
+        made = random_book(random.Random(seed))
+        index, t = build_index(made.columns), made.columns.transfers
+        span = t.amount_minor - (index.skip if len(index.skip) else 0)
+        for pocket in range(len(made.columns.pockets)):
+            rows = index.rows[index.row_start[pocket] : index.line_end[pocket]]
+            number, ends = rows[:, ROW_ENDS] & LOW_32, rows[:, ROW_OUT_HI]
+            real = number < len(t)
+            assert (np.diff(ends, prepend=0)[real] == span[number[real]]).all(), (seed, pocket)
+            assert ends[-1:].tolist() == index.out_total[pocket : pocket + len(ends[-1:])].tolist(), (seed, pocket)

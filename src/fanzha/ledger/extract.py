@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from fanzha.ledger import reach_kernels
 from fanzha.ledger.columns import I64, MISSING, NONE, U8, Flags, LedgerColumns
 from fanzha.ledger.index import LedgerIndex, Stop
-from fanzha.ledger.layout import LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
+from fanzha.ledger.layout import LOW_32, ROW_AT, ROW_ENDS, ROW_IN_HI, SYN_AMOUNT, SYN_ANCHOR, SYN_POCKET, SYN_STEP
 
 HOPS_UNLIMITED: Final = 2**31
 ALWAYS: Final = np.iinfo(np.int64).max
@@ -125,7 +125,7 @@ def _replay_rows(
         eids = eids[reach_kernels.linear_order(np.searchsorted(eids, entries), ends, len(eids))]
     rows = index.row_of[eids].astype(np.int64)
     payer_slot = np.where(_in_line(index, rows, t.payer[eids]), slot_of[t.payer[eids]], -1)
-    payee_slot = np.where(index.rows[rows, ROW_IN_LO] >= 0, slot_of[t.payee[eids]], -1)
+    payee_slot = np.where(index.rows[rows, ROW_IN_HI] >= 0, slot_of[t.payee[eids]], -1)
     woven: I64 = reach_kernels.replay_order(merged, starts, payer_slot, payee_slot, rows, len(merged) + len(eids))
     return woven
 
@@ -154,7 +154,7 @@ def _returns_of(reverses: I64, eids: I64) -> I64:
 
 def _from_uncovered(index: LedgerIndex, reversals: Sequence[int]) -> list[int]:
     """Those reversals whose payment had entered no line: the money comes back to its payer as if paid to him."""
-    return [r for r in reversals if index.rows[index.row_of[index.reverses[r]], ROW_IN_LO] < 0]
+    return [r for r in reversals if index.rows[index.row_of[index.reverses[r]], ROW_IN_HI] < 0]
 
 
 def _in_line(index: LedgerIndex, rows: I64, payer: NDArray[np.uint32]) -> Flags:
@@ -176,7 +176,7 @@ def _events(
     rowless = number >= n
     syn = index.syn[np.where(rowless, number - n, 0)] if len(index.syn) else np.zeros((len(rows), 6), np.int64)
     eid = np.where(rowless, syn[:, SYN_ANCHOR], number)
-    payer, payee, place = t.payer[eid], t.payee[eid], index.rows[rows, ROW_IN_LO]
+    payer, payee, place = t.payer[eid], t.payee[eid], index.rows[rows, ROW_IN_HI]
     leaves = rowless & np.isin(syn[:, SYN_STEP], list(_GAP_STEPS))
     own_slot = slot_of[syn[:, SYN_POCKET]]
     stop = np.where(place < 0, -place, np.where(slot_of[payee] < 0, HOP_LIMIT, 0))

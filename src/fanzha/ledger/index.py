@@ -132,11 +132,13 @@ def _rows(
     in_rows, syn_row = np.empty(int(in_start[-1]), np.uint32), np.empty(len(laid.syn), np.int64)
     first_events = np.searchsorted(laid.syn[:, layout.SYN_POCKET], [lo for lo, _ in s.parts])
     in_parts(
-        line_kernels.fill_outflows, s.parts, s.seq, s.start, laid.line, t.payee, t.at_us, laid.syn, n, row_start, rows,
-        row_of, syn_row, own=first_events,
+        line_kernels.fill_outflows, s.parts, s.seq, s.start, laid.line, t.payee, t.at_us, t.amount_minor, laid.skip,
+        laid.syn, n, row_start, rows, row_of, syn_row, own=first_events,
     )  # fmt: skip
     loose = np.flatnonzero(s.status[0] != kernels.LINE)
-    line_kernels.fill_loose(loose, t.payer, t.payee, t.at_us, laid.syn, n, line_end, rows, row_of, syn_row)
+    line_kernels.fill_loose(
+        loose, t.payer, t.payee, t.at_us, t.amount_minor, laid.skip, laid.syn, n, line_end, rows, row_of, syn_row
+    )
     in_parts(
         line_kernels.join_inflows, s.parts, s.seq, s.start, laid.line, laid.syn, syn_row, row_of, row_start, line_end,
         in_start, laid.totals[:, line_kernels.OUT_TOTAL].copy(), rows, in_rows, own=first_events,
@@ -144,10 +146,10 @@ def _rows(
     rows[line_end[line_end > row_start[:-1]] - 1, layout.ROW_JUMPS] |= layout.LAST
     # The cut piece of a reversal comes in first; its row says where the rest, which lies on the payee's line, comes in.
     cut = np.flatnonzero(laid.skip)
-    cut = cut[rows[row_of[cut], layout.ROW_IN_LO] >= 0]
-    rows[row_of[cut], layout.ROW_IN_LO] += laid.skip[cut]
+    cut = cut[rows[row_of[cut], layout.ROW_IN_HI] >= 0]
+    rows[row_of[cut], layout.ROW_IN_HI] += laid.skip[cut]
     ending = np.flatnonzero(s.status[1] != kernels.LINE)
-    rows[row_of[ending], layout.ROW_IN_LO] = _stops(columns, s.status, ending)
+    rows[row_of[ending], layout.ROW_IN_HI] = _stops(columns, s.status, ending)
     return rows, in_rows, row_of, syn_row
 
 

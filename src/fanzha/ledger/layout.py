@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-# A row of the index: its place on the payer's outflow line, its time, payee << 32 | transfer, its place on the payee's
-# inflow line (or a negative reason why it has none), and jumps: next << 32 | last | after. `next` is the payee's first
-# outflow that reaches beyond that place (NO_ROW: none does), `after` his first outflow after the arrival (AFTER: none),
-# LAST marks the last row of the payer's own line. The payee's end is written last, and mostly lies in one cache line.
-ROW_OUT_LO: Final = 0
+# A row of the index: where it ends on the payer's outflow line, its time, payee << 32 | transfer, where it ends on the
+# payee's inflow line (or a negative reason why it has no place there), and jumps: next << 32 | last | after. `next` is the
+# payee's first outflow that reaches beyond where it begins there (NO_ROW: none does), `after` his first outflow after the
+# arrival (AFTER: none), LAST marks the last row of the payer's own line. Money in a payment is counted from its end: then
+# one row says where its money lies, and a chase need not look up where the next one begins.
+ROW_OUT_HI: Final = 0
 ROW_AT: Final = 1
 ROW_ENDS: Final = 2
-ROW_IN_LO: Final = 3
+ROW_IN_HI: Final = 3
 ROW_JUMPS: Final = 4
 LOW_32: Final = 0xFFFFFFFF
 LAST: Final = 0x80000000

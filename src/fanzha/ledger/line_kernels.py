@@ -26,9 +26,9 @@ from fanzha.ledger.layout import (
     NO_ROW,
     ROW_AT,
     ROW_ENDS,
-    ROW_IN_LO,
+    ROW_IN_HI,
     ROW_JUMPS,
-    ROW_OUT_LO,
+    ROW_OUT_HI,
     SEG_BASE,
     SEG_EID,
     SEG_LENGTH,
@@ -339,11 +339,11 @@ def _lay_inflow(syn, segs, state, p, i, eid, came, line, is_reversed):
 
 @kernel
 def fill_outflows(
-    seq, start, line, payee, at, syn, n_real, row_start, rows, row_of, syn_row, syn_first, lo, hi
+    seq, start, line, payee, at, amount, skip, syn, n_real, row_start, rows, row_of, syn_row, syn_first, lo, hi
 ):  # fmt: skip
     """The line rows of pockets lo to hi, in sequence; `syn_first` is the first event without a row of pocket lo or later.
 
-    The payee's end is left open, as on the frontier, until the inflows are joined.
+    In place of where it ends on the payee's line stands how long it is, until the inflows are joined.
     """
     k = syn_first
     for p in range(lo, hi):
@@ -353,8 +353,8 @@ def fill_outflows(
             while k < syn.shape[0] and syn[k, SYN_POCKET] == p and (i == start[p + 1] or syn[k, SYN_PLACE] <= 2 * i):
                 step = syn[k, SYN_STEP]
                 if step == GAP_OUT or step == HOLE_OUT or step == REPAID:
-                    rows[row, ROW_OUT_LO] = syn[k, SYN_LINE]
-                    rows[row, ROW_IN_LO] = -7 if step == GAP_OUT else -8 if step == HOLE_OUT else -9
+                    rows[row, ROW_OUT_HI] = syn[k, SYN_LINE] + syn[k, SYN_AMOUNT]
+                    rows[row, ROW_IN_HI] = -7 if step == GAP_OUT else -8 if step == HOLE_OUT else -9
                     rows[row, ROW_AT] = at[syn[k, SYN_ANCHOR]]
                     rows[row, ROW_ENDS] = n_real + k
                     rows[row, ROW_JUMPS] = NO_JUMPS
@@ -364,8 +364,8 @@ def fill_outflows(
             if i < start[p + 1] and (seq[i] & 1) == 0 and line[i] >= 0:
                 eid = seq[i] >> 1
                 row_of[eid] = row
-                rows[row, ROW_OUT_LO] = line[i]
-                rows[row, ROW_IN_LO] = -1
+                rows[row, ROW_IN_HI] = amount[eid] - (skip[eid] if skip.size else 0)
+                rows[row, ROW_OUT_HI] = line[i] + rows[row, ROW_IN_HI]
                 rows[row, ROW_AT] = at[eid]
                 rows[row, ROW_ENDS] = (np.int64(payee[eid]) << 32) | eid
                 rows[row, ROW_JUMPS] = NO_JUMPS
@@ -373,21 +373,26 @@ def fill_outflows(
 
 
 @kernel
-def fill_loose(eids, payer, payee, at, syn, n_real, line_end, rows, row_of, syn_row):
+def fill_loose(eids, payer, payee, at, amount, skip, syn, n_real, line_end, rows, row_of, syn_row):
     """Rows that stand in no payer's line: transfers without his statement, then events that only brought money in."""
     fill = line_end.copy()
     for eid in eids:
         row = fill[payer[eid]]
         fill[payer[eid]] = row + 1
         row_of[eid] = row
-        rows[row, ROW_OUT_LO], rows[row, ROW_IN_LO], rows[row, ROW_AT] = 0, -1, at[eid]
+        rows[row, ROW_OUT_HI], rows[row, ROW_AT] = 0, at[eid]
+        rows[row, ROW_IN_HI] = amount[eid] - (skip[eid] if skip.size else 0)
         rows[row, ROW_ENDS], rows[row, ROW_JUMPS] = (np.int64(payee[eid]) << 32) | eid, NO_JUMPS
     row = fill[0]
     for k in range(syn.shape[0]):
         step = syn[k, SYN_STEP]
         if step == GAP_IN or step == HOLE_IN or step == CREDIT:
             syn_row[k] = row
-            rows[row, ROW_OUT_LO], rows[row, ROW_IN_LO], rows[row, ROW_AT] = 0, syn[k, SYN_LINE], at[syn[k, SYN_ANCHOR]]
+            rows[row, ROW_OUT_HI], rows[row, ROW_IN_HI], rows[row, ROW_AT] = (
+                0,
+                syn[k, SYN_AMOUNT],
+                at[syn[k, SYN_ANCHOR]],
+            )
             rows[row, ROW_ENDS], rows[row, ROW_JUMPS] = (syn[k, SYN_POCKET] << 32) | (n_real + k), NO_JUMPS
             row += 1
 
@@ -425,9 +430,9 @@ def join_inflows(
 @inner
 def _join(rows, row, place, after, near, line_hi, total):
     """Write the payee's end of a row; gives the first outflow that reaches beyond its place on the line."""
-    while near + 1 < line_hi and rows[near + 1, ROW_OUT_LO] <= place:
+    while near + 1 < line_hi and rows[near, ROW_OUT_HI] <= place:
         near += 1
-    rows[row, ROW_IN_LO] = place
+    rows[row, ROW_IN_HI] += place
     rows[row, ROW_JUMPS] = ((np.int64(near) if place < total else np.int64(NO_ROW)) << 32) | np.int64(
         after if after < line_hi else AFTER
     )

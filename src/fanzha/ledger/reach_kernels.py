@@ -8,7 +8,7 @@ import numpy as np
 
 from fanzha.ledger.compiled import inner, kernel, prefetch
 from fanzha.ledger.kernels import _grown
-from fanzha.ledger.layout import AFTER, LAST, LOW_32, ROW_AT, ROW_ENDS, ROW_IN_LO, ROW_JUMPS
+from fanzha.ledger.layout import AFTER, LAST, LOW_32, ROW_AT, ROW_ENDS, ROW_IN_HI, ROW_JUMPS
 
 UNREACHED = np.iinfo(np.int64).max
 ROOM_FIRST, ROOM_MORE = 1024, 16
@@ -46,7 +46,7 @@ def _reach(rows, row_of, seed_eids, victims, until, hops_max, monotone, seen, st
     for eid in seed_eids:
         row = np.int64(row_of[eid])
         payee = rows[row, ROW_ENDS] >> 32
-        if rows[row, ROW_IN_LO] < 0 or rows[row, ROW_AT] > until or _is_victim(victims, payee):
+        if rows[row, ROW_IN_HI] < 0 or rows[row, ROW_AT] > until or _is_victim(victims, payee):
             continue
         after = rows[row, ROW_JUMPS] & AFTER
         if seen[payee, 0] == stamp:
@@ -74,7 +74,7 @@ def _reach(rows, row_of, seed_eids, victims, until, hops_max, monotone, seen, st
                     scanned += 1
                     payee, after = rows[row, ROW_ENDS] >> 32, jumps_own & AFTER
                     known = seen[payee, 0] == stamp
-                    stopped = rows[row, ROW_IN_LO] < 0 or (victims.size > 0 and _is_victim(victims, payee))
+                    stopped = rows[row, ROW_IN_HI] < 0 or (victims.size > 0 and _is_victim(victims, payee))
                     if not stopped and not (known and after >= seen[payee, 1]):
                         if n == found.shape[0] or n_fresh == fresh.shape[0]:
                             return -1, 0
@@ -100,7 +100,7 @@ def _fetch_payees(rows, row, hi, until, seen):
     """Ask for what will be read of the payees of these rows."""
     more = row != AFTER
     while more and row < hi and rows[row, ROW_AT] <= until:
-        if rows[row, ROW_IN_LO] >= 0:
+        if rows[row, ROW_IN_HI] >= 0:
             prefetch(seen, rows[row, ROW_ENDS] >> 32)
         more = rows[row, ROW_JUMPS] & LAST == 0
         row += 1

@@ -16,7 +16,8 @@ from fanzha.core.time import DAY_US, MINUTE_US, format_instant, parse_period
 from fanzha.ledger.columns import OUTSIDE, POCKET_BLOCKED
 from fanzha.ledger.index import risen_without_a_row
 from fanzha.ports.fact_store import StoredLedger
-from fanzha.services.trace_money import ReportedPayment, TraceRules, index_of, pockets_named, resolve_payments
+from fanzha.services.rebuild_ledger import index_of
+from fanzha.services.trace_money import ReportedPayment, TraceRules, pockets_named, resolve_payments
 from fanzha.tracing.allocate import Ledger
 from fanzha.tracing.inflows import EXPLAINED, Classified, Inflow, InflowClass, InflowRules, Texts, classify_inflows
 from fanzha.tracing.model import Origin

@@ -98,8 +98,10 @@ def _indexed(assembly: Assembly, rules: LedgerRules) -> tuple[StoredLedger, Ledg
 
 
 def index_of(ledger: StoredLedger) -> LedgerIndex:
-    """The index that was stored with the ledger."""
-    return LedgerIndex(**ledger.index)
+    """The index that was stored with the ledger, or one made now where an earlier version stored another."""
+    if set(ARRAYS) <= set(ledger.index):
+        return LedgerIndex(**{name: ledger.index[name] for name in ARRAYS})
+    return build_index(ledger.assembly.columns)
 
 
 def stored_batches(store: FactStore) -> list[FactBatch]:

@@ -17,9 +17,9 @@ from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import DEFAULT_CURRENCY, exponent_of, format_minor, parse_minor
 from fanzha.core.time import SECOND_US, format_instant, parse_instant, parse_period
 from fanzha.ledger.columns import NONE, OUTSIDE
-from fanzha.ledger.index import ARRAYS, LedgerIndex, build_index
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.records import CARD_PAYMENTS
+from fanzha.services.rebuild_ledger import index_of
 from fanzha.services.trace_document import Writer, warnings_of
 from fanzha.tracing.allocate import Ledger, allocate, extract_for, turned_round
 from fanzha.tracing.findings import findings_of
@@ -148,13 +148,6 @@ def _by_method(
             twin = allocate(turned.ledger, other, method, other_taken)
         out.append((method, writer.document(findings_of(ledger, question, method, money, twin))))
     return out
-
-
-def index_of(stored: StoredLedger) -> LedgerIndex:
-    """The index that was stored with the ledger, or one made now."""
-    if set(ARRAYS) <= set(stored.index):
-        return LedgerIndex(**{name: stored.index[name] for name in ARRAYS})
-    return build_index(stored.assembly.columns)
 
 
 def _limits(request: TraceRequest, resolved: Sequence[ResolvedPayment], exponent: int) -> Limits:

@@ -123,7 +123,7 @@ def _chase(ledger: Ledger, question: Question) -> Money | None:
         early = columns.transfers.at_us[eids] <= until
         eids, labels = eids[early], labels[early]
     records, whole = kernels.chase_fifo(
-        index.rows, index.row_of, columns.transfers.amount_minor, index.out_total, index.segs, index.skip, eids,
+        index.rows, index.row_of, columns.transfers.amount_minor, index.segs, index.skip, eids,
         np.array(sorted(question.victims), np.int64), np.array(sorted(nested), np.int64),
         np.array([ALWAYS if until is None else until]), kernels.room_for(len(eids)),
     )  # fmt: skip

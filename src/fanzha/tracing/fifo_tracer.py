@@ -52,7 +52,7 @@ class FifoTracer:
         index = ledger.index
         self._rows = index.rows
         self._arrays = (
-            index.rows, index.row_of, ledger.columns.transfers.amount_minor, index.out_total, index.segs, index.skip
+            index.rows, index.row_of, ledger.columns.transfers.amount_minor, index.segs, index.skip
         )  # fmt: skip
         self._monotone = bool(index.monotone[0])
 

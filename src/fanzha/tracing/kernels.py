@@ -12,9 +12,9 @@ from fanzha.ledger.layout import (
     NO_ROW,
     ROW_AT,
     ROW_ENDS,
-    ROW_IN_LO,
+    ROW_IN_HI,
     ROW_JUMPS,
-    ROW_OUT_LO,
+    ROW_OUT_HI,
     SEG_BASE,
     SEG_BY_SHARES,
     SEG_EID,
@@ -47,7 +47,7 @@ def _contains(values, wanted):
 
 
 @kernel
-def chase_fifo(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records):
+def chase_fifo(rows, row_of, amount, segs, skip, seed_eids, victims, nested_eids, until, records):
     """Chase the origins' money along the lines; row, label, amount and end of every piece moved (end 0: it went on).
 
     Records with end HELD say what stays at the payee of the row. The last value is false where a payment came back in
@@ -58,7 +58,7 @@ def chase_fifo(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, 
     n_before, head_before = np.int64(-1), np.int64(-1)
     while True:
         outcome = _chase(
-            rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state
+            rows, row_of, amount, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state
         )
         n = state[N_RECORDS]
         if outcome != NO_ROOM or n > RECORDS_MAX:
@@ -88,12 +88,13 @@ def _moved(table, lo, hi, size):
 
 
 @inner
-def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state):
+def _chase(rows, row_of, amount, segs, skip, seed_eids, victims, nested_eids, until, records, queue, state):
     """Chase until done, or until the tables are full: no array is made here, which would cost more than the chase."""
     n, head, tail, label = state[N_RECORDS], state[HEAD], state[TAIL], state[LABEL]
     n_most, waiting_most, ring = records.shape[0] - 1, queue.shape[0] - 1, queue.shape[0] - 1
     outcome = NO_ROOM
-    # Arrivals (row, offset, length, label) wait in a ring: while some wait for memory others go on.
+    # Arrivals wait in a ring: while some wait for memory others go on. (row, units from where the money begins to the end
+    # of the payment, length, label).
     while n < n_most and tail - head < waiting_most:
         if label < seed_eids.size and tail - head < IN_FLIGHT:
             row = np.int64(row_of[seed_eids[label]])
@@ -103,43 +104,47 @@ def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nest
             if label + AHEAD < seed_eids.size:
                 prefetch(rows, row_of[seed_eids[label + AHEAD]])
             n = _put(records, n, row, label, amount[seed_eids[label]], np.int64(0))
-            _put(queue, tail & ring, row, np.int64(0), amount[seed_eids[label]], label)
+            whole = amount[seed_eids[label]] - (skip[seed_eids[label]] if skip.size else 0)
+            _put(queue, tail & ring, row, whole, amount[seed_eids[label]], label)
             tail += 1
-            _fetch_payee(rows, out_total, row)
+            _fetch_payee(rows, row)
             label += 1
             continue
         if head == tail:
             outcome = DONE
             break
         here = head & ring
-        row, offset, length, mine = queue[here, 0], queue[here, 1], queue[here, 2], queue[here, 3]
-        piece = row < 0  # of a reversed payment: it says where it lies on the line, not where in the payment
+        row, before_end, length, mine = queue[here, 0], queue[here, 1], queue[here, 2], queue[here, 3]
+        piece = (
+            row < 0
+        )  # of a reversed payment: it says where before the line's beginning it lies, not where in the payment
         if piece:
-            row, base = -1 - row, np.int64(0)
+            row, in_hi = -1 - row, np.int64(0)
         else:
-            base = rows[row, ROW_IN_LO]
+            in_hi = rows[row, ROW_IN_HI]
         payee, jumps = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS]
         last_us = until[min(mine, until.size - 1)]
         if piece:
             r = jumps & AFTER if jumps & AFTER != AFTER else np.int64(NO_ROW)
         else:
             r = (jumps >> 32) & LOW_32
-        if not piece and (r == SPECIAL or base < 0 or victims.size):
+        if not piece and (r == SPECIAL or in_hi < 0 or victims.size):
             home = victims.size > 0 and _contains(victims, payee)
-            if r == SPECIAL and (base < 0 or not home):
-                end = TO_VICTIM if home else -base
+            if r == SPECIAL and (in_hi < 0 or not home):
+                end = TO_VICTIM if home else -in_hi
                 outcome = _split(
-                    rows, segs, skip, row, offset, length, mine, last_us, end, records, n, queue, head, tail, state
-                )
+                    rows, amount, segs, skip, row, before_end, length, mine, last_us, end, records, n, queue, head, tail,
+                    state,
+                )  # fmt: skip
                 if outcome != DONE:
                     break
                 n, tail, head, outcome = state[N_RECORDS], state[TAIL], head + 1, NO_ROOM
                 continue
-            if home or base < 0:
-                n = _put(records, n, row, mine, length, TO_VICTIM if home else -base)
+            if home or in_hi < 0:
+                n = _put(records, n, row, mine, length, TO_VICTIM if home else -in_hi)
                 head += 1
                 continue
-        lo = base + offset
+        lo = in_hi - before_end
         hi = lo + length
         while lo < hi and n < n_most and tail - head < waiting_most:
             # The outflow that covers `lo`: `next` is at or before it.
@@ -148,7 +153,7 @@ def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nest
                 lo = hi
                 break
             last = (rows[r, ROW_JUMPS] & LAST) != 0
-            out_hi = out_total[payee] if last else rows[r + 1, ROW_OUT_LO]
+            out_hi = rows[r, ROW_OUT_HI]
             if out_hi <= lo:
                 r = np.int64(NO_ROW) if last else r + 1
                 continue
@@ -157,12 +162,12 @@ def _chase(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nest
             if nested_eids.size and _contains(nested_eids, rows[r, ROW_ENDS] & LOW_32):
                 records[n - 1, 3] = SUPERSEDED
             else:
-                _put(queue, tail & ring, r, lo - rows[r, ROW_OUT_LO], part, mine)
+                _put(queue, tail & ring, r, out_hi - lo, part, mine)
                 tail += 1
-                _fetch_payee(rows, out_total, r)
+                _fetch_payee(rows, r)
             lo += part
             r = np.int64(NO_ROW) if last else r + 1
-        queue[here, 1], queue[here, 2] = lo - base, hi - lo
+        queue[here, 1], queue[here, 2] = in_hi - lo, hi - lo
         head += lo == hi
     state[N_RECORDS], state[HEAD], state[TAIL], state[LABEL] = n, head, tail, label
     return outcome
@@ -175,20 +180,21 @@ def _put(table, n, a, b, c, d):
 
 
 @inner
-def _fetch_payee(rows, out_total, row):
-    """Ask for what the money's next step reads."""
-    prefetch(out_total, rows[row, ROW_ENDS] >> 32)
+def _fetch_payee(rows, row):
+    """Ask for what the money's next step reads: mostly one of the first rows that follow."""
     following = (rows[row, ROW_JUMPS] >> 32) & LOW_32
-    if following + 2 < rows.shape[0]:
+    if following + 3 < rows.shape[0]:
         prefetch(rows, following)
         prefetch(rows, following + 1)
         prefetch(rows, following + 2)
+        prefetch(rows, following + 3)
 
 
 @inner
-def _split(rows, segs, skip, row, offset, length, label, until, end, records, n, queue, head, tail, state):
+def _split(rows, amount, segs, skip, row, before_end, length, label, until, end, records, n, queue, head, tail, state):
     """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
     eid, ring = rows[row, ROW_ENDS] & LOW_32, queue.shape[0] - 1
+    offset = amount[eid] - (skip[eid] if skip.size else 0) - before_end
     k = 0
     step = segs.shape[0]
     while step > 0:  # the first piece of the payment
@@ -208,14 +214,13 @@ def _split(rows, segs, skip, row, offset, length, label, until, end, records, n,
             return NO_ROOM
         if back < 0:
             # `next` gave way to the mark: the chase starts from the first outflow after the arrival.
-            _put(queue, tail & ring, -1 - row, base, part, label)
+            _put(queue, tail & ring, -1 - row, -base, part, label)
             tail += 1
         elif rows[back, ROW_AT] > until:
             n = _put(records, n, row, label, part, end if end > 0 else HELD)
         else:
             n = _put(records, n, back, label, part, np.int64(0))
-            skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
-            _put(queue, tail & ring, back, base - skipped, part, label)
+            _put(queue, tail & ring, back, amount[rows[back, ROW_ENDS] & LOW_32] - base, part, label)
             tail += 1
     state[N_RECORDS], state[TAIL] = n, tail
     return DONE

@@ -364,7 +364,7 @@ class _Found:
         nested = [o.eid for o in question.origins if o.eid != NONE and o.payer in question.relays]
         index, columns = part.ledger.index, part.ledger.columns
         found, whole = chase_places(
-            index.rows, index.row_of, columns.transfers.amount_minor, index.out_total, index.segs, index.skip,
+            index.rows, index.row_of, columns.transfers.amount_minor, index.segs, index.skip,
             np.array(seeds, np.int64), np.array(sorted(question.victims), np.int64), np.array(nested, np.int64),
         )  # fmt: skip
         out = cls({label: {} for label in number}, defaultdict(list), {label: set() for label in number}, {})

@@ -11,9 +11,9 @@ from fanzha.ledger.layout import (
     LOW_32,
     NO_ROW,
     ROW_ENDS,
-    ROW_IN_LO,
+    ROW_IN_HI,
     ROW_JUMPS,
-    ROW_OUT_LO,
+    ROW_OUT_HI,
     SEG_BASE,
     SEG_BY_SHARES,
     SEG_EID,
@@ -38,13 +38,13 @@ def _trace(table, n, row, label, amount, end, place):
 
 
 @inner
-def _wait(stack, depth, row, offset, length, label, base):
+def _wait(stack, depth, row, before_end, length, label, base):
     """One more arrival to follow: a stretch of the payment of a row, which begins at `base` of the payee's line."""
     if depth == stack.shape[0]:
         stack = _grown_rows(stack)
     stack[depth, 0], stack[depth, 1], stack[depth, 2], stack[depth, 3], stack[depth, 4] = (
         row,
-        offset,
+        before_end,
         length,
         label,
         base,
@@ -53,7 +53,7 @@ def _wait(stack, depth, row, offset, length, label, base):
 
 
 @kernel
-def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims, nested_eids):
+def chase_places(rows, row_of, amount, segs, skip, seed_eids, victims, nested_eids):
     """Chase the origins' money along the lines of an index, as `kernels.chase_fifo` does, and say where what is held lies.
 
     Records of (row, label, amount, end, place); the last value is false where only a replay can tell.
@@ -63,11 +63,12 @@ def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims
     for label in range(seed_eids.size):
         row = np.int64(row_of[seed_eids[label]])
         found, n = _trace(found, n, row, label, amount[seed_eids[label]], _ZERO, _NOWHERE)
-        stack, depth = _wait(stack, depth, row, _ZERO, amount[seed_eids[label]], label, _UNKNOWN)
+        whole_minor = amount[seed_eids[label]] - (skip[seed_eids[label]] if skip.size else 0)
+        stack, depth = _wait(stack, depth, row, whole_minor, amount[seed_eids[label]], label, _UNKNOWN)
     while depth > 0:
         depth -= 1
-        row, offset, length, label, base = stack[depth]
-        payee, jumps, place = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS], rows[row, ROW_IN_LO]
+        row, before_end, length, label, base = stack[depth]
+        payee, jumps, place = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS], rows[row, ROW_IN_HI]
         r = (jumps >> 32) & LOW_32
         if base != MISSING:  # a piece that stayed of a reversed payment: look on from the first outflow after it
             r = jumps & AFTER if jumps & AFTER != AFTER else np.int64(NO_ROW)
@@ -77,10 +78,11 @@ def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims
             if r == REVERSED and (place < 0 or not home):
                 found, n, stack, depth, whole = _pieces_of(
                     rows,
+                    amount,
                     segs,
                     skip,
                     row,
-                    offset,
+                    before_end,
                     length,
                     label,
                     np.int64(TO_VICTIM) if home else -place,
@@ -95,21 +97,21 @@ def chase_places(rows, row_of, amount, out_total, segs, skip, seed_eids, victims
             if home or place < 0:
                 found, n = _trace(found, n, row, label, length, np.int64(TO_VICTIM) if home else -place, _NOWHERE)
                 continue
-            place += offset
+            place -= before_end
         end = place + length
         while place < end:
             if r == NO_ROW:
                 found, n = _trace(found, n, row, label, end - place, np.int64(HELD), place)
                 break
             last = (rows[r, ROW_JUMPS] & LAST) != 0
-            upto = out_total[payee] if last else rows[r + 1, ROW_OUT_LO]
+            upto = rows[r, ROW_OUT_HI]
             if upto > place:
                 part = min(end, upto) - place
                 if _among(nested_eids, rows[r, ROW_ENDS] & LOW_32):
                     found, n = _trace(found, n, r, label, part, np.int64(SUPERSEDED), _NOWHERE)
                 else:
                     found, n = _trace(found, n, r, label, part, _ZERO, _NOWHERE)
-                    stack, depth = _wait(stack, depth, r, place - rows[r, ROW_OUT_LO], part, label, _UNKNOWN)
+                    stack, depth = _wait(stack, depth, r, upto - place, part, label, _UNKNOWN)
                 place += part
             r = np.int64(NO_ROW) if last else r + 1
     return found[:n], True
@@ -124,9 +126,10 @@ def _among(values, wanted):
 
 
 @inner
-def _pieces_of(rows, segs, skip, row, offset, length, label, end, found, n, stack, depth):
+def _pieces_of(rows, amount, segs, skip, row, before_end, length, label, end, found, n, stack, depth):
     """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
     eid = rows[row, ROW_ENDS] & LOW_32
+    offset = amount[eid] - (skip[eid] if skip.size else 0) - before_end
     k = np.searchsorted(segs[:, SEG_EID], eid)
     while k < segs.shape[0] and segs[k, SEG_EID] == eid:
         lo = max(offset, segs[k, SEG_OFFSET])
@@ -141,6 +144,6 @@ def _pieces_of(rows, segs, skip, row, offset, length, label, end, found, n, stac
             stack, depth = _wait(stack, depth, row, _ZERO, part, label, base)
         else:
             found, n = _trace(found, n, back, label, part, _ZERO, _NOWHERE)
-            skipped = skip[rows[back, ROW_ENDS] & LOW_32] if skip.size else 0
-            stack, depth = _wait(stack, depth, back, base - skipped, part, label, _UNKNOWN)
+            from_end = amount[rows[back, ROW_ENDS] & LOW_32] - base
+            stack, depth = _wait(stack, depth, back, from_end, part, label, _UNKNOWN)
     return found, n, stack, depth, True

@@ -89,7 +89,7 @@ def test_a_changed_byte_of_a_small_column_is_found_before_anything_is_said_of_it
     [
         "pockets.flags.npy",
         "transfers.payer_sub.npy",
-        "lines.assumed.npy",
+        "index.assumed.npy",
         "pockets.arrow",
         "batch.json",
         "manifest.json",

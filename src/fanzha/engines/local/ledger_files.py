@@ -29,7 +29,7 @@ from fanzha.ports.fact_store import StoredLedger
 
 ABOUT: Final = "about.json"
 WRITERS: Final = 4
-INDEX_PREFIX: Final = "lines."
+INDEX_PREFIX: Final = "index."
 _POCKET_TEXTS: Final = ("account", "institution")
 _POCKET_LISTS: Final = ("currencies", "exponents")
 
