@@ -64,13 +64,13 @@ def test_ingest_counts_the_rows_that_the_readers_count(capfd):
 def test_the_stream_carries_what_plain_queues_carry(capfd):
     code, document = document_of(capfd, "live", "--size", "5000")
     assert code == 0
-    check(document, "live", {"python"})
+    check(document, "live", {"python", "python, no collector"})
 
 
 @pytest.mark.parametrize("name", ["trace", "index", "live"])
 def test_a_citys_ledger_in_place_of_a_drawn_one(capfd, monkeypatch, name):
     monkeypatch.setitem(read_assumptions().sizes, "hamlet", CitySize("hamlet", 800, 6_000, 6, 8))
-    peers = {"trace": {"duckdb", "polars"}, "index": {"duckdb"}, "live": {"python"}}[name]
+    peers = {"trace": {"duckdb", "polars"}, "index": {"duckdb"}, "live": {"python", "python, no collector"}}[name]
     more = ["--queries", "6", "--engine", "duckdb", "--engine", "polars"] if name == "trace" else []
     code, document = document_of(capfd, name, "--city", "hamlet", *more)
     assert code == 0
