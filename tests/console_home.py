@@ -85,6 +85,9 @@ class Visitor:
         self.kept |= {
             name: value for name, value in answer.cookies.items() if name not in ("fanzha-lang", SESSION_COOKIE)
         }
+        for given in answer.headers.get_list("set-cookie"):
+            if "max-age=0" in given.lower():
+                self.kept.pop(given.partition("=")[0], None)
         if SESSION_COOKIE in answer.cookies:
             self.token = answer.cookies[SESSION_COOKIE]
         self.status, self.text, self.address, self.headers = answer.status_code, answer.text, address, answer.headers

@@ -104,8 +104,7 @@ def _chase(rows, row_of, amount, segs, skip, seed_eids, victims, nested_eids, un
             if label + AHEAD < seed_eids.size:
                 prefetch(rows, row_of[seed_eids[label + AHEAD]])
             n = _put(records, n, row, label, amount[seed_eids[label]], np.int64(0))
-            whole = amount[seed_eids[label]] - (skip[seed_eids[label]] if skip.size else 0)
-            _put(queue, tail & ring, row, whole, amount[seed_eids[label]], label)
+            _put(queue, tail & ring, row, _span(amount, skip, seed_eids[label]), amount[seed_eids[label]], label)
             tail += 1
             _fetch_payee(rows, row)
             label += 1
@@ -115,21 +114,19 @@ def _chase(rows, row_of, amount, segs, skip, seed_eids, victims, nested_eids, un
             break
         here = head & ring
         row, before_end, length, mine = queue[here, 0], queue[here, 1], queue[here, 2], queue[here, 3]
-        piece = (
-            row < 0
-        )  # of a reversed payment: it says where before the line's beginning it lies, not where in the payment
+        piece = row < 0  # of a reversed payment: it says how far before the line's beginning it lies
         if piece:
             row, in_hi = -1 - row, np.int64(0)
         else:
             in_hi = rows[row, ROW_IN_HI]
-        payee, jumps = rows[row, ROW_ENDS] >> 32, rows[row, ROW_JUMPS]
+        jumps = rows[row, ROW_JUMPS]
         last_us = until[min(mine, until.size - 1)]
         if piece:
             r = jumps & AFTER if jumps & AFTER != AFTER else np.int64(NO_ROW)
         else:
             r = (jumps >> 32) & LOW_32
         if not piece and (r == SPECIAL or in_hi < 0 or victims.size):
-            home = victims.size > 0 and _contains(victims, payee)
+            home = victims.size > 0 and _contains(victims, rows[row, ROW_ENDS] >> 32)
             if r == SPECIAL and (in_hi < 0 or not home):
                 end = TO_VICTIM if home else -in_hi
                 outcome = _split(
@@ -180,6 +177,12 @@ def _put(table, n, a, b, c, d):
 
 
 @inner
+def _span(amount, skip, eid):
+    """How much of a payment lies on the lines: all but what a reversal was cut out of its payment's money."""
+    return amount[eid] - (skip[eid] if skip.size else 0)
+
+
+@inner
 def _fetch_payee(rows, row):
     """Ask for what the money's next step reads: mostly one of the first rows that follow."""
     following = (rows[row, ROW_JUMPS] >> 32) & LOW_32
@@ -194,7 +197,7 @@ def _fetch_payee(rows, row):
 def _split(rows, amount, segs, skip, row, before_end, length, label, until, end, records, n, queue, head, tail, state):
     """Money of a payment that was reversed: what stayed goes on along the line, what was taken back goes with it."""
     eid, ring = rows[row, ROW_ENDS] & LOW_32, queue.shape[0] - 1
-    offset = amount[eid] - (skip[eid] if skip.size else 0) - before_end
+    offset = _span(amount, skip, eid) - before_end
     k = 0
     step = segs.shape[0]
     while step > 0:  # the first piece of the payment

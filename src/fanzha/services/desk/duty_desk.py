@@ -83,17 +83,30 @@ class DutyDesk:
     counts: Counts
     now_us: int
     hour: HourTally | None = None  # where nothing is on the page
+    pinned: frozenset[str] = frozenset()  # clues that stand first because the officer wants them there
 
 
-def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted) -> DutyDesk:
-    """The clues that the actor may see, in the order in which they are worked off. Raises BadInput as `list_clues`."""
+def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted, pinned: Sequence[str] = ()) -> DutyDesk:
+    """The clues that the actor may see, in the order in which they are worked off. Raises BadInput as `list_clues`.
+
+    What he `pinned` stands before them, on the first page of every list, until it is worked off.
+    """
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
         page = reading.clues(wanted)
         look = Look(desk, view, actor)
-        rows = desk_rows(look, page.rows)
+        first = () if wanted.cursor else _pinned(reading, pinned)
+        pins = frozenset(clue.id for clue in first)
+        rows = desk_rows(look, (*first, *(clue for clue in page.rows if clue.id not in pins)))
         hour = None if rows else _hour(reading)
-        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us, hour)
+        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us, hour, pins)
+
+
+def _pinned(reading: Reading, ids: Sequence[str]) -> tuple[Clue, ...]:
+    """Those that are still to be worked off and that the actor may see, in his order."""
+    found = {clue.id: clue for clue in reading.view.records(Clue).get_many(ids)} if ids else {}
+    kept = (found[one] for one in ids if one in found)
+    return tuple(one for one in kept if one.stage in OPEN_STAGES and not one.merged_into and reading.sight.sees(one))
 
 
 def _hour(reading: Reading) -> HourTally:

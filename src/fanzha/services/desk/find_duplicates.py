@@ -42,6 +42,12 @@ def find_duplicates(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
         return _alike(look, report, every)
 
 
+def alike_beside(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
+    """What concerns a report among the latest of each sign: for a glance beside a list, not for every candidate."""
+    with looking(desk, actor, "report.compare", Subject("report", report_id)) as look:
+        return alike_at_once(look, look.load(Report, report_id, Action.SEE))
+
+
 def alike_at_once(look: Look, report: Report) -> LooksAlike:
     """The same in the use case that takes a report in or adds to it: what concerns it, by the latest of each sign."""
     found = _alike(look, report, _latest)

@@ -1,0 +1,80 @@
+"""Beside the list of the duty desk: what may be the same, what is said on the telephone, and what an officer pins (模拟)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from console_home import open_console, visiting
+from desk_case import HOLDER
+
+from fanzha.casework import Clue, Report
+from tests.functional.test_console_cases import EVIL, one, take_in
+
+
+@pytest.fixture
+def console(tmp_path):
+    with open_console(tmp_path / "home") as console:
+        yield console
+
+
+@pytest.fixture
+def visitor(console):
+    with visiting(console) as make:
+        yield make
+
+
+def queue(page):
+    """The clues of the list, from the top."""
+    return re.findall(r'<tr id="row-([A-Z0-9-]+)"', page)
+
+
+def test_a_call_is_noted_beside_the_list_and_stays_under_its_report(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    clue = one(console, Clue)[0]
+    page = officer.get(f"/desk?clue={clue.id}")
+    assert 'name="note"' in page
+    said = officer.post("/desk/note", clue=clue.id, tab="queue", note=f"对方又来电要求再转，{HOLDER}{EVIL}")
+    assert "已记入报案" in said
+    assert "对方又来电要求再转" in said
+    assert HOLDER not in said  # who has no case of it yet sees no name
+    assert EVIL not in said
+    report = one(console, Report)[0]
+    assert report.narrative.startswith("模拟：刷单返利")
+    assert re.search(r"\n\n【通话便签 \d{4}-\d\d-\d\d \d\d:\d\d duty】对方又来电要求再转", report.narrative)
+    assert "the note says nothing" in officer.post("/desk/note", clue=clue.id, tab="queue", note=" ")
+    assert one(console, Report)[0] == report
+
+
+def test_what_is_pinned_stands_first_in_every_list_until_it_is_let_go_or_worked_off(console, visitor):
+    officer = visitor("duty")
+    for name, amount in (("first", "9万"), ("second", "1万")):
+        take_in(
+            officer,
+            **{"request": name, "payments-1-amount": amount, "payments-1-payee": f"62999900000000{len(name):05d}"},
+        )
+    top, low = queue(officer.get("/desk"))
+    assert queue(officer.post("/desk/pin", clue=low, tab="queue")) == [low, top]
+    officer.post(f"/clues/{top}/claim")
+    assert queue(officer.get("/desk?tab=mine")) == [low, top]
+    assert queue(visitor("chief").get("/desk?tab=all")) == [top, low]  # his own browser's matter
+    officer.post("/desk/pin", clue=low, tab="mine")
+    assert queue(officer.get("/desk?tab=mine")) == [top]
+    officer.post("/desk/pin", clue=top, tab="mine")
+    officer.post(f"/clues/{top}/assess", finding="刚刚转出，仍可能在账户")
+    officer.post(f"/clues/{top}/dismiss", reason="查明系亲属之间往来")
+    assert queue(officer.get("/desk")) == [low]
+    assert "没有这条记录" in officer.post("/desk/pin", clue="CLUE-999999", tab="queue")
+
+
+def test_the_open_row_says_what_may_be_the_same_matter(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    take_in(officer, request="again")
+    reports = one(console, Report)
+    clue = next(clue for clue in one(console, Clue) if clue.reports == (reports[0].id,))
+    side = officer.get(f"/desk?clue={clue.id}").partition('<aside class="side"')[2]
+    assert "可能是同一件" in side
+    assert f'href="/reports/{reports[1].id}"' in side
+    assert "同一收款账户的警情" in side
