@@ -6,7 +6,8 @@ import re
 
 import pytest
 from console_home import open_console, visiting
-from desk_case import HOLDER
+from desk_case import HOLDER, stopped_case
+from measure_home import actor_of
 
 from fanzha.casework import Clue, Report
 from tests.functional.test_console_cases import EVIL, one, take_in
@@ -78,3 +79,22 @@ def test_the_open_row_says_what_may_be_the_same_matter(console, visitor):
     assert "可能是同一件" in side
     assert f'href="/reports/{reports[1].id}"' in side
     assert "同一收款账户的警情" in side
+
+
+def test_a_row_shows_the_stop_of_its_own_case_and_says_where_another_case_holds_the_account(console, visitor):
+    stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    officer = visitor("both")
+    take_in(officer, **{"payments-1-amount": "1.2万"})
+    page = officer.get("/desk?tab=all")
+    rows = dict(re.findall(r'<tr id="row-([A-Z0-9-]+)"(.*?)</tr>', page, re.DOTALL))
+    new = next(row for row in rows if "1.2万" in rows[row])
+    first = next(row for row in rows if row != new)
+    assert "紧急止付·已执行" in rows[first]
+    assert "另案已控" not in rows[first]
+    assert "紧急止付" not in rows[new]
+    assert "另案已控" in rows[new]
+    side = officer.get(f"/desk?tab=all&clue={first}").partition('<aside class="side"')[2]
+    assert "✔ 四要素已核对" in side
+    assert "尚未核对，不能作为止付依据" not in side
+    assert f'href="/clues/{first}/stop"' not in side  # it has its stop
+    assert "尚未核对，不能作为止付依据" in officer.get(f"/desk?tab=all&clue={new}").partition('<aside class="side"')[2]

@@ -29,6 +29,7 @@ class DemoLogin:
     name: str
     body: str
     roles: tuple[str, ...]
+    institution: str = ""  # of a partner's desk: orders for it leave by themselves
 
 
 @dataclass(frozen=True, slots=True)

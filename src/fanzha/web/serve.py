@@ -111,7 +111,13 @@ def console_of(
 def _seats() -> tuple[DemoLogin, ...]:
     words = TERMS[Role]
     return tuple(
-        DemoLogin(member.login, member.login, member.body.name, tuple(words[role.value] for role in member.roles))
+        DemoLogin(
+            member.login,
+            member.login,
+            member.body.name,
+            tuple(words[role.value] for role in member.roles),
+            institution=member.body.name if Role.PARTNER_DESK in member.roles else "",
+        )
         for member in demo_logins()
     )
 

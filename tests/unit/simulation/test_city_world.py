@@ -8,7 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from fanzha import bootstrap
+from fanzha.measures.orders import Outcome
 from fanzha.simulation.banks.book import Hold
+from fanzha.simulation.banks.carrying_out import Bank, Rules, carry_out
 from fanzha.simulation.city.assumptions import CitySize
 from fanzha.simulation.city.build import build_city
 from fanzha.simulation.city.write import write_city
@@ -137,3 +140,33 @@ def test_a_statement_adds_up_and_shows_what_the_desk_moved(world: CityWorld, tmp
     assert book.is_blocked(number)
     book.turn_to(at_us + 7_200_000_000)
     assert not book.is_blocked(number)
+
+
+def test_a_report_that_a_visitor_makes_up_is_carried_out_on_an_account_of_rehearsal(
+    world: CityWorld, payments: CityPayments, tmp_path: Path
+) -> None:
+    book, measures = _book(world, tmp_path / "one", 1), bootstrap.desk_rules().measures
+    rules = Rules(measures.four_fields(1_800_000_000_000_000), measures.work)
+    bank = Bank("模拟兴民银行", book, rules, "csv", lambda _: False, tells_onward=False)
+
+    def stop(number: str, request_id: str, holder: str = "模拟·吴六") -> tuple[Outcome, int | None, str]:
+        fact = {"holder": holder, "account": number, "amount": "36200.00", "time": "2027-03-15T17:05:00+08:00"}
+        order = {
+            "verb": "begin", "kind": "stop_payment", "request_id": request_id, "fact": fact, "period": None, "continues": "",
+            "target": {"reference": number, "holder": holder}, "scope": {"amount": "36200.00"},
+        }  # fmt: skip
+        (done,) = carry_out(bank, order, 1)
+        return done.outcome, done.amount_minor, done.code
+
+    practice = "6299990000000000017"
+    assert practice not in payments.code_of
+    before = _everything(world)
+    assert stop(practice, "one") == (Outcome.EXECUTED, 36_200_00, "")
+    assert stop(practice, "two") == (Outcome.EXECUTED, 36_200_00, "")  # the same payment is there once
+    assert book.balance(practice) == 36_200_00
+    assert stop(practice, "three", holder="模拟·郑七")[2] == "HOLDER_MISMATCH"
+    assert stop("6299990000", "four")[2] == "ACCOUNT_UNKNOWN"
+    assert stop("6288880000000000011", "five")[2] == "ACCOUNT_UNKNOWN"
+    again = _book(world, tmp_path / "one", 1)
+    again.bind_anew()
+    assert _everything(world) == before

@@ -12,14 +12,15 @@ from fanzha.casework.errand_model import OPEN_ERRANDS, Errand
 from fanzha.core.actor import Actor, Role
 from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, MeasureKind, effective_status
+from fanzha.measures.model import HOLDING_KINDS, Measure, effective_status, holds
 from fanzha.measures.orders import UNANSWERED, Verb
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import Look
+from fanzha.services.desk.amounts import bound_minor
 from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
-from fanzha.tracing.runs import LEADS_METHOD, TraceRun
+from fanzha.tracing.runs import LEADS_METHOD, RunAccount, TraceRun
 
 HOUR_US: Final = 60 * MINUTE_US
 ENDING_US: Final = DAY_US // 2  # what ends within half a day is on the board of endings
@@ -46,11 +47,13 @@ class DeskRow:
     paid_us: int | None  # the last payment that a victim told of
     claimed_minor: int | None
     recoverable_minor: int  # in 分
-    stoppable_minor: int | None  # by the last trace of its case; None: not traced, or unknown
-    traced: bool
+    stoppable_minor: int | None  # on its own account, by the last trace of its case and what holds there; None: unknown
+    case_stoppable_minor: int | None  # on all accounts of the trace
+    traced: bool  # whether that trace reached its account
     answers: Answers
-    measure: Measure | None  # the stop or freeze that came last on its account
+    measure: Measure | None  # the stop or freeze of its case that came last on its account
     measure_status: Status | None
+    held_elsewhere: Measure | None  # of another case of the body, that binds the account
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +192,34 @@ def _row(
     claimed = [claim.amount_minor for claim in clue.claims]
     paid = [claim.at_us for claim in clue.claims if claim.at_us is not None]
     ranked = rank(clue, rules.priority, now_us)
-    holding = [one for one in measures if one.kind in (MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE)]
-    last = holding[-1] if holding else None
-    orders = [order for one in measures for order in one.orders if order.verb is Verb.BEGIN]
+    own = [one for one in measures if clue.case and one.request.case == clue.case]
+    last = next((one for one in reversed(own) if one.kind in HOLDING_KINDS), None)
+    others = [one for one in measures if one not in own and one.kind in HOLDING_KINDS and holds(one, now_us)]
+    orders = [order for one in own for order in one.orders if order.verb is Verb.BEGIN]
+    account = None if run is None else next((one for one in run.accounts if one.is_called(clue.subject)), None)
     return DeskRow(
         clue=clue, report=report, case=case, clock=clock_state(clue, rules.clock, now_us),
         breach_us=max(mark.at_us for mark in due_marks(clue, rules.clock)) if clue.done_at_us is None else clue.done_at_us,
         paid_us=max(paid, default=None),
         claimed_minor=None if not claimed or None in claimed else sum(minor for minor in claimed if minor is not None),
         recoverable_minor=ranked.recoverable,
-        stoppable_minor=None if run is None else stoppable_of(run),
-        traced=run is not None,
+        stoppable_minor=None if account is None else _left_on(account, own, now_us),
+        case_stoppable_minor=None if run is None else stoppable_of(run), traced=account is not None,
         answers=Answers(len(orders), sum(order.status not in UNANSWERED for order in orders)),
         measure=last, measure_status=None if last is None else effective_status(last, now_us),
+        held_elsewhere=others[-1] if others else None,
     )  # fmt: skip
+
+
+def _left_on(account: RunAccount, measures: Sequence[Measure], now_us: int, method: str = "fifo") -> int | None:
+    """What of an account's traced money no measure of the case holds yet, in 分; None where that is unknown."""
+    found = next((held for held in account.held if held.method == method), None)
+    if found is None:
+        return None
+    free = max(found.held_minor - bound_minor(measures, now_us), 0)
+    if not free:
+        return 0
+    return None if found.stoppable_minor is None else min(found.stoppable_minor, free)
 
 
 def stoppable_of(run: TraceRun, method: str = "fifo") -> int | None:

@@ -119,6 +119,9 @@ class Book:
                 "INSERT OR IGNORE INTO planned VALUES (?, ?, ?, 'waiting')", (place, each.at_us, f"planned {place}")
             )
 
+    def admit(self, number: str, holder: str, paid_minor: int, at_us: int) -> None:
+        """Takes in a payment that somebody only says was made; a book knows its own accounts and takes in none."""
+
     def holder(self, number: str) -> str | None:
         """Whose account it is; None where there is none."""
         found = self.ask("SELECT holder FROM accounts WHERE number = ?", number)

@@ -114,13 +114,19 @@ def _begin(bank: Bank, order: Mapping[str, Any], at_us: int) -> tuple[Done, ...]
 
 
 def _check_account(bank: Bank, order: Mapping[str, Any]) -> None:
-    target = order["target"]
+    target, fact = order["target"], order["fact"]
+    if fact is not None:
+        bank.book.admit(
+            target["reference"],
+            target["holder"] or fact["holder"],
+            parse_minor(fact["amount"]),
+            parse_instant(fact["time"]),
+        )
     holder = bank.book.holder(target["reference"])
     if holder is None:
         raise Declined("ACCOUNT_UNKNOWN", "账号不存在")
     if target["holder"] and target["holder"] != holder:
         raise Declined("HOLDER_MISMATCH", "户名不符")
-    fact = order["fact"]
     if fact is None or order["kind"] == "payer_hold":
         return
     asked = FourFields(fact["holder"], fact["account"], parse_minor(fact["amount"]), parse_instant(fact["time"]))

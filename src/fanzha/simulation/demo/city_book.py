@@ -8,7 +8,15 @@ from typing import Final
 from fanzha.simulation.banks.book import Book, Counterparty, Hold, Movement
 from fanzha.simulation.demo.city_world import CityWorld
 
+# No institution of a city issues such numbers: with them a visitor of the demo plays through a report that he makes up.
+REHEARSAL_PREFIX: Final = "629999"
+REHEARSAL_DIGITS: Final = 16  # as many at least
 OWN_SERIALS: Final = 10**9  # of movements that the desk caused, behind those of the city
+
+
+def is_rehearsal(number: str) -> bool:
+    """Whether it is a number for rehearsals, that the city's institutions open when an order asks for it."""
+    return number.startswith(REHEARSAL_PREFIX) and number.isdigit() and len(number) >= REHEARSAL_DIGITS
 
 
 class CityBook(Book):
@@ -28,8 +36,17 @@ class CityBook(Book):
             self.end_hold(original, until_us)
         self._world.advance(at_us)
 
+    def admit(self, number: str, holder: str, paid_minor: int, at_us: int) -> None:
+        """Opens an account of rehearsal for whom the order names, with the payment that it follows; each payment once."""
+        if not is_rehearsal(number) or not holder:
+            return
+        self.connection.execute("INSERT OR IGNORE INTO accounts VALUES (?, ?)", (number, holder))
+        self.move(number, paid_minor, at_us, Counterparty(), "转入", f"rehearsal {number} {at_us} {paid_minor}")
+
     def holder(self, number: str) -> str | None:
         """Whose account it is; None where this institution has none of that number."""
+        if is_rehearsal(number):
+            return super().holder(number)
         code = self._world.payments.code_of.get(number)
         if code is None or self._world.payments.institutions[code] != self._institution:
             return None
@@ -37,18 +54,22 @@ class CityBook(Book):
 
     def balance(self, number: str) -> int:
         """What is in an account."""
+        if is_rehearsal(number):
+            return super().balance(number)
         own = self.ask("SELECT COALESCE(SUM(amount), 0) FROM movements WHERE account = ?", number)[0][0]
         return self._world.planned_minor(self._code(number)) + int(own)
 
     def move(self, number: str, amount_minor: int, at_us: int, other: Counterparty, words: str, reference: str) -> bool:
         """Books a movement that no plan knows; False when it was booked under that reference before."""
         booked = super().move(number, amount_minor, at_us, other, words, reference)
-        if booked:
+        if booked and not is_rehearsal(number):
             self._world.move(self._code(number), amount_minor)
         return booked
 
     def movements(self, number: str, from_us: int, until_us: int) -> list[Movement]:
         """The rows of an account between two instants, both included."""
+        if is_rehearsal(number):
+            return super().movements(number, from_us, until_us)
         payments, code = self._world.payments, self._code(number)
         own = super().movements(number, 0, until_us)
         lines = [
@@ -86,7 +107,9 @@ class CityBook(Book):
         """Changes its amount or its end."""
         before = self.hold(original)
         super().change_hold(original, amount_minor=amount_minor, until_us=until_us)
-        if before is not None and before.over_us is None and amount_minor is not None and not before.blocks:
+        if before is None or is_rehearsal(before.account):
+            return
+        if before.over_us is None and amount_minor is not None and not before.blocks:
             self._world.keep_back(self._code(before.account), amount_minor - before.amount_minor)
 
     def end_hold(self, original: str, at_us: int) -> None:
@@ -104,11 +127,14 @@ class CityBook(Book):
     def bind_anew(self) -> None:
         """Tells a world that begins again what this institution did: movements of its own, and holds that stand."""
         for number, amount in self.ask("SELECT account, SUM(amount) FROM movements GROUP BY account"):
-            self._world.move(self._code(number), amount)
+            if not is_rehearsal(number):
+                self._world.move(self._code(number), amount)
         for hold in self.holds():
             self._bind(hold, 1)
 
     def _bind(self, hold: Hold, sign: int) -> None:
+        if is_rehearsal(hold.account):
+            return
         code = self._code(hold.account)
         if hold.blocks:
             self._world.block(code, sign)
