@@ -98,3 +98,20 @@ def test_a_row_shows_the_stop_of_its_own_case_and_says_where_another_case_holds_
     assert "尚未核对，不能作为止付依据" not in side
     assert f'href="/clues/{first}/stop"' not in side  # it has its stop
     assert "尚未核对，不能作为止付依据" in officer.get(f"/desk?tab=all&clue={new}").partition('<aside class="side"')[2]
+
+
+def test_a_document_that_says_otherwise_than_the_report_is_explained_beside_what_was_reported(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    clue = one(console, Clue)[0]
+    officer.post(f"/clues/{clue.id}/claim")
+    officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
+    slip = {
+        "holder": HOLDER, "account": clue.subject, "amount": "999999", "at": "2026-03-02T12:00:00", "checked": "1",
+        "institution": "模拟银行", "document": "transfer_slip", "reference": "纸1", "hop": "1",
+    }  # fmt: skip
+    page = officer.post(f"/clues/{clue.id}/verify", **slip)
+    assert "材料与报案所述不同，须写明以材料为准的理由" in page
+    assert "报案所述（未核对）" in page  # what was said is still beside the form
+    assert "¥50,000.00" in page
+    assert "四要素已核对，形成事实" in officer.post(f"/clues/{clue.id}/verify", **slip, reason="凭证金额为整笔，含本人资金")

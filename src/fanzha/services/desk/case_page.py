@@ -20,6 +20,7 @@ from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
 
 EVENTS: Final = 20
+MEASURES: Final = 500  # what is still to be done is told from all of them; a case with more says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,9 @@ def case_page(desk: Desk, actor: Actor, case_id: str, *, limit: int = 50) -> Cas
 
 def _read(reading: Reading, case: Case, limit: int) -> CasePage:
     wanted = ListWanted(case=case.id, limit=limit)
+    all_measures = ListWanted(case=case.id, limit=MEASURES)
     reports, clues, tasks = reading.reports(wanted), reading.clues(wanted), reading.tasks(wanted)
-    measures, returns = reading.measures(wanted), reading.returns(wanted)
+    measures, returns = reading.measures(all_measures), reading.returns(wanted)
     facts = reading.view.records(Fact).get_many(fact for clue in clues.rows for fact in clue.facts)
     absorbed = family_of(reading.view, case)[1:]
     told_of = [case.id, *(one.id for one in absorbed), *_ids(reports), *_ids(clues), *_ids(tasks)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from fanzha.access import Action
@@ -22,7 +22,7 @@ from fanzha.services.desk.draft_measure import MeasureDraft, draft_within
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.statement_facts import Trail, fact_for_stop
-from fanzha.services.desk.trace_case import document_of
+from fanzha.services.desk.trace_case import document_of, last_run
 
 WORDED = frozenset({Status.DRAFT, Status.PROPOSED})
 
@@ -36,14 +36,42 @@ class StopsDrafted:
     left_out: tuple[tuple[AccountAmount, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StopAhead:
+    """An account of the last trace, what a stop of it would be worded for, and why it would be left out."""
+
+    amount: AccountAmount
+    minor: int
+    obstacle: str  # empty: it would be drafted
+
+
+def stops_ahead(desk: Desk, books: Books, actor: Actor, case_id: str) -> tuple[StopAhead, ...]:
+    """What `draft_stops` would draft now, the most urgent first; nothing where the case was never traced."""
+    with looking(desk, actor, "measure.draft", Subject("case", case_id)) as look:
+        case = look.load(Case, case_id, Action.SEE)
+        if last_run(look, case.id) is None:
+            return ()
+        wording = _Wording(case_id, "", "", unknown=True)
+        found = amounts_of(look, books.trace_rules, case, Purpose.STOP).accounts
+        return tuple(StopAhead(each, amount_minor(each), _why_not(look, each, wording)) for each in found)
+
+
 def draft_stops(
-    desk: Desk, books: Books, actor: Actor, case_id: str, *, basis: str, reason: str, unknown: bool = False
+    desk: Desk,
+    books: Books,
+    actor: Actor,
+    case_id: str,
+    *,
+    basis: str,
+    reason: str,
+    unknown: bool = False,
+    accounts: Collection[str] | None = None,
 ) -> StopsDrafted:
     """Drafts the stops of a case by its last trace; somebody still proposes and approves each.
 
     An account whose stop is worded already is left out, so that the same action twice drafts once. `unknown`: accounts
     of which it is not known what is left, too, for all that was traced to them; not those whose institution refused the
-    stop, until more comes there.
+    stop, until more comes there. `accounts`: only these; None: all.
 
     Raises NotFound when the case was never traced, NotAllowed when the actor may not propose measures on it.
     """
@@ -58,7 +86,7 @@ def draft_stops(
         again = amounts_of(work, books.trace_rules, case, Purpose.STOP)
         if again.run.id != amounts.run.id:
             raise Refused(f"{case_id} was traced again at this moment; look at the amounts and draft again")
-        return _draft(work, trail, again, _Wording(case_id, basis, reason, unknown))
+        return _draft(work, trail, again, _Wording(case_id, basis, reason, unknown, accounts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +95,14 @@ class _Wording:
     basis: str
     reason: str
     unknown: bool
+    accounts: Collection[str] | None = None
 
 
 def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) -> StopsDrafted:
     drafted, left_out = [], []
     for each in amounts.accounts:
+        if wording.accounts is not None and each.account.account not in wording.accounts:
+            continue
         obstacle = _why_not(work, each, wording)
         if not obstacle:
             try:
@@ -83,20 +114,20 @@ def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) ->
     return StopsDrafted(amounts.run.id, tuple(drafted), tuple(left_out))
 
 
-def _why_not(work: Work, each: AccountAmount, wording: _Wording) -> str:
-    measures = work.unit.records(Measure).get_many(each.measures)
+def _why_not(look: Look, each: AccountAmount, wording: _Wording) -> str:
+    measures = look.unit.records(Measure).get_many(each.measures)
     worded = [m.id for m in measures if m.kind is MeasureKind.STOP_PAYMENT and m.status in WORDED]
     if worded:
         return f"worded already: {worded[0]}"
     if each.stoppable_minor == 0:
         return "stopped already" if each.bound_minor else "nothing is left here"
-    closing = closes_account(work, measures)
+    closing = closes_account(look, measures)
     if closing is not None:
         return f"nothing leaves it already, by {closing.id}"
     if each.stoppable_minor is None:
         if not wording.unknown:
             return f"{each.why_unknown}; ask the institution, or draft it with what is not known"
-        refused = _refused_since(work, each, wording.case)
+        refused = _refused_since(look, each, wording.case)
         if refused is not None:
             return f"refused by {refused.target.institution} already: {refused.id} ({refused.end_reason})"
     if amount_minor(each) <= 0:
@@ -104,13 +135,13 @@ def _why_not(work: Work, each: AccountAmount, wording: _Wording) -> str:
     return ""
 
 
-def _refused_since(work: Work, each: AccountAmount, case_id: str) -> Measure | None:
+def _refused_since(look: Look, each: AccountAmount, case_id: str) -> Measure | None:
     """The case's last stop on the account, if the institution refused it and no traced money came there since."""
     numbers = dict.fromkeys((each.account.account, *each.account.also))
     stops = [
         measure
         for number in numbers
-        for measure in every(work.unit.records(Measure), Query(equals={"account": number}))
+        for measure in every(look.unit.records(Measure), Query(equals={"account": number}))
         if (measure.kind, measure.request.case) == (MeasureKind.STOP_PAYMENT, case_id)
     ]
     last = max(stops, key=lambda measure: (measure.drafted_us, measure.id), default=None)

@@ -8,14 +8,17 @@ from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.measures.model import MeasureKind
 from fanzha.services.desk.draft_queries import draft_queries
-from fanzha.services.desk.draft_stops import draft_stops
+from fanzha.services.desk.draft_stops import StopAhead, draft_stops, stops_ahead
 from fanzha.services.desk.follow_money import bring_in_receipts, follow_money
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.trace_case import trace_case
+from fanzha.web.account_reference import account_of, account_reference
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.forms import Field, Kind
 from fanzha.web.routes import OFFICERS
+from fanzha.web.show import money
 from fanzha.web.words import N_
 
 TOLD_MAX: Final = 12  # lines that are said at once; the rest stands among the measures
@@ -41,7 +44,7 @@ def _stops(doing: Doing) -> Done:
     given = doing.values
     found = draft_stops(
         doing.desk, doing.console.books, doing.actor, doing.id, basis=given["basis"], reason=given["reason"],
-        unknown=given["unknown"],
+        unknown=True, accounts=[account_of(doing.console, doing.actor, one) for one in given["accounts"]],
     )  # fmt: skip
     mask = open_revealed(doing.desk, doing.actor, Case, doing.id).mask
     told = N_("止付已拟稿，逐件核对后报批：") if found.drafted else N_("没有可拟的止付")
@@ -68,9 +71,27 @@ def _basis(console: Console, kind: MeasureKind) -> Field:
 
 
 def _stops_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
-    del actor, record_id
-    unknown = Field("unknown", N_("余额不明的账户也拟"), Kind.FLAG)
-    return _basis(console, MeasureKind.STOP_PAYMENT), _reason("被骗资金仍在账户"), unknown
+    """Every account that a stop would be drafted for, with its sum: what is not known is not ticked beforehand."""
+    mask = open_revealed(console.desk, actor, Case, record_id).mask
+    ahead = [one for one in stops_ahead(console.desk, console.books, actor, record_id) if not one.obstacle]
+    places = [account_reference(console, actor, one.amount.account.account) for one in ahead]
+    known = [place for place, one in zip(places, ahead, strict=True) if one.amount.stoppable_minor is not None]
+    choices = tuple((place, _ahead_in_words(one, mask)) for place, one in zip(places, ahead, strict=True))
+    total = money(sum(one.minor for one in ahead if one.amount.stoppable_minor is not None))
+    return (
+        Field("accounts", N_("账户"), Kind.MANY, required=True, choices=choices, start="\n".join(known),
+              hint=f"Σ {total}" if known else ""),
+        _basis(console, MeasureKind.STOP_PAYMENT), _reason("被骗资金仍在账户"),
+    )  # fmt: skip
+
+
+def _ahead_in_words(one: StopAhead, mask: Mask) -> str:
+    account = one.amount.account
+    sum_of = money(one.minor, account.currency)
+    if one.amount.stoppable_minor is None:
+        sum_of = f"? (≤ {sum_of})"
+    who = " ".join(filter(None, (mask.account(account.account), mask.name(account.holder), account.institution or "?")))
+    return f"{who} · {sum_of}"
 
 
 def _queries_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
@@ -95,7 +116,7 @@ MONEY_DEEDS: Final = (
     Deed("cases", "follow", N_("按回执追下一层"), OFFICERS, _follow, rehearsed=False,
          hint=N_("银行回执说的去向入账，追踪，并拟出延伸止付。")),
     Deed("cases", "stops", N_("拟全部可止付"), OFFICERS, _stops, around=_stops_fields, rehearsed=False,
-         hint=N_("按最近一次追踪，每个还有钱可止的账户拟一件；不会发出。")),
+         hint=N_("按最近一次追踪，勾选的账户各拟一件，不会发出。余额不明的（?）须自行勾选。")),
     Deed("cases", "queries", N_("拟查询"), OFFICERS, _queries, around=_queries_fields, rehearsed=False,
          hint=N_("缺流水的账户，逐家银行拟查询；不会发出。")),
 )  # fmt: skip

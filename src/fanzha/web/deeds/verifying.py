@@ -12,8 +12,9 @@ from fanzha.measures.model import MeasureKind
 from fanzha.services.desk.add_to_report import attach_file
 from fanzha.services.desk.clue_page import CluePage, clue_page
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_case import open_case
-from fanzha.services.desk.open_record import open_record
+from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.services.desk.withdraw_fact import withdraw_fact
@@ -21,8 +22,9 @@ from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.reports import REASON, brought
 from fanzha.web.forms import Faults, Field, Kind
+from fanzha.web.marked import marked
 from fanzha.web.routes import OFFICERS
-from fanzha.web.show import field_instant, money
+from fanzha.web.show import field_instant, instant, money
 from fanzha.web.words import N_
 
 FIELDS_TOLD: Final = {"account": N_("账号"), "holder_name": N_("户名"), "amount": N_("汇款金额")}
@@ -33,6 +35,7 @@ def _verify(doing: Doing) -> Done:
     given = doing.values
     if not given["checked"]:
         raise Faults({"checked": N_("四项都在材料上看到了才能勾选；少一项不能成为事实")})
+    _check_explained(doing)
     fields = VerifiedFields(
         given["holder"], given["account"], given["institution"], given["amount"] or 0, given["at"] or 0
     )
@@ -52,6 +55,22 @@ def _verify(doing: Doing) -> Done:
     if verified.differs:
         lines += [N_("与报案所述不同的项目："), *(FIELDS_TOLD.get(name, name) for name in verified.differs)]
     return Done(f"/clues/{doing.id}", "\n".join(lines), verified.fact)
+
+
+def _check_explained(doing: Doing) -> None:
+    """What the document has otherwise than the reporter said is not passed over in silence: the reason goes into the fact."""
+    given = doing.values
+    claims = open_record(doing.desk, doing.actor, Clue, doing.id).record.claims
+    said: dict[str, set[Any]] = {
+        "holder": {one.holder_name for one in claims} - {""},
+        "amount": {one.amount_minor for one in claims} - {None},
+    }
+    differing = {name for name, values in said.items() if values and given[name] not in values}
+    if differing and not given["reason"]:
+        told = N_("与报案所述不同：核对无误的，请在下面写明理由")
+        raise Faults(
+            {**dict.fromkeys(sorted(differing), told), "reason": N_("材料与报案所述不同，须写明以材料为准的理由")}
+        )
 
 
 def _reference(doing: Doing) -> str:
@@ -103,7 +122,7 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
         Field("upload", N_("上传文件"), Kind.FILES),
         Field("reference", N_("材料编号"), hint=N_("纸质材料的编号；填了就以它为准。"), sample="R"),
         Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。")),
-        Field("reason", N_("账号与线索不同的理由"), hint=N_("账号与报案所述不是同一个时必须写明。")),
+        Field("reason", N_("与报案所述不同的理由"), hint=N_("户名、账号或金额与报案所述不同时必须写明。")),
         Field("hop", N_("第几层"), Kind.COUNT, start="1", hint=N_("1 = 被害人直接付出；2 及以上须有银行材料。")),
         Field("checked", N_("户名、账号、金额、时间四项，我都在这份材料上看到了"), Kind.FLAG, required=True, sample=True),
     )  # fmt: skip
@@ -143,6 +162,22 @@ def _open_new_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fi
     )
 
 
+def _beside(console: Console, actor: Actor, record_id: str) -> dict[str, Any]:
+    """What was said, and the papers, beside the form: whoever errs in it does not lose them from sight."""
+    mask = open_revealed(console.desk, actor, Clue, record_id).mask
+    page = clue_page(console.desk, actor, record_id)
+    if not mask.lifted:  # the reports below name persons whom the clue does not
+        mask = mask_for(console.desk, actor, [page.clue, *page.reports])
+    mine = page.case is not None and page.case.is_open and actor.id in page.case.workers
+    narratives = [(one, marked(one.narrative, numbers_of(page), mask)) for one in page.reports]
+    return {"page": page, "clue": page.clue, "mask": mask, "mine": mine, "narratives": narratives}
+
+
+def numbers_of(page: CluePage) -> tuple[str, ...]:
+    """The accounts that a clue's page speaks of, to be marked where a narrative names them."""
+    return (*(fact.fields.account for fact in page.facts), *(claim.account for claim in page.clue.claims))
+
+
 def standing(page: CluePage) -> tuple[Fact, ...]:
     """The facts of a clue that were not withdrawn."""
     return tuple(fact for fact in page.facts if fact.withdrawn_at_us is None)
@@ -166,20 +201,26 @@ def _stop_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
     page = clue_page(console.desk, actor, record_id)
     clue, facts = page.clue, standing(page)
     rules = console.desk.rules.measures.of(MeasureKind.STOP_PAYMENT, console.desk.clock.now_us())
-    choices = tuple(
-        (fact.id, f"{mask.account(fact.fields.account)} {mask.name(fact.fields.holder_name)} {fact.fields.institution}")
-        for fact in facts
-    )
+    choices = tuple((fact.id, _fact_in_words(fact, mask)) for fact in facts)
     bases = tuple((one.id, f"{one.law} {one.article}") for one in rules.bases)
     assessed = "" if clue.assessment is None else mask.text(clue.assessment.finding)
-    amount = format_minor(facts[-1].fields.amount_minor, exponent_of(facts[-1].fields.currency)) if facts else ""
+    stopped = {one.request.fact.evidence for one in page.measures if one.request.fact is not None}
+    chosen = next((fact for fact in facts if fact.id not in stopped), facts[-1] if facts else None)
+    amount = "" if chosen is None else format_minor(chosen.fields.amount_minor, exponent_of(chosen.fields.currency))
     return (
-        Field("fact", N_("事实"), Kind.CHOICE, required=True, choices=choices, start=choices[-1][0] if choices else ""),
+        Field("fact", N_("事实"), Kind.CHOICE, required=True, choices=choices, start=chosen.id if chosen else ""),
         Field("amount", N_("止付金额"), Kind.AMOUNT, required=True, start=amount, sample=1,
               hint=N_("不超过事实与追踪到的金额。")),
         Field("basis", N_("依据"), Kind.CHOICE, required=True, choices=bases, start=STOP_BASIS),
         Field("reason", N_("理由"), Kind.AREA, required=True, start=assessed),
     )  # fmt: skip
+
+
+def _fact_in_words(fact: Fact, mask: Mask) -> str:
+    """An option that no other fact's looks like: the four fields, and at which hop."""
+    fields = fact.fields
+    who = f"{mask.account(fields.account)} {mask.name(fields.holder_name)} {fields.institution}"
+    return f"{who} · {money(fields.amount_minor, fields.currency)} · {instant(fields.at_us)} · {fact.hop}"
 
 
 def _withdraw(doing: Doing) -> Done:
@@ -191,12 +232,14 @@ def _withdraw(doing: Doing) -> Done:
 VERIFYING_DEEDS: Final[tuple[Deed, ...]] = (
     Deed(
         "clues", "verify", N_("四要素核对"), OFFICERS, _verify, around=_verify_fields, press=N_("核对一致，形成事实"),
+        template="clue_step.html", review=_beside,
         hint=N_("户名、账号、金额、时间逐项对照材料；银行止付前也只核这四项。"),
     ),
     Deed("clues", "case", N_("开立案件"), OFFICERS, _open, around=_open_fields,
          hint=N_("受案：您成为主办民警，审查期限开始计算。")),
     Deed("cases", "new", N_("开立案件"), OFFICERS, _open, around=_open_new_fields, rehearsed=False),
     Deed("clues", "stop", N_("拟写止付"), OFFICERS, _stop, around=_stop_fields, press=N_("拟稿"),
+         template="clue_step.html", review=_beside,
          hint=N_("只是拟稿：不会发给银行，核对后报批。")),
     Deed("facts", "withdraw", N_("撤回事实"), OFFICERS, _withdraw, (REASON,),
          hint=N_("依据它的措施当即须解除或重新审查。")),

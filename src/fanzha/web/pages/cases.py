@@ -11,6 +11,7 @@ from fanzha.casework import (
     CaseStatus,
     CaseStep,
     ClueStage,
+    Fact,
     HandOver,
     Merge,
     MergedKind,
@@ -23,9 +24,12 @@ from fanzha.casework.case_model import MoveKind
 from fanzha.casework.lifecycle import CASE_TABLE
 from fanzha.core.errors import NotFound, Refused
 from fanzha.core.identifiers import plain_identifier
+from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import HOLDING_KINDS, Measure, effective_status
 from fanzha.measures.orders import UNANSWERED
+from fanzha.measures.purposes import Purpose
+from fanzha.services.desk.amounts import case_amounts
 from fanzha.services.desk.case_around import case_around
 from fanzha.services.desk.case_history import case_history
 from fanzha.services.desk.case_page import CasePage, case_page
@@ -61,6 +65,7 @@ TABS: Final = (
     ("measures", N_("措施")), ("evidence", N_("证据")), ("returns", N_("返还")), ("deeds", N_("全部办理")),
 )  # fmt: skip
 _WORDED: Final = frozenset({Status.DRAFT, Status.PROPOSED})
+_CAME_TO_NOTHING: Final = frozenset({Status.REFUSED, Status.REJECTED, Status.WITHDRAWN})
 _TO_VERIFY: Final = frozenset({ClueStage.QUEUED, ClueStage.ASSIGNED, ClueStage.ASSESSED})
 _ASIDE: Final = (
     "serve", "extend-review", "classify", "method", "add-report", "officer", "join", "leave", "task", "merge", "split",
@@ -112,7 +117,7 @@ def one_case(ask: Ask) -> Answer:
         "narratives": _narratives(page, mask), "mine": page.case.is_open and actor.id in page.case.workers,
         "methods": dict(METHODS), "merge_kind": MoveKind.MERGE,
         "status_of": {measure.id: effective_status(measure, now_us) for measure in page.measures.rows},
-        "next": next_of(page, actor.id, now_us),
+        "next": next_of(page, actor.id, now_us), "stop_address": stop_address,
         "account_at": lambda number: account_address(console, actor, number, record_id),
     }  # fmt: skip
     context |= _PARTS[tab](ask, page) if tab in _PARTS else {}
@@ -122,7 +127,11 @@ def one_case(ask: Ask) -> Answer:
 def todo_of(page: CasePage, officer: str, now_us: int) -> dict[str, Sequence[Any]]:
     """What somebody still has to do: tasks, clues to check, facts without an order, drafts, orders without an answer."""
     ordered = {one.request.fact.evidence for one in page.measures.rows if one.request.fact is not None}
-    held = {one.target.reference for one in page.measures.rows if one.kind in HOLDING_KINDS}
+    held = {
+        one.target.reference
+        for one in page.measures.rows
+        if one.kind in HOLDING_KINDS and effective_status(one, now_us) not in _CAME_TO_NOTHING
+    }
     clues = [clue for clue in page.clues.rows if not clue.merged_into]
     standing = [fact for fact in page.facts if fact.withdrawn_at_us is None]
     return {
@@ -136,6 +145,12 @@ def todo_of(page: CasePage, officer: str, now_us: int) -> dict[str, Sequence[Any
     }  # fmt: skip
 
 
+def stop_address(fact: Fact) -> str:
+    """Where the stop of a fact is worded, with the fact and its amount in the form."""
+    amount = format_minor(fact.fields.amount_minor, exponent_of(fact.fields.currency))
+    return f"/clues/{fact.clue}/stop?fact={fact.id}&amount={amount}"
+
+
 def _is_unanswered(measure: Measure, now_us: int) -> bool:
     waits = effective_status(measure, now_us) in (Status.SENT, Status.ACKNOWLEDGED)
     return waits and any(order.status in UNANSWERED for order in measure.orders)
@@ -145,7 +160,7 @@ def next_of(page: CasePage, officer: str, now_us: int) -> tuple[str, str, str]:
     """The one thing to do next: its word, its address, its key; empty where nothing presses."""
     todo = todo_of(page, officer, now_us)
     if todo["facts"]:
-        return N_("拟写止付"), f"/clues/{todo['facts'][0].clue}/stop", "s"
+        return N_("拟写止付"), stop_address(todo["facts"][0]), "s"
     if todo["clues"]:
         return N_("核对线索"), f"/clues/{todo['clues'][0].id}", "s"
     if todo["drafts"]:
@@ -155,7 +170,7 @@ def next_of(page: CasePage, officer: str, now_us: int) -> tuple[str, str, str]:
 
 def _counts(page: CasePage) -> dict[str, int]:
     return {
-        "accounts": len({clue.subject for clue in page.clues.rows if clue.subject}), "measures": len(page.measures.rows),
+        "measures": len(page.measures.rows),
         "evidence": len(page.case.files) + sum(len(report.attachments) for report in page.reports.rows),
         "returns": len(page.returns.rows),
     }  # fmt: skip
@@ -199,8 +214,16 @@ def _money(ask: Ask, page: CasePage) -> dict[str, Any]:
 
 
 def _accounts(ask: Ask, page: CasePage) -> dict[str, Any]:
-    around = case_around(ask.console.desk, ask.officer, page.case.id)
-    return {"run": around.run}
+    """The accounts of the last trace as the flow shows them: the most urgent first, what measures hold counted out."""
+    console, actor = ask.console, ask.officer
+    run = case_around(console.desk, actor, page.case.id).run
+    if run is None:
+        return {"run": None}
+    found = case_amounts(console.desk, console.books.trace_rules, actor, page.case.id, Purpose.STOP).accounts
+    amounts = {(one.account.account, one.account.currency): one for one in found}
+    order = {key: place for place, key in enumerate(amounts)}
+    accounts = sorted(run.accounts, key=lambda one: (order.get((one.account, one.currency), len(order)), one.hop))
+    return {"run": run, "traced": [(one, amounts.get((one.account, one.currency))) for one in accounts]}
 
 
 def _related(ask: Ask, page: CasePage) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed, able, named
-from fanzha.web.deeds.verifying import standing
+from fanzha.web.deeds.verifying import numbers_of, standing
 from fanzha.web.marked import marked
 from fanzha.web.pages.revealing import reveal_routes
 from fanzha.web.routes import OFFICERS, SEERS, Route
@@ -74,7 +74,8 @@ def one_clue(ask: Ask) -> Answer:
         "able": able([deed for deed in aside if deed is not step], console, actor, record_id),
         "stages": PATH, "at": _stage_of(page),
         "differing": {fact.id: differing(fact, page.clue.claims) for fact in page.facts},
-        "narratives": [(one, marked(one.narrative, _numbers(page), mask)) for one in page.reports],
+        "narratives": [(one, marked(one.narrative, numbers_of(page), mask)) for one in page.reports],
+        "worded": [one for one in page.measures if one.status in (Status.DRAFT, Status.PROPOSED)],
         "request": secrets.token_urlsafe(12), "trouble": None, "faults": {}, "version": "", "record_id": record_id,
     }  # fmt: skip
     return Page("clue.html", context)
@@ -139,10 +140,6 @@ def differing(fact: Fact, claims: Sequence[Claim]) -> tuple[str, ...]:
         "time": fields.at_us in {claim.at_us for claim in claims},
     }
     return tuple(name for name, same in said.items() if not same)
-
-
-def _numbers(page: CluePage) -> tuple[str, ...]:
-    return (*(fact.fields.account for fact in page.facts), *(claim.account for claim in page.clue.claims))
 
 
 def fact_of_clue(ask: Ask) -> Answer:

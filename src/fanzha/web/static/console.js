@@ -185,6 +185,8 @@ const bindings = {
 };
 for (const entry of $$("[data-go]")) bindings[`g ${entry.dataset.go}`] = free(() => { location.href = entry.href; });
 for (const key of ["a", "n", "s", "z", "m", "p", ".", "y", "e", "t", "o", "c", "w", "h", "v", "r", "b", "l", "f"]) bindings[key] = press(key);
+/* Where a form has the focus a bare key is a letter of it. */
+bindings["Alt+KeyV"] = (event) => { const target = $("[data-key='v']"); if (target && !composing(event)) { event.preventDefault(); target.click(); } };
 bindings.Enter = free((event) => {
   if (event.target.closest?.("a, button, summary, input")) { const row = event.target.closest("tr"); if (!row || !$(".side")) return; }
   press("Enter")(event);
