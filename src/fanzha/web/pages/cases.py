@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from fanzha.casework import (
@@ -15,6 +16,7 @@ from fanzha.casework import (
     HandOver,
     Merge,
     MergedKind,
+    Report,
     Series,
     Task,
     TaskStatus,
@@ -24,9 +26,9 @@ from fanzha.casework.case_model import MoveKind
 from fanzha.casework.lifecycle import CASE_TABLE
 from fanzha.core.errors import NotFound, Refused
 from fanzha.core.identifiers import plain_identifier
-from fanzha.core.money import exponent_of, format_minor
+from fanzha.core.money import DEFAULT_CURRENCY, exponent_of, format_minor
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import HOLDING_KINDS, Measure, effective_status
+from fanzha.measures.model import HOLDING_KINDS, Measure, MeasureKind, effective_status, held_minor
 from fanzha.measures.orders import UNANSWERED
 from fanzha.measures.purposes import Purpose
 from fanzha.services.desk.amounts import case_amounts
@@ -117,11 +119,36 @@ def one_case(ask: Ask) -> Answer:
         "narratives": _narratives(page, mask), "mine": page.case.is_open and actor.id in page.case.workers,
         "methods": dict(METHODS), "merge_kind": MoveKind.MERGE,
         "status_of": {measure.id: effective_status(measure, now_us) for measure in page.measures.rows},
-        "next": next_of(page, actor.id, now_us), "stop_address": stop_address,
+        "sums": sums_of(page, now_us), "next": next_of(page, actor.id, now_us), "stop_address": stop_address,
         "account_at": lambda number: account_address(console, actor, number, record_id),
     }  # fmt: skip
     context |= _PARTS[tab](ask, page) if tab in _PARTS else {}
     return Page("case.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSums:
+    """What a case is about, in 分: other currencies stand on its parts."""
+
+    lost_minor: int | None  # None: nobody has said how much
+    held_minor: int
+    returned_minor: int
+
+
+def sums_of(page: CasePage, now_us: int) -> CaseSums:
+    """What the victims lost, by their own word else by their payments; what is held now; what was paid back."""
+    told = [lost for report in page.reports.rows if (lost := _lost(report)) is not None]
+    held = [one for one in page.measures.rows if one.request.scope.currency == DEFAULT_CURRENCY]
+    paid = [one for one in held if one.kind is MeasureKind.RETURN and one.executed_minor is not None]
+    return CaseSums(sum(told) if told else None, held_minor(held, now_us), sum(one.executed_minor or 0 for one in paid))
+
+
+def _lost(report: Report) -> int | None:
+    losses = [loss.actual_minor for loss in report.losses if loss.currency == DEFAULT_CURRENCY]
+    paid = [
+        one.amount_minor for one in report.payments if one.currency == DEFAULT_CURRENCY and one.amount_minor is not None
+    ]
+    return sum(losses) if losses else sum(paid) if paid else None
 
 
 def todo_of(page: CasePage, officer: str, now_us: int) -> dict[str, Sequence[Any]]:
