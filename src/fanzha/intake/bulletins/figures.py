@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Final
 
 from fanzha.intake.bulletins.bodies import find_bodies, last_before, place_of
-from fanzha.intake.bulletins.comparisons import Compared, find_comparisons
+from fanzha.intake.bulletins.comparisons import Compared, find_comparisons, fit_period
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
 from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
-from fanzha.intake.bulletins.periods import Calendar, later_end
+from fanzha.intake.bulletins.periods import Calendar, Said, later_end
 from fanzha.intake.bulletins.phrases import Phrase, Sentence, deal_out, find_phrase, split_subjects, subject_measure
-from fanzha.intake.bulletins.tables import headed_columns, period_first, row_comparisons
+from fanzha.intake.bulletins.tables import Column, headed_columns, period_first, read_head, read_row, row_comparisons
 from fanzha.statistics import Comparison, ComparisonKind, Period
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
@@ -38,6 +38,7 @@ _STATES: Final = frozenset(
 _SAME_TIME: Final = re.compile(
     r"(?:^|[，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
+_CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
 _REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
 
 
@@ -74,7 +75,9 @@ class _Place:
     drafts: list[Draft] = field(default_factory=list)  # of this paragraph
     phrases: list[Phrase] = field(default_factory=list)
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
+    table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
     told: Period | None = None  # the last that the page named, whatever the paragraph
+    stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
     def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
@@ -83,14 +86,24 @@ class _Place:
         carried = self.leading if goes_on or paragraph.is_item else None
         if paragraph.text.startswith("其中"):  # of what the paragraph before told
             carried = self.told
-        self.period, self.body, self.drafts, self.phrases = carried, "", [], []
+        self.period, self.body, self.drafts, self.phrases = carried or self.stated, "", [], []
 
-    def leave(self, paragraph: Paragraph) -> None:
-        """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is."""
-        if self.period is None and len(paragraph.text) <= _HEADING_MAX and not paragraph.text.endswith(_STOPS):
-            return  # a heading between the line and its list
-        if not paragraph.is_item or (self.period is not None and not self.drafts):
-            self.leading = None if paragraph.text.endswith(_STOPS) else self.period
+    def leave(self, paragraph: Paragraph) -> bool:
+        """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
+
+        Tells whether the next goes on with what this one belongs to.
+        """
+        text = paragraph.text
+        if text.endswith(_GOING_ON):
+            self.leading = self.period or self.leading
+            return True
+        if self.period is None and len(text) <= _HEADING_MAX and not text.endswith(_STOPS):
+            return False  # a heading between the line and its list
+        if text.endswith("；") and self.leading is not None and self.period == self.leading:
+            return True  # 其中：a list without numbers, each on its own line
+        if not paragraph.is_item or (self.period is not None and not self.drafts and not text.endswith(_STOPS)):
+            self.leading = None if text.endswith(_STOPS) else self.period
+        return False
 
 
 def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str) -> list[Draft]:
@@ -100,35 +113,62 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
     goes_on = False
     for paragraph in paragraphs:
         place.enter(paragraph, goes_on=goes_on)
-        goes_on = paragraph.text.endswith(_GOING_ON)
+        goes_on = False
         if len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
             continue
         if len(found) > FIGURES_MAX:
             break
-        row = paragraph.text
-        if "|" in row:
-            place.columns = headed_columns(row) or place.columns
-            paragraph = period_first(paragraph, calendar)
-        elif place.columns:
-            place.columns = {}
-        counted = may_count(paragraph.text)
-        if not counted and not _TIMED.search(paragraph.text):
-            place.leave(paragraph)
+        if "|" not in paragraph.text:
+            place.columns, place.table = {}, []
+        elif cells := _of_row(paragraph, place):
+            found += cells
             continue
-        for sentence in _SENTENCE.finditer(paragraph.text):
-            if len(found) > FIGURES_MAX:
-                break
-            if counted and may_count(sentence[0]):
-                drafts = _of_sentence(sentence[0], sentence.start(), paragraph, place)
-                place.drafts += drafts
-                found += drafts
-            else:
-                _take_time(sentence[0], place, acting=counted)
-        if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
-            place.period = calendar.titled_year(paragraph.text)
-        if place.columns and place.drafts:
-            place.drafts[0].comparisons += row_comparisons(row, place.columns)
-        place.leave(paragraph)
+        if (stated := calendar.state(paragraph.text)) is not None:
+            place.period = place.stated = stated
+            continue
+        goes_on = _of_paragraph(paragraph, place)
+        found += place.drafts
+    return found
+
+
+def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
+    """Reads a paragraph's sentences, and tells whether the next goes on with it."""
+    row = paragraph.text
+    if "|" in row:
+        place.columns = headed_columns(row) or place.columns
+        paragraph = period_first(paragraph, place.calendar)
+    counted = may_count(paragraph.text)
+    if not counted and not _TIMED.search(paragraph.text):
+        return place.leave(paragraph)
+    for sentence in _SENTENCE.finditer(paragraph.text):
+        if len(place.drafts) > FIGURES_MAX:
+            break
+        if counted and may_count(sentence[0]):
+            place.drafts += _of_sentence(sentence[0], sentence.start(), paragraph, place)
+        else:
+            _take_time(sentence[0], place, acting=counted)
+    if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
+        place.period = place.calendar.titled_year(paragraph.text)
+    if place.columns and place.drafts:
+        known = place.drafts[0].comparisons
+        known += [one for one in row_comparisons(row, place.columns) if one not in known]
+    return place.leave(paragraph)
+
+
+def _of_row(row: Paragraph, place: _Place) -> list[Draft]:
+    """The figures of a row of a table with several columns; none where it is its head, or no such table."""
+    head = read_head(row.text, place.calendar)
+    place.table = head or place.table
+    if head or not place.table:
+        return []
+    found = []
+    for line, comparisons in read_row(row, place.table):
+        period = place.period
+        drafts = _of_sentence(line.text, 0, line, place)
+        place.period = period  # a column's period is not its neighbour's
+        for draft in drafts[:1]:
+            draft.comparisons += comparisons
+        found += drafts
     return found
 
 
@@ -152,36 +192,51 @@ def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) ->
     periods = place.calendar.find(masked) if _TIMED.search(masked) else []
     if not periods and place.period is None and _SAME_TIME.search(masked):
         place.period = place.told
-    sentence = Sentence.of(masked, mentions, [said.end - 1 for said in periods], place.home)
+    sentence = Sentence.of(masked, mentions, [(said.start, said.end) for said in periods], place.home)
     before: Phrase | None = None
     last: Draft | None = None
     here: list[Draft] = []
     pending, said = list(compared), list(periods)
     dealt = deal_out(sentence)
     for index, mention in enumerate(mentions):
-        while said and said[0].start < mention.start:
-            place.period = later_end(place.period, said.pop(0).period)
+        only = _until(mention.start, masked, said, place)
         while pending and pending[0].start < mention.start:
             here += _attach(pending.pop(0), sentence, here, paragraph, offset, place)
-        if (told := dealt.get(index)) is not None:
-            phrase: Phrase | None = told
-        elif (reached := _reached(sentence, index, compared, here)) is not None:
+        phrase = dealt.get(index)
+        if phrase is None and (reached := _reached(sentence, index, compared, here)) is not None:
             _fill(reached, mention, paragraph, offset)
             continue
-        else:
-            phrase = find_phrase(sentence, index, place.phrases, before)
+        phrase = phrase or find_phrase(sentence, index, place.phrases, before)
         if phrase is None:
             continue
         draft = _draft(phrase, mention, sentence, offset, paragraph, place)
+        draft.period = only.period if only is not None else draft.period
         draft.part_of = _parent(phrase, draft, here, last, place)
         here.append(draft)
         place.phrases.append(phrase)
         before, last = phrase, draft
-    while said:
-        place.period = later_end(place.period, said.pop(0).period)
-    for one in pending:
+    for one in pending:  # 同比下降14.8%，自去年9月以来连续下降: the later period is not that of the change
+        _until(one.start, masked, said, place)
         here += _attach(one, sentence, here, paragraph, offset, place)
+    _until(len(masked), masked, said, place)
     return here
+
+
+def _until(end: int, text: str, said: list[Said], place: _Place) -> Said | None:
+    """Takes the periods that are said before a place; the last of them, where it is that of the next number alone."""
+    only = None
+    while said and said[0].start < end:
+        only = said.pop(0)
+        if not _of_one_number(text, only):
+            place.period, only = later_end(place.period, only.period), None
+    return only
+
+
+def _of_one_number(text: str, said: Said) -> bool:
+    """由二季度的96.1%升至97.4%: the period is that of the first number alone."""
+    return text[max(0, said.start - 1) : said.start] in ("由", "从", "至", "到") and (
+        text[said.end - 1] == "的" or text.startswith("的", said.end)
+    )
 
 
 def _reached(sentence: Sentence, index: int, compared: Sequence[Compared], here: list[Draft]) -> Draft | None:
@@ -250,6 +305,17 @@ def _parent(phrase: Phrase, draft: Draft, here: list[Draft], last: Draft | None,
     return None
 
 
+def _told_before(sentence: Sentence, start: int, since: int, count: int) -> list[tuple[str, str]]:
+    """What the clause before a change names, up to the word that says that it changed."""
+    first = sentence.clause_start(start - 1, since)
+    if may_count(sentence.text[first:start]):  # what the clause counts is no figure, and its change is none
+        return [("", "")]
+    found = _CHANGED.search(sentence.text, first, start - 1)
+    subjects = split_subjects(sentence, first, found.start() if found else start - 1, count)
+    units = [words[0] for words in lexicon().catalogue.units.values() if words[0] not in ("%", "倍")]
+    return [subject_measure(sentence, *subject, ["起", "名", "元", *units]) for subject in subjects]
+
+
 def _attach(
     one: Compared, sentence: Sentence, here: list[Draft], paragraph: Paragraph, offset: int, place: _Place
 ) -> list[Draft]:
@@ -264,15 +330,18 @@ def _attach(
         subjects = split_subjects(sentence, start, one.start, len(one.comparisons))
         told = [subject_measure(sentence, *subject, ["起", "名", "元", *units]) for subject in subjects]
         measure, said = told[0]
+    if not measure and not here and start == one.start > since:  # 发案数、损失数“双下降”，降幅分别为23.5%和30.1%
+        told = _told_before(sentence, start, since, len(one.comparisons))
+        measure, said = told[0]
     if not measure:
         free = [draft for draft in here if not draft.comparisons] if len(one.comparisons) > 1 else here
         takers = free[-len(one.comparisons) :]
         for draft, comparison in zip(takers, one.comparisons, strict=False):
-            draft.comparisons.append(comparison)
+            draft.comparisons.append(fit_period(comparison, draft.period))
         return []
     known = [draft for draft in (*place.drafts, *here) if draft.measure == measure and draft.period == place.period]
     if known and len(one.comparisons) == 1:
-        known[-1].comparisons.append(one.comparisons[0])
+        known[-1].comparisons.append(fit_period(one.comparisons[0], place.period))
         return []
     if len(told) < len(one.comparisons):
         told = [(measure, said)] * len(one.comparisons)
@@ -287,7 +356,7 @@ def _attach(
             place=place.home,
             body=place.body,
             titled=paragraph.kind is Kind.TITLE,
-            comparisons=[comparison],
+            comparisons=[fit_period(comparison, place.period)],
         )
         for (measure, said), comparison, (unit, first, last) in zip(told, one.comparisons, one.units, strict=False)
         if measure

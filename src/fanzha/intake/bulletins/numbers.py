@@ -23,6 +23,10 @@ _NOT_FOLLOWED: Final = {
     "人": "民|工|以上团",
     "次": "日|年",
     "家": "庭|长",
+    "单": "[位元人独项一品]",
+    "封": "信|面|堵|停|锁",
+    "通": "[讯信知报过道]",
+    "所": "[涉在得有谓属示需获]",
 }
 
 
@@ -179,11 +183,19 @@ def _headed_pattern() -> re.Pattern[str]:
     )
 
 
+_BAND: Final = re.compile(
+    rf"(?:以[上下])?(?:[至到—–~～-]{{1,2}}{_ARABIC}[万亿]?[\u4e00-\u9fff]{{1,2}}(?:以[上下])?)?的?(?:案件|部分|人员)?的?[约近超]?\d"
+)
+_BAND_END: Final = re.compile(r"\d[万亿]?[\u4e00-\u9fff]{0,2}[至到—–~～-]{1,2}$")
 _NARROWING: Final = re.compile(r"(?:的)?[^，。；、！？\d]{0,14}?(?:案|团伙)")
 
 
 def _narrows(text: str, mention: Mention) -> bool:
-    """百万元以上案件: the number says which cases are meant, and counts nothing itself."""
+    """百万元以上案件, 10万元至50万元的402件: the number says which cases are meant, and counts nothing itself."""
+    if mention.unit == MONEY and (band := _BAND.match(text, mention.end)) and "的" in band[0]:
+        return True
+    if mention.unit == MONEY and text.startswith("的", mention.end) and _BAND_END.search(text, 0, mention.start):
+        return True
     return text.endswith("以上", mention.start, mention.end) and bool(
         mention.unit != "%" and _NARROWING.match(text, mention.end)
     )

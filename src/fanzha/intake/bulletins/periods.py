@@ -31,12 +31,17 @@ _FORM: Final = (
     r"(?P<full>全年|年度)?(?P<tail>以来|至今|起(?!诉)|来(?!源|自|到))?"
 )
 _PATTERN: Final = re.compile(
-    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
+    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
+    rf"|(?P<y1>(?:19|20)\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?!\d{{1,2}}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
+    r"|(?P<past>过去(?:的)?一年(?:里|中|来)?)"
     r"|(?=[自从截今去上前本第下一二三四]|\d{1,4}(?:年|月|季度|[-—–~～－―至到]+\d))" + _FORM
 )
 _BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?![\d年\-/.”])")
 _DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
 _BASE_AFTER: Final = re.compile(r"同期|[份]?相比|比")
+_STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
+_STATED_MAX: Final = 48
+_TOLD_MONTHS: Final = 4
 _GOES_ON: Final = re.compile(r"至今")
 _SINCE_THEN: Final = re.compile(r"[^，。；！？\d]{0,20}?以来")  # 2020年10月10日“断卡”行动启动以来
 _CAMPAIGN: Final = re.compile(r"行动")
@@ -62,6 +67,7 @@ class Calendar:
     year: int | None = None  # the last year that the text named
     told_year: int | None = None  # that of publication, where the page says no day
     day: str = ""  # the last day that it named: 当天 is that one
+    stated: Period | None = None  # of the whole page, where a line of it says so: 本周 is that one
     campaign: Period | None = None  # of the campaign that it told of
 
     def titled_year(self, title: str) -> Period | None:
@@ -71,6 +77,20 @@ class Calendar:
             return None
         self.year = int(found[0])
         return Period(f"{found[0]}-01-01", f"{found[0]}-12-31")
+
+    def state(self, text: str) -> Period | None:
+        """The period of a line that says no more than which one the whole page counts: 统计周期：3月31日至4月6日."""
+        if len(text) > _STATED_MAX or (label := _STATED.match(text)) is None:
+            return None
+        year, day, campaign = self.year, self.day, self.campaign
+        said = [one for one in self.find(text) if one.period is not None]
+        self.year, self.day, self.campaign = year, day, campaign
+        if len(said) != 1 or said[0].period is None or said[0].period.first == said[0].period.last:
+            return None
+        if (said[0].start, text[said[0].end :].strip("）)。 ")) != (label.end(), ""):
+            return None
+        self.stated = said[0].period
+        return self.stated
 
     def find(self, text: str) -> list[Said]:
         """The periods of a sentence, in order."""
@@ -82,6 +102,13 @@ class Calendar:
     def _read(self, text: str, match: re.Match[str]) -> Said | None:
         if match["word"]:
             return self._word(match)
+        if match["y1"]:
+            self.year = int(match["y2"])
+            return Said(match.start(), match.end(), Period(f"{match['y1']}-01-01", f"{match['y2']}-12-31"))
+        if match["past"]:  # told in the first months of the next one, else it is no calendar year
+            today = self.published
+            year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
+            return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
         if _BASE_AFTER.match(text, match.end()) or not (
             match["y"] or match["r"] or match["front"] or match["season"] or match["m1"] or match["m"]
         ):
@@ -128,7 +155,9 @@ class Calendar:
             return None if year is None else Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31"))
         if word[0] == "当":
             return Said(match.start(), match.end(), Period(self.day, self.day) if self.day else None)
-        if today is None:
+        if word in ("本周", "本月", "本期") and self.stated is not None:
+            return Said(match.start(), match.end(), self.stated)
+        if today is None or word == "本期":
             return Said(match.start(), match.end(), None)
         if word[0] in "今昨":
             day = (today - timedelta(days=word[0] == "昨")).isoformat()

@@ -5,30 +5,31 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.intake.bulletins.bodies import find_bodies, named_places
 from fanzha.intake.bulletins.lexicon import NO_NOUN, Lexicon, Token, lexicon
+from fanzha.intake.bulletins.naming import is_reported, is_story, name_of, share_of, tells_another
 from fanzha.intake.bulletins.numbers import MONEY, Mention
 
 _BOUNDARY: Final = re.compile(r"[，。；：！？（）()【】—…｜|:,!?;、\x02]")
 _ASIDE: Final = re.compile(r"[（(][\u4e00-\u9fff]{1,2}[）)]")
 _ENUMERATED: Final = re.compile(r"[、和及与跟]|以及|并|等|[，,。；！？）)】\x02]|$")
-_FILLERS: Final = re.compile(
-    r"^(?:[、，和及与并的了 ]|以及|其中|共计|合计|总计|累计|共|先后|已经|已|分别|成功|现已|另有|另|还|又|"
-    r"全国|全市|全省|全区|全县|目前|同时|有|将|被|均)+"
-)
-_TRAILING: Final = "、，和及与的了 :：|共已达约近为有是"
-_TRAILING_WORDS: Final = ("累计", "共计", "合计", "达到")
 _DEALT: Final = re.compile(r"(?:数量)?分别(?:达到|达|为|是|有|约)?$")
+_MANY: Final = re.compile(r"分别|[、和及与]")
 _BETWEEN: Final = re.compile(r"[、，,和及与]{1,2}|以及")
 _NOTHING: Final[frozenset[str]] = frozenset()
 _MONEY_NOUNS: Final = frozenset({"amount", "funds", "flow", "cash"})
 _JOINED: Final = re.compile(r"\s*(?:[、和及与，,]|以及)")
 _AMONG: Final = ("其中，", "其中,", "其中：", "其中:")
-_PRICE: Final = re.compile(r"每[\u4e00-\u9fff]{0,3}$|单价$|人均$")
-_RATES: Final = re.compile(r"率|占|比例|比重")
+_IN_ALL: Final = re.compile(r"[，,]?(?:金额)?(?:共|共计|合计|总计|累计)")
+_NEGATIONS: Final = ("零", "未", "非", "无", "免")
+_ONWARD: Final = re.compile(
+    r"[，,]?(?:逐[年月步]|大幅|再|又|稳步|持续)*(?:上升|下降|提升|提高|增加|增长|减少|降低|降|升|增|减|回落|攀升|压降|跃升|涨)了?[到至为]的?"
+)
+_SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|指标|比例|占比|数值)")
+_PRICE: Final = re.compile(r"每[\u4e00-\u9fff]{0,3}$|单价$")
 
 
 @dataclass(slots=True)
@@ -57,16 +58,17 @@ class Sentence:
     boundaries: list[int]
     bodies: list[tuple[int, str]]
     places: list[tuple[int, str]]
+    timed: dict[int, int]  # of the last sign of a period, where it begins
 
     @classmethod
-    def of(cls, text: str, mentions: Sequence[Mention], periods: Sequence[int], home: str) -> Sentence:
+    def of(cls, text: str, mentions: Sequence[Mention], periods: Sequence[tuple[int, int]], home: str) -> Sentence:
         """The sentence taken apart once, for all its numbers; a clause also ends where a period does."""
         stops = [found.start() for found in _BOUNDARY.finditer(text)]
         if "（" in text or "(" in text:  # 偷越国（边）境
             asides = {at for found in _ASIDE.finditer(text) for at in (found.start(), found.end() - 1)}
             stops = [at for at in stops if at not in asides]
         if periods:
-            stops = sorted([*periods, *stops])
+            stops = sorted([*(last - 1 for _, last in periods), *stops])
         tokens = lexicon().tokens(text)
         return cls(
             text,
@@ -76,6 +78,7 @@ class Sentence:
             stops,
             find_bodies(text),
             named_places(text, home),
+            {last - 1: first for first, last in periods},
         )
 
     def within(self, start: int, end: int) -> list[Token]:
@@ -96,7 +99,27 @@ class Sentence:
     def phrase_end(self, start: int, until: int) -> int:
         """Where the phrase ends that begins here."""
         place = bisect_left(self.boundaries, start)
-        return min(until, self.boundaries[place]) if place < len(self.boundaries) else until
+        end = min(until, self.boundaries[place]) if place < len(self.boundaries) else until
+        while place < len(self.boundaries) and self.boundaries[place] < until:  # 212名在校学生、初犯偶犯依法不起诉
+            if self.text[self.boundaries[place]] != "、":
+                return self.boundaries[place]
+            place += 1
+        return end
+
+
+@dataclass(slots=True)
+class _Ground:
+    """The clause of one number: what stands before it and behind it, as far as it belongs to it."""
+
+    start: int
+    left: str
+    lefts: list[Token]
+    right: str
+    rights: list[Token]
+    bound_right: bool  # 43名嫌疑人: what is counted stands behind
+    verbs: frozenset[str]
+    among: bool
+    cohort: bool
 
 
 def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], listed: Phrase | None) -> Phrase | None:
@@ -105,58 +128,106 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     `listed` is the phrase of the number before it in the sentence: a list says its verb once. `earlier` are those of the
     paragraph: what is said of a part (其中刷单类14起) leaves out what it is a part of.
     """
-    words, text, mention = lexicon(), sentence.text, sentence.mentions[index]
+    words, mention = lexicon(), sentence.mentions[index]
     since = sentence.mentions[index - 1].end if index else 0
-    until = sentence.mentions[index + 1].start if index + 1 < len(sentence.mentions) else len(text)
-    start = sentence.clause_start(mention.start, since)
-    left, unit = text[start : mention.start], mention.unit
+    start, left = _before(sentence, index, since)
     average = words.average.search(left) if "均" in left or "每" in left else None
     if average is None and left and left[-1] not in "、，" and _PRICE.search(left):
         return None
+    if (again := _said_again(mention.unit, left, earlier, listed)) is not None:
+        return again
+    ground = _ground(sentence, index, start, left, since)
+    joined = index > 0 and start == since and _JOINED.match(left) is not None
+    head, head_right = _head(ground.lefts, ground.rights, words.heads.get(mention.unit, _NOTHING))
+    measure, among = _measure_of(mention.unit, ground, head, earlier, listed if joined else None, listed)
+    if not measure and head == NO_NOUN and average is not None and left.strip("，、 ") == average[0]:
+        whole = _whole(words, earlier, mention.unit)  # 下发指令21430条，日均714条
+        measure = whole.measure if whole is not None and not ground.verbs else ""
+    told = (
+        left
+        if mention.unit == "%"
+        else sentence.text[_deed(sentence, ground.lefts, start, mention.start) : mention.start]
+    )
+    said = name_of(told, ground.right if head_right or (ground.bound_right and not ground.lefts) else "")
+    if not said and joined and listed is not None:
+        said = listed.text
+    if mention.unit == "%":
+        said = share_of(said)
+    elif measure and tells_another(left):
+        measure = ""
+    carried = ground.verbs or (listed.verbs if listed is not None else _NOTHING)
+    if not measure:
+        story = is_story(sentence.text, mention, listed=bool(earlier) or listed is not None)
+        if not is_reported(words, mention, ground.verbs or (carried if joined else _NOTHING), left, said, story=story):
+            return None
+        measure = f"proposed:{said}"
+    elif not _is_certain(mention, ground.lefts, ground.rights):
+        return None
+    per = words.averages[average[0]] if average else ""
+    return Phrase(measure, said, head, carried, mention.unit or MONEY, per, among, joined, ground.cohort)
+
+
+def _before(sentence: Sentence, index: int, since: int) -> tuple[int, str]:
+    """Where the clause of a number begins, and its words; further back where it has none of its own."""
+    text, mentions = sentence.text, sentence.mentions
+    start = sentence.clause_start(mentions[index].start, since)
+    left = text[start : mentions[index].start]
+    if index and _IN_ALL.fullmatch(left):  # 转账7笔共8.6万元
+        before = mentions[index - 1].start
+        start = sentence.clause_start(before, mentions[index - 2].end if index > 1 else 0)
+        return start, text[start:before] + left
+    timed = sentence.timed.get(start - 1)
+    if timed is not None and not name_of(left, ""):  # 破案率由2019年的12.4%
+        start = sentence.clause_start(timed, since)
+        return start, text[start:timed]
+    return start, left
+
+
+def _said_again(unit: str, left: str, earlier: Sequence[Phrase], listed: Phrase | None) -> Phrase | None:
+    """A number that counts what the one before it does: 分别占33.6%、34.6%; 由12.4%提升至53.8%; 这个数字降到1587起."""
+    words = lexicon()
+    if unit == "%" and listed is not None and listed.unit == "%" and _BETWEEN.fullmatch(left):
+        return replace(listed, joined=True)
+    same = None
+    if listed is not None and words.catalogue.alike(listed.unit, unit) and _ONWARD.fullmatch(left):
+        same = listed
+    elif _SAME_NUMBER.search(left):
+        same = _whole(words, earlier, unit)
+    return same and replace(same, unit=unit, per="", among=False, joined=False, cohort=False)
+
+
+def _ground(sentence: Sentence, index: int, start: int, left: str, since: int) -> _Ground:
+    text, mention = sentence.text, sentence.mentions[index]
+    until = sentence.mentions[index + 1].start if index + 1 < len(sentence.mentions) else len(text)
     end = sentence.phrase_end(mention.end, until)
     bound_right = end > mention.end and not _ENUMERATED.match(text, mention.end)
     cohort_before = text[max(0, start - 2) : start] in ("中，", "中,")
     lefts = sentence.within(sentence.clause_start(start - 1, since) if cohort_before else start, mention.start)
     rights = sentence.within(mention.end, end) if bound_right else []
-    head, head_right = _head(lefts, rights, words.heads.get(unit, frozenset()))
-    verbs = _verbs(lefts) or frozenset()
     cohort = bound_right and text[end - 1] == "中"
+    verbs = _verbs(lefts)
     if bound_right and not cohort:
         verbs |= _verbs(rights) or _verbs(sentence.within(end, _clause_end(text, end, until)))
-    marks = _marks(lefts) | _marks(rights)
-    joined = index > 0 and start == since and _JOINED.match(left) is not None
-    carried = verbs or (listed.verbs if listed is not None else frozenset())
     among = "其中" in left or cohort_before or text[max(0, start - 3) : start] in _AMONG
-    whole = _whole(words, earlier, unit) if among or (joined and listed is not None and listed.among) else None
-    among = among or whole is not None
+    return _Ground(start, left, lefts, text[mention.end : end], rights, bound_right, verbs, among, cohort)
+
+
+def _measure_of(
+    unit: str, ground: _Ground, head: str, earlier: Sequence[Phrase], joined: Phrase | None, listed: Phrase | None
+) -> tuple[str, bool]:
+    """The measure of the catalogue, empty where it has none; and whether the number is a part of one before it."""
+    words, verbs = lexicon(), ground.verbs
+    marks = _marks(ground.lefts) | _marks(ground.rights)
+    whole = _whole(words, earlier, unit) if ground.among or (joined is not None and joined.among) else None
+    among = ground.among or whole is not None
     if whole is not None and head == NO_NOUN and not verbs:
-        measure = whole.measure
-    else:
-        measure = _measure(words, unit, head, verbs, carried, marks)
-        if (
-            not measure
-            and head == NO_NOUN
-            and verbs
-            and listed is not None
-            and words.catalogue.alike(listed.unit, unit)
-        ):
-            measure = words.measure(unit, listed.head, verbs, marks)  # 核查电话卡72万张，关停18万张
-    if not measure and head == NO_NOUN and average is not None and left.strip("，、 ") == average[0]:
-        whole = _whole(words, earlier, unit)  # 下发指令21430条，日均714条
+        return whole.measure, among
+    measure = _measure(words, unit, head, verbs, verbs or (listed.verbs if listed is not None else _NOTHING), marks)
+    if not measure and head == NO_NOUN and verbs and listed is not None and words.catalogue.alike(listed.unit, unit):
+        measure = words.measure(unit, listed.head, verbs, marks)  # 核查电话卡72万张，关停18万张
     if not measure and whole is not None and not verbs:
         measure = whole.measure
-    told = left if unit == "%" else text[_deed(sentence, lefts, start, mention.start) : mention.start]
-    said = _said(told, text[mention.end : end] if head_right or (bound_right and not lefts) else "")
-    if not unit:
-        unit = MONEY
-    if not measure:
-        if not _is_reported(words, mention, unit, verbs or (carried if joined else frozenset()), left, said):
-            return None
-        measure = f"proposed:{said}"
-    elif not _is_certain(mention, lefts, rights):
-        return None
-    per = words.averages[average[0]] if average else ""
-    return Phrase(measure, said, head, carried, unit, per, among, joined, cohort)
+    return measure, among
 
 
 def _whole(words: Lexicon, earlier: Sequence[Phrase], unit: str) -> Phrase | None:
@@ -165,40 +236,41 @@ def _whole(words: Lexicon, earlier: Sequence[Phrase], unit: str) -> Phrase | Non
 
 def deal_out(sentence: Sentence) -> dict[int, Phrase]:
     """立案、破案、抓获数分别为100起、50起和30人: each number with the subject of its place."""
-    words = lexicon()
     found: dict[int, Phrase] = {}
-    if "分别" not in sentence.text:
+    if not _MANY.search(sentence.text):
         return found
     for index, mention in enumerate(sentence.mentions):
+        if index in found:
+            continue
         since = sentence.mentions[index - 1].end if index else 0
         start = sentence.clause_start(mention.start, since)
         dealt = _DEALT.search(sentence.text, start, mention.start)
-        if dealt is None:
-            continue
         count = 1
         while index + count < len(sentence.mentions) and _BETWEEN.fullmatch(
             sentence.text, sentence.mentions[index + count - 1].end, sentence.mentions[index + count].start
         ):
             count += 1
-        subjects = split_subjects(sentence, start, dealt.start(), count)
-        if count < 2 or len(subjects) != count:
+        subjects = split_subjects(sentence, start, dealt.start() if dealt else mention.start, count)
+        if count < 2 or len(subjects) != count or (dealt is None and sentence.text[since:start].strip("，,；。 \x02")):
             continue
-        for place, subject in enumerate(subjects):
-            unit = sentence.mentions[index + place].unit
-            measure, said = subject_measure(sentence, *subject, [unit])
-            if measure:
-                verbs = _verbs(sentence.within(*subject))
-                found[index + place] = Phrase(
-                    measure,
-                    said,
-                    NO_NOUN,
-                    verbs,
-                    unit or words.catalogue.unit_of(measure),
-                    "",
-                    among=False,
-                    joined=place > 0,
-                    cohort=False,
-                )
+        told = _told_of(sentence, index, subjects)
+        if dealt is not None or len(told) == count:
+            found |= told
+    return found
+
+
+def _told_of(sentence: Sentence, index: int, subjects: Sequence[tuple[int, int]]) -> dict[int, Phrase]:
+    """The phrases of as many numbers as subjects; 查获手机卡、银行卡 says its verb once."""
+    found: dict[int, Phrase] = {}
+    for place, subject in enumerate(subjects):
+        unit = sentence.mentions[index + place].unit
+        measure, said = subject_measure(sentence, *subject, [unit])
+        if measure:
+            verbs = _verbs(sentence.within(*subject))
+            unit = unit or lexicon().catalogue.unit_of(measure)
+            found[index + place] = Phrase(
+                measure, said, NO_NOUN, verbs, unit, "", among=False, joined=place > 0, cohort=False
+            )
     return found
 
 
@@ -214,7 +286,7 @@ def split_subjects(sentence: Sentence, start: int, end: int, count: int) -> list
 def subject_measure(sentence: Sentence, start: int, end: int, unit_of: Sequence[str]) -> tuple[str, str]:
     """Which measure the words before a comparison name (冻结金额是…的1.31倍), and these words; empty where they name none."""
     words, tokens = lexicon(), sentence.within(start, end)
-    said = _said(sentence.text[start:end], "")
+    said = name_of(sentence.text[start:end], "")
     if not any(token.word.nouns or token.word.verbs for token in tokens):
         return "", ""
     for unit in unit_of:
@@ -267,37 +339,13 @@ def _clause_end(text: str, start: int, until: int) -> int:
     return min(stops, default=until if until == len(text) else start)
 
 
-def _said(left: str, right: str) -> str:
-    kept = left.replace("\x02", "")
-    if filler := _FILLERS.match(kept):
-        kept = kept[filler.end() :]
-    return (_bare(kept) + _bare(right.replace("\x02", "")) if right else _bare(kept))[:60]
-
-
-def _bare(text: str) -> str:
-    """Without the words that only lead to the number."""
-    text = text.rstrip(_TRAILING)
-    while text.endswith(_TRAILING_WORDS):
-        text = text[:-2].rstrip(_TRAILING)
-    return text
-
-
 def _deed(sentence: Sentence, tokens: list[Token], start: int, end: int) -> int:
     """Where what was done begins, behind who did it: 通信管理局组织企业关停号码 is about 关停号码."""
     done = [token for token in tokens if token.word.verbs and token.end < end]
     chosen = next((token for token in done if token.word.verbs != {"lead"}), done[0] if done else None)
     if chosen is not None:
-        return chosen.start
+        return chosen.start - sentence.text.startswith(_NEGATIONS, chosen.start - 1)
     return max((at for at, _ in sentence.bodies if start < at < end), default=start)
-
-
-def _is_reported(words: Lexicon, mention: Mention, unit: str, verbs: frozenset[str], left: str, said: str) -> bool:
-    """Whether a number outside the catalogue is one that a bulletin reports, not one that a story tells."""
-    if not said or unit == "倍" or (mention.spelt and mention.value < 10) or not mention.unit:
-        return False
-    if unit == "%":
-        return bool(_RATES.search(left))
-    return not verbs.isdisjoint(words.proposed_verbs) or bool(words.proposed_words.search(left))
 
 
 def _is_certain(mention: Mention, lefts: list[Token], rights: list[Token]) -> bool:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
+from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.markup import Paragraph
 from fanzha.intake.bulletins.numbers import parse_decimal
 from fanzha.intake.bulletins.periods import Calendar
@@ -21,6 +24,14 @@ _DOWN: Final = frozenset({"下降", "减少", "降低", "↓", "-", "－", "−"
 
 
 _CELL: Final = re.compile(r"[^|]+")
+_COLUMNS_MIN: Final = 3
+_VALUE: Final = re.compile(
+    r"[约近超逾]?\d[\d,]*(?:\.\d+)?[余多]?[万亿]{0,2}[余多]?(?P<unit>[\u4e00-\u9fff%]{1,2})?(?:左右|以上)?"
+)
+_UNIT: Final = re.compile(
+    r"[（(/]?(?:单位[:：])?((?:[万亿]|百万|千万)?(?:元|起|宗|件|名|人次|人|张|台|部|个|条|次|份|场次|场|枚|套|户|家|处|%))[)）]?$"
+)
+_NUMBERING: Final = re.compile(r"序号|编号|排名|名次|位次|备注")
 
 
 def period_first(row: Paragraph, calendar: Calendar) -> Paragraph:
@@ -68,3 +79,80 @@ def row_comparisons(row: str, columns: Mapping[int, ComparisonKind]) -> list[Com
         down = change["way"] in _DOWN or change["after"] == "↓"
         found.append(Comparison(kind, -value if down else value))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What one column of a table holds: a period, or what is counted and in which unit; or how the one before changed."""
+
+    head: str
+    unit: str
+    timed: bool
+    compared: bool
+    counting: bool  # its head names what is counted
+
+
+def read_head(row: str, calendar: Calendar) -> list[Column]:
+    """The columns of a table with several of figures; empty for any other row."""
+    cells = row.strip("|").split("|")
+    if len(cells) < _COLUMNS_MIN or any(_VALUE.fullmatch(cell) for cell in cells):
+        return []
+    columns = []
+    for cell in cells:
+        unit = _UNIT.search(cell)
+        head = cell[: unit.start()] if unit else cell
+        told = lexicon().tokens(head)
+        columns.append(
+            Column(
+                head,
+                unit[1] if unit else "",
+                _is_period(cell, calendar),
+                cell.startswith(tuple(_HEADED)),
+                bool(unit) or any(token.word.nouns or token.word.verbs for token in told),
+            )
+        )
+    held = [one for one in columns[1:] if (one.timed or one.counting) and not one.compared]
+    return columns if len(held) > 1 else []
+
+
+def read_row(row: Paragraph, columns: Sequence[Column]) -> list[tuple[Paragraph, list[Comparison]]]:
+    """Each figure of a row as a line of its own, as if the table had one column; with what is said of its change."""
+    bars = [-1 if row.text[:1] != "|" else 0, *(at for at, sign in enumerate(row.text) if sign == "|" and at)]
+    cells = [(first + 1, last) for first, last in pairwise([*bars, len(row.text)])]
+    if row.text.endswith("|"):
+        cells.pop()
+    if len(cells) != len(columns):
+        return []
+    label = row.text[slice(*cells[0])]
+    found: list[tuple[Paragraph, list[Comparison]]] = []
+    for (start, end), column in zip(cells[1:], columns[1:], strict=True):
+        cell = row.text[start:end]
+        if column.compared:
+            if found:
+                found[-1][1].extend(row_comparisons(cell, {0: _compared_as(column)}))
+            continue
+        told = _VALUE.fullmatch(cell)
+        if told is None or _NUMBERING.fullmatch(column.head):
+            continue
+        counted = column if column.counting and not column.timed else _column_of(label)
+        unit = "" if told["unit"] else counted.unit or _usual_unit(counted.head)
+        said = f"{column.head}，{counted.head}" if column.timed else counted.head
+        lead = f"{said}（{unit}）|" if unit else f"{said}|"
+        found.append((Paragraph(lead + cell, [row.origin[start]] * len(lead) + row.origin[start:end], row.kind), []))
+    return found
+
+
+def _compared_as(column: Column) -> ComparisonKind:
+    return next(kind for word, kind in _HEADED.items() if column.head.startswith(word))
+
+
+def _column_of(label: str) -> Column:
+    unit = _UNIT.search(label)
+    return Column(label[: unit.start()] if unit else label, unit[1] if unit else "", False, False, True)
+
+
+def _usual_unit(head: str) -> str:
+    """The unit of a column that says none: of what its head is called by."""
+    words = lexicon()
+    nouns = {noun for token in words.tokens(head) for noun in token.word.nouns}
+    return next((unit for unit in ("起", "人", "元", "张", "部", "台") if not nouns.isdisjoint(words.heads[unit])), "")
