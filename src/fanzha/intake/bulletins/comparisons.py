@@ -13,8 +13,8 @@ from fanzha.statistics import Comparison, ComparisonKind, Period
 
 _COMPARED: Final = re.compile("[比倍较翻同上去前]")  # cheap, and no comparison is without one of these
 _N: Final = r"\d{1,12}(?:\.\d{1,6})?"
-_UP: Final = r"上升|\+|＋|↑|增长|增加|提高|提升|上涨|增幅|升幅|涨幅|增速|攀升|多破|多|升"
-_DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|缩减|少|降"
+_UP: Final = r"上升|\+|＋|↑|增长|增加|提高|提升|上涨|增幅|升幅|涨幅|增速|攀升|多[破抓获缴打返立发挽]?|升"
+_DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|缩减|少[破抓获缴打返立发损]?|降"
 _WORDS: Final = r"(?:分别|均|各|大幅|明显|显著|仍|又|还|继续|再|的|了|达到|达|为|是|约|近|超过|超|逾|至|有所|同步)*"
 _OTHER: Final = (
     r"(?:(?:19|20)\d\d年|去年|上一年度|上一年|前一年|上年度|上年|今年|前年)?"
@@ -22,7 +22,7 @@ _OTHER: Final = (
 )
 _BASE: Final = (
     r"(?P<plain>同比|环比|同期(?:相)?比)(?!上一?年)"
-    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|此前|往年|[\u4e00-\u9fff“”]{{1,8}}?(?:前|阶段|时期|期|轮|均值|水平))(?:相比|比|的)?"
+    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|此前|往年|[\u4e00-\u9fff“”]{{1,8}}?(?:前|阶段|时期|期|轮|均值|水平))(?:的?[日月]均|的?平均)?(?:水平|均值|总量|总数)?(?:相比|比|的)?"
 )
 _BASE_AGAIN: Final = _BASE.replace("?P<plain>", "?P<plain2>").replace("?P<other>", "?P<other2>")
 _COUNTED: Final = "起|宗|件|名|人次|人|元|张|个|条|次|笔|户|家|处|部|台|枚|份|场次|场|位|例|项|款|辆|套"
@@ -32,7 +32,7 @@ _CHANGE: Final = re.compile(
     rf"(?:(?:{_BASE})[,，]?(?:数量|均|分别|又|仍|再)?{_WORDS})(?P<way>{_UP}|{_DOWN}){_WORDS}"
     rf"(?P<parts>{_PART}(?:(?:、|[、，]?和|及|与|以及|[,，](?={_UP}|{_DOWN})){_PART})*|一番|一倍|两番|两倍)"
     rf"|(?:{_BASE_AGAIN})(?P<flat>基本)?(?:持平|翻(?P<turns>[一两三123])番|翻了(?P<turns2>[一两三])番)"
-    rf"|(?P<bare>(?:[降升增涨跌]幅|增速)(?:分别|均)?|(?:数量|分别|均|大幅|又)?(?:上升|增长|下降|减少|提升|降低|(?:提高|增加|回落|下滑|上涨)(?=[^，。；、]{{0,6}}?{_N}(?:%|个百分点)))(?:了)?{_WORDS})"
+    rf"|(?P<bare>(?:[降升增涨跌]幅|增速)(?:分别|均)?|(?:数量|分别|均|大幅|又)?(?:[再又][降升增]|上升|增长|下降|减少|提升|降低|(?:提高|增加|回落|下滑|上涨)(?=[^，。；、]{{0,6}}?{_N}(?:%|个百分点)))(?:了)?{_WORDS})"
     rf"(?P<bare_parts>{_PART}(?:(?:、|和|及|与){_PART})*)"
 )
 _PART_OF_YEAR: Final = r"同期|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度"
@@ -147,7 +147,7 @@ def _turned(found: re.Match[str], plain_base: str | None, other: str) -> Compare
 def _compared(found: re.Match[str], way: str, parts: str, at: int, plain_base: str | None, other: str) -> Compared:
     comparisons, units = [], []
     down = way.startswith(tuple(_DOWN.split("|"))) or any(
-        word in way for word in ("下降", "减少", "降低", "回落", "下滑", "降幅", "跌幅")
+        word in way for word in ("下降", "减少", "降低", "回落", "下滑", "降幅", "跌幅", "再降", "又降")
     )
     kind, against = _kind(plain_base, other)
     for one in _ONE.finditer(parts):

@@ -25,6 +25,7 @@ _SENTENCE: Final = re.compile(rf"[^。；！？!?;]{{1,{SENTENCE_MAX}}}[。；�
 _FIGURED: Final = re.compile(r"\d|持平|翻")
 _TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截]|以来|至今|行动")
 _STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
+_NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工作情况的通报
 _HEADING_MAX: Final = 24
 _DAY_LINE_MAX: Final = 110
 _GOING_ON: Final = ("，", ",", "、", "：", ":", "—")
@@ -38,6 +39,10 @@ _STATES: Final = frozenset(
 _SAME_TIME: Final = re.compile(
     r"(?:^|[，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
+_REPORT: Final = re.compile(
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*(?:[：:|]|$)"
+)
+_WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
 _REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
 
@@ -147,6 +152,10 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
             place.drafts += _of_sentence(sentence[0], sentence.start(), paragraph, place)
         else:
             _take_time(sentence[0], place, acting=counted)
+    names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
+    if names and place.stated is None and _REPORT.search(paragraph.text):
+        lasting = place.period is not None and place.period.is_closed and place.period.first != place.period.last
+        place.stated = place.period if lasting else None
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
     if place.columns and place.drafts:
@@ -333,13 +342,19 @@ def _attach(
     if not measure and not here and start == one.start > since:  # 发案数、损失数“双下降”，降幅分别为23.5%和30.1%
         told = _told_before(sentence, start, since, len(one.comparisons))
         measure, said = told[0]
+    before = here or place.drafts
+    if not measure and before and len(one.comparisons) == 1 and _WHOSE.search(sentence.text, since, one.start):
+        told = [(before[-1].measure, before[-1].text_measure)]  # 同比降幅最大的是丁市，下降28.3%
+        measure, said = told[0]
+        known: list[Draft] = []
+    else:
+        known = [draft for draft in (*place.drafts, *here) if draft.measure == measure and draft.period == place.period]
     if not measure:
         free = [draft for draft in here if not draft.comparisons] if len(one.comparisons) > 1 else here
         takers = free[-len(one.comparisons) :]
         for draft, comparison in zip(takers, one.comparisons, strict=False):
             draft.comparisons.append(fit_period(comparison, draft.period))
         return []
-    known = [draft for draft in (*place.drafts, *here) if draft.measure == measure and draft.period == place.period]
     if known and len(one.comparisons) == 1:
         known[-1].comparisons.append(fit_period(one.comparisons[0], place.period))
         return []

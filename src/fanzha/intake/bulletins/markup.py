@@ -25,6 +25,8 @@ _NARROW: Final = str.maketrans(
     | {"％": "%", "．": ".", "\x00": " ", "\x0b": " ", "\x0c": " ", "\x85": " ", "\u2028": " ", "\u2029": " "}
 )
 _WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]")  # to translate is slow, and mostly there is nothing to do
+_SPELT_YEAR: Final = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
+_SPELT: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _MARKED: Final = re.compile(r"<[A-Za-z/!?]|&[#A-Za-z]")
 _BLOCKS: Final = frozenset(
     [
@@ -277,6 +279,8 @@ def _line(text: str, origin: list[int], kind: Kind | None) -> Paragraph:
         return Paragraph("", [], Kind.TEXT)
     if _WIDE.search(text):
         text = text.translate(_NARROW)
+    if "年" in text and ("二〇" in text or "二○" in text or "二零" in text):
+        text = _SPELT_YEAR.sub(lambda found: found[0].translate(_SPELT), text)
     if not start and not _BLANKS.search(text):
         return Paragraph(text, origin, kind or Kind.TEXT)
     kept, places, rest = [], [], start

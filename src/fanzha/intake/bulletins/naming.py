@@ -10,8 +10,8 @@ from fanzha.intake.bulletins.numbers import Mention
 
 _NAME_MAX: Final = 60
 _FILLERS: Final = re.compile(
-    r"^(?:[、，和及与的了 ]|并(?!处)|以及|其中|共计|合计|总计|累计|共(?!同)|先后|已经|已|分别|成功(?!率)|现已|另有|另|还|又|"
-    r"全[国省市区县州校辖行]|[我本该][省市县区州局行校院所部]|公司|目前|同时|有(?!效)|将|被|均|则|而|也|仅|依法)+"
+    r"^(?:[^\w“”（(《\[]|[和及与的了]|并(?!处)|以及|其中|共计|合计|总计|累计|共(?!同)|先后|已经|已|分别|成功(?!率)|现已|另有|另|还|又|"
+    r"全[国省市区县州校辖行]|[我本该][省市县区州局行校院所部镇乡村]|公司|目前|同时|有(?!效)|将|被|均|则|而|也|仅|依法)+"
 )
 # What was done stands behind these; before them, who did it and how.
 _LEADING: Final = re.compile(
@@ -19,15 +19,15 @@ _LEADING: Final = re.compile(
 )
 _CHANGES: Final = "降|升|增|减|涨|跌|压|提升|提高|下降|上升|增加|增长|减少|控制|压降|压减|保持|稳定|维持|回落|攀升|跃升"
 _REACHES: Final = re.compile(
-    rf"(?:[、，和及与的了 :：|共已达约近为有是由从仅]"
-    rf"|(?:{_CHANGES})了?[至到在为]|累计|共计|合计|总计|超过|[日月]均|[高多]达|[至到在])+$"
+    rf"(?:[、，和的了 :：|共已达近为是由从仅（(]|(?<![惠涉普波触])及|(?<!参)与|(?<!签)约|(?<![拥持建设])有"
+    rf"|(?:{_CHANGES})了?[至到在为]|累计|共计|合计|总计|超过|[日月]均|[高多]达|(?:折合|价值|市值|约合)(?:人民币)?|[至在]|(?<![接收受])到)+$"
 )
 _OBJECT: Final = re.compile(
     r"(?:^|[\u4e00-\u9fff])[对将把向为给使让]$"
 )  # 对48起案件挂牌督办: what stands behind says it all
 _SHARE: Final = re.compile(r"占(?:比|比例)?(?:重)?$")
 _RATES: Final = re.compile(r"率|占|比例|比重|度$")
-_BROADER: Final = re.compile(r"[案人户笔次]均(?!可)|最[大高多小长低]|率[\u4e00-\u9fff]{0,3}$")
+_BROADER: Final = re.compile(r"[案人户笔次]均(?!可)|最[大高多小长低](?!的)|率[\u4e00-\u9fff]{0,3}$")
 _NAMED: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z]{3}")
 # A story about one person, advice and the law tell of numbers, too.
 _STORY: Final = re.compile(

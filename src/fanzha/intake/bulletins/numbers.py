@@ -18,7 +18,7 @@ _SCALE: Final = "万亿|千万|百万|十万|[十百千万亿]"
 MONEY: Final = "元"
 # What is no unit where these words follow: 5个月, 5部门, 3人民币.
 _NOT_FOLLOWED: Final = {
-    "个": "多?月|小时|半?小时|工作日|百分点|省|市|县|人信息|方面|环节",
+    "个": "国家|地区|省份|城市|多?月|小时|半?小时|工作日|百分点|省|市|县|人信息|方面|环节",
     "部": "门|署|级",
     "人": "民|工|以上团",
     "次": "日|年",
@@ -78,8 +78,13 @@ def find_numbers(text: str) -> Iterator[Mention]:
         yield from _headed(text)
     for found in _pattern().finditer(text):
         mention = _read(found, words)
-        if mention is not None and not _narrows(text, mention):
+        if mention is not None and not _narrows(text, mention) and not (mention.spelt and _is_quoted(text, mention)):
             yield mention
+
+
+def _is_quoted(text: str, mention: Mention) -> bool:
+    """“一人多卡”: a numeral inside a name in quotation marks."""
+    return text.rfind("“", 0, mention.start) > text.rfind("”", 0, mention.start)
 
 
 def may_count(text: str) -> bool:

@@ -18,7 +18,7 @@ from fanzha.statistics import Period
 _YEAR: Final = r"(?:(?P<{0}y>(?:19|20)\d\d)年(?:度)?|(?P<{0}r>今年|去年|上年度|上年|前年|本年度|本年))"
 _DAY: Final = (
     r"(?:(?P<{0}m>1[0-2]|0?[1-9])月(?:份)?(?:(?P<{0}d>3[01]|[12]\d|0?[1-9])[日号]"
-    r"(?:(?:[上下]午|凌晨|清晨|早上|晚上?)?\d{{1,2}}[时点](?:\d{{1,2}}分)?许?)?|(?P<{0}e>底|末|初))?)"
+    r"(?:(?:[上下]午|凌晨|清晨|早上|晚上?)?\d{{1,2}}[时点](?:\d{{1,2}}分)?许?)?|(?P<{0}e>底|末|初|[上中下]旬))?)"
 )
 _JOIN: Final = r"(?:至|到|-|—|–|~|～|－|―)+"
 _NUMBER: Final = r"(?:\d{1,2}|十[一二]?|[二三四五六七八九两])"
@@ -203,6 +203,10 @@ class Calendar:
         until = self._until(match, year, month)
         if until is not None:
             return Period(first, until)
+        if (third := match["e"]) and third.endswith("旬"):
+            opens = {"上": 1, "中": 11, "下": 21}[third[0]]
+            last = _last_day(year, month) if opens == 21 else _day(year, month, opens + 9)
+            return Period(_day(year, month, opens), "" if since else last)
         if since:
             return Period(first, "")
         return Period(first, first if day else _last_day(year, month))

@@ -13,7 +13,7 @@ from fanzha.intake.bulletins.lexicon import NO_NOUN, Lexicon, Token, lexicon
 from fanzha.intake.bulletins.naming import is_reported, is_story, name_of, share_of, tells_another
 from fanzha.intake.bulletins.numbers import MONEY, Mention
 
-_BOUNDARY: Final = re.compile(r"[，。；：！？（）()【】—…｜|:,!?;、\x02]")
+_BOUNDARY: Final = re.compile(r"[ ，。；：！？（）()【】—…｜|:,!?;、\x02]")
 _ASIDE: Final = re.compile(r"[（(][\u4e00-\u9fff]{1,2}[）)]")
 _ENUMERATED: Final = re.compile(r"[、和及与跟]|以及|并|等|[，,。；！？）)】\x02]|$")
 _DEALT: Final = re.compile(r"(?:数量)?分别(?:达到|达|为|是|有|约)?$")
@@ -28,6 +28,10 @@ _NEGATIONS: Final = ("零", "未", "非", "无", "免")
 _ONWARD: Final = re.compile(
     r"[，,]?(?:逐[年月步]|大幅|再|又|稳步|持续)*(?:上升|下降|提升|提高|增加|增长|减少|降低|降|升|增|减|回落|攀升|压降|跃升|涨)了?[到至为]的?"
 )
+_OPENS: Final = ("（", "(")
+_CLOSES: Final = ("）", ")")
+_VERB_ALONE: Final = 2  # signs before a number that are a verb and no noun: 派出12个抓捕小组
+_UTMOST: Final = re.compile(r"^[，,]?而?最[高低]")
 _SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|指标|比例|占比|数值)")
 _PRICE: Final = re.compile(r"每[\u4e00-\u9fff]{0,3}$|单价$")
 
@@ -148,8 +152,9 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
         if mention.unit == "%"
         else sentence.text[_deed(sentence, ground.lefts, start, mention.start) : mention.start]
     )
-    said = name_of(told, ground.right if head_right or (ground.bound_right and not ground.lefts) else "")
-    if not said and joined and listed is not None:
+    behind = head_right or (ground.bound_right and (not ground.lefts or len(name_of(told, "")) <= _VERB_ALONE))
+    said = name_of(told, ground.right if behind else "")
+    if not said and (joined or not left) and listed is not None:
         said = listed.text
     if mention.unit == "%":
         said = share_of(said)
@@ -176,6 +181,13 @@ def _before(sentence: Sentence, index: int, since: int) -> tuple[int, str]:
         before = mentions[index - 1].start
         start = sentence.clause_start(before, mentions[index - 2].end if index > 1 else 0)
         return start, text[start:before] + left
+    if (
+        not left
+        and text[start - 1 : start] in _OPENS
+        and text[mentions[index].end : mentions[index].end + 1] in _CLOSES
+    ):
+        first = sentence.clause_start(start - 1, since)  # 立案数最多的是甲市（5406起）
+        return first, text[first : start - 1]
     timed = sentence.timed.get(start - 1)
     if timed is not None and not name_of(left, ""):  # 破案率由2019年的12.4%
         start = sentence.clause_start(timed, since)
@@ -186,7 +198,7 @@ def _before(sentence: Sentence, index: int, since: int) -> tuple[int, str]:
 def _said_again(unit: str, left: str, earlier: Sequence[Phrase], listed: Phrase | None) -> Phrase | None:
     """A number that counts what the one before it does: 分别占33.6%、34.6%; 由12.4%提升至53.8%; 这个数字降到1587起."""
     words = lexicon()
-    if unit == "%" and listed is not None and listed.unit == "%" and _BETWEEN.fullmatch(left):
+    if unit == "%" and listed is not None and listed.unit == "%" and (_BETWEEN.fullmatch(left) or _UTMOST.search(left)):
         return replace(listed, joined=True)
     same = None
     if listed is not None and words.catalogue.alike(listed.unit, unit) and _ONWARD.fullmatch(left):

@@ -26,11 +26,12 @@ _DOWN: Final = frozenset({"下降", "减少", "降低", "↓", "-", "－", "−"
 _CELL: Final = re.compile(r"[^|]+")
 _COLUMNS_MIN: Final = 3
 _VALUE: Final = re.compile(
-    r"[约近超逾]?\d[\d,]*(?:\.\d+)?[余多]?[万亿]{0,2}[余多]?(?P<unit>[\u4e00-\u9fff%]{1,2})?(?:左右|以上)?"
+    r"[约近超逾]?\d[\d,]*(?:\.\d+)?[余多]?[万亿]{0,2}[余多]?(?P<unit>(?![年月日])[\u4e00-\u9fff%]{1,2})?(?:左右|以上)?"
 )
 _UNIT: Final = re.compile(
     r"[（(/]?(?:单位[:：])?((?:[万亿]|百万|千万)?(?:元|起|宗|件|名|人次|人|张|台|部|个|条|次|份|场次|场|枚|套|户|家|处|%))[)）]?$"
 )
+_RATE: Final = re.compile(r"占比|比例|比重|率$")
 _NUMBERING: Final = re.compile(r"序号|编号|排名|名次|位次|备注")
 
 
@@ -108,7 +109,9 @@ def read_head(row: str, calendar: Calendar) -> list[Column]:
                 unit[1] if unit else "",
                 _is_period(cell, calendar),
                 cell.startswith(tuple(_HEADED)),
-                bool(unit) or any(token.word.nouns or token.word.verbs for token in told),
+                bool(unit)
+                or _RATE.search(head) is not None
+                or any(token.word.nouns or token.word.verbs for token in told),
             )
         )
     held = [one for one in columns[1:] if (one.timed or one.counting) and not one.compared]
