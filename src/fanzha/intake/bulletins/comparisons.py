@@ -42,6 +42,7 @@ _MULTIPLE: Final = re.compile(
     rf"(?P<of>[^，。；、！？|\d]{{0,10}}?)的(?P<parts>{_N}倍(?:(?:[、，]|和|及|与){_N}倍)*)"
 )
 _ONE: Final = re.compile(rf"(?P<way>{_UP}|{_DOWN})?{_WORDS}(?P<n>{_N})(?P<unit>{_UNIT})")
+_IS_DOWN: Final = re.compile(rf"{_DOWN}|跌")
 _TURNS: Final = {"一": 1, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
 
 
@@ -146,13 +147,11 @@ def _turned(found: re.Match[str], plain_base: str | None, other: str) -> Compare
 
 def _compared(found: re.Match[str], way: str, parts: str, at: int, plain_base: str | None, other: str) -> Compared:
     comparisons, units = [], []
-    down = way.startswith(tuple(_DOWN.split("|"))) or any(
-        word in way for word in ("下降", "减少", "降低", "回落", "下滑", "降幅", "跌幅", "再降", "又降")
-    )
+    down = _IS_DOWN.search(way) is not None
     kind, against = _kind(plain_base, other)
     for one in _ONE.finditer(parts):
         own = one["way"]
-        sign = -1 if (own in _DOWN.split("|") if own else down) else 1
+        sign = -1 if (_IS_DOWN.search(own) if own else down) else 1
         value, unit = parse_decimal(one["n"]) * sign, one["unit"]
         here = kind
         if unit == "倍":

@@ -10,12 +10,21 @@ from typing import Final
 
 from fanzha.intake.bulletins.bodies import find_bodies, last_before, place_of
 from fanzha.intake.bulletins.comparisons import Compared, find_comparisons, fit_period
+from fanzha.intake.bulletins.dealing import deal_out, split_subjects, subject_measure
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
 from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
 from fanzha.intake.bulletins.periods import Calendar, Said, later_end
-from fanzha.intake.bulletins.phrases import Phrase, Sentence, deal_out, find_phrase, split_subjects, subject_measure
-from fanzha.intake.bulletins.tables import Column, headed_columns, period_first, read_head, read_row, row_comparisons
+from fanzha.intake.bulletins.phrases import Phrase, Sentence, find_phrase
+from fanzha.intake.bulletins.tables import (
+    Column,
+    headed_columns,
+    period_first,
+    read_caption,
+    read_head,
+    read_row,
+    row_comparisons,
+)
 from fanzha.statistics import Comparison, ComparisonKind, Period
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
@@ -29,6 +38,7 @@ _NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工�
 _HEADING_MAX: Final = 24
 _DAY_LINE_MAX: Final = 110
 _GOING_ON: Final = ("，", ",", "、", "：", ":", "—")
+_ANNOUNCING: Final = ("：", ":", "—")
 _ATTRIBUTE: Final = re.compile(r"的[\u4e00-\u9fff]{1,20}?(?:团伙|案|窝点|犯罪)")
 _STATES: Final = frozenset(
     {
@@ -40,7 +50,7 @@ _SAME_TIME: Final = re.compile(
     r"(?:^|[，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
 _REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*(?:[：:|]|$)"
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*$"
 )
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
@@ -80,9 +90,11 @@ class _Place:
     drafts: list[Draft] = field(default_factory=list)  # of this paragraph
     phrases: list[Phrase] = field(default_factory=list)
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
+    units: tuple[str, ...] = ()  # that a line above it says for the table
     table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
     told: Period | None = None  # the last that the page named, whatever the paragraph
     stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
+    announced: bool = False  # by a colon
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
     def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
@@ -101,11 +113,17 @@ class _Place:
         text = paragraph.text
         if text.endswith(_GOING_ON):
             self.leading = self.period or self.leading
+            self.announced = text.endswith(_ANNOUNCING)
             return True
         if self.period is None and len(text) <= _HEADING_MAX and not text.endswith(_STOPS):
             return False  # a heading between the line and its list
-        if text.endswith("；") and self.leading is not None and self.period == self.leading:
+        self.announced = self.announced and not paragraph.is_item  # a list with numbers ends where they do
+        if (text.endswith("；") or self.announced) and self.leading is not None and self.period == self.leading:
             return True  # 其中：a list without numbers, each on its own line
+        self.announced = False
+        dated = self.period is not None and self.period.first == self.period.last and not self.drafts
+        if dated and not paragraph.is_item and paragraph.kind is not Kind.TITLE:
+            return False  # a line that says a day, as that of publication, leads nothing in
         if not paragraph.is_item or (self.period is not None and not self.drafts and not text.endswith(_STOPS)):
             self.leading = None if text.endswith(_STOPS) else self.period
         return False
@@ -125,6 +143,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
             break
         if "|" not in paragraph.text:
             place.columns, place.table = {}, []
+            place.units = read_caption(paragraph.text) if "单位" in paragraph.text else ()
         elif cells := _of_row(paragraph, place):
             found += cells
             continue
@@ -170,8 +189,8 @@ def _of_row(row: Paragraph, place: _Place) -> list[Draft]:
     place.table = head or place.table
     if head or not place.table:
         return []
-    found = []
-    for line, comparisons in read_row(row, place.table):
+    found: list[Draft] = []
+    for line, comparisons in read_row(row, place.table, place.units):
         period = place.period
         drafts = _of_sentence(line.text, 0, line, place)
         place.period = period  # a column's period is not its neighbour's

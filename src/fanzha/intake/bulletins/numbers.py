@@ -141,7 +141,9 @@ def _pattern() -> re.Pattern[str]:
 def _read(found: re.Match[str], words: Lexicon) -> Mention | None:
     unit, sure = found["unit"] or "", words.certainty
     inside = found["in1"] or found["in2"] or found["cn_in"] or found["over"]
-    if found["after"] == "以下":
+    if found["after"] == "以下" or (
+        unit in _RANKED and found.string[found.start() - 1 : found.start()] in ("前", "后")
+    ):
         return None
     if found["digits"]:
         scale = found["scale"] or ""
@@ -188,6 +190,7 @@ def _headed_pattern() -> re.Pattern[str]:
     )
 
 
+_RANKED: Final = ("位", "名", "家", "个")  # 居前五位
 _BAND: Final = re.compile(
     rf"(?:以[上下])?(?:[至到—–~～-]{{1,2}}{_ARABIC}[万亿]?[\u4e00-\u9fff]{{1,2}}(?:以[上下])?)?的?(?:案件|部分|人员)?的?[约近超]?\d"
 )

@@ -16,9 +16,7 @@ from fanzha.intake.bulletins.numbers import MONEY, Mention
 _BOUNDARY: Final = re.compile(r"[ ，。；：！？（）()【】—…｜|:,!?;、\x02]")
 _ASIDE: Final = re.compile(r"[（(][\u4e00-\u9fff]{1,2}[）)]")
 _ENUMERATED: Final = re.compile(r"[、和及与跟]|以及|并|等|[，,。；！？）)】\x02]|$")
-_DEALT: Final = re.compile(r"(?:数量)?分别(?:达到|达|为|是|有|约)?$")
-_MANY: Final = re.compile(r"分别|[、和及与]")
-_BETWEEN: Final = re.compile(r"[、，,和及与]{1,2}|以及")
+BETWEEN: Final = re.compile(r"[、，,和及与]{1,2}|以及")
 _NOTHING: Final[frozenset[str]] = frozenset()
 _MONEY_NOUNS: Final = frozenset({"amount", "funds", "flow", "cash"})
 _JOINED: Final = re.compile(r"\s*(?:[、和及与，,]|以及)")
@@ -32,6 +30,9 @@ _OPENS: Final = ("（", "(")
 _CLOSES: Final = ("）", ")")
 _VERB_ALONE: Final = 2  # signs before a number that are a verb and no noun: 派出12个抓捕小组
 _UTMOST: Final = re.compile(r"^[，,]?而?最[高低]")
+_NOT_DONE: Final = re.compile(r"要求|准备|打算|险些|差点|企图|试图|正[要欲]|[想需]要")
+_RATES: Final = re.compile(r"率|占|比例|比重")
+_RATE_NAME: Final = 4
 _SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|指标|比例|占比|数值)")
 _PRICE: Final = re.compile(r"每[\u4e00-\u9fff]{0,3}$|单价$")
 
@@ -100,6 +101,18 @@ class Sentence:
             return self.boundaries[place] + 1
         return since
 
+    def is_timed_alone(self, at: int) -> bool:
+        """Whether a period opens the clause of a number: 2021年为3.4亿元."""
+        place = bisect_left(self.boundaries, at)
+        first = self.timed.get(self.boundaries[place - 1]) if place else None
+        return first is not None and self.clause_start(first, 0) == first
+
+    def last_rate(self, until: int) -> str:
+        """What the last rate that is named before a place is called; empty where none is."""
+        at = self.text.rfind("率", 0, until)
+        known = next((token.start for token in self.tokens if token.end == at), max(0, at - _RATE_NAME))
+        return self.text[known : at + 1] if at > 1 else ""
+
     def phrase_end(self, start: int, until: int) -> int:
         """Where the phrase ends that begins here."""
         place = bisect_left(self.boundaries, start)
@@ -122,6 +135,7 @@ class _Ground:
     rights: list[Token]
     bound_right: bool  # 43名嫌疑人: what is counted stands behind
     verbs: frozenset[str]
+    told: list[Token]  # of the number right before it, where no comma parts the two
     among: bool
     cohort: bool
 
@@ -136,14 +150,14 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     since = sentence.mentions[index - 1].end if index else 0
     start, left = _before(sentence, index, since)
     average = words.average.search(left) if "均" in left or "每" in left else None
-    if average is None and left and left[-1] not in "、，" and _PRICE.search(left):
+    if average is None and left and left[-1] not in "、，" and (_PRICE.search(left) or _NOT_DONE.search(left)):
         return None
-    if (again := _said_again(mention.unit, left, earlier, listed)) is not None:
+    if (again := _said_again(sentence, index, left, earlier, listed)) is not None:
         return again
     ground = _ground(sentence, index, start, left, since)
     joined = index > 0 and start == since and _JOINED.match(left) is not None
-    head, head_right = _head(ground.lefts, ground.rights, words.heads.get(mention.unit, _NOTHING))
-    measure, among = _measure_of(mention.unit, ground, head, earlier, listed if joined else None, listed)
+    head, head_right = head_of(ground.lefts, ground.rights, words.heads.get(mention.unit, _NOTHING))
+    measure, head, among = _measure_of(mention.unit, ground, head, earlier, listed if joined else None, listed)
     if not measure and head == NO_NOUN and average is not None and left.strip("，、 ") == average[0]:
         whole = _whole(words, earlier, mention.unit)  # 下发指令21430条，日均714条
         measure = whole.measure if whole is not None and not ground.verbs else ""
@@ -195,15 +209,26 @@ def _before(sentence: Sentence, index: int, since: int) -> tuple[int, str]:
     return start, left
 
 
-def _said_again(unit: str, left: str, earlier: Sequence[Phrase], listed: Phrase | None) -> Phrase | None:
-    """A number that counts what the one before it does: 分别占33.6%、34.6%; 由12.4%提升至53.8%; 这个数字降到1587起."""
-    words = lexicon()
-    if unit == "%" and listed is not None and listed.unit == "%" and (_BETWEEN.fullmatch(left) or _UTMOST.search(left)):
+def _said_again(
+    sentence: Sentence, index: int, left: str, earlier: Sequence[Phrase], listed: Phrase | None
+) -> Phrase | None:
+    """A number that counts what the one before it does: 分别占33.6%、34.6%; 由12.4%提升至53.8%; 2021年为3.4亿元."""
+    words, mention = lexicon(), sentence.mentions[index]
+    unit = mention.unit
+    bracketed = sentence.text[mention.start - 1 : mention.start] in _OPENS
+    if unit == "%" and bracketed and not _RATES.search(left):
+        if listed is not None and listed.unit == "%":
+            return replace(listed, joined=True)
+        if rate := sentence.last_rate(mention.start):  # 见面劝阻率偏低的为A区（81.2%）
+            return Phrase(
+                f"proposed:{rate}", rate, NO_NOUN, _NOTHING, unit, "", among=False, joined=False, cohort=False
+            )
+    if unit == "%" and listed is not None and listed.unit == "%" and (BETWEEN.fullmatch(left) or _UTMOST.search(left)):
         return replace(listed, joined=True)
     same = None
     if listed is not None and words.catalogue.alike(listed.unit, unit) and _ONWARD.fullmatch(left):
         same = listed
-    elif _SAME_NUMBER.search(left):
+    elif _SAME_NUMBER.search(left) or (not left and sentence.is_timed_alone(mention.start)):
         same = _whole(words, earlier, unit)
     return same and replace(same, unit=unit, per="", among=False, joined=False, cohort=False)
 
@@ -217,95 +242,39 @@ def _ground(sentence: Sentence, index: int, start: int, left: str, since: int) -
     lefts = sentence.within(sentence.clause_start(start - 1, since) if cohort_before else start, mention.start)
     rights = sentence.within(mention.end, end) if bound_right else []
     cohort = bound_right and text[end - 1] == "中"
-    verbs = _verbs(lefts)
+    verbs = verbs_of(lefts)
     if bound_right and not cohort:
-        verbs |= _verbs(rights) or _verbs(sentence.within(end, _clause_end(text, end, until)))
+        verbs |= verbs_of(rights) or verbs_of(sentence.within(end, _clause_end(text, end, until)))
     among = "其中" in left or cohort_before or text[max(0, start - 3) : start] in _AMONG
-    return _Ground(start, left, lefts, text[mention.end : end], rights, bound_right, verbs, among, cohort)
+    told: list[Token] = []
+    if index and start == since and left and not _JOINED.match(left):
+        told = sentence.within(sentence.clause_start(sentence.mentions[index - 1].start, 0), since)
+    return _Ground(start, left, lefts, text[mention.end : end], rights, bound_right, verbs, told, among, cohort)
 
 
 def _measure_of(
     unit: str, ground: _Ground, head: str, earlier: Sequence[Phrase], joined: Phrase | None, listed: Phrase | None
-) -> tuple[str, bool]:
-    """The measure of the catalogue, empty where it has none; and whether the number is a part of one before it."""
+) -> tuple[str, str, bool]:
+    """The measure of the catalogue, empty where it has none; the noun that made it; whether it is a part of one before."""
     words, verbs = lexicon(), ground.verbs
-    marks = _marks(ground.lefts) | _marks(ground.rights)
+    marks = marks_of(ground.lefts) | marks_of(ground.rights)
     whole = _whole(words, earlier, unit) if ground.among or (joined is not None and joined.among) else None
     among = ground.among or whole is not None
     if whole is not None and head == NO_NOUN and not verbs:
-        return whole.measure, among
+        return whole.measure, head, among
     measure = _measure(words, unit, head, verbs, verbs or (listed.verbs if listed is not None else _NOTHING), marks)
     if not measure and head == NO_NOUN and verbs and listed is not None and words.catalogue.alike(listed.unit, unit):
-        measure = words.measure(unit, listed.head, verbs, marks)  # 核查电话卡72万张，关停18万张
+        measure = words.measure(unit, listed.head, verbs, marks)  # 核查电话卡72万张，关停18万张，注销3万张
+        head = listed.head if measure else head
+    if not measure and ground.told:  # 骗取58名被害人2031万元
+        measure = _measure(words, unit, head, verbs, verbs, marks | marks_of(ground.told))
     if not measure and whole is not None and not verbs:
         measure = whole.measure
-    return measure, among
+    return measure, head, among
 
 
 def _whole(words: Lexicon, earlier: Sequence[Phrase], unit: str) -> Phrase | None:
     return next((one for one in reversed(earlier) if words.catalogue.alike(one.unit, unit)), None)
-
-
-def deal_out(sentence: Sentence) -> dict[int, Phrase]:
-    """立案、破案、抓获数分别为100起、50起和30人: each number with the subject of its place."""
-    found: dict[int, Phrase] = {}
-    if not _MANY.search(sentence.text):
-        return found
-    for index, mention in enumerate(sentence.mentions):
-        if index in found:
-            continue
-        since = sentence.mentions[index - 1].end if index else 0
-        start = sentence.clause_start(mention.start, since)
-        dealt = _DEALT.search(sentence.text, start, mention.start)
-        count = 1
-        while index + count < len(sentence.mentions) and _BETWEEN.fullmatch(
-            sentence.text, sentence.mentions[index + count - 1].end, sentence.mentions[index + count].start
-        ):
-            count += 1
-        subjects = split_subjects(sentence, start, dealt.start() if dealt else mention.start, count)
-        if count < 2 or len(subjects) != count or (dealt is None and sentence.text[since:start].strip("，,；。 \x02")):
-            continue
-        told = _told_of(sentence, index, subjects)
-        if dealt is not None or len(told) == count:
-            found |= told
-    return found
-
-
-def _told_of(sentence: Sentence, index: int, subjects: Sequence[tuple[int, int]]) -> dict[int, Phrase]:
-    """The phrases of as many numbers as subjects; 查获手机卡、银行卡 says its verb once."""
-    found: dict[int, Phrase] = {}
-    for place, subject in enumerate(subjects):
-        unit = sentence.mentions[index + place].unit
-        measure, said = subject_measure(sentence, *subject, [unit])
-        if measure:
-            verbs = _verbs(sentence.within(*subject))
-            unit = unit or lexicon().catalogue.unit_of(measure)
-            found[index + place] = Phrase(
-                measure, said, NO_NOUN, verbs, unit, "", among=False, joined=place > 0, cohort=False
-            )
-    return found
-
-
-def split_subjects(sentence: Sentence, start: int, end: int, count: int) -> list[tuple[int, int]]:
-    """发案数、财损数分别: as many subjects as comparisons, or the whole as one."""
-    cuts = [found.span() for found in re.finditer(r"[、和与及]", sentence.text[start:end])]
-    if count == 1 or len(cuts) != count - 1:
-        return [(start, end)]
-    firsts = [start, *(start + last for _, last in cuts)]
-    return list(zip(firsts, [*(start + first for first, _ in cuts), end], strict=True))
-
-
-def subject_measure(sentence: Sentence, start: int, end: int, unit_of: Sequence[str]) -> tuple[str, str]:
-    """Which measure the words before a comparison name (冻结金额是…的1.31倍), and these words; empty where they name none."""
-    words, tokens = lexicon(), sentence.within(start, end)
-    said = name_of(sentence.text[start:end], "")
-    if not any(token.word.nouns or token.word.verbs for token in tokens):
-        return "", ""
-    for unit in unit_of:
-        head, _ = _head(tokens, [], words.heads.get(unit, frozenset()))
-        if found := words.measure(unit, head, _verbs(tokens), _marks(tokens)):
-            return found, said
-    return f"proposed:{said}" if said else "", said
 
 
 def _measure(
@@ -319,7 +288,7 @@ def _measure(
     return ""
 
 
-def _head(lefts: list[Token], rights: list[Token], countable: frozenset[str]) -> tuple[str, bool]:
+def head_of(lefts: list[Token], rights: list[Token], countable: frozenset[str]) -> tuple[str, bool]:
     """The noun that the unit can count: the first behind the number, else the last before it."""
     general = countable or _MONEY_NOUNS
     for token in rights:
@@ -333,13 +302,15 @@ def _head(lefts: list[Token], rights: list[Token], countable: frozenset[str]) ->
     return NO_NOUN, False
 
 
-def _verbs(tokens: list[Token]) -> frozenset[str]:
+def verbs_of(tokens: list[Token]) -> frozenset[str]:
+    """What was done, by the words of a clause."""
     if len(tokens) < 2:
         return tokens[0].word.verbs if tokens else _NOTHING
     return _NOTHING.union(*[token.word.verbs for token in tokens])
 
 
-def _marks(tokens: list[Token]) -> frozenset[str]:
+def marks_of(tokens: list[Token]) -> frozenset[str]:
+    """What narrows it down, by the words of a clause."""
     if len(tokens) < 2:
         return tokens[0].word.marks if tokens else _NOTHING
     return _NOTHING.union(*[token.word.marks for token in tokens])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from fanzha.intake.bulletins.lexicon import lexicon
+from fanzha.intake.bulletins.lexicon import NO_NOUN, lexicon
 from fanzha.intake.bulletins.markup import Paragraph
 from fanzha.intake.bulletins.numbers import parse_decimal
 from fanzha.intake.bulletins.periods import Calendar
@@ -32,6 +32,8 @@ _UNIT: Final = re.compile(
     r"[（(/]?(?:单位[:：])?((?:[万亿]|百万|千万)?(?:元|起|宗|件|名|人次|人|张|台|部|个|条|次|份|场次|场|枚|套|户|家|处|%))[)）]?$"
 )
 _RATE: Final = re.compile(r"占比|比例|比重|率$")
+_USUAL_UNITS: Final = ("起", "人", "张", "部", "台")
+_CAPTION: Final = re.compile(r"单位[:：]([^；。|）)]{1,24})")
 _NUMBERING: Final = re.compile(r"序号|编号|排名|名次|位次|备注")
 
 
@@ -118,7 +120,15 @@ def read_head(row: str, calendar: Calendar) -> list[Column]:
     return columns if len(held) > 1 else []
 
 
-def read_row(row: Paragraph, columns: Sequence[Column]) -> list[tuple[Paragraph, list[Comparison]]]:
+def read_caption(text: str) -> tuple[str, ...]:
+    """The units that a line above a table says for all its columns: 单位：起、人、万元."""
+    found = _CAPTION.search(text) if len(text) <= _PERIOD_MAX else None
+    return tuple(re.split(r"[、，,/]", found[1])) if found else ()
+
+
+def read_row(
+    row: Paragraph, columns: Sequence[Column], units: Sequence[str]
+) -> list[tuple[Paragraph, list[Comparison]]]:
     """Each figure of a row as a line of its own, as if the table had one column; with what is said of its change."""
     bars = [-1 if row.text[:1] != "|" else 0, *(at for at, sign in enumerate(row.text) if sign == "|" and at)]
     cells = [(first + 1, last) for first, last in pairwise([*bars, len(row.text)])]
@@ -138,7 +148,7 @@ def read_row(row: Paragraph, columns: Sequence[Column]) -> list[tuple[Paragraph,
         if told is None or _NUMBERING.fullmatch(column.head):
             continue
         counted = column if column.counting and not column.timed else _column_of(label)
-        unit = "" if told["unit"] else counted.unit or _usual_unit(counted.head)
+        unit = "" if told["unit"] else counted.unit or _usual_unit(counted.head, units)
         said = f"{column.head}，{counted.head}" if column.timed else counted.head
         lead = f"{said}（{unit}）|" if unit else f"{said}|"
         found.append((Paragraph(lead + cell, [row.origin[start]] * len(lead) + row.origin[start:end], row.kind), []))
@@ -154,8 +164,16 @@ def _column_of(label: str) -> Column:
     return Column(label[: unit.start()] if unit else label, unit[1] if unit else "", False, False, True)
 
 
-def _usual_unit(head: str) -> str:
-    """The unit of a column that says none: of what its head is called by."""
+def _usual_unit(head: str, units: Sequence[str]) -> str:
+    """The unit of a column that says none: the first of the table's, or of the usual ones, that makes a measure of its head."""
     words = lexicon()
-    nouns = {noun for token in words.tokens(head) for noun in token.word.nouns}
-    return next((unit for unit in ("起", "人", "元", "张", "部", "台") if not nouns.isdisjoint(words.heads[unit])), "")
+    tokens = words.tokens(head)
+    nouns = [NO_NOUN, *(noun for token in tokens for noun in token.word.nouns)]
+    verbs = frozenset(verb for token in tokens for verb in token.word.verbs)
+    marks = frozenset(mark for token in tokens for mark in token.word.marks)
+    made = (
+        unit
+        for unit in (*units, *_USUAL_UNITS)
+        if any(words.measure(unit.lstrip("百千万亿"), noun, verbs, marks) for noun in nouns)
+    )
+    return next(made, "")
