@@ -11,7 +11,7 @@ from typing import Final
 from fanzha.intake.bulletins.numbers import parse_decimal, plain
 from fanzha.statistics import Comparison, ComparisonKind, Period
 
-_COMPARED: Final = re.compile("[比倍较翻同上去前]")  # cheap, and no comparison is without one of these
+_COMPARED: Final = re.compile("[比倍较翻同上去前升降增减幅]")  # cheap, and no comparison is without one of these
 _N: Final = r"\d{1,12}(?:\.\d{1,6})?"
 _UP: Final = r"上升|\+|＋|↑|增长|增加|提高|提升|上涨|增幅|升幅|涨幅|增速|攀升|多[破抓获缴打返立发挽]?|升"
 _DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|缩减|少[破抓获缴打返立发损]?|降"

@@ -374,7 +374,8 @@ def _attach(
         for draft, comparison in zip(takers, one.comparisons, strict=False):
             draft.comparisons.append(fit_period(comparison, draft.period))
         return []
-    if known and len(one.comparisons) == 1:
+    part = "其中" in sentence.text[max(0, start - 3) : one.start]  # 其中老年人警情下降21.5%: not the whole that was told
+    if known and len(one.comparisons) == 1 and known[-1].mention is not None and not part:
         known[-1].comparisons.append(fit_period(one.comparisons[0], place.period))
         return []
     if len(told) < len(one.comparisons):

@@ -32,7 +32,8 @@ _FORM: Final = (
 )
 _PATTERN: Final = re.compile(
     r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
-    rf"|(?P<y1>(?:19|20)\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?!\d{{1,2}}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
+    rf"|(?P<y1>(?:19|20)\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?:(?P<y2m>1[0-2]|0?[1-9])月(?:份|底|末)?(?!\d))?"
+    r"(?!\d{1,2}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
     r"|(?P<past>过去(?:的)?一年(?:里|中|来)?)"
     r"|(?=[自从截今去上前本第下一二三四]|\d{1,4}(?:年|月|季度|[-—–~～－―至到]+\d))" + _FORM
 )
@@ -104,7 +105,8 @@ class Calendar:
             return self._word(match)
         if match["y1"]:
             self.year = int(match["y2"])
-            return Said(match.start(), match.end(), Period(f"{match['y1']}-01-01", f"{match['y2']}-12-31"))
+            last = _last_day(self.year, int(match["y2m"] or 12))
+            return Said(match.start(), match.end(), Period(f"{match['y1']}-01-01", last))
         if match["past"]:  # told in the first months of the next one, else it is no calendar year
             today = self.published
             year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
