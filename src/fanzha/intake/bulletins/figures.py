@@ -47,10 +47,10 @@ _STATES: Final = frozenset(
     }
 )  # fmt: skip
 _SAME_TIME: Final = re.compile(
-    r"(?:^|[，；：:])同期(?!相?比|[上下增减]|的)"
+    r"(?:^|[ ，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
 _REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*$"
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*$"
 )
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
@@ -174,7 +174,7 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
     if names and place.stated is None and _REPORT.search(paragraph.text):
         lasting = place.period is not None and place.period.is_closed and place.period.first != place.period.last
-        place.stated = place.period if lasting else None
+        place.stated = place.calendar.stated = place.period if lasting else None
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
     if place.columns and place.drafts:
@@ -190,7 +190,7 @@ def _of_row(row: Paragraph, place: _Place) -> list[Draft]:
     if head or not place.table:
         return []
     found: list[Draft] = []
-    for line, comparisons in read_row(row, place.table, place.units):
+    for line, comparisons in read_row(row, place.table, place.units, place.calendar):
         period = place.period
         drafts = _of_sentence(line.text, 0, line, place)
         place.period = period  # a column's period is not its neighbour's
@@ -357,6 +357,7 @@ def _attach(
         units = [words[0] for words in catalogue.units.values() if words[0] not in ("%", "倍")]
         subjects = split_subjects(sentence, start, one.start, len(one.comparisons))
         told = [subject_measure(sentence, *subject, ["起", "名", "元", *units]) for subject in subjects]
+        told = [one if one[0] else (told[-1][0], one[1]) for one in told]  # 刷单类、贷款类警情
         measure, said = told[0]
     if not measure and not here and start == one.start > since:  # 发案数、损失数“双下降”，降幅分别为23.5%和30.1%
         told = _told_before(sentence, start, since, len(one.comparisons))
@@ -374,7 +375,9 @@ def _attach(
         for draft, comparison in zip(takers, one.comparisons, strict=False):
             draft.comparisons.append(fit_period(comparison, draft.period))
         return []
-    part = "其中" in sentence.text[max(0, start - 3) : one.start]  # 其中老年人警情下降21.5%: not the whole that was told
+    part = (
+        "其中" in sentence.text[max(0, start - 3) : one.start]
+    )  # 其中老年人警情下降21.5%: not the whole that was told
     if known and len(one.comparisons) == 1 and known[-1].mention is not None and not part:
         known[-1].comparisons.append(fit_period(one.comparisons[0], place.period))
         return []

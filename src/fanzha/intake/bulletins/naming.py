@@ -10,7 +10,7 @@ from fanzha.intake.bulletins.numbers import Mention
 
 _NAME_MAX: Final = 60
 _FILLERS: Final = re.compile(
-    r"^(?:[^\w“”（(《\[]|[和及与的了]|并(?!处)|以及|其中|共计|合计|总计|累计|共(?!同)|先后|已经|已|分别|成功(?!率)|现已|另有|另|还|又|"
+    r"^(?:[①-⑳❶-❿]|[^\w“”（(《\[]|[和及与的了]|并(?!处)|以及|其中|共计|合计|总计|累计|共(?!同)|先后|已经|已|分别|成功(?!率)|现已|另有|另|还|又|"
     r"全[国省市区县州校辖行]|[我本该][省市县区州局行校院所部镇乡村]|公司|目前|同时|有(?!效)|将|被(?![害骗])|均|则|而|也|仅|依法)+"
 )
 # What was done stands behind these; before them, who did it and how.
@@ -27,11 +27,11 @@ _OBJECT: Final = re.compile(
 )  # 对48起案件挂牌督办: what stands behind says it all
 _SHARE: Final = re.compile(r"占(?:比|比例)?(?:重)?$")
 _RATES: Final = re.compile(r"率|占|比例|比重|度$")
-_BROADER: Final = re.compile(r"[案人户笔次]均(?!可)|最[大高多小长低](?!的)|率[\u4e00-\u9fff]{0,3}$")
+_BROADER: Final = re.compile(r"[案人户笔次]均(?!可)|最[大高多小长低](?!的|人民|检|法)|率[\u4e00-\u9fff]{0,3}$")
 _NAMED: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z]{3}")
 # A story about one person, advice and the law tell of numbers, too.
 _STORY: Final = re.compile(
-    r"某|\d岁(?:的|[，,]|男|女|老)|旬|先生|女士|大爷|大妈|奶奶|爷爷|阿姨|小[王李张刘陈杨赵黄周吴徐孙马朱胡林郭何高罗]|自称|提醒|如遇|切勿|请[拨勿致]|可处|罪处罚|条规定|[?？]"
+    r"某|我的|\d岁(?:的|[，,]|男|女|老)|旬|先生|女士|大爷|大妈|奶奶|爷爷|阿姨|小[王李张刘陈杨赵黄周吴徐孙马朱胡林郭何高罗]|自称|提醒|如遇|切勿|请[拨勿致]|可处|罪处罚|条规定|[?？]"
 )
 # Units of what happens in a story as well as in a bulletin; few of them are a story.
 _SMALL: Final = frozenset({"次", "个", "条", "家", "户", "笔", "项", "款", "间", "期", "张", "件", "场", "位", "人"})

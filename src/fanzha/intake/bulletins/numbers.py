@@ -190,6 +190,7 @@ def _headed_pattern() -> re.Pattern[str]:
     )
 
 
+_BOUNDS: Final = ("低于", "不足", "少于", "高于", "不到", "未满", "不满")
 _RANKED: Final = ("位", "名", "家", "个")  # 居前五位
 _BAND: Final = re.compile(
     rf"(?:以[上下])?(?:[至到—–~～-]{{1,2}}{_ARABIC}[万亿]?[\u4e00-\u9fff]{{1,2}}(?:以[上下])?)?的?(?:案件|部分|人员)?的?[约近超]?\d"
@@ -200,6 +201,8 @@ _NARROWING: Final = re.compile(r"(?:的)?[^，。；、！？\d]{0,14}?(?:案|�
 
 def _narrows(text: str, mention: Mention) -> bool:
     """百万元以上案件, 10万元至50万元的402件: the number says which cases are meant, and counts nothing itself."""
+    if text[: mention.start].endswith(_BOUNDS):
+        return True
     if mention.unit == MONEY and (band := _BAND.match(text, mention.end)) and "的" in band[0]:
         return True
     if mention.unit == MONEY and text.startswith("的", mention.end) and _BAND_END.search(text, 0, mention.start):

@@ -31,7 +31,7 @@ _FORM: Final = (
     r"(?P<full>全年|年度)?(?P<tail>以来|至今|起(?!诉)|来(?!源|自|到))?"
 )
 _PATTERN: Final = re.compile(
-    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
+    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今(?!年)|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
     rf"|(?P<y1>(?:19|20)\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?:(?P<y2m>1[0-2]|0?[1-9])月(?:份|底|末)?(?!\d))?"
     r"(?!\d{1,2}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
     r"|(?P<past>过去(?:的)?一年(?:里|中|来)?)"
@@ -42,6 +42,7 @@ _DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
 _BASE_AFTER: Final = re.compile(r"同期|[份]?相比|比")
 _STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
 _STATED_MAX: Final = 48
+_SO_FAR: Final = re.compile("已|共|累计|先后")
 _TOLD_MONTHS: Final = 4
 _GOES_ON: Final = re.compile(r"至今")
 _SINCE_THEN: Final = re.compile(r"[^，。；！？\d]{0,20}?以来")  # 2020年10月10日“断卡”行动启动以来
@@ -120,7 +121,12 @@ class Calendar:
             and match["full"] is None
             and not (match["m"] or match["m1"] or match["front"] or match["season"] or match["tail"])
         ):
-            return Said(match.start(), match.end(), self._whole_year(match)) if match["r"] != "今年" else None
+            if match["r"] != "今年":
+                return Said(match.start(), match.end(), self._whole_year(match))
+            year = self._year(None, match["r"])
+            if year is None or not _SO_FAR.match(text, match.end()):
+                return None
+            return Said(match.start(), match.end(), Period(f"{year}-01-01", ""))  # 今年已下发4.4万条
         year = self._year(match["y"], match["r"])
         if match["y"]:
             self.year = year

@@ -127,7 +127,7 @@ def read_caption(text: str) -> tuple[str, ...]:
 
 
 def read_row(
-    row: Paragraph, columns: Sequence[Column], units: Sequence[str]
+    row: Paragraph, columns: Sequence[Column], units: Sequence[str], calendar: Calendar
 ) -> list[tuple[Paragraph, list[Comparison]]]:
     """Each figure of a row as a line of its own, as if the table had one column; with what is said of its change."""
     bars = [-1 if row.text[:1] != "|" else 0, *(at for at, sign in enumerate(row.text) if sign == "|" and at)]
@@ -137,6 +137,7 @@ def read_row(
     if len(cells) != len(columns):
         return []
     label = row.text[slice(*cells[0])]
+    since = f"{label}，" if _is_period(label, calendar) else ""
     found: list[tuple[Paragraph, list[Comparison]]] = []
     for (start, end), column in zip(cells[1:], columns[1:], strict=True):
         cell = row.text[start:end]
@@ -149,7 +150,7 @@ def read_row(
             continue
         counted = column if column.counting and not column.timed else _column_of(label)
         unit = "" if told["unit"] else counted.unit or _usual_unit(counted.head, units)
-        said = f"{column.head}，{counted.head}" if column.timed else counted.head
+        said = f"{column.head}，{counted.head}" if column.timed else since + counted.head
         lead = f"{said}（{unit}）|" if unit else f"{said}|"
         found.append((Paragraph(lead + cell, [row.origin[start]] * len(lead) + row.origin[start:end], row.kind), []))
     return found
