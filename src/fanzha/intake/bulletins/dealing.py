@@ -11,6 +11,7 @@ from fanzha.intake.bulletins.naming import name_of
 from fanzha.intake.bulletins.phrases import BETWEEN, Phrase, Sentence, head_of, marks_of, verbs_of
 
 _DEALT: Final = re.compile(r"(?:数量)?分别(?:达到|达|为|是|有|约)?$")
+_QUANTITY: Final = re.compile(r"[\u4e00-\u9fff]{2,}[量数率额度]$")  # 用户举报量 is a subject, whatever it counts
 _MANY: Final = re.compile(r"分别|[、和及与]")
 
 
@@ -68,7 +69,7 @@ def subject_measure(sentence: Sentence, start: int, end: int, unit_of: Sequence[
     words, tokens = lexicon(), sentence.within(start, end)
     said = name_of(sentence.text[start:end], "")
     if not any(token.word.nouns or token.word.verbs for token in tokens):
-        return "", ""
+        return (f"proposed:{said}", said) if _QUANTITY.search(said) else ("", "")
     for unit in unit_of:
         head, _ = head_of(tokens, [], words.heads.get(unit, frozenset()))
         if found := words.measure(unit, head, verbs_of(tokens), marks_of(tokens)):

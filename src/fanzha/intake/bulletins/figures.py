@@ -50,7 +50,7 @@ _SAME_TIME: Final = re.compile(
     r"(?:^|[ ，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
 _REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*$"
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?$"
 )
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
@@ -171,12 +171,12 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
             place.drafts += _of_sentence(sentence[0], sentence.start(), paragraph, place)
         else:
             _take_time(sentence[0], place, acting=counted)
+    if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
+        place.period = place.calendar.titled_year(paragraph.text)
     names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
     if names and place.stated is None and _REPORT.search(paragraph.text):
         lasting = place.period is not None and place.period.is_closed and place.period.first != place.period.last
         place.stated = place.calendar.stated = place.period if lasting else None
-    if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
-        place.period = place.calendar.titled_year(paragraph.text)
     if place.columns and place.drafts:
         known = place.drafts[0].comparisons
         known += [one for one in row_comparisons(row, place.columns) if one not in known]

@@ -28,6 +28,7 @@ _OBJECT: Final = re.compile(
 _SHARE: Final = re.compile(r"占(?:比|比例)?(?:重)?$")
 _RATES: Final = re.compile(r"率|占|比例|比重|度$")
 _BROADER: Final = re.compile(r"[案人户笔次]均(?!可)|最[大高多小长低](?!的|人民|检|法)|率[\u4e00-\u9fff]{0,3}$")
+_FURNITURE: Final = re.compile(r"^(?:浏览|点击|访问)(?:次数|人数|量|数)?$")  # counters of the page itself
 _NAMED: Final = re.compile(r"[\u4e00-\u9fff]{2}|[A-Za-z]{3}")
 # A story about one person, advice and the law tell of numbers, too.
 _STORY: Final = re.compile(
@@ -73,7 +74,7 @@ def is_reported(words: Lexicon, mention: Mention, verbs: frozenset[str], left: s
         return bool(_RATES.search(left))
     if not verbs.isdisjoint(words.proposed_verbs) or words.proposed_words.search(left):
         return True
-    return _NAMED.search(name) is not None and not story
+    return _NAMED.search(name) is not None and not story and _FURNITURE.search(name) is None
 
 
 def is_story(sentence: str, mention: Mention, *, listed: bool) -> bool:

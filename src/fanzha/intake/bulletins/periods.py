@@ -27,7 +27,7 @@ _FORM: Final = (
     rf"(?P<since>自从|自|从)?(?P<asof>截至|截止到|截止至|截止)?(?:{_YEAR.format('')}的?)?"
     rf"(?:(?P<front>前){'(?P<n>' + _NUMBER + ')'}个?月(?:份)?|(?P<season>{_SEASON})"
     rf"|(?P<m1>1[0-2]|0?[1-9])(?:月(?:份)?)?{_JOIN}(?:{_YEAR.format('z')})?(?P<m2>1[0-2]|0?[1-9])月(?:份)?(?!\d|[初上中下]旬)"
-    rf"|{_DAY.format('')}(?:{_JOIN}(?:{_YEAR.format('t')})?(?:{_DAY.format('t')}|(?P<td2>3[01]|[12]\d|[1-9])[日号]|(?P<tnow>今|目前)))?)?"
+    rf"|{_DAY.format('')}(?:{_JOIN}(?:{_YEAR.format('t')})?(?:{_DAY.format('t')}|(?P<td2>3[01]|[12]\d|[1-9])[日号](?:\d{{1,2}}[时点])?|(?P<tnow>今|目前)))?)?"
     r"(?P<full>全年|年度)?(?P<tail>以来|至今|起(?!诉)|来(?!源|自|到))?"
 )
 _PATTERN: Final = re.compile(
@@ -37,7 +37,7 @@ _PATTERN: Final = re.compile(
     r"|(?P<past>过去(?:的)?一年(?:里|中|来)?)"
     r"|(?=[自从截今去上前本第下一二三四]|\d{1,4}(?:年|月|季度|[-—–~～－―至到]+\d))" + _FORM
 )
-_BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?![\d年\-/.”])")
+_BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?:[—–~～-]{1,2}(?P<last>20[0-4]\d))?(?![\d年\-—/.”])")
 _DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
 _BASE_AFTER: Final = re.compile(r"同期|[份]?相比|比")
 _STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
@@ -73,12 +73,12 @@ class Calendar:
     campaign: Period | None = None  # of the campaign that it told of
 
     def titled_year(self, title: str) -> Period | None:
-        """The year that stands alone in a title: 一图读懂2022."""
+        """The year that stands alone in a title: 一图读懂2022; or the years: 2021—2023."""
         found = _BARE_YEAR.search(title)
         if found is None:
             return None
-        self.year = int(found[0])
-        return Period(f"{found[0]}-01-01", f"{found[0]}-12-31")
+        self.year = int(found["last"] or found[0])
+        return Period(f"{found[0][:4]}-01-01", f"{self.year}-12-31")
 
     def state(self, text: str) -> Period | None:
         """The period of a line that says no more than which one the whole page counts: 统计周期：3月31日至4月6日."""
@@ -104,14 +104,8 @@ class Calendar:
     def _read(self, text: str, match: re.Match[str]) -> Said | None:
         if match["word"]:
             return self._word(match)
-        if match["y1"]:
-            self.year = int(match["y2"])
-            last = _last_day(self.year, int(match["y2m"] or 12))
-            return Said(match.start(), match.end(), Period(f"{match['y1']}-01-01", last))
-        if match["past"]:  # told in the first months of the next one, else it is no calendar year
-            today = self.published
-            year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
-            return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
+        if match["y1"] or match["past"]:
+            return self._years(match)
         if _BASE_AFTER.match(text, match.end()) or not (
             match["y"] or match["r"] or match["front"] or match["season"] or match["m1"] or match["m"]
         ):
@@ -121,12 +115,7 @@ class Calendar:
             and match["full"] is None
             and not (match["m"] or match["m1"] or match["front"] or match["season"] or match["tail"])
         ):
-            if match["r"] != "今年":
-                return Said(match.start(), match.end(), self._whole_year(match))
-            year = self._year(None, match["r"])
-            if year is None or not _SO_FAR.match(text, match.end()):
-                return None
-            return Said(match.start(), match.end(), Period(f"{year}-01-01", ""))  # 今年已下发4.4万条
+            return self._year_alone(text, match)
         year = self._year(match["y"], match["r"])
         if match["y"]:
             self.year = year
@@ -147,6 +136,25 @@ class Calendar:
         if match["d"] and period.first == period.last:
             self.day = period.last
         return Said(match.start(), match.end(), period)
+
+    def _years(self, match: re.Match[str]) -> Said:
+        """Several whole years, the last perhaps to a month; or the one that is just over."""
+        if match["past"]:  # told in the first months of the next one, else it is no calendar year
+            today = self.published
+            year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
+            return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
+        self.year = int(match["y2"])
+        last = _last_day(self.year, int(match["y2m"] or 12))
+        return Said(match.start(), match.end(), Period(f"{match['y1']}-01-01", last))
+
+    def _year_alone(self, text: str, match: re.Match[str]) -> Said | None:
+        """去年 is the whole of it; 今年 is a period where something was done in it so far: 今年已下发4.4万条."""
+        if match["r"] != "今年":
+            return Said(match.start(), match.end(), self._whole_year(match))
+        year = self._year(None, match["r"])
+        if year is None or not _SO_FAR.match(text, match.end()):
+            return None
+        return Said(match.start(), match.end(), Period(f"{year}-01-01", ""))
 
     def _word(self, match: re.Match[str]) -> Said | None:
         word, today = match["word"], self.published

@@ -13,7 +13,7 @@ from fanzha.intake.bulletins.lexicon import NO_NOUN, Lexicon, Token, lexicon
 from fanzha.intake.bulletins.naming import is_reported, is_story, name_of, share_of, tells_another
 from fanzha.intake.bulletins.numbers import MONEY, Mention
 
-_BOUNDARY: Final = re.compile(r"[ ，。；：！？（）()【】—…｜|:,!?;、\x02]")
+_BOUNDARY: Final = re.compile(r"[ ，。；：！？（）()【】…｜|:,!?;、\x02]|(?<!\d)—|—(?!\d)")
 _ASIDE: Final = re.compile(r"[（(][\u4e00-\u9fff]{1,2}[）)]")
 _ENUMERATED: Final = re.compile(r"[、和及与跟]|以及|并|等|[，,。；！？）)】\x02]|$")
 BETWEEN: Final = re.compile(r"[、，,和及与]{1,2}|以及")
@@ -166,6 +166,12 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
         if mention.unit == "%"
         else sentence.text[_deed(sentence, ground.lefts, start, mention.start) : mention.start]
     )
+    if (
+        mention.unit != "%"
+        and not ground.bound_right
+        and len(name_of(told, "")) <= _VERB_ALONE < len(name_of(left, ""))
+    ):
+        told = left  # 因出租出借“两卡”涉案的127人: the verb at its end does not say what is counted
     behind = head_right or (ground.bound_right and (not ground.lefts or len(name_of(told, "")) <= _VERB_ALONE))
     said = name_of(told, ground.right if behind else "")
     if not said and (joined or not left) and listed is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Final
 
@@ -70,6 +71,8 @@ def row_comparisons(row: str, columns: Mapping[int, ComparisonKind]) -> list[Com
     """What the cells of these columns say of the row's figure."""
     found = []
     for column, cell in enumerate(row.split("|")):
+        if column in columns and cell == "持平":
+            found.append(Comparison(columns[column], Decimal(0)))
         change = _CHANGE.fullmatch(cell) if column in columns else None
         if change is None or change["base"]:  # one that names its base is read as any other
             continue
