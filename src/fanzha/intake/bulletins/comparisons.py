@@ -18,7 +18,7 @@ _DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|�
 _WORDS: Final = r"(?:分别|均|各|大幅|明显|显著|仍|又|还|继续|再|的|了|达到|达|为|是|约|近|超过|超|逾|至|有所|同步)*"
 _OTHER: Final = (
     r"(?:(?:19|20)\d\d年|去年|上一年度|上一年|前一年|上年度|上年|今年|前年)?"
-    r"(?:同期|全年|\d{1,2}月(?:份)?(?:同期)?|上个?月|上半年|[一二三四]季度|上季度|前一?[月周天]|上周)?"
+    r"(?:同[期月季]|全年|\d{1,2}月(?:份)?(?:同期)?|上个?月|上半年|[一二三四]季度|上季度|前一?[月周天]|上周)?"
 )
 _BASE: Final = (
     r"(?P<plain>同比|环比|同期(?:相)?比)(?!上一?年)"
@@ -35,7 +35,7 @@ _CHANGE: Final = re.compile(
     rf"|(?P<bare>(?:[降升增涨跌]幅|增速)(?:分别|均)?|(?:数量|分别|均|大幅|又)?(?:[再又][降升增]|上升|增长|下降|减少|提升|降低|(?:提高|增加|回落|下滑|上涨)(?=[^，。；、]{{0,6}}?{_N}(?:%|个百分点)))(?:了)?{_WORDS})"
     rf"(?P<bare_parts>{_PART}(?:(?:、|和|及|与){_PART})*)"
 )
-_PART_OF_YEAR: Final = r"同期|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度"
+_PART_OF_YEAR: Final = r"同[期月季]|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度"
 _MULTIPLE: Final = re.compile(
     rf"(?P<subject_is>分别为|分别是|分别达|约为|约是|为|是|达到|达|相当于|系)?{_WORDS}"
     rf"(?P<base>(?:(?:19|20)\d\d年?|去年|上年|前年|今年)(?:{_PART_OF_YEAR})?|{_PART_OF_YEAR})"
@@ -173,7 +173,7 @@ def _multiples(text: str) -> Iterator[Compared]:
     for found in _MULTIPLE.finditer(text):
         base = found["base"]
         kind = ComparisonKind.MULTIPLE_VERSUS
-        if "同期" in base:
+        if "同" in base:
             kind = ComparisonKind.MULTIPLE_YOY
         elif "月" in base or "周" in base:
             kind = ComparisonKind.MULTIPLE_MOM
@@ -194,7 +194,7 @@ def _kind(plain_base: str | None, other: str) -> tuple[ComparisonKind, str]:
         return (ComparisonKind.MOM if plain_base == "环比" else ComparisonKind.YOY), ""
     if "周" in other:
         return ComparisonKind.WOW, other
-    if "同期" in other or re.fullmatch(r"(?:去年|上年)\d{1,2}月(?:份)?", other):
+    if "同" in other or re.fullmatch(r"(?:去年|上年)\d{1,2}月(?:份)?", other):
         return ComparisonKind.YOY, other
     if re.fullmatch(r"(?:上个?月|前一?月|上季度|[一二三]季度|\d{1,2}月(?:份)?)(?:[日月]均|平均)?(?:水平|均值)?", other):
         return ComparisonKind.MOM, other

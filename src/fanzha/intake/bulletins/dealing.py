@@ -23,21 +23,29 @@ def deal_out(sentence: Sentence) -> dict[int, Phrase]:
     for index, mention in enumerate(sentence.mentions):
         if index in found:
             continue
+        count = _alike_after(sentence, index)
+        if count < 2:
+            continue
         since = sentence.mentions[index - 1].end if index else 0
         start = sentence.clause_start(mention.start, since)
         dealt = _DEALT.search(sentence.text, start, mention.start)
-        count = 1
-        while index + count < len(sentence.mentions) and BETWEEN.fullmatch(
-            sentence.text, sentence.mentions[index + count - 1].end, sentence.mentions[index + count].start
-        ):
-            count += 1
         subjects = split_subjects(sentence, start, dealt.start() if dealt else mention.start, count)
-        if count < 2 or len(subjects) != count or (dealt is None and sentence.text[since:start].strip("，,；。 \x02")):
+        if len(subjects) != count or (dealt is None and sentence.text[since:start].strip("，,；。 \x02")):
             continue
         told = _told_of(sentence, index, subjects)
         if dealt is not None or len(told) == count:
             found |= told
     return found
+
+
+def _alike_after(sentence: Sentence, index: int) -> int:
+    """How many numbers stand one behind the other from this one on, with nothing but a comma between."""
+    mentions, count = sentence.mentions, 1
+    while index + count < len(mentions) and BETWEEN.fullmatch(
+        sentence.text, mentions[index + count - 1].end, mentions[index + count].start
+    ):
+        count += 1
+    return count
 
 
 def _told_of(sentence: Sentence, index: int, subjects: Sequence[tuple[int, int]]) -> dict[int, Phrase]:

@@ -37,8 +37,8 @@ _STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
 _NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工作情况的通报
 _HEADING_MAX: Final = 24
 _DAY_LINE_MAX: Final = 110
-_GOING_ON: Final = ("，", ",", "、", "：", ":", "—")
-_ANNOUNCING: Final = ("：", ":", "—")
+_GOING_ON: Final = ("如下。", "，", ",", "、", "：", ":", "—")
+_ANNOUNCING: Final = ("如下。", "：", ":", "—")
 _ATTRIBUTE: Final = re.compile(r"的[\u4e00-\u9fff]{1,20}?(?:团伙|案|窝点|犯罪)")
 _STATES: Final = frozenset(
     {
@@ -144,7 +144,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         if "|" not in paragraph.text:
             place.columns, place.table = {}, []
             place.units = read_caption(paragraph.text) if "单位" in paragraph.text else ()
-        elif cells := _of_row(paragraph, place):
+        elif (cells := _of_row(paragraph, place)) is not None:
             found += cells
             continue
         if (stated := calendar.state(paragraph.text)) is not None:
@@ -183,21 +183,22 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     return place.leave(paragraph)
 
 
-def _of_row(row: Paragraph, place: _Place) -> list[Draft]:
-    """The figures of a row of a table with several columns; none where it is its head, or no such table."""
+def _of_row(row: Paragraph, place: _Place) -> list[Draft] | None:
+    """The figures of a row of a table with several columns, its head among them; None where it is no row of such a table."""
     head = read_head(row.text, place.calendar)
     place.table = head or place.table
-    if head or not place.table:
+    if head:
         return []
     found: list[Draft] = []
-    for line, comparisons in read_row(row, place.table, place.units, place.calendar):
+    lines = read_row(row, place.table, place.units, place.calendar) if place.table else []
+    for line, comparisons in lines:
         period = place.period
         drafts = _of_sentence(line.text, 0, line, place)
         place.period = period  # a column's period is not its neighbour's
         for draft in drafts[:1]:
             draft.comparisons += comparisons
         found += drafts
-    return found
+    return found or None
 
 
 def _take_time(text: str, place: _Place, *, acting: bool) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from fanzha.intake.bulletins.figures import Draft
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.statistics import Figure
+from fanzha.statistics.catalogue import PROPOSED
 
 _REPEATED_MIN: Final = 10  # a smaller number said twice in a text may well be two figures
 
@@ -21,6 +22,10 @@ def merge_drafts(drafts: Sequence[Draft]) -> list[Draft]:
         same = next((one for one in by_measure.get(draft.measure, ()) if _is_same(one, draft)), None)
         if same is None and draft.titled:  # a title may call it otherwise: 追回 what the text says was 返还
             same = next((one for one in kept if not one.titled and _is_equal(one, draft)), None)
+        if same is None and draft.titled and draft.measure.startswith(PROPOSED):
+            same = next(
+                (one for one in kept if not one.titled and one.unit == draft.unit and _rounds(draft, one)), None
+            )
         if same is None:
             kept.append(draft)
             by_measure.setdefault(draft.measure, []).append(draft)

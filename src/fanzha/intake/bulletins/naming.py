@@ -23,8 +23,9 @@ _REACHES: Final = re.compile(
     rf"|(?:{_CHANGES})了?[至到在为]|累计|共计|合计|总计|超过|[日月]均|[高多]达|(?:折合|价值|市值|约合)(?:人民币)?|[至在]|(?<![接收受])到)+$"
 )
 _OBJECT: Final = re.compile(
-    r"(?:^|[\u4e00-\u9fff])[对将把向为给使让]$"
+    r"(?:^|[\u4e00-\u9fff])[对将把向为给使让](?:辖内|辖区|全[国省市县区]|上述|其中)?$"
 )  # 对48起案件挂牌督办: what stands behind says it all
+_REACHED: Final = frozenset("、，和的了 :：|共已达近为是由从仅（(及与约有至到在计过均合值币")
 _SHARE: Final = re.compile(r"占(?:比|比例)?(?:重)?$")
 _RATES: Final = re.compile(r"率|占|比例|比重|度$")
 _BROADER: Final = re.compile(r"[案人户笔次]均(?!可)|最[大高多小长低](?!的|人民|检|法)|率[\u4e00-\u9fff]{0,3}$")
@@ -40,16 +41,16 @@ _SMALL: Final = frozenset({"次", "个", "条", "家", "户", "笔", "项", "款
 
 def tells_another(text: str) -> bool:
     """Whether the words before a number make it no count of what they name: an average, the largest one, a rate."""
-    return _BROADER.search(text) is not None
+    return ("均" in text or "最" in text or "率" in text) and _BROADER.search(text) is not None
 
 
 def name_of(left: str, right: str) -> str:
     """The words of a number: what stands before it, then what it counts behind it."""
     kept = left.replace("\x02", "")
-    for leading in _LEADING.finditer(kept):
+    for leading in reversed(list(_LEADING.finditer(kept))):
         if _NAMED.search(kept, leading.end()):
-            left = kept[leading.end() :]
-    kept = left.replace("\x02", "")
+            kept = kept[leading.end() :]
+            break
     if filler := _FILLERS.match(kept):
         kept = kept[filler.end() :]
     if right.startswith(("（", "(")):
@@ -86,5 +87,7 @@ def is_story(sentence: str, mention: Mention, *, listed: bool) -> bool:
 
 def _bare(text: str) -> str:
     """Without the words that only lead to the number."""
+    if not text or text[-1] not in _REACHED:  # cheap, and mostly so
+        return text
     found = _REACHES.search(text)
     return text[: found.start()] if found else text

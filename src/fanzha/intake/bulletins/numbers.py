@@ -18,7 +18,7 @@ _SCALE: Final = "万亿|千万|百万|十万|[十百千万亿]"
 MONEY: Final = "元"
 # What is no unit where these words follow: 5个月, 5部门, 3人民币.
 _NOT_FOLLOWED: Final = {
-    "个": "国家|地区|省份|城市|多?月|小时|半?小时|工作日|百分点|省|市|县|人信息|方面|环节",
+    "个": "乡|镇|村(?!民|居)|州|国家|地区|省份|城市|多?月|小时|半?小时|工作日|百分点|省|市|县|人信息|方面|环节",
     "部": "门|署|级",
     "人": "民|工|以上团",
     "次": "日|年",
@@ -78,6 +78,13 @@ def find_numbers(text: str) -> Iterator[Mention]:
         yield from _headed(text)
     for found in _pattern().finditer(text):
         mention = _read(found, words)
+        if (
+            mention is not None
+            and mention.spelt
+            and mention.value == 1
+            and text[mention.end : mention.end + 1].isdigit()
+        ):
+            continue  # 一笔120万元
         if mention is not None and not _narrows(text, mention) and not (mention.spelt and _is_quoted(text, mention)):
             yield mention
 

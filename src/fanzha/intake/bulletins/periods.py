@@ -32,14 +32,14 @@ _FORM: Final = (
 )
 _PATTERN: Final = re.compile(
     r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今(?!年)|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
-    rf"|(?P<y1>(?:19|20)\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?:(?P<y2m>1[0-2]|0?[1-9])月(?:份|底|末)?(?!\d))?"
+    rf"|2(?P<y1>0\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?:(?P<y2m>1[0-2]|0?[1-9])月(?:份|底|末)?(?!\d))?"
     r"(?!\d{1,2}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
-    r"|(?P<past>过去(?:的)?一年(?:里|中|来)?)"
+    r"|过(?P<past>去(?:的)?一年(?:里|中|来)?)"
     r"|(?=[自从截今去上前本第下一二三四]|\d{1,4}(?:年|月|季度|[-—–~～－―至到]+\d))" + _FORM
 )
 _BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?:[—–~～-]{1,2}(?P<last>20[0-4]\d))?(?![\d年\-—/.”])")
 _DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
-_BASE_AFTER: Final = re.compile(r"同期|[份]?相比|比")
+_BASE_AFTER: Final = re.compile(r"同[期月季]|[份]?相比|比")
 _STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
 _STATED_MAX: Final = 48
 _SO_FAR: Final = re.compile("已|共|累计|先后")
@@ -82,7 +82,9 @@ class Calendar:
 
     def state(self, text: str) -> Period | None:
         """The period of a line that says no more than which one the whole page counts: 统计周期：3月31日至4月6日."""
-        if len(text) > _STATED_MAX or (label := _STATED.match(text)) is None:
+        if len(text) > _STATED_MAX or text[-1:] in "。；，" or ("年" not in text and "月" not in text):
+            return None
+        if (label := _STATED.match(text)) is None:
             return None
         year, day, campaign = self.year, self.day, self.campaign
         said = [one for one in self.find(text) if one.period is not None]
@@ -145,7 +147,7 @@ class Calendar:
             return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
         self.year = int(match["y2"])
         last = _last_day(self.year, int(match["y2m"] or 12))
-        return Said(match.start(), match.end(), Period(f"{match['y1']}-01-01", last))
+        return Said(match.start(), match.end(), Period(f"2{match['y1']}-01-01", last))
 
     def _year_alone(self, text: str, match: re.Match[str]) -> Said | None:
         """去年 is the whole of it; 今年 is a period where something was done in it so far: 今年已下发4.4万条."""

@@ -30,11 +30,13 @@ _OPENS: Final = ("（", "(")
 _CLOSES: Final = ("）", ")")
 _VERB_ALONE: Final = 2  # signs before a number that are a verb and no noun: 派出12个抓捕小组
 _UTMOST: Final = re.compile(r"^[，,]?而?最[高低]")
-_NOT_DONE: Final = re.compile(r"要求|准备|打算|险些|差点|企图|试图|正[要欲]|[想需]要")
+_ONWARD_ENDS: Final = "到至为的"
 _RATES: Final = re.compile(r"率|占|比例|比重")
 _RATE_NAME: Final = 4
 _SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|指标|比例|占比|数值)")
-_PRICE: Final = re.compile(r"每[\u4e00-\u9fff]{0,3}$|单价$")
+_PRICE: Final = re.compile(
+    r"每[\u4e00-\u9fff]{0,3}$|单价$|要求|准备|打算|险些|差点|企图|试图|正[要欲]|[想需]要"
+)  # a price, or what somebody only meant to pay
 
 
 @dataclass(slots=True)
@@ -150,7 +152,7 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     since = sentence.mentions[index - 1].end if index else 0
     start, left = _before(sentence, index, since)
     average = words.average.search(left) if "均" in left or "每" in left else None
-    if average is None and left and left[-1] not in "、，" and (_PRICE.search(left) or _NOT_DONE.search(left)):
+    if average is None and left and left[-1] not in "、，" and _PRICE.search(left):
         return None
     if (again := _said_again(sentence, index, left, earlier, listed)) is not None:
         return again
@@ -161,24 +163,10 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     if not measure and head == NO_NOUN and average is not None and left.strip("，、 ") == average[0]:
         whole = _whole(words, earlier, mention.unit)  # 下发指令21430条，日均714条
         measure = whole.measure if whole is not None and not ground.verbs else ""
-    told = (
-        left
-        if mention.unit == "%"
-        else sentence.text[_deed(sentence, ground.lefts, start, mention.start) : mention.start]
-    )
-    if (
-        mention.unit != "%"
-        and not ground.bound_right
-        and len(name_of(told, "")) <= _VERB_ALONE < len(name_of(left, ""))
-    ):
-        told = left  # 因出租出借“两卡”涉案的127人: the verb at its end does not say what is counted
-    behind = head_right or (ground.bound_right and (not ground.lefts or len(name_of(told, "")) <= _VERB_ALONE))
-    said = name_of(told, ground.right if behind else "")
+    said = _called(sentence, mention, ground, head_right=head_right)
     if not said and (joined or not left) and listed is not None:
         said = listed.text
-    if mention.unit == "%":
-        said = share_of(said)
-    elif measure and tells_another(left):
+    if measure and mention.unit != "%" and tells_another(left):
         measure = ""
     carried = ground.verbs or (listed.verbs if listed is not None else _NOTHING)
     if not measure:
@@ -190,6 +178,20 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
         return None
     per = words.averages[average[0]] if average else ""
     return Phrase(measure, said, head, carried, mention.unit or MONEY, per, among, joined, ground.cohort)
+
+
+def _called(sentence: Sentence, mention: Mention, ground: _Ground, *, head_right: bool) -> str:
+    """The words of a number, from what was done on, with what stands behind it where that is what is counted."""
+    if mention.unit == "%":
+        return share_of(name_of(ground.left, ground.right if head_right else ""))
+    told = sentence.text[max(ground.start, _deed(sentence, ground.lefts, ground.start, mention.start)) : mention.start]
+    said = name_of(told, "")
+    alone = len(said) <= _VERB_ALONE
+    if alone and not ground.bound_right and len(ground.left) > len(told):
+        said = name_of(ground.left, "")  # 因出租出借“两卡”涉案的127人: the verb at its end does not say what is counted
+    if head_right or (ground.bound_right and (not ground.lefts or alone)):
+        said = name_of(told, ground.right)
+    return said
 
 
 def _before(sentence: Sentence, index: int, since: int) -> tuple[int, str]:
@@ -232,9 +234,17 @@ def _said_again(
     if unit == "%" and listed is not None and listed.unit == "%" and (BETWEEN.fullmatch(left) or _UTMOST.search(left)):
         return replace(listed, joined=True)
     same = None
-    if listed is not None and words.catalogue.alike(listed.unit, unit) and _ONWARD.fullmatch(left):
+    if (
+        listed is not None
+        and left
+        and left[-1] in _ONWARD_ENDS
+        and _ONWARD.fullmatch(left)
+        and words.catalogue.alike(listed.unit, unit)
+    ):
         same = listed
-    elif _SAME_NUMBER.search(left) or (not left and sentence.is_timed_alone(mention.start)):
+    elif (("这" in left or "该" in left) and _SAME_NUMBER.search(left)) or (
+        not left and sentence.is_timed_alone(mention.start)
+    ):
         same = _whole(words, earlier, unit)
     return same and replace(same, unit=unit, per="", among=False, joined=False, cohort=False)
 
