@@ -2,7 +2,7 @@
 
 A published text is not copied: its labels name it by its SHA-256 and say where each figure stands. A made one carries its
 labels inside, `⟦quote¦measure value unit …⟧`, with `~` about, `>` at least, `/day`, `p=FROM..TO`, `c=kind:value`, `#name`,
-`part=name`; `⟦quote¦=name⟧` says a figure again.
+`part=name`; `⟦quote¦=name⟧` says a figure again. Where two names of a measure are both right, `|` stands between them.
 """
 
 from __future__ import annotations
@@ -129,9 +129,9 @@ def judge(name: str, text: str, figures: Sequence[Figure], labels: Sequence[Labe
 
 def _agrees(figure: Figure, label: Label, catalogue: Catalogue) -> bool:
     period = None if figure.period is None else (figure.period.first, figure.period.last)
-    measure = label.measure.removeprefix("proposed:")
+    names = label.measure.split("|")
     return (
-        (figure.measure == label.measure or figure.text_measure == measure)
+        (figure.measure in names or any(figure.text_measure == name.removeprefix("proposed:") for name in names))
         and figure.value == label.value
         and catalogue.alike(figure.unit, label.unit)
         and (figure.approximate, figure.at_least) == (label.approximate, label.at_least)

@@ -10,7 +10,7 @@ from fanzha.intake.bulletins.lexicon import lexicon
 
 _LONGEST: Final = 18
 _STOPS: Final = re.compile(
-    r"[^\u4e00-\u9fff]|在|由|被|从|据|了|来到|以来|联合|会同|配合|以及|的|和|及|与|向|经|对|通过|各地|按照|根据|起|称|[年月日]"
+    r"[^\u4e00-\u9fff]|在|由|被|从|据|了|来到|以来|联合|会同|配合|以及|的|和|及|与|向|经|对|通过|通报|响应|参加|获|各地|按照|根据|起|称|[年月日]"
 )
 _LED: Final = frozenset({"work", "lead"})  # 组织 may stand in a name
 _OPENING: Final = re.compile(r"[^\u4e00-\u9fff]|由|从|据|以来|被|起|各地|[年月日]")

@@ -9,13 +9,22 @@ from decimal import Decimal
 from typing import Final
 
 from fanzha.intake.bulletins.bodies import find_bodies, last_before, place_of
-from fanzha.intake.bulletins.comparisons import Compared, find_comparisons
+from fanzha.intake.bulletins.comparisons import Compared, find_comparisons, fit_period
+from fanzha.intake.bulletins.dealing import deal_out, split_subjects, subject_measure
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
 from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
-from fanzha.intake.bulletins.periods import Calendar, later_end
-from fanzha.intake.bulletins.phrases import Phrase, Sentence, deal_out, find_phrase, split_subjects, subject_measure
-from fanzha.intake.bulletins.tables import headed_columns, period_first, row_comparisons
+from fanzha.intake.bulletins.periods import Calendar, Said, later_end
+from fanzha.intake.bulletins.phrases import Phrase, Sentence, find_phrase
+from fanzha.intake.bulletins.tables import (
+    Column,
+    headed_columns,
+    period_first,
+    read_caption,
+    read_head,
+    read_row,
+    row_comparisons,
+)
 from fanzha.statistics import Comparison, ComparisonKind, Period
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
@@ -25,9 +34,11 @@ _SENTENCE: Final = re.compile(rf"[^。；！？!?;]{{1,{SENTENCE_MAX}}}[。；�
 _FIGURED: Final = re.compile(r"\d|持平|翻")
 _TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截]|以来|至今|行动")
 _STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
+_NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工作情况的通报
 _HEADING_MAX: Final = 24
 _DAY_LINE_MAX: Final = 110
-_GOING_ON: Final = ("，", ",", "、", "：", ":", "—")
+_GOING_ON: Final = ("如下。", "，", ",", "、", "：", ":", "—")
+_ANNOUNCING: Final = ("如下。", "：", ":", "—")
 _ATTRIBUTE: Final = re.compile(r"的[\u4e00-\u9fff]{1,20}?(?:团伙|案|窝点|犯罪)")
 _STATES: Final = frozenset(
     {
@@ -36,8 +47,13 @@ _STATES: Final = frozenset(
     }
 )  # fmt: skip
 _SAME_TIME: Final = re.compile(
-    r"(?:^|[，；：:])同期(?!相?比|[上下增减]|的)"
+    r"(?:^|[ ，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
+_REPORT: Final = re.compile(
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?$"
+)
+_WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
+_CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
 _REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
 
 
@@ -74,7 +90,11 @@ class _Place:
     drafts: list[Draft] = field(default_factory=list)  # of this paragraph
     phrases: list[Phrase] = field(default_factory=list)
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
+    units: tuple[str, ...] = ()  # that a line above it says for the table
+    table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
     told: Period | None = None  # the last that the page named, whatever the paragraph
+    stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
+    announced: bool = False  # by a colon
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
     def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
@@ -83,14 +103,30 @@ class _Place:
         carried = self.leading if goes_on or paragraph.is_item else None
         if paragraph.text.startswith("其中"):  # of what the paragraph before told
             carried = self.told
-        self.period, self.body, self.drafts, self.phrases = carried, "", [], []
+        self.period, self.body, self.drafts, self.phrases = carried or self.stated, "", [], []
 
-    def leave(self, paragraph: Paragraph) -> None:
-        """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is."""
-        if self.period is None and len(paragraph.text) <= _HEADING_MAX and not paragraph.text.endswith(_STOPS):
-            return  # a heading between the line and its list
-        if not paragraph.is_item or (self.period is not None and not self.drafts):
-            self.leading = None if paragraph.text.endswith(_STOPS) else self.period
+    def leave(self, paragraph: Paragraph) -> bool:
+        """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
+
+        Tells whether the next goes on with what this one belongs to.
+        """
+        text = paragraph.text
+        if text.endswith(_GOING_ON):
+            self.leading = self.period or self.leading
+            self.announced = text.endswith(_ANNOUNCING)
+            return True
+        if self.period is None and len(text) <= _HEADING_MAX and not text.endswith(_STOPS):
+            return False  # a heading between the line and its list
+        self.announced = self.announced and not paragraph.is_item  # a list with numbers ends where they do
+        if (text.endswith("；") or self.announced) and self.leading is not None and self.period == self.leading:
+            return True  # 其中：a list without numbers, each on its own line
+        self.announced = False
+        dated = self.period is not None and self.period.first == self.period.last and not self.drafts
+        if dated and not paragraph.is_item and paragraph.kind is not Kind.TITLE:
+            return False  # a line that says a day, as that of publication, leads nothing in
+        if not paragraph.is_item or (self.period is not None and not self.drafts and not text.endswith(_STOPS)):
+            self.leading = None if text.endswith(_STOPS) else self.period
+        return False
 
 
 def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str) -> list[Draft]:
@@ -100,36 +136,69 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
     goes_on = False
     for paragraph in paragraphs:
         place.enter(paragraph, goes_on=goes_on)
-        goes_on = paragraph.text.endswith(_GOING_ON)
+        goes_on = False
         if len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
             continue
         if len(found) > FIGURES_MAX:
             break
-        row = paragraph.text
-        if "|" in row:
-            place.columns = headed_columns(row) or place.columns
-            paragraph = period_first(paragraph, calendar)
-        elif place.columns:
-            place.columns = {}
-        counted = may_count(paragraph.text)
-        if not counted and not _TIMED.search(paragraph.text):
-            place.leave(paragraph)
+        if "|" not in paragraph.text:
+            place.columns, place.table = {}, []
+            place.units = read_caption(paragraph.text) if "单位" in paragraph.text else ()
+        elif (cells := _of_row(paragraph, place)) is not None:
+            found += cells
             continue
-        for sentence in _SENTENCE.finditer(paragraph.text):
-            if len(found) > FIGURES_MAX:
-                break
-            if counted and may_count(sentence[0]):
-                drafts = _of_sentence(sentence[0], sentence.start(), paragraph, place)
-                place.drafts += drafts
-                found += drafts
-            else:
-                _take_time(sentence[0], place, acting=counted)
-        if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
-            place.period = calendar.titled_year(paragraph.text)
-        if place.columns and place.drafts:
-            place.drafts[0].comparisons += row_comparisons(row, place.columns)
-        place.leave(paragraph)
+        if (stated := calendar.state(paragraph.text)) is not None:
+            place.period = place.stated = stated
+            continue
+        goes_on = _of_paragraph(paragraph, place)
+        found += place.drafts
     return found
+
+
+def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
+    """Reads a paragraph's sentences, and tells whether the next goes on with it."""
+    row = paragraph.text
+    if "|" in row:
+        place.columns = headed_columns(row) or place.columns
+        paragraph = period_first(paragraph, place.calendar)
+    counted = may_count(paragraph.text)
+    if not counted and not _TIMED.search(paragraph.text):
+        return place.leave(paragraph)
+    for sentence in _SENTENCE.finditer(paragraph.text):
+        if len(place.drafts) > FIGURES_MAX:
+            break
+        if counted and may_count(sentence[0]):
+            place.drafts += _of_sentence(sentence[0], sentence.start(), paragraph, place)
+        else:
+            _take_time(sentence[0], place, acting=counted)
+    if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
+        place.period = place.calendar.titled_year(paragraph.text)
+    names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
+    if names and place.stated is None and _REPORT.search(paragraph.text):
+        lasting = place.period is not None and place.period.is_closed and place.period.first != place.period.last
+        place.stated = place.calendar.stated = place.period if lasting else None
+    if place.columns and place.drafts:
+        known = place.drafts[0].comparisons
+        known += [one for one in row_comparisons(row, place.columns) if one not in known]
+    return place.leave(paragraph)
+
+
+def _of_row(row: Paragraph, place: _Place) -> list[Draft] | None:
+    """The figures of a row of a table with several columns, its head among them; None where it is no row of such a table."""
+    head = read_head(row.text, place.calendar)
+    place.table = head or place.table
+    if head:
+        return []
+    found: list[Draft] = []
+    lines = read_row(row, place.table, place.units, place.calendar) if place.table else []
+    for line, comparisons in lines:
+        period = place.period
+        drafts = _of_sentence(line.text, 0, line, place)
+        place.period = period  # a column's period is not its neighbour's
+        for draft in drafts[:1]:
+            draft.comparisons += comparisons
+        found += drafts
+    return found or None
 
 
 def _take_time(text: str, place: _Place, *, acting: bool) -> None:
@@ -152,36 +221,51 @@ def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) ->
     periods = place.calendar.find(masked) if _TIMED.search(masked) else []
     if not periods and place.period is None and _SAME_TIME.search(masked):
         place.period = place.told
-    sentence = Sentence.of(masked, mentions, [said.end - 1 for said in periods], place.home)
+    sentence = Sentence.of(masked, mentions, [(said.start, said.end) for said in periods], place.home)
     before: Phrase | None = None
     last: Draft | None = None
     here: list[Draft] = []
     pending, said = list(compared), list(periods)
     dealt = deal_out(sentence)
     for index, mention in enumerate(mentions):
-        while said and said[0].start < mention.start:
-            place.period = later_end(place.period, said.pop(0).period)
+        only = _until(mention.start, masked, said, place)
         while pending and pending[0].start < mention.start:
             here += _attach(pending.pop(0), sentence, here, paragraph, offset, place)
-        if (told := dealt.get(index)) is not None:
-            phrase: Phrase | None = told
-        elif (reached := _reached(sentence, index, compared, here)) is not None:
+        phrase = dealt.get(index)
+        if phrase is None and (reached := _reached(sentence, index, compared, here)) is not None:
             _fill(reached, mention, paragraph, offset)
             continue
-        else:
-            phrase = find_phrase(sentence, index, place.phrases, before)
+        phrase = phrase or find_phrase(sentence, index, place.phrases, before)
         if phrase is None:
             continue
         draft = _draft(phrase, mention, sentence, offset, paragraph, place)
+        draft.period = only.period if only is not None else draft.period
         draft.part_of = _parent(phrase, draft, here, last, place)
         here.append(draft)
         place.phrases.append(phrase)
         before, last = phrase, draft
-    while said:
-        place.period = later_end(place.period, said.pop(0).period)
-    for one in pending:
+    for one in pending:  # 同比下降14.8%，自去年9月以来连续下降: the later period is not that of the change
+        _until(one.start, masked, said, place)
         here += _attach(one, sentence, here, paragraph, offset, place)
+    _until(len(masked), masked, said, place)
     return here
+
+
+def _until(end: int, text: str, said: list[Said], place: _Place) -> Said | None:
+    """Takes the periods that are said before a place; the last of them, where it is that of the next number alone."""
+    only = None
+    while said and said[0].start < end:
+        only = said.pop(0)
+        if not _of_one_number(text, only):
+            place.period, only = later_end(place.period, only.period), None
+    return only
+
+
+def _of_one_number(text: str, said: Said) -> bool:
+    """由二季度的96.1%升至97.4%: the period is that of the first number alone."""
+    return text[max(0, said.start - 1) : said.start] in ("由", "从", "至", "到") and (
+        text[said.end - 1] == "的" or text.startswith("的", said.end)
+    )
 
 
 def _reached(sentence: Sentence, index: int, compared: Sequence[Compared], here: list[Draft]) -> Draft | None:
@@ -250,6 +334,17 @@ def _parent(phrase: Phrase, draft: Draft, here: list[Draft], last: Draft | None,
     return None
 
 
+def _told_before(sentence: Sentence, start: int, since: int, count: int) -> list[tuple[str, str]]:
+    """What the clause before a change names, up to the word that says that it changed."""
+    first = sentence.clause_start(start - 1, since)
+    if may_count(sentence.text[first:start]):  # what the clause counts is no figure, and its change is none
+        return [("", "")]
+    found = _CHANGED.search(sentence.text, first, start - 1)
+    subjects = split_subjects(sentence, first, found.start() if found else start - 1, count)
+    units = [words[0] for words in lexicon().catalogue.units.values() if words[0] not in ("%", "倍")]
+    return [subject_measure(sentence, *subject, ["起", "名", "元", *units]) for subject in subjects]
+
+
 def _attach(
     one: Compared, sentence: Sentence, here: list[Draft], paragraph: Paragraph, offset: int, place: _Place
 ) -> list[Draft]:
@@ -263,16 +358,29 @@ def _attach(
         units = [words[0] for words in catalogue.units.values() if words[0] not in ("%", "倍")]
         subjects = split_subjects(sentence, start, one.start, len(one.comparisons))
         told = [subject_measure(sentence, *subject, ["起", "名", "元", *units]) for subject in subjects]
+        told = [one if one[0] else (told[-1][0], one[1]) for one in told]  # 刷单类、贷款类警情
         measure, said = told[0]
+    if not measure and not here and start == one.start > since:  # 发案数、损失数“双下降”，降幅分别为23.5%和30.1%
+        told = _told_before(sentence, start, since, len(one.comparisons))
+        measure, said = told[0]
+    before = here or place.drafts
+    if not measure and before and len(one.comparisons) == 1 and _WHOSE.search(sentence.text, since, one.start):
+        told = [(before[-1].measure, before[-1].text_measure)]  # 同比降幅最大的是丁市，下降28.3%
+        measure, said = told[0]
+        known: list[Draft] = []
+    else:
+        known = [draft for draft in (*place.drafts, *here) if draft.measure == measure and draft.period == place.period]
     if not measure:
         free = [draft for draft in here if not draft.comparisons] if len(one.comparisons) > 1 else here
         takers = free[-len(one.comparisons) :]
         for draft, comparison in zip(takers, one.comparisons, strict=False):
-            draft.comparisons.append(comparison)
+            draft.comparisons.append(fit_period(comparison, draft.period))
         return []
-    known = [draft for draft in (*place.drafts, *here) if draft.measure == measure and draft.period == place.period]
-    if known and len(one.comparisons) == 1:
-        known[-1].comparisons.append(one.comparisons[0])
+    part = (
+        "其中" in sentence.text[max(0, start - 3) : one.start]
+    )  # 其中老年人警情下降21.5%: not the whole that was told
+    if known and len(one.comparisons) == 1 and known[-1].mention is not None and not part:
+        known[-1].comparisons.append(fit_period(one.comparisons[0], place.period))
         return []
     if len(told) < len(one.comparisons):
         told = [(measure, said)] * len(one.comparisons)
@@ -287,7 +395,7 @@ def _attach(
             place=place.home,
             body=place.body,
             titled=paragraph.kind is Kind.TITLE,
-            comparisons=[comparison],
+            comparisons=[fit_period(comparison, place.period)],
         )
         for (measure, said), comparison, (unit, first, last) in zip(told, one.comparisons, one.units, strict=False)
         if measure

@@ -13,6 +13,7 @@ from typing import Any, Final
 from fanzha.statistics import Catalogue, read_catalogue
 
 NO_NOUN: Final = "none"
+_NOT: Final = ("不", "未")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,10 @@ class Lexicon:
     def tokens(self, text: str) -> list[Token]:
         """The known words of a text, longest first, none over another."""
         words = self.words
-        return [Token(*found.span(), words[found[0]]) for found in self.pattern.finditer(text)]
+        found = [Token(*found.span(), words[found[0]]) for found in self.pattern.finditer(text)]
+        if "不" in text or "未" in text:  # 不批准逮捕38人: what was not done
+            return [token for token in found if not token.word.verbs or text[token.start - 1 : token.start] not in _NOT]
+        return found
 
     def measure(self, unit: str, head: str, verbs: frozenset[str], marks: frozenset[str]) -> str:
         """The first measure that these words make; empty where they make none."""

@@ -18,13 +18,15 @@ _MARKDOWN: Final = re.compile(
 _GONE: Final = "\x01"  # stands where markup stood, so that every sign keeps its place
 _BOLD_LINE: Final = re.compile(r"[ \t]*\x01{2,}(?P<text>[^\x01]+)\x01{2,}[ \t\r]*")
 _HEADING: Final = re.compile(r"[ \t]*#{1,6}[ \t]*")
-_RULED: Final = re.compile(r"[ \t|:-]*-{3,}[ \t|:-]*")
+_RULED: Final = re.compile(r"[ \t|:-]*(?:-{3,}|\|[ \t]*:?-+:?[ \t]*\|)[ \t|:-]*")
 _BLANKS: Final = re.compile(r"[\x01 \t\r\u00a0\u2000-\u200d\u3000\ufeff]+")
 _NARROW: Final = str.maketrans(
     {chr(wide): chr(wide - 0xFEE0) for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
     | {"％": "%", "．": ".", "\x00": " ", "\x0b": " ", "\x0c": " ", "\x85": " ", "\u2028": " ", "\u2029": " "}
 )
 _WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]")  # to translate is slow, and mostly there is nothing to do
+_SPELT_YEAR: Final = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
+_SPELT: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _MARKED: Final = re.compile(r"<[A-Za-z/!?]|&[#A-Za-z]")
 _BLOCKS: Final = frozenset(
     [
@@ -155,6 +157,7 @@ def read_page(text: str) -> Page:
     body = _MARKDOWN.sub(_blanked, text[start:].replace(_GONE, " "))
     pieces = _without_tags(body, start, page.head) if _MARKED.search(body) else [_Piece(body, start)]
     page.paragraphs += _paragraphs(pieces)
+    page.paragraphs[:1] = [part for first in page.paragraphs[:1] for part in _part_title(first)]
     _find_title(page)
     return page
 
@@ -215,6 +218,17 @@ def _paragraphs(pieces: list[_Piece]) -> list[Paragraph]:
     return found
 
 
+def _part_title(first: Paragraph) -> list[Paragraph]:
+    """A first paragraph that has its title in it, as short messages do: 【…】 and the text."""
+    end = first.text.find("】", 0, _TITLE_MAX) + 1
+    if not first.text.startswith("【") or not 8 < end < len(first.text) - _LINE_LONG:
+        return [first]
+    return [
+        Paragraph(first.text[:end], first.origin[:end], Kind.TITLE),
+        Paragraph(first.text[end:], first.origin[end:], first.kind),
+    ]
+
+
 def _goes_on(before: Paragraph, line: Paragraph) -> bool:
     if before.kind is not Kind.TEXT or line.kind is not Kind.TEXT or before.text[-1] in _SENTENCE_END:
         return False
@@ -261,10 +275,12 @@ def _line(text: str, origin: list[int], kind: Kind | None) -> Paragraph:
         start = 1
     elif kind is None and (bold := _BOLD_LINE.fullmatch(text)) and not bold["text"][0].isdecimal():
         kind = Kind.HEADING
-    if "---" in text and _RULED.fullmatch(text):
+    if ("---" in text or ("-" in text and "|" in text)) and _RULED.fullmatch(text):
         return Paragraph("", [], Kind.TEXT)
     if _WIDE.search(text):
         text = text.translate(_NARROW)
+    if "年" in text and ("二〇" in text or "二○" in text or "二零" in text):
+        text = _SPELT_YEAR.sub(lambda found: found[0].translate(_SPELT), text)
     if not start and not _BLANKS.search(text):
         return Paragraph(text, origin, kind or Kind.TEXT)
     kept, places, rest = [], [], start
@@ -282,8 +298,8 @@ def _line(text: str, origin: list[int], kind: Kind | None) -> Paragraph:
 
 
 def _sets_apart(before: str, after: str) -> bool:
-    """A blank between two Chinese words, or a word and a sentence's stop, parts what they say."""
-    return before > "\u4e00" and after > "\u4e00"
+    """A blank between two Chinese words, a word and a sentence's stop, or two numbers parts what they say."""
+    return (before > "\u4e00" and after > "\u4e00") or (before.isdecimal() and after.isdecimal())
 
 
 def _find_title(page: Page) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from fanzha.intake.bulletins.figures import Draft
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.statistics import Figure
+from fanzha.statistics.catalogue import PROPOSED
 
 _REPEATED_MIN: Final = 10  # a smaller number said twice in a text may well be two figures
 
@@ -19,6 +20,12 @@ def merge_drafts(drafts: Sequence[Draft]) -> list[Draft]:
     by_measure: dict[str, list[Draft]] = {}
     for draft in sorted(drafts, key=lambda one: one.titled):  # a stable sort: the text first, titles into it
         same = next((one for one in by_measure.get(draft.measure, ()) if _is_same(one, draft)), None)
+        if same is None and draft.titled:  # a title may call it otherwise: 追回 what the text says was 返还
+            same = next((one for one in kept if not one.titled and _is_equal(one, draft)), None)
+        if same is None and draft.titled and draft.measure.startswith(PROPOSED):
+            same = next(
+                (one for one in kept if not one.titled and one.unit == draft.unit and _rounds(draft, one)), None
+            )
         if same is None:
             kept.append(draft)
             by_measure.setdefault(draft.measure, []).append(draft)
@@ -65,6 +72,19 @@ def _is_same(said: Draft, again: Draft) -> bool:
     if said.value == again.value:
         return again.titled or again.cohort or said.value >= _REPEATED_MIN
     return again.titled and _rounds(again, said)
+
+
+def _is_equal(said: Draft, titled: Draft) -> bool:
+    """Whether a title's figure stands in the text with the very same number."""
+    alike = lexicon().catalogue.alike(said.unit, titled.unit)
+    if said.value != titled.value or said.per != titled.per or not alike:
+        return False
+    return said.value >= _REPEATED_MIN or _noun(said) == _noun(titled)
+
+
+def _noun(draft: Draft) -> str:
+    """The last two Chinese signs of what the text says, which are its noun."""
+    return "".join(sign for sign in draft.text_measure if sign >= "\u4e00")[-2:]
 
 
 def _rounds(rough: Draft, exact: Draft) -> bool:

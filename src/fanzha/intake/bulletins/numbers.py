@@ -18,11 +18,15 @@ _SCALE: Final = "万亿|千万|百万|十万|[十百千万亿]"
 MONEY: Final = "元"
 # What is no unit where these words follow: 5个月, 5部门, 3人民币.
 _NOT_FOLLOWED: Final = {
-    "个": "多?月|小时|半?小时|工作日|百分点|省|市|县|人信息|方面|环节",
+    "个": "乡|镇|村(?!民|居)|州|国家|地区|省份|城市|多?月|小时|半?小时|工作日|百分点|省|市|县|人信息|方面|环节",
     "部": "门|署|级",
     "人": "民|工|以上团",
     "次": "日|年",
     "家": "庭|长",
+    "单": "[位元人独项一品]",
+    "封": "信|面|堵|停|锁",
+    "通": "[讯信知报过道]",
+    "所": "[涉在得有谓属示需获]",
 }
 
 
@@ -74,8 +78,20 @@ def find_numbers(text: str) -> Iterator[Mention]:
         yield from _headed(text)
     for found in _pattern().finditer(text):
         mention = _read(found, words)
-        if mention is not None and not _narrows(text, mention):
+        if (
+            mention is not None
+            and mention.spelt
+            and mention.value == 1
+            and text[mention.end : mention.end + 1].isdigit()
+        ):
+            continue  # 一笔120万元
+        if mention is not None and not _narrows(text, mention) and not (mention.spelt and _is_quoted(text, mention)):
             yield mention
+
+
+def _is_quoted(text: str, mention: Mention) -> bool:
+    """“一人多卡”: a numeral inside a name in quotation marks."""
+    return text.rfind("“", 0, mention.start) > text.rfind("”", 0, mention.start)
 
 
 def may_count(text: str) -> bool:
@@ -132,7 +148,9 @@ def _pattern() -> re.Pattern[str]:
 def _read(found: re.Match[str], words: Lexicon) -> Mention | None:
     unit, sure = found["unit"] or "", words.certainty
     inside = found["in1"] or found["in2"] or found["cn_in"] or found["over"]
-    if found["after"] == "以下":
+    if found["after"] == "以下" or (
+        unit in _RANKED and found.string[found.start() - 1 : found.start()] in ("前", "后")
+    ):
         return None
     if found["digits"]:
         scale = found["scale"] or ""
@@ -179,11 +197,23 @@ def _headed_pattern() -> re.Pattern[str]:
     )
 
 
+_BOUNDS: Final = ("低于", "不足", "少于", "高于", "不到", "未满", "不满")
+_RANKED: Final = ("位", "名", "家", "个")  # 居前五位
+_BAND: Final = re.compile(
+    rf"(?:以[上下])?(?:[至到—–~～-]{{1,2}}{_ARABIC}[万亿]?[\u4e00-\u9fff]{{1,2}}(?:以[上下])?)?的?(?:案件|部分|人员)?的?[约近超]?\d"
+)
+_BAND_END: Final = re.compile(r"\d[万亿]?[\u4e00-\u9fff]{0,2}[至到—–~～-]{1,2}$")
 _NARROWING: Final = re.compile(r"(?:的)?[^，。；、！？\d]{0,14}?(?:案|团伙)")
 
 
 def _narrows(text: str, mention: Mention) -> bool:
-    """百万元以上案件: the number says which cases are meant, and counts nothing itself."""
+    """百万元以上案件, 10万元至50万元的402件: the number says which cases are meant, and counts nothing itself."""
+    if text[: mention.start].endswith(_BOUNDS):
+        return True
+    if mention.unit == MONEY and (band := _BAND.match(text, mention.end)) and "的" in band[0]:
+        return True
+    if mention.unit == MONEY and text.startswith("的", mention.end) and _BAND_END.search(text, 0, mention.start):
+        return True
     return text.endswith("以上", mention.start, mention.end) and bool(
         mention.unit != "%" and _NARROWING.match(text, mention.end)
     )

@@ -18,7 +18,7 @@ from fanzha.statistics import Period
 _YEAR: Final = r"(?:(?P<{0}y>(?:19|20)\d\d)年(?:度)?|(?P<{0}r>今年|去年|上年度|上年|前年|本年度|本年))"
 _DAY: Final = (
     r"(?:(?P<{0}m>1[0-2]|0?[1-9])月(?:份)?(?:(?P<{0}d>3[01]|[12]\d|0?[1-9])[日号]"
-    r"(?:(?:[上下]午|凌晨|清晨|早上|晚上?)?\d{{1,2}}[时点](?:\d{{1,2}}分)?许?)?|(?P<{0}e>底|末|初))?)"
+    r"(?:(?:[上下]午|凌晨|清晨|早上|晚上?)?\d{{1,2}}[时点](?:\d{{1,2}}分)?许?)?|(?P<{0}e>底|末|初|[上中下]旬))?)"
 )
 _JOIN: Final = r"(?:至|到|-|—|–|~|～|－|―)+"
 _NUMBER: Final = r"(?:\d{1,2}|十[一二]?|[二三四五六七八九两])"
@@ -27,16 +27,23 @@ _FORM: Final = (
     rf"(?P<since>自从|自|从)?(?P<asof>截至|截止到|截止至|截止)?(?:{_YEAR.format('')}的?)?"
     rf"(?:(?P<front>前){'(?P<n>' + _NUMBER + ')'}个?月(?:份)?|(?P<season>{_SEASON})"
     rf"|(?P<m1>1[0-2]|0?[1-9])(?:月(?:份)?)?{_JOIN}(?:{_YEAR.format('z')})?(?P<m2>1[0-2]|0?[1-9])月(?:份)?(?!\d|[初上中下]旬)"
-    rf"|{_DAY.format('')}(?:{_JOIN}(?:{_YEAR.format('t')})?(?:{_DAY.format('t')}|(?P<td2>3[01]|[12]\d|[1-9])[日号]|(?P<tnow>今|目前)))?)?"
+    rf"|{_DAY.format('')}(?:{_JOIN}(?:{_YEAR.format('t')})?(?:{_DAY.format('t')}|(?P<td2>3[01]|[12]\d|[1-9])[日号](?:\d{{1,2}}[时点])?|(?P<tnow>今|目前)))?)?"
     r"(?P<full>全年|年度)?(?P<tail>以来|至今|起(?!诉)|来(?!源|自|到))?"
 )
 _PATTERN: Final = re.compile(
-    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
+    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今(?!年)|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
+    rf"|2(?P<y1>0\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?:(?P<y2m>1[0-2]|0?[1-9])月(?:份|底|末)?(?!\d))?"
+    r"(?!\d{1,2}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
+    r"|过(?P<past>去(?:的)?一年(?:里|中|来)?)"
     r"|(?=[自从截今去上前本第下一二三四]|\d{1,4}(?:年|月|季度|[-—–~～－―至到]+\d))" + _FORM
 )
-_BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?![\d年\-/.”])")
+_BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?:[—–~～-]{1,2}(?P<last>20[0-4]\d))?(?![\d年\-—/.”])")
 _DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
-_BASE_AFTER: Final = re.compile(r"同期|[份]?相比|比")
+_BASE_AFTER: Final = re.compile(r"同[期月季]|[份]?相比|比")
+_STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
+_STATED_MAX: Final = 48
+_SO_FAR: Final = re.compile("已|共|累计|先后")
+_TOLD_MONTHS: Final = 4
 _GOES_ON: Final = re.compile(r"至今")
 _SINCE_THEN: Final = re.compile(r"[^，。；！？\d]{0,20}?以来")  # 2020年10月10日“断卡”行动启动以来
 _CAMPAIGN: Final = re.compile(r"行动")
@@ -62,15 +69,32 @@ class Calendar:
     year: int | None = None  # the last year that the text named
     told_year: int | None = None  # that of publication, where the page says no day
     day: str = ""  # the last day that it named: 当天 is that one
+    stated: Period | None = None  # of the whole page, where a line of it says so: 本周 is that one
     campaign: Period | None = None  # of the campaign that it told of
 
     def titled_year(self, title: str) -> Period | None:
-        """The year that stands alone in a title: 一图读懂2022."""
+        """The year that stands alone in a title: 一图读懂2022; or the years: 2021—2023."""
         found = _BARE_YEAR.search(title)
         if found is None:
             return None
-        self.year = int(found[0])
-        return Period(f"{found[0]}-01-01", f"{found[0]}-12-31")
+        self.year = int(found["last"] or found[0])
+        return Period(f"{found[0][:4]}-01-01", f"{self.year}-12-31")
+
+    def state(self, text: str) -> Period | None:
+        """The period of a line that says no more than which one the whole page counts: 统计周期：3月31日至4月6日."""
+        if len(text) > _STATED_MAX or text[-1:] in "。；，" or ("年" not in text and "月" not in text):
+            return None
+        if (label := _STATED.match(text)) is None:
+            return None
+        year, day, campaign = self.year, self.day, self.campaign
+        said = [one for one in self.find(text) if one.period is not None]
+        self.year, self.day, self.campaign = year, day, campaign
+        if len(said) != 1 or said[0].period is None or said[0].period.first == said[0].period.last:
+            return None
+        if (said[0].start, text[said[0].end :].strip("）)。 ")) != (label.end(), ""):
+            return None
+        self.stated = said[0].period
+        return self.stated
 
     def find(self, text: str) -> list[Said]:
         """The periods of a sentence, in order."""
@@ -82,6 +106,8 @@ class Calendar:
     def _read(self, text: str, match: re.Match[str]) -> Said | None:
         if match["word"]:
             return self._word(match)
+        if match["y1"] or match["past"]:
+            return self._years(match)
         if _BASE_AFTER.match(text, match.end()) or not (
             match["y"] or match["r"] or match["front"] or match["season"] or match["m1"] or match["m"]
         ):
@@ -91,7 +117,7 @@ class Calendar:
             and match["full"] is None
             and not (match["m"] or match["m1"] or match["front"] or match["season"] or match["tail"])
         ):
-            return Said(match.start(), match.end(), self._whole_year(match)) if match["r"] != "今年" else None
+            return self._year_alone(text, match)
         year = self._year(match["y"], match["r"])
         if match["y"]:
             self.year = year
@@ -113,6 +139,25 @@ class Calendar:
             self.day = period.last
         return Said(match.start(), match.end(), period)
 
+    def _years(self, match: re.Match[str]) -> Said:
+        """Several whole years, the last perhaps to a month; or the one that is just over."""
+        if match["past"]:  # told in the first months of the next one, else it is no calendar year
+            today = self.published
+            year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
+            return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
+        self.year = int(match["y2"])
+        last = _last_day(self.year, int(match["y2m"] or 12))
+        return Said(match.start(), match.end(), Period(f"2{match['y1']}-01-01", last))
+
+    def _year_alone(self, text: str, match: re.Match[str]) -> Said | None:
+        """去年 is the whole of it; 今年 is a period where something was done in it so far: 今年已下发4.4万条."""
+        if match["r"] != "今年":
+            return Said(match.start(), match.end(), self._whole_year(match))
+        year = self._year(None, match["r"])
+        if year is None or not _SO_FAR.match(text, match.end()):
+            return None
+        return Said(match.start(), match.end(), Period(f"{year}-01-01", ""))
+
     def _word(self, match: re.Match[str]) -> Said | None:
         word, today = match["word"], self.published
         if word in ("目前", "近日", "日前", "近期", "近来", "连日来", "一直以来"):
@@ -128,7 +173,9 @@ class Calendar:
             return None if year is None else Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31"))
         if word[0] == "当":
             return Said(match.start(), match.end(), Period(self.day, self.day) if self.day else None)
-        if today is None:
+        if word in ("本周", "本月", "本期") and self.stated is not None:
+            return Said(match.start(), match.end(), self.stated)
+        if today is None or word == "本期":
             return Said(match.start(), match.end(), None)
         if word[0] in "今昨":
             day = (today - timedelta(days=word[0] == "昨")).isoformat()
@@ -174,6 +221,10 @@ class Calendar:
         until = self._until(match, year, month)
         if until is not None:
             return Period(first, until)
+        if (third := match["e"]) and third.endswith("旬"):
+            opens = {"上": 1, "中": 11, "下": 21}[third[0]]
+            last = _last_day(year, month) if opens == 21 else _day(year, month, opens + 9)
+            return Period(_day(year, month, opens), "" if since else last)
         if since:
             return Period(first, "")
         return Period(first, first if day else _last_day(year, month))
