@@ -278,6 +278,10 @@ def later_victim(day: ReturnDay, case, before: ReturnProcedure, labels: dict[str
     with pytest.raises(Refused, match="trace again"):
         read_return_figures(day.desk, day.books, BOTH, case.id)
     figures = day.trace(case.id)
+    # What the first return paid, it paid out of his 17,000.00 too: no more is his than is there.
+    found = next(row for row in day.law(case.id).rows if row.victim == labels["V4"])
+    assert (found.held_minor, found.reattributed_minor) == (LEFT_TO_THE_MERCHANT, LEFT_TO_THE_MERCHANT - 1_700_000)
+    assert day.law(case.id).totals[0].reattributed_minor == 0
     later = draft_return(day.desk, DUTY, ReturnWanted(case.id), figures)
     assert (later.earlier, later.plans[0].frozen_minor) == (before.id, LEFT_TO_THE_MERCHANT)
     assert paid(later.plans[0], labels) == {"V1": "1591.63", "V2": "2652.72", "V4": "1239.52"}
@@ -292,6 +296,8 @@ def later_victim(day: ReturnDay, case, before: ReturnProcedure, labels: dict[str
     law = day.law(case.id)
     assert (law.faults, law.notes) == ((), ())
     assert (law.totals[0].returned_minor, law.totals[0].lost_minor) == (2_700_000, 11_000_000)
+    assert (law.totals[0].held_minor, law.totals[0].reattributed_minor) == (0, 0)
+    assert all(row.held_minor == 0 for row in law.rows)
     assert rule_of(draft_return, day.desk, DUTY, ReturnWanted(case.id), figures) == "not_frozen"
 
 
