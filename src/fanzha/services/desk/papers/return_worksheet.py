@@ -153,7 +153,7 @@ def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask, watermark
         Column("继续冻结", "冻结在案 − 返还合计"), Column("返还方式", "规定第八条", 22),
         Column("计算基数", "按比例返还时的被骗金额", 22), Column("公式", "版本", 14), Column("理由", "改用比例返还的理由", 30),
     ]  # fmt: skip
-    rows = [
+    rows: list[list[Cell]] = [
         [
             mask.account(plan.account), plan.institution, Money(plan.frozen_minor, plan.currency),
             Money(plan.third_party_minor, plan.currency), Money(plan.paid_minor, plan.currency),
