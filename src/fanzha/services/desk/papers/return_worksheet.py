@@ -190,7 +190,7 @@ def _frozen(writer: _Writer, plan: ReturnPlan, mask: Mask) -> None:
     columns = [
         Column("冻结账户", "执行冻结的账户", 28), Column("冻结在案", "冻结回执金额减已解除、已返还", 24),
         Column("案外人资金", "异议成立的金额，不参与返还", 18), Column("返还合计", "下表返还金额之和", 18),
-        Column("继续冻结", "冻结在案 − 返还合计", 18), Column("最后转出", "此后到账的资金按时间戳可溯源", 26),
+        Column("继续冻结", "冻结在案 − 返还合计", 18), Column("最后转出", "返还付款除外；此后到账的资金仍在账", 26),
     ]  # fmt: skip
     row: list[Cell] = [
         mask.account(plan.account), *(
@@ -204,7 +204,7 @@ def _frozen(writer: _Writer, plan: ReturnPlan, mask: Mask) -> None:
 def _inflows(writer: _Writer, plan: ReturnPlan) -> None:
     columns = [
         Column("流水号", "账本中的交易", 28), Column("时间", "该账户流水", 24), Column("金额", "流入该账户的金额", 18),
-        Column("被害人", "全额溯源至一名被害人时列出", 18), Column("最后转出之后", "晚于最后转出，按时间戳可溯源", 18),
+        Column("被害人", "全额溯源至一名被害人时列出", 18), Column("最后转出之后", "晚于最后转出，必然仍在账", 18),
     ]  # fmt: skip
     last = plan.last_outflow_us
     rows: list[list[Cell]] = [
@@ -215,6 +215,9 @@ def _inflows(writer: _Writer, plan: ReturnPlan) -> None:
         for inflow in plan.inflows
     ]  # fmt: skip
     writer.table("流入资金", columns, rows)
+    outflows = [[_instant(one.at_us), Money(one.amount_minor, plan.currency)] for one in plan.outflows]
+    heads = [Column("时间", "该账户流水，返还付款除外", 28), Column("金额", "转出该账户的金额", 24)]
+    writer.table("流出资金（某人自某笔到账起的汇入，减此后全部转出，仍有余额的，按时间戳可溯源）", heads, outflows)
 
 
 def _victims(writer: _Writer, plan: ReturnPlan, mask: Mask, names: Mapping[str, str]) -> None:
