@@ -304,7 +304,8 @@ def back_up_home(home: Path, target: Path, url: str | None = None, *, records: b
     now_us = clock_of(home).now_us()
     about = {"made_at": format_instant(now_us), "version": __version__, "rules": rule_digests(home)}
     with home_archive.workshop(target) as folder, home_archive.ledger_parts(home) as ledger:
-        parts = [*ledger, *home_archive.evidence_parts(home), *home_archive.rule_parts(home)]
+        own = (*home_archive.rule_parts(home), *home_archive.clock_parts(home))
+        parts = [*ledger, *home_archive.evidence_parts(home), *own]
         held = home / home_archive.RECORDS
         if records and (url is not None or held.exists()):
             copy = folder / home_archive.RECORDS

@@ -21,7 +21,9 @@ from return_day import make_return_day
 
 from fanzha import bootstrap
 from fanzha.cli.main import main
+from fanzha.core.time import MINUTE_US, SystemClock
 from fanzha.engines.local.home_archive import read_contents
+from fanzha.engines.local.simulated_clock import read_clock, write_clock
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +32,7 @@ def home(tmp_path_factory) -> Path:
     day = make_return_day("sqlite", folder)
     day.drafted()
     day.desk.store.close()
+    write_clock(folder / "home", day.clock.now_us())
     (folder / "home" / "sessions").mkdir(exist_ok=True)
     (folder / "home" / "sessions" / "duty").write_text("a token")
     assert run(folder / "home", "audit", "head", folder / "head.json")[0] == 0  # makes the key
@@ -70,6 +73,8 @@ def test_what_comes_back_is_what_was_there_and_can_be_proved(home, backup, tmp_p
     proof = json.loads(out)
     assert proof["records"]["returns"] == 1
     assert proof["ledger"]["ok"]
+    ahead_us = [read_clock(one).now_us() - SystemClock().now_us() for one in (home, tmp_path / "new")]
+    assert abs(ahead_us[0] - ahead_us[1]) < MINUTE_US, "a simulated home comes back to its own instant"
     with closing(sqlite3.connect(tmp_path / "new" / "work.db")) as copy:
         (last,) = copy.execute("SELECT action FROM audit_events ORDER BY seq DESC LIMIT 1").fetchone()
     assert last == "home.back_up"

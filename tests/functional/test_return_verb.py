@@ -6,12 +6,13 @@ import io
 import json
 import re
 import zipfile
+from datetime import datetime
 from unittest import mock
 
 import openpyxl
 import pytest
 from desk_home import run
-from return_day import AWAY, BOTH, M, ReturnDay, make_return_day
+from return_day import AWAY, BOTH, CITY_CHIEF, M, ReturnDay, make_return_day
 
 from fanzha.access import Credential, CredentialKind, Person, new_credential
 from fanzha.cli.desk_session import write_session
@@ -19,6 +20,7 @@ from fanzha.core.time import DAY_US
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Outcome
 from fanzha.services.desk.actor_from_token import token_hash
+from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.return_papers import PaperKind, return_paper_of
 from fanzha.services.desk.trace_case import trace_case
 
@@ -134,8 +136,13 @@ def pays_elsewhere(day: ReturnDay, drafted: str, first: str) -> None:
     day.answer(day.get(Measure, first), Outcome.REFUSED)
     again = said(day, "duty", "pay-again", drafted, first, "--to", "6299990000000000777", "--reason", "原账户已销户")
     assert (again["status"], again["amount"], again["pay_to"][-4:]) == ("proposed", "10000.00", "0777")
-    shown = said(day, "duty", "show", drafted)
-    assert [payment["status"] for payment in shown["payments"]] == ["refused", "approved", "approved", "proposed"]
+    letter = (day.desk, BOTH, drafted, PaperKind.NOTICE)
+    assert "改汇" not in shown(return_paper_of(*letter).source), "another officer approves first"
+    approve_measure(day.desk, CITY_CHIEF, again["id"])
+    elsewhere = shown(return_paper_of(*letter).source).partition("协助返还通知书（改汇）")[2]
+    assert [text for text in ("6299990000000000777", "人民币壹万元整", "模拟·V", NUMBER) if text not in elsewhere] == []
+    seen = said(day, "duty", "show", drafted)
+    assert [payment["status"] for payment in seen["payments"]] == ["refused", "approved", "approved", "approved"]
     code, _, err = run(day.folder / "home", "return", "show", drafted, "--as", "duty")
     assert (code, "by_time" in err, "4318.55" in err) == (0, True, True)
 
@@ -150,6 +157,9 @@ def test_worksheet_and_papers_are_masked_unless_they_are_revealed(day, tmp_path)
     cells = [cell for page in book for row in page.iter_rows(values_only=True) for cell in row if cell is not None]
     assert {27000, 6375, 10625, 10000, 9000, 15000} <= set(cells)
     assert M not in cells
+    assert {"拟稿", "先进先出", "按时间戳、按比例", "选定方式"} <= set(cells)
+    assert "2026-11-22 09:05:00" in {str(cell) for cell in cells if isinstance(cell, datetime)}
+    assert not any(re.search("prorata|by_time|fifo|T[0-9]{2}:", str(cell)) for cell in cells)
     assert not any(isinstance(cell, str) and cell.startswith("=") for cell in cells)
     assert not [name for name in zipfile.ZipFile(sheet).namelist() if "externalLink" in name]
     assert "name the case" in refused(day, "city-chief", "worksheet", drafted, "--reveal", "--out", str(sheet))

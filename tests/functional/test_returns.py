@@ -278,6 +278,10 @@ def later_victim(day: ReturnDay, case, before: ReturnProcedure, labels: dict[str
     with pytest.raises(Refused, match="trace again"):
         read_return_figures(day.desk, day.books, BOTH, case.id)
     figures = day.trace(case.id)
+    # What the first return paid, it paid out of his 17,000.00 too: no more is his than is there.
+    found = next(row for row in day.law(case.id).rows if row.victim == labels["V4"])
+    assert (found.held_minor, found.reattributed_minor) == (LEFT_TO_THE_MERCHANT, LEFT_TO_THE_MERCHANT - 1_700_000)
+    assert day.law(case.id).totals[0].reattributed_minor == 0
     later = draft_return(day.desk, DUTY, ReturnWanted(case.id), figures)
     assert (later.earlier, later.plans[0].frozen_minor) == (before.id, LEFT_TO_THE_MERCHANT)
     assert paid(later.plans[0], labels) == {"V1": "1591.63", "V2": "2652.72", "V4": "1239.52"}
@@ -292,7 +296,42 @@ def later_victim(day: ReturnDay, case, before: ReturnProcedure, labels: dict[str
     law = day.law(case.id)
     assert (law.faults, law.notes) == ((), ())
     assert (law.totals[0].returned_minor, law.totals[0].lost_minor) == (2_700_000, 11_000_000)
+    assert (law.totals[0].held_minor, law.totals[0].reattributed_minor) == (0, 0)
+    assert all(row.held_minor == 0 for row in law.rows)
     assert rule_of(draft_return, day.desk, DUTY, ReturnWanted(case.id), figures) == "not_frozen"
+
+
+def test_an_emptied_account_is_told_apart_by_time_and_so_is_a_victim_found_later(one_day):
+    day = one_day
+    rows = (
+        Row("09:01:00", ACCOUNTS["V1"], M, "30000.00", "30000.00"),
+        Row("09:02:00", M, AWAY, "30000.00", "0.00"),
+        Row("09:03:00", ACCOUNTS["V2"], M, "50000.00", "50000.00"),
+        Row("09:04:00", M, AWAY, "20000.00", "30000.00"),
+        Row("09:05:00", ACCOUNTS["V4"], M, "8000.00", "38000.00"),
+    )
+    day.read_in(rows)
+    case, labels = day.case((*rows[:1], *rows[2:4]))
+    day.freeze(case.id, 3_800_000)
+    figures = day.trace(case.id)
+    nobodys = draft_return(day.desk, DUTY, ReturnWanted(case.id), figures)
+    # What is V2's by time is not shared; of the rest the plan says that a stranger's payment is there.
+    assert [(one.victim, one.amount_minor) for one in nobodys.plans[0].awards] == [
+        (labels["V2"], 3_000_000), (labels["V1"], 480_000), (labels["V2"], 320_000),
+    ]  # fmt: skip
+    assert nobodys.plans[0].strangers_minor == 800_000
+    left_out = ReturnWanted(case.id, (AccountChoice(M, branches=(Branch.BY_TIME,), third_party_minor=800_000),))
+    planned = replan_return(day.desk, DUTY, nobodys.id, left_out, figures)
+    assert paid(planned.plans[0], labels) == {"V2": "30000.00"}
+    propose_return(day.desk, DUTY, planned.id)
+    for payment in day.payments(approve_return(day.desk, CITY_CHIEF, planned.id, NUMBER)):
+        day.answer(payment)
+    labels["V4"] = day.report("V4", rows[4])
+    add_report_to_case(day.desk, BOTH, case.id, labels["V4"])
+    later = draft_return(day.desk, DUTY, ReturnWanted(case.id), day.trace(case.id))
+    assert paid(later.plans[0], labels) == {"V4": "8000.00"}, "the bank's payment to V2 took nobody else's money"
+    assert (later.needs_public_notice, later.plans[0].frozen_minor) == (False, 800_000)
+    assert day.law(case.id).holds
 
 
 def test_a_payment_that_the_ledger_shows_counts_once_and_only_as_returned(one_day):

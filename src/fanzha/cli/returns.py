@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -317,6 +318,11 @@ def _show_accounts(found: Mapping[str, Any]) -> None:
         if len(one["awards"]) > SHOWN_MAX:
             say(f"… and {counted(len(one['awards']) - SHOWN_MAX, 'more payment')}; see --json")
         say(f"third parties' {one['third_parties']}, stays frozen {one['remainder']} {one['currency']}")
+        if Decimal(one["strangers"]) > Decimal(one["third_parties"]):
+            say(
+                f"by the time stamps {one['strangers']} on the account came from nobody who claims here: what of it is "
+                "frozen too is not the victims'; leave it out with --third-parties, or find out whose it is"
+            )
         if one["methods_disagree"]:
             held = ", ".join(f"{name} {amount}" for name, amount in one["held_by_method"].items())
             say(f"the methods disagree on what is held of the victims' money: {held}")

@@ -36,6 +36,21 @@ def labels_of(
     return labels | {THIRD_PARTIES: others}
 
 
+def found_later(rows: Sequence[Reattribution], traced_minor: Mapping[str, int]) -> dict[str, int]:
+    """What a return paid to others out of the money of victims whom nobody knew when it was booked; minor units.
+
+    rows: the booking, in which their money stands among third parties'. traced_minor: theirs on the account before it.
+    """
+    others = next((row for row in rows if row.label == THIRD_PARTIES), None)
+    before, after = (others.held_minor, others.held_after_minor) if others is not None else (0, 0)
+    moved: dict[str, int] = {}
+    for label, minor in traced_minor.items():
+        had, kept = min(minor, before), min(minor, after)
+        before, after = before - had, after - kept
+        moved[label] = had - kept
+    return moved
+
+
 def payments_of(procedure: ReturnProcedure, measures: Sequence[Measure]) -> tuple[Measure, ...]:
     """Those of the measures that pay this return out."""
     origin = Origin(OriginKind.RETURN_PLAN, procedure.id)

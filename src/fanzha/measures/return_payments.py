@@ -8,6 +8,7 @@ from typing import Final
 
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
+from fanzha.core.reasons import is_reason, reason_sentence
 from fanzha.measures.lifecycle import HOLDING, Status
 from fanzha.measures.model import (
     Approval,
@@ -64,8 +65,10 @@ def pay_again(
     check_own(procedure, actor)
     if not _is_refused(refused) or refused.request.origin != Origin(OriginKind.RETURN_PLAN, procedure.id):
         raise NotAllowed("payment", f"{refused.id} is no refused payment of {procedure.id}")
-    if not pay_to.strip() or not reason.strip():
-        raise NotAllowed("payment", "name the victim's other account and say why the first cannot take it")
+    if not pay_to.strip():
+        raise NotAllowed("payment", "name the victim's other account")
+    if not is_reason(reason):
+        raise NotAllowed("reason", reason_sentence("a payment to another account"))
     tried = [each for each in others if each.id.startswith(f"{refused.id}{AGAIN}")]
     going_on = next((each for each in tried if each.status not in _CAME_TO_NOTHING), None)
     if going_on is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum, unique
+from itertools import accumulate
 from typing import Final
 
 from fanzha.core.errors import BadInput, Refused
@@ -65,12 +67,21 @@ class Inflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Outflow:
+    """A payment out of the frozen account that no return decided; minor units."""
+
+    at_us: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenAccount:
     """A frozen account as its statement shows it; minor units.
 
     frozen_minor: what is frozen for this case and not yet returned. third_party_minor: what of it was proven to be
     others' money, by an objection that was upheld; it is left out. held_by_label: whose money the tracing says it is,
-    third parties' together under one label.
+    third parties' together under one label. outflows: where they are not at hand, the last one may have taken all that was
+    there. returned_minor: what earlier returns gave each victim out of this account.
     """
 
     account: str
@@ -83,6 +94,8 @@ class FrozenAccount:
     currency: str = DEFAULT_CURRENCY
     held_by_label: Mapping[str, int] = field(default_factory=dict[str, int])
     covered: bool = True  # its own statement shows every payment that came in; otherwise there may be others
+    outflows: tuple[Outflow, ...] = ()
+    returned_minor: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +163,8 @@ class ReturnPlan:
     last_outflow_us: int | None = None
     held_by_label: Mapping[str, int] = field(default_factory=dict[str, int])
     covered: bool = True
+    outflows: tuple[Outflow, ...] = ()
+    strangers_minor: int = 0  # came from nobody who claims here, and is there still by the time stamps
 
     @property
     def needs_public_notice(self) -> bool:
@@ -216,6 +231,8 @@ def plan_return(
         account.last_outflow_us,
         account.held_by_label,
         account.covered,
+        account.outflows,
+        told_apart_by_time(account).get("", 0),
     )
     assert plan.paid_minor + plan.remainder_minor == account.frozen_minor, "the plan is not the frozen amount"
     assert plan.remainder_minor >= account.third_party_minor, "third parties' money was given away"
@@ -261,7 +278,7 @@ def _award(account: FrozenAccount, claims: Sequence[VictimClaim], base: Base, wa
             losses = [VictimLoss(c.victim, open_minor[c.victim], 0, c.first_inflow_us) for c in claims]
             paid = share_return(left, losses).returned_minor
         else:
-            theirs = _by_time(account) if branch is Branch.BY_TIME else _all_inflows(account)
+            theirs = _of_victims(told_apart_by_time(account)) if branch is Branch.BY_TIME else _all_inflows(account)
             paid = {victim: min(theirs.get(victim, 0), lacking) for victim, lacking in open_minor.items()}
             if branch is Branch.DIRECT:
                 paid = {victim: min(minor, left) for victim, minor in paid.items()}
@@ -279,13 +296,13 @@ def _why_not(account: FrozenAccount, claims: Sequence[VictimClaim], way: Branche
         return "its own statement is not at hand: nobody knows what else came in; ask the bank for it"
     if way[0] is Branch.DIRECT:
         return _why_not_direct(account, claimants)
-    told_apart = {victim for victim in _by_time(account) if victim in claimants}
+    certain = _of_victims(told_apart_by_time(account))
+    told_apart = {victim for victim in certain if victim in claimants}
     if way[0] is Branch.BY_TIME:
         if not told_apart:
-            return "no victim's payment came in after the last outflow, so no time stamp tells whose money is left"
-        since = sum(_by_time(account).values())
-        if since > account.frozen_minor - account.third_party_minor:
-            return "less is frozen than came in after the last outflow: whose part is missing is not told by time"
+            return "what went out since may have been any victim's, so no time stamp tells whose money is left"
+        if sum(certain.values()) > account.frozen_minor - account.third_party_minor:
+            return "less is frozen than time stamps tell apart: whose part is missing is not told by time"
     if way == (Branch.PRO_RATA,) and account.covered:
         if not _why_not_direct(account, claimants):
             return "one payment only came in: it goes back directly, Art. 8(1)"
@@ -302,13 +319,38 @@ def _why_not_direct(account: FrozenAccount, claimants: set[str]) -> str:
     return ""
 
 
-def _by_time(account: FrozenAccount) -> Mapping[str, int]:
-    """What each victim paid in after the last outflow: it cannot have left."""
+def told_apart_by_time(account: FrozenAccount) -> Mapping[str, int]:
+    """What of each victim's money is there whichever money the outflows took, less what returns gave him; minor units.
+
+    Under the empty label: the same of all that came from nobody who is known as a victim. An outflow takes at most its
+    own amount of anybody's: of what somebody paid in from an inflow on, all outflows since then can have taken no more
+    than they were. An outflow of the same instant counts as later.
+    """
+    later = _out_from(account)
     since: Counter[str] = Counter()
-    for inflow in account.inflows:
-        if inflow.victim and (account.last_outflow_us is None or inflow.at_us > account.last_outflow_us):
-            since[inflow.victim] += inflow.amount_minor
-    return since
+    certain: dict[str, int] = {}
+    for inflow in sorted(account.inflows, key=lambda one: one.at_us, reverse=True):
+        since[inflow.victim] += inflow.amount_minor
+        out_minor = later(inflow.at_us)
+        if out_minor is not None:
+            certain[inflow.victim] = max(certain.get(inflow.victim, 0), since[inflow.victim] - out_minor)
+    left = {victim: minor - account.returned_minor.get(victim, 0) for victim, minor in certain.items()}
+    return {victim: minor for victim, minor in left.items() if minor > 0}
+
+
+def _out_from(account: FrozenAccount) -> Callable[[int], int | None]:
+    """How much went out from an instant on; None where it may have been everything."""
+    if not account.outflows:
+        last = account.last_outflow_us
+        return lambda at_us: 0 if last is None or at_us > last else None
+    outflows = sorted(account.outflows, key=lambda one: one.at_us)
+    instants = [one.at_us for one in outflows]
+    before = [0, *accumulate(one.amount_minor for one in outflows)]
+    return lambda at_us: before[-1] - before[bisect_left(instants, at_us)]
+
+
+def _of_victims(certain: Mapping[str, int]) -> dict[str, int]:
+    return {victim: minor for victim, minor in certain.items() if victim}
 
 
 def _all_inflows(account: FrozenAccount) -> Mapping[str, int]:

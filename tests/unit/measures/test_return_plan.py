@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -45,10 +46,12 @@ from fanzha.measures.return_plan import (
     Choice,
     FrozenAccount,
     Inflow,
+    Outflow,
     VictimClaim,
     plan_accounts,
     plan_return,
     reattribute,
+    told_apart_by_time,
 )
 from fanzha.measures.return_procedure import (
     approve_return,
@@ -333,3 +336,51 @@ def test_the_table_of_a_return_is_total_and_its_ends_are_ends():
     assert set(PROCEDURE_TRANSITIONS) == {(s, e) for s in ProcedureStatus for e in ProcedureEvent}
     for ended in (ProcedureStatus.DONE, ProcedureStatus.REJECTED, ProcedureStatus.WITHDRAWN):
         assert not any(PROCEDURE_TRANSITIONS[ended, event] for event in ProcedureEvent)
+
+
+def emptied(*outflows: tuple[int, int], **more) -> FrozenAccount:
+    """V1's 30,000 went on at once; V2's 50,000 came when nothing was there, and 20,000 of it went on."""
+    inflows = (Inflow("a", 1, 3_000_000, "V1"), Inflow("b", 3, 5_000_000, "V2"))
+    out = tuple(Outflow(at, minor) for at, minor in outflows or ((2, 3_000_000), (4, 2_000_000)))
+    return FrozenAccount("X", "B", "F", 3_000_000, inflows, 4, outflows=out, **more)
+
+
+def test_what_came_into_an_empty_account_is_told_apart_by_time_though_some_went_on():
+    plan = plan_return(emptied(), [V1, V2], (Branch.BY_TIME,))
+    assert (paid(plan), plan.remainder_minor, plan.needs_public_notice) == ({"V2": "30000.00"}, 0, False)
+    with pytest.raises(Refused, match=r"Art. 8\(2\)"):
+        plan_return(emptied(), [V1, V2], RATIO)
+    # Of 50,000 that came last, 30,000 at most went on: 20,000 must be V2's, the other 10,000 may be either's.
+    mixed = plan_return(emptied((2, 2_000_000), (4, 3_000_000)), [V1, V2], TIME_THEN_RATIO)
+    assert [(one.victim, one.branch.value, one.amount_minor) for one in mixed.awards] == [
+        ("V2", "by_time", 2_000_000), ("V1", "prorata", 500_000), ("V2", "prorata", 500_000),
+    ]  # fmt: skip
+    # An outflow of the same instant may be the later one, and one whose amount nobody knows may have taken everything.
+    for account in (emptied((3, 5_000_000)), replace(emptied(), outflows=())):
+        with pytest.raises(Refused, match="may have been any victim's"):
+            plan_return(account, [V1, V2], (Branch.BY_TIME,))
+
+
+def test_what_time_tells_of_others_is_named_and_what_was_returned_is_told_apart_no_more():
+    account = emptied(returned_minor={"V2": 2_500_000})
+    late = replace(account, frozen_minor=1_300_000, inflows=(*account.inflows, Inflow("c", 5, 800_000)))
+    plan = plan_return(late, [V1, replace(V2, returned_minor=2_500_000)], TIME_THEN_RATIO)
+    assert told_apart_by_time(late) == {"V2": 500_000, "": 800_000}
+    assert (plan.awards[0].amount_minor, plan.strangers_minor) == (500_000, 800_000)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["V1", "V2", "", "out"]), st.integers(1, 50)), max_size=12))
+def test_what_is_told_apart_is_what_the_worst_order_of_outflows_leaves(rows):
+    balance, worst, inflows, outflows = 0, Counter(), [], []
+    for at, (whose, amount) in enumerate(rows):
+        if whose != "out":
+            inflows.append(Inflow(f"t{at}", at, amount, whose))
+            balance, worst[whose] = balance + amount, worst[whose] + amount
+        elif balance:
+            gone = min(amount, balance)
+            outflows.append(Outflow(at, gone))
+            balance, worst = balance - gone, Counter({one: max(minor - gone, 0) for one, minor in worst.items()})
+    last = outflows[-1].at_us if outflows else None
+    account = FrozenAccount("X", "B", "F", balance, tuple(inflows), last, outflows=tuple(outflows))
+    assert told_apart_by_time(account) == {one: minor for one, minor in worst.items() if minor}
+    assert sum(told_apart_by_time(account).values()) <= balance

@@ -22,6 +22,7 @@ from fanzha.core.errors import BadInput, Refused
 from fanzha.engines.local.durable_files import read_checked_json, remove_tree, sync_directory
 from fanzha.engines.local.home_layout import MANIFEST
 from fanzha.engines.local.rule_files import FOLDER, HomeRuleFiles
+from fanzha.engines.local.simulated_clock import AHEAD_FILE
 from fanzha.engines.local.store import FACTS, INDEX, LOCK
 from fanzha.ports.backup_contents import Contents
 
@@ -86,6 +87,12 @@ def rule_parts(home: Path) -> tuple[ArchivePart, ...]:
     """The centre's own tables."""
     own = HomeRuleFiles(home)
     return tuple(ArchivePart(f"{FOLDER}/{name}", own.folder / name) for name in own.names())
+
+
+def clock_parts(home: Path) -> tuple[ArchivePart, ...]:
+    """The instant at which a simulated home lives: without it all its records would lie in the future, or long ago."""
+    file = home / AHEAD_FILE
+    return (ArchivePart(AHEAD_FILE, file),) if file.exists() else ()
 
 
 @contextmanager

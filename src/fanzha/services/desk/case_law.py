@@ -13,7 +13,8 @@ from fanzha.casework import Case, Clue, ClueStage
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import number_ending
 from fanzha.measures.model import Measure, MeasureKind
-from fanzha.measures.return_booking import THIRD_PARTIES, paid_minor
+from fanzha.measures.return_booking import THIRD_PARTIES, found_later, paid_minor
+from fanzha.measures.return_plan import Booking
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.record_query import Query
@@ -108,6 +109,9 @@ class _Books:
     unknown: Sums = field(default_factory=dict[str, Counter[str]])
     decisions: dict[tuple[str, str], list[str]] = field(default_factory=dict[tuple[str, str], list[str]])
     faults: list[str] = field(default_factory=list[str])
+    # By account and currency: what the ledger shows payments of returns to have taken, and whom no booking knew yet.
+    paid_away: dict[tuple[str, str], Counter[str]] = field(default_factory=dict[tuple[str, str], Counter[str]])
+    found_later: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict[tuple[str, str], dict[str, int]])
 
     def read_trace(self) -> None:
         query = Query(equals={"case_id": self.case.id}, order_by="at_us", descending=True, limit=1)
@@ -142,8 +146,6 @@ class _Books:
 
     def read_returns(self, returns: Sequence[ReturnProcedure]) -> None:
         """Returns and payments of the case and of those merged into it."""
-        for procedure in returns:
-            self._read_bookings(procedure)
         matched: set[str] = set()
         for member in family_of(self.view, self.case):
             paying = Query(equals={"case_id": member.id, "kind": MeasureKind.RETURN.value}, order_by="drafted_us")
@@ -152,6 +154,8 @@ class _Books:
                     paid = {payment.request.beneficiary: paid_minor(payment)}
                     _add(self.returned, payment.request.scope.currency, paid)
                     self._match(payment, matched)
+        for procedure in sorted(returns, key=lambda one: (one.drafted_us, one.id)):
+            self._read_bookings(procedure)
 
     def _read_bookings(self, procedure: ReturnProcedure) -> None:
         for booking in procedure.booked:
@@ -167,6 +171,35 @@ class _Books:
                 self.faults.append(f"{procedure.id}: what it reattributes on {masked} does not sum to zero")
             if any(r.held_minor + r.reattributed_minor != r.held_after_minor + r.paid_minor for r in booking.rows):
                 self.faults.append(f"{procedure.id}: a booking on {masked} does not add up")
+            self._read_found_later(procedure, booking)
+
+    def _read_found_later(self, procedure: ReturnProcedure, booking: Booking) -> None:
+        """A victim found since: his money stood among third parties', and the return took from his as from theirs."""
+        place = booking.account, booking.currency
+        shares = self.found_later.setdefault(place, self._traced_on(booking))
+        for row in booking.rows:
+            shares.pop(row.label, None)
+        moved = found_later(booking.rows, shares)
+        for label, minor in moved.items():
+            shares[label] -= minor
+            if minor and procedure.decision not in self.decisions.get((label, booking.currency), []):
+                self.decisions.setdefault((label, booking.currency), []).append(procedure.decision)
+        _add(self.reattributed, booking.currency, {label: -minor for label, minor in moved.items()})
+        _add(self.reattributed, booking.currency, {THIRD_PARTIES: sum(moved.values())})
+        left = self.held if booking.covered else self.unknown
+        _add(left, booking.currency, {label: -minor for label, minor in moved.items()})
+
+    def _traced_on(self, booking: Booking) -> dict[str, int]:
+        """What the trace of today finds of each victim's money on the account of a booking, as if no return had paid."""
+        found = part_of(self.document, self.method, booking.currency) if self.run is not None else {"accounts": ()}
+        row = next((row for row in found["accounts"] if self._is_called(row["account"], booking.account)), None)
+        if row is None:
+            return {}
+        if not booking.covered:
+            return minor_by_victim(row["traced_in_by_victim"], booking.currency)
+        shares = Counter(self.paid_away.get((booking.account, booking.currency), {}))
+        shares.update(minor_by_victim(row["by_victim"], booking.currency))
+        return dict(shares)
 
     def _match(self, payment: Measure, matched: set[str]) -> None:
         """The payment's own row in the trace: what it took along is neither exited nor unknown, it is returned."""
@@ -182,6 +215,7 @@ class _Books:
         left = any(row["transfer"] == paid["transfer"] for row in found["exits"])
         _add(self.exited if left else self.unknown, currency, {victim: -minor for victim, minor in took.items()})
         _add(self.held, currency, took)
+        self.paid_away.setdefault((payment.target.reference, currency), Counter()).update(took)
 
     def _is_row_of(self, flow: Mapping[str, Any], payment: Measure, currency: str, matched: set[str]) -> bool:
         amount = minor_by_victim({"": flow["amount"]}, currency)[""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,15 +15,16 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import Refused
 from fanzha.core.money import exponent_of, parse_minor
 from fanzha.measures.model import Measure
-from fanzha.measures.return_plan import Inflow
+from fanzha.measures.return_plan import Inflow, Outflow
 from fanzha.ports.fact_store import StoredLedger
 from fanzha.records import TransferKind
 from fanzha.services.desk.acting import looking
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.case_origins import origins_of
+from fanzha.services.desk.case_returns import returned_rows
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.return_figures import AccountFigures, ReturnFigures, VictimPayment
-from fanzha.services.desk.return_planning import freezes_of, return_method
+from fanzha.services.desk.return_planning import freezes_of, payments_out, return_method
 from fanzha.services.desk.trace_case import document_of, need_run
 from fanzha.services.trace_money import account_named, pockets_named
 from fanzha.tracing.origins import is_covered
@@ -40,14 +41,16 @@ def read_return_figures(desk: Desk, books: Books, actor: Actor, case_id: str) ->
         run, method = need_run(look, case_id), return_method(look, case)
         facts = {origin.fact for origin in origins_of(look, case)}
         freezes = freezes_of(look, case_id)
+        payments = payments_out(look, case)
     stored = books.ledger()
     if facts != {origin.fact for origin in run.origins} or stored.digest != run.ledger_digest:
         changed = "facts of the case" if stored.digest == run.ledger_digest else "statements"
         raise Refused(f"the {changed} changed since the last trace; trace again: fanzha trace --case {case_id}")
     names = _Names(stored, freezes)
+    returned = [eid for eid, _ in returned_rows(stored, payments)]
     document = document_of(books, run)
     accounts = {
-        (freeze.target.reference, freeze.request.scope.currency): _account(names, document, method, freeze)
+        (freeze.target.reference, freeze.request.scope.currency): _account(names, document, method, freeze, returned)
         for freeze in freezes
     }
     return ReturnFigures(method, run.id, tuple(_payments(names, run, document)), accounts)
@@ -99,17 +102,20 @@ def minor_by_victim(by_victim: Mapping[str, str], currency: str) -> dict[str, in
     return {victim: parse_minor(text, exponent_of(currency)) for victim, text in by_victim.items()}
 
 
-def _account(names: _Names, document: Mapping[str, Any], method: str, freeze: Measure) -> AccountFigures:
+def _account(
+    names: _Names, document: Mapping[str, Any], method: str, freeze: Measure, returned: Sequence[int]
+) -> AccountFigures:
     currency, name = freeze.request.scope.currency, names.ledger_name(freeze.target.reference)
     found = part_of(document, method, currency)
     row = next((row for row in found["accounts"] if row["account"] == name), None)
-    inflows, last_outflow_us, covered = _rows(names.stored, name, currency, _named_flows(found, name))
+    inflows, outflows, covered = _rows(names.stored, name, currency, _named_flows(found, name), returned)
     return AccountFigures(
         inflows,
-        last_outflow_us,
+        max((outflow.at_us for outflow in outflows), default=None),
         {} if row is None else minor_by_victim(row["traced_in_by_victim"], currency),
         {} if row is None else minor_by_victim(row["by_victim"], currency),
         covered,
+        outflows,
     )
 
 
@@ -123,20 +129,21 @@ def _named_flows(found: Mapping[str, Any], account: str) -> Mapping[str, str]:
 
 
 def _rows(
-    stored: StoredLedger, account: str, currency: str, victims: Mapping[str, str]
-) -> tuple[tuple[Inflow, ...], int | None, bool]:
-    """What came in (interest apart), when the last payment went out, and whether its own statement shows all of it."""
+    stored: StoredLedger, account: str, currency: str, victims: Mapping[str, str], returned: Sequence[int]
+) -> tuple[tuple[Inflow, ...], tuple[Outflow, ...], bool]:
+    """What came in (interest apart), what went out (returns apart), and whether its own statement shows what came in."""
     columns = stored.assembly.columns
     t, pockets = columns.transfers, columns.pockets
     own = [p for p in pockets_named(stored, account) if pockets.currencies[int(pockets.currency[p])] == currency]
     if not own:
-        return (), None, False
+        return (), (), False
     into = np.flatnonzero(np.isin(t.payee, own) & ~np.isin(t.payer, own) & (t.kind != TransferKind.INTEREST))
-    out = np.flatnonzero(np.isin(t.payer, own) & ~np.isin(t.payee, own))
+    out = np.setdiff1d(np.flatnonzero(np.isin(t.payer, own) & ~np.isin(t.payee, own)), np.array(returned, np.int64))
     ids = stored.assembly.details["transfer_id"]
     inflows = tuple(
         Inflow(str(ids[eid]), int(t.at_us[eid]), int(t.amount_minor[eid]), victims.get(str(ids[eid]), ""))
         for eid in map(int, into)
     )
     covered = all(any(is_covered(columns, p, inflow.at_us) for p in own) for inflow in inflows)
-    return inflows, int(t.at_us[out].max()) if len(out) else None, covered
+    outflows = tuple(Outflow(int(t.at_us[eid]), int(t.amount_minor[eid])) for eid in map(int, out))
+    return inflows, outflows, covered

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from fanzha.core.money import DEFAULT_CURRENCY
-from fanzha.measures.return_plan import Inflow
+from fanzha.measures.return_plan import Inflow, Outflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class AccountFigures:
     traced_in_minor: Mapping[str, int] = field(default_factory=dict[str, int])
     held_minor: Mapping[str, int] = field(default_factory=dict[str, int])
     covered: bool = True
+    outflows: tuple[Outflow, ...] = ()  # without the payments of returns
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import Case
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
+from fanzha.measures import return_payments
+from fanzha.measures.lifecycle import Status
+from fanzha.measures.model import Signature
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.measures.words import PROCEDURE_WORDS
 from fanzha.services.desk.acting import Work, acting
@@ -21,6 +24,7 @@ from fanzha.services.desk.note_export import ExportNote, note_revealed
 from fanzha.services.desk.open_record import purpose_of, write_reveals
 from fanzha.services.desk.papers import return_paper
 from fanzha.services.desk.papers.watermark import watermarked
+from fanzha.services.desk.pay_return import all_payments
 from fanzha.services.desk.persons import Named, one_each, persons_in
 from fanzha.tracing.runs import TraceRun
 
@@ -52,6 +56,7 @@ class OpenedReturn:
     case_title: str
     body: str  # the name of the body that answers for it
     decider: str  # of the body that decided it; empty before
+    elsewhere: tuple[return_paper.PaidElsewhere, ...]  # payments that another officer let go to another account
     now_us: int
     note: ExportNote | None  # of the file; None behind the mask
 
@@ -100,12 +105,14 @@ def open_return(
             stands = PROCEDURE_WORDS[procedure.status]
             raise NotAllowed("transition", f"{procedure.id} is {stands}: no bank is asked to pay yet")
         names = _names(work, procedure)
+        elsewhere = _elsewhere(work, procedure)
         note = None
         if reveal:
             pay_to = {award.victim: award.pay_to for award in procedure.awards}
             victims = (Named(name, account=pay_to.get(label, "")) for label, name in names.items() if name)
             purpose = purpose_of(work, procedure, case, reason)
-            persons = one_each((*victims, *persons_in(procedure)))
+            others = (Named(names.get(one.victim, ""), account=one.pay_to) for one in elsewhere)
+            persons = one_each((*victims, *others, *persons_in(procedure)))
             write_reveals(work, subject, persons, purpose)
             what = f"return_{paper or WORKSHEET}"
             note = note_revealed(work, what, procedure, persons, purpose, approver=approver)
@@ -120,6 +127,7 @@ def open_return(
             mask.text(work.unit.records(Case).get(procedure.case).title),
             _body(work, procedure.organisation),
             "" if decided is None else _body(work, decided.organisation),
+            elsewhere,
             work.now_us,
             note,
         )
@@ -145,8 +153,9 @@ def return_paper_of(
         desk, actor, return_id, reveal=reveal, case=case, reason=reason, paper=kind.value, approver=approver
     )
     facts = return_paper.PaperFacts(
-        opened.procedure, opened.mask, opened.names, opened.case_title, opened.body, opened.decider
-    )
+        opened.procedure, opened.mask, opened.names, opened.case_title, opened.body, opened.decider,
+        opened.elsewhere,
+    )  # fmt: skip
     mark = "" if opened.note is None else opened.note.watermark
     if opened.note is not None and kind is PaperKind.NOTICE:
         mark = opened.note.watermark_outside
@@ -160,6 +169,23 @@ def _names(work: Work, procedure: ReturnProcedure) -> Mapping[str, str]:
     except NotFound:
         return {}
     return {origin.label: origin.victim for origin in run.origins}
+
+
+def _elsewhere(work: Work, procedure: ReturnProcedure) -> tuple[return_paper.PaidElsewhere, ...]:
+    """Payments to another account than was decided, once they were approved."""
+    found = []
+    for payment in all_payments(work.unit, procedure):
+        approved = payment.signed(Signature.APPROVED)
+        if return_payments.AGAIN in payment.id and approved and payment.status is not Status.WITHDRAWN:
+            request = payment.request
+            found.append(
+                return_paper.PaidElsewhere(
+                    request.target.institution, request.target.reference, request.beneficiary, request.payee,
+                    request.scope.amount_minor or 0, request.scope.currency, approved[-1].at_us,
+                    _body(work, approved[-1].organisation),
+                )
+            )  # fmt: skip
+    return tuple(found)
 
 
 def _body(work: Work, organisation: str) -> str:

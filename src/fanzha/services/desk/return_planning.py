@@ -86,6 +86,15 @@ def freezes_of(look: Look, case: str) -> tuple[Measure, ...]:
     return tuple(one for one in every(look.unit.records(Measure), query) if holds(one, look.now_us))
 
 
+def payments_out(look: Look, case: Case) -> tuple[Measure, ...]:
+    """Every payment of returns of a case and of those merged into it."""
+    query = Query(
+        within={"case_id": [member.id for member in case_family.family_of(look.unit, case)]},
+        equals={"kind": MeasureKind.RETURN.value}, order_by="drafted_us",
+    )  # fmt: skip
+    return tuple(every(look.unit.records(Measure), query))
+
+
 def returns_of(look: Look, case_id: str) -> tuple[ReturnProcedure, ...]:
     """Every return of a case and of those merged into it, the oldest first."""
     family = case_family.family_of(look.unit, look.unit.records(Case).get(case_id))
@@ -258,6 +267,8 @@ def _frozen_account(
         currency,
         labels_of(frozen_minor, traced, _left_before(others, account, currency)),
         found.covered,
+        found.outflows,
+        decided_minor(others, currency, account),
     )
 
 

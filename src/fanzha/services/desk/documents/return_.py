@@ -97,6 +97,7 @@ def plan_document(plan: ReturnPlan, mask: Mask, beside: Beside = NOTHING) -> dic
         "currency": currency,
         "frozen": _yuan(plan.frozen_minor, currency),
         "third_parties": _yuan(plan.third_party_minor, currency),
+        "strangers": _yuan(plan.strangers_minor, currency),
         "branches": [branch.value for branch in plan.branches],
         "base": plan.base.value,
         "formula": plan.formula,

@@ -33,8 +33,26 @@ BASES: Final[Mapping[Base, str]] = {
     Base.TRACED_INTO_ACCOUNT: "经溯源流入该账户的被骗金额",
     Base.TOTAL_CASE_LOSS: "全案被骗金额",
 }
+METHODS: Final[Mapping[str, str]] = {
+    "fifo": "先进先出", "lifo": "后进先出", "prorata": "按比例", "own_first": "自有资金先出", "libr": "最低余额",
+}  # fmt: skip
+OFFICERS: Final = "执行民警（二人，警号）：　　　　　　　　　　　　　　"
 NOTHING: Final = "该账户无可返还金额。"
 DECIDED: Final = frozenset({ProcedureStatus.APPROVED, ProcedureStatus.DONE})
+
+
+@dataclass(frozen=True, slots=True)
+class PaidElsewhere:
+    """What a bank could not pay to the account that was decided, and another officer let go to another; minor units."""
+
+    institution: str
+    account: str  # that is frozen
+    victim: str
+    pay_to: str
+    amount_minor: int
+    currency: str
+    approved_us: int
+    approved_by: str  # the name of the body
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +65,7 @@ class PaperFacts:
     case_title: str
     body: str
     decider: str
+    elsewhere: Sequence[PaidElsewhere] = ()
 
     def victim(self, label: str) -> str:
         """The victim's name beside the number of his report, for papers that stay inside; the number alone without it."""
@@ -63,7 +82,8 @@ def report_paper(facts: PaperFacts) -> str:
     procedure = facts.procedure
     parts = [_mark(facts), _title("呈请返还资金报告书", "")]
     parts.append(_text(f"案件：{facts.case_title}（{procedure.case}），立案决定书：{procedure.filing}。"))
-    parts.append(_text(f"资金流向按本案工作方法（{procedure.method}）溯源，溯源记录：{procedure.trace_run}。"))
+    method = METHODS.get(procedure.method, procedure.method)
+    parts.append(_text(f"资金流向按本案工作方法（{method}）溯源，溯源记录：{procedure.trace_run}。"))
     for plan in procedure.plans:
         parts += [_account(facts, plan), _awards_inside(facts, plan), _other_ways(facts, plan)]
     parts += _objections(facts)
@@ -79,7 +99,7 @@ def announcement_paper(facts: PaperFacts) -> str:
     if begun is None or until is None:
         parts.append(_text("（尚未公告，公告期自公告之日起三十日。）"))
     else:
-        parts.append(_text(f"公告期：自{_said(begun)}至{_said(until)}。"))
+        parts.append(_text(f"公告期：自{_said(begun)}起至{_said(until)}止。"))
     parts.append(_text(f"我单位办理的案件（{_filed(procedure)}）中，下列冻结资金拟依照{LAW}第八条返还："))
     for plan in procedure.plans:
         parts += [_account(facts, plan), _awards(facts, plan)]
@@ -118,9 +138,33 @@ def notice_papers(facts: PaperFacts) -> str:
             letter += [_account(facts, plan), _awards(facts, plan, pay_to=True, capitals=True)]
         letter.append(_text("现场办理；当场不能办结的，三个工作日内办结。其余资金继续冻结。"))
         letter.append(_signed(facts.decider, _signed_at(procedure, Signature.APPROVED)))
-        letter.append(_text("执行民警（二人，警号）：　　　　　　　　　　　　　　"))
+        letter.append(_text(OFFICERS))
         letters.append("".join(letter))
+    letters += [_elsewhere_letter(facts, one) for one in facts.elsewhere]
     return _mark(facts) + "#pagebreak()\n".join(letters)
+
+
+def _elsewhere_letter(facts: PaperFacts, one: PaidElsewhere) -> str:
+    """Behind the letter of the decision: what it asked for could not be paid there, and is to be paid here."""
+    table = _table(
+        ["冻结账户", "被害人", "返还金额", "大写", "改汇入账户"],
+        [
+            [
+                facts.mask.account(one.account), facts.victim_outside(one.victim),
+                money_text(one.amount_minor, one.currency), capitals_text(one.amount_minor, one.currency),
+                facts.mask.account(one.pay_to),
+            ]
+        ],
+        "(auto, 1fr, auto, 1.4fr, auto)",
+    )  # fmt: skip
+    asked = f"返还决定书{facts.procedure.decision}所列下列款项未能汇入原定账户，请协助改汇至所列账户，并出具回执。"
+    return "".join(
+        [
+            _title("协助返还通知书（改汇）", facts.procedure.decision), f"{typst_text(one.institution)}：\n\n",
+            _text(asked), table, _text("现场办理；当场不能办结的，三个工作日内办结。"),
+            _signed(one.approved_by, one.approved_us), _text(OFFICERS),
+        ]
+    )  # fmt: skip
 
 
 def _mark(facts: PaperFacts, *, until_decided: bool = True) -> str:
@@ -166,16 +210,16 @@ def _awards_inside(facts: PaperFacts, plan: ReturnPlan) -> str:
         [facts.victim(award.victim), WAYS[award.branch], money_text(award.amount_minor, plan.currency), pay_to]
         for award, pay_to in ((award, facts.mask.account(award.pay_to)) for award in plan.awards)
     ]
-    return _table(["被害人", "返还方式", "返还金额", "汇入账户"], rows, "(1.6fr, 1fr, 1fr, 1.5fr)")
+    return _table(["被害人", "返还方式", "返还金额", "汇入账户"], rows, "(1.6fr, 1fr, auto, auto)")
 
 
 def _awards(facts: PaperFacts, plan: ReturnPlan, *, pay_to: bool = False, capitals: bool = False) -> str:
     """Who gets what, in a paper that leaves the office; pay_to: with the account, capitals: with the sum in 大写."""
     if not plan.awards:
         return _text(NOTHING)
-    columns = [("序号", "0.5fr"), ("被害人", "1.2fr"), ("返还方式", "1fr"), ("返还金额", "1.2fr")]
+    columns = [("序号", "0.5fr"), ("被害人", "1.2fr"), ("返还方式", "1fr"), ("返还金额", "auto")]
     columns += [("大写", "1.8fr")] if capitals else []
-    columns += [("汇入账户", "1.6fr")] if pay_to else []
+    columns += [("汇入账户", "auto")] if pay_to else []  # a number has no place at which to break
     rows = [
         [
             str(number), facts.victim_outside(award.victim), WAYS[award.branch],
@@ -232,7 +276,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]], columns: str) ->
 
 
 def _signed(body: str, at_us: int | None) -> str:
-    day = "　　年　月　日" if at_us is None else _said(at_us)[:10]
+    day = "　　年　月　日" if at_us is None else _day(at_us)
     return f"#v(6mm)#align(right)[{typst_text(body)}（印）#linebreak(){typst_text(day)}]\n\n"
 
 
@@ -250,4 +294,9 @@ def _more(minor: int, currency: str) -> str:
 
 
 def _said(at_us: int) -> str:
-    return format_instant(at_us)[:16].replace("T", " ")
+    return f"{_day(at_us)}{format_instant(at_us)[11:16]}"
+
+
+def _day(at_us: int) -> str:
+    year, month, day = format_instant(at_us)[:10].split("-")
+    return f"{year}年{int(month)}月{int(day)}日"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -13,10 +13,12 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 
 from fanzha.core.money import exponent_of
-from fanzha.core.time import SECOND_US, format_instant
-from fanzha.measures.return_plan import Award, Base, ReturnPlan, VictimClaim
+from fanzha.core.time import SECOND_US, SHANGHAI
+from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_plan import Award, Base, Branch, ReturnPlan, VictimClaim, WhatIf
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.papers.return_paper import BASES, METHODS, WAYS
 
 EXACT_MAX: Final = 10**15  # a spreadsheet keeps fifteen digits; longer amounts are written as text
 CELL_MAX: Final = 32_000
@@ -32,7 +34,12 @@ class Money:
     currency: str
 
 
-Cell = str | int | Money | None
+Cell = str | int | Money | datetime | None  # an instant without its zone: 北京时间
+STATUS: Final[Mapping[ProcedureStatus, str]] = {
+    ProcedureStatus.DRAFT: "拟稿", ProcedureStatus.NOTICED: "公告期", ProcedureStatus.PROPOSED: "待决定",
+    ProcedureStatus.APPROVED: "已决定", ProcedureStatus.DONE: "返还完毕", ProcedureStatus.REJECTED: "不予返还",
+    ProcedureStatus.WITHDRAWN: "撤回",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,7 @@ class _Writer:
         self._rule = book.add_format({"italic": True, "font_size": 8, "text_wrap": True, "valign": "top"})
         self._title_format = book.add_format({"bold": True, "font_size": 12})
         self._text = book.add_format({"valign": "top"})
+        self._instant = book.add_format({"valign": "top", "align": "left", "num_format": "yyyy-mm-dd hh:mm:ss"})
         self._amounts: dict[int, Any] = {}
         self._page: Any = None
         self._line = 0
@@ -112,6 +120,8 @@ class _Writer:
                 self._page.write_number(self._line, number, amount, self._amount(exponent))
             else:
                 self._page.write_string(self._line, number, f"{amount:f}", self._text)
+        elif isinstance(cell, datetime):
+            self._page.write_datetime(self._line, number, cell, self._instant)
         elif isinstance(cell, int):
             self._page.write_number(self._line, number, cell, self._text)
         else:
@@ -127,12 +137,14 @@ class _Writer:
 def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask, watermark: str) -> None:
     writer.sheet("总表")
     begun, until = procedure.notice_from_us, procedure.notice_until_us
-    notice = "" if begun is None or until is None else f"{format_instant(begun)} – {format_instant(until)}"
-    facts = [
+    method = METHODS.get(procedure.method, procedure.method)
+    facts: list[tuple[str, Cell]] = [
         *([("水印 watermark", watermark)] if watermark else []),
         ("返还编号 return", procedure.id), ("案件 case", procedure.case), ("立案决定书 filing", procedure.filing),
-        ("状态 status", procedure.status.value), ("溯源方法 method", procedure.method),
-        ("溯源记录 trace", procedure.trace_run), ("公告期 notice", notice), ("返还决定书 decision", procedure.decision),
+        ("状态 status", STATUS[procedure.status]), ("溯源方法 method", method),
+        ("溯源记录 trace", procedure.trace_run), ("公告期起 notice from", _instant(begun)),
+        ("公告期止 notice until", _instant(until)),
+        ("返还决定书 decision", procedure.decision),
     ]  # fmt: skip
     writer.table("冻结资金返还计算表", [Column("项目", "", 28), Column("内容", "", 44)], facts)
     columns = [
@@ -141,11 +153,11 @@ def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask, watermark
         Column("继续冻结", "冻结在案 − 返还合计"), Column("返还方式", "规定第八条", 22),
         Column("计算基数", "按比例返还时的被骗金额", 22), Column("公式", "版本", 14), Column("理由", "改用比例返还的理由", 30),
     ]  # fmt: skip
-    rows = [
+    rows: list[list[Cell]] = [
         [
             mask.account(plan.account), plan.institution, Money(plan.frozen_minor, plan.currency),
             Money(plan.third_party_minor, plan.currency), Money(plan.paid_minor, plan.currency),
-            Money(plan.remainder_minor, plan.currency), "+".join(plan.branches), plan.base.value, plan.formula,
+            Money(plan.remainder_minor, plan.currency), _ways(plan.branches), BASES[plan.base], plan.formula,
             mask.text(plan.reason),
         ]
         for plan in procedure.plans
@@ -153,18 +165,38 @@ def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask, watermark
     writer.table("各账户", columns, rows)
 
 
+def _ways(branches: Sequence[Branch]) -> str:
+    return "、".join(WAYS[branch] for branch in branches)
+
+
+def _rule_of(plan: ReturnPlan, way: WhatIf) -> str:
+    if way.branches == plan.branches:
+        return "选定方式"
+    return "依规定第八条不适用，仅供比较" if way.refused_because else "其他方式，仅供比较"
+
+
+def _instant(at_us: int | None) -> datetime | None:
+    """As the clock on the wall in Beijing shows it, to the second."""
+    if at_us is None:
+        return None
+    return (
+        (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us))
+        .astimezone(SHANGHAI)
+        .replace(tzinfo=None, microsecond=0)
+    )
+
+
 def _frozen(writer: _Writer, plan: ReturnPlan, mask: Mask) -> None:
     columns = [
         Column("冻结账户", "执行冻结的账户", 28), Column("冻结在案", "冻结回执金额减已解除、已返还", 24),
         Column("案外人资金", "异议成立的金额，不参与返还", 18), Column("返还合计", "下表返还金额之和", 18),
-        Column("继续冻结", "冻结在案 − 返还合计", 18), Column("最后转出", "此后到账的资金按时间戳可溯源", 26),
+        Column("继续冻结", "冻结在案 − 返还合计", 18), Column("最后转出", "返还付款除外；此后到账的资金仍在账", 26),
     ]  # fmt: skip
-    last = "" if plan.last_outflow_us is None else format_instant(plan.last_outflow_us)
     row: list[Cell] = [
         mask.account(plan.account), *(
             Money(minor, plan.currency)
             for minor in (plan.frozen_minor, plan.third_party_minor, plan.paid_minor, plan.remainder_minor)
-        ), last,
+        ), _instant(plan.last_outflow_us),
     ]  # fmt: skip
     writer.table(f"{plan.institution} {plan.measure}", columns, [row])
 
@@ -172,17 +204,20 @@ def _frozen(writer: _Writer, plan: ReturnPlan, mask: Mask) -> None:
 def _inflows(writer: _Writer, plan: ReturnPlan) -> None:
     columns = [
         Column("流水号", "账本中的交易", 28), Column("时间", "该账户流水", 24), Column("金额", "流入该账户的金额", 18),
-        Column("被害人", "全额溯源至一名被害人时列出", 18), Column("最后转出之后", "晚于最后转出，按时间戳可溯源", 18),
+        Column("被害人", "全额溯源至一名被害人时列出", 18), Column("最后转出之后", "晚于最后转出，必然仍在账", 18),
     ]  # fmt: skip
     last = plan.last_outflow_us
-    rows = [
+    rows: list[list[Cell]] = [
         [
-            inflow.transfer, format_instant(inflow.at_us), Money(inflow.amount_minor, plan.currency), inflow.victim,
+            inflow.transfer, _instant(inflow.at_us), Money(inflow.amount_minor, plan.currency), inflow.victim,
             "是" if last is None or inflow.at_us > last else "",
         ]
         for inflow in plan.inflows
     ]  # fmt: skip
     writer.table("流入资金", columns, rows)
+    outflows = [[_instant(one.at_us), Money(one.amount_minor, plan.currency)] for one in plan.outflows]
+    heads = [Column("时间", "该账户流水，返还付款除外", 28), Column("金额", "转出该账户的金额", 24)]
+    writer.table("流出资金（某人自某笔到账起的汇入，减此后全部转出，仍有余额的，按时间戳可溯源）", heads, outflows)
 
 
 def _victims(writer: _Writer, plan: ReturnPlan, mask: Mask, names: Mapping[str, str]) -> None:
@@ -193,7 +228,7 @@ def _victims(writer: _Writer, plan: ReturnPlan, mask: Mask, names: Mapping[str, 
         Column("已返还", "同一基数下已返还的金额", 26), Column("尚欠", "基数 − 已返还，不超过全案尚未追回的金额", 22),
         Column("首次到账", "分位余数的先后", 24), Column("返还金额", "按选定方式，最大余数法，精确到分", 18),
         Column("返还方式", "规定第八条", 18), Column("汇入账户", "原汇款账户优先", 28),
-        *(Column("+".join(way.branches), way.refused_because or "其他方式，仅供比较", 22) for way in ways),
+        *(Column(_ways(way.branches), _rule_of(plan, way), 22) for way in ways),
     ]  # fmt: skip
     awards: dict[str, list[Award]] = {}
     for award in plan.awards:
@@ -210,7 +245,7 @@ def _victim(plan: ReturnPlan, claim: VictimClaim, mask: Mask, name: str, awards:
     return [
         claim.victim, name, *(Money(claim.loss_minor.get(base, 0), plan.currency) for base in Base),
         Money(claim.returned_minor, plan.currency), Money(claim.open_minor(plan.base), plan.currency),
-        "" if claim.first_inflow_us is None else format_instant(claim.first_inflow_us),
+        _instant(claim.first_inflow_us),
         Money(sum(award.amount_minor for award in awards), plan.currency),
-        "+".join(award.branch.value for award in awards), mask.account(claim.pay_to),
+        _ways([award.branch for award in awards]), mask.account(claim.pay_to),
     ]  # fmt: skip
