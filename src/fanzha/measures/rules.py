@@ -298,6 +298,10 @@ class MeasureRules:
         """What an answer must be, in force."""
         return in_force(self.answer_versions, at_us, "answers")
 
+    def latest_said_us(self, now_us: int) -> int:
+        """Up to when anybody may say that something happened: now, and as much later as two clocks may differ."""
+        return self.answers(now_us).clocks_apart.end_of(now_us)
+
     @property
     def work(self) -> WorkCalendar:
         """The days worked, of all years entered."""

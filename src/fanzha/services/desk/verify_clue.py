@@ -63,7 +63,7 @@ def verify_clue(
         checks = checks_by(actor, document, work.now_us)
         clue, fact, events = casework.verify_clue(
             clue, fields, checks, work.rules.casework.fact, actor, work.now_us, work.ids,
-            hop=hop, reason=reason, standing=standing,
+            hop=hop, reason=reason, standing=standing, latest_us=work.latest_us,
         )  # fmt: skip
         fact = work.unit.records(Fact).add(fact)
         made = tuple(event for event in events if event.kind is EventKind.FACT_MADE)
