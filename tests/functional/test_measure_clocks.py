@@ -41,7 +41,7 @@ from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.find_unrelated import find_unrelated
 from fanzha.services.desk.hear_evidence import give_evidence, look_at_evidence
 from fanzha.services.desk.lift_measure import lift_measure
-from fanzha.services.desk.model import Desk
+from fanzha.services.desk.model import Desk, DeskRules
 from fanzha.services.desk.preview_measure import preview_measure
 from fanzha.services.desk.propose_measure import propose_measure
 from fanzha.services.desk.record_receipt import record_receipt
@@ -121,9 +121,9 @@ LIFT_TOLD = {
 class ClockDesk:
     """A desk in memory with a filed case and a fact."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: DeskRules | None = None) -> None:
         self.clock = StandingClock()
-        self.desk = Desk(MemoryWorkStore(TABLES), self.clock, CountedIds(), bootstrap.desk_rules())
+        self.desk = Desk(MemoryWorkStore(TABLES), self.clock, CountedIds(), rules or bootstrap.desk_rules())
         seat_people(self.desk)
         self.duty, self.chief, self.city = (actor_of(self.desk, one) for one in ("both", "chief", "city-chief"))
         self.case, self.fact = make_fact(self.desk)
