@@ -39,7 +39,7 @@ from fanzha.casework import (
     combined,
 )
 from fanzha.casework.errand_model import Errand, ErrandKind, ErrandStatus
-from fanzha.core.actor import MACHINE, Actor
+from fanzha.core.actor import MACHINE, Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import DAY_US, MINUTE_US, parse_instant
@@ -61,6 +61,7 @@ from fanzha.services.desk.case_origins import origins_of
 from fanzha.services.desk.case_page import case_page
 from fanzha.services.desk.case_series import Link, join_series, leave_series, start_series
 from fanzha.services.desk.case_tasks import create_task
+from fanzha.services.desk.change_person import change_roles, deactivate_person
 from fanzha.services.desk.claim_clue import claim_clue
 from fanzha.services.desk.close_clue import dismiss_clue, reopen_clue
 from fanzha.services.desk.comment_case import comment_case
@@ -506,6 +507,30 @@ def test_the_clues_of_a_merged_report_come_into_the_case_of_the_one_that_was_kep
     assert day.get(Report, second.report.id).case == case.id
     split_case(day.desk, AT.both, case.id, [second.report.id], "模拟另案", "实为两案")
     assert day.get(Clue, younger).case not in {"", case.id}
+
+
+@pytest.mark.parametrize("ends", [
+    lambda day: deactivate_person(day.desk, AT.admin, "duty", "已调离本单位"),
+    lambda day: change_roles(day.desk, AT.admin, "duty", (Role.ANALYST,)),
+])  # fmt: skip
+def test_no_clue_stays_with_somebody_who_is_on_duty_no_more(day, ends):
+    taken, done, other = (day.report().clues[0].id for _ in range(3))
+    for clue in (taken, done):
+        claim_clue(day.desk, AT.duty, clue)
+        assess_clue(day.desk, AT.duty, clue, "与案件无关")
+    dismiss_clue(day.desk, AT.duty, done, "与案件无关")
+    claim_clue(day.desk, AT.both, other)
+    ends(day)
+    assert [(day.get(Clue, one).officer, day.get(Clue, one).stage) for one in (taken, done, other)] == [
+        ("duty2", ClueStage.ASSESSED), ("duty", ClueStage.DISMISSED), ("both", ClueStage.ASSIGNED),
+    ]  # fmt: skip
+    assert day.told(taken)[-1].actor == "machine"
+    for last in ("duty2", "both"):
+        deactivate_person(day.desk, AT.admin, last, "已调离本单位")
+    assert day.get(Clue, taken).officer == "both"  # nobody is left here or above: it stays in sight with him
+    with day.desk.store.reading() as view:
+        said = [event.details for event in view.audit.about(subject_id="both") if event.action == "person.deactivate"]
+    assert (said[0]["clues_given_on"], said[0]["clues_left"]) == (0, 2)
 
 
 def test_what_is_brought_later_is_checked_from_then_on(day):
