@@ -370,11 +370,17 @@ def desk_rules(home: Path | None = None) -> DeskRules:
         return installed
     found = {name: own.read(name) for name in own.names()}
     read = {
-        name.removesuffix(".toml"): read_rules(name, content, str(own.folder / name), installed)
+        name.removesuffix(".toml"): read_rules(name, content, str(own.folder / name), installed, _parts_of(name))
         for name, content in found.items()
         if content is not None
     }
     return replace(installed, **read)
+
+
+def _parts_of(name: str) -> frozenset[str]:
+    from fanzha.services.desk.read_rules import READERS
+
+    return frozenset(rule_table(name)) if name in READERS else frozenset()
 
 
 @cache
@@ -390,7 +396,7 @@ def check_rule_table(name: str, content: bytes, place: str) -> str:
     """The SHA-256 of a table that a centre may put in place. Raises BadInput, which names file, field and reason."""
     from fanzha.services.desk.read_rules import read_rules
 
-    read_rules(name, content, place, _installed_desk_rules())
+    read_rules(name, content, place, _installed_desk_rules(), _parts_of(name))
     return hashlib.sha256(content).hexdigest()
 
 

@@ -11,7 +11,7 @@ import pytest
 from desk_home import BODIES, PEOPLE, seat_people
 
 from fanzha import bootstrap
-from fanzha.audit import verify
+from fanzha.audit import Subject, verify
 from fanzha.casework import (
     AccountName,
     Case,
@@ -39,7 +39,7 @@ from fanzha.casework import (
     combined,
 )
 from fanzha.casework.errand_model import Errand, ErrandKind, ErrandStatus
-from fanzha.core.actor import MACHINE, Actor
+from fanzha.core.actor import MACHINE, Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused
 from fanzha.core.ids import CountedIds
 from fanzha.core.time import DAY_US, MINUTE_US, parse_instant
@@ -50,15 +50,18 @@ from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.ports.work_tables import TABLES
 from fanzha.services.desk.act_on_clue import act_on_clue
+from fanzha.services.desk.acting import looking
 from fanzha.services.desk.add_report_to_case import add_report_to_case
 from fanzha.services.desk.add_to_report import Addition, BroughtFile, add_to_report, attach_file
 from fanzha.services.desk.allot_queue import allot_queue
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.case_history import case_history
+from fanzha.services.desk.case_origins import origins_of
 from fanzha.services.desk.case_page import case_page
 from fanzha.services.desk.case_series import Link, join_series, leave_series, start_series
 from fanzha.services.desk.case_tasks import create_task
+from fanzha.services.desk.change_person import change_roles, deactivate_person
 from fanzha.services.desk.claim_clue import claim_clue
 from fanzha.services.desk.close_clue import dismiss_clue, reopen_clue
 from fanzha.services.desk.comment_case import comment_case
@@ -76,7 +79,7 @@ from fanzha.services.desk.hand_over_case import (
 )
 from fanzha.services.desk.lists import ListWanted, list_errands
 from fanzha.services.desk.merge_cases import merge_cases, split_case, undo_case_move
-from fanzha.services.desk.merge_reports import merge_reports
+from fanzha.services.desk.merge_reports import merge_clues, merge_reports, undo_merge
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.pause_clue import pause_clue
@@ -451,6 +454,83 @@ def test_every_time_of_a_clue_and_a_case_rings_as_the_table_says(day):
     assert day.rang(declined.id) == marks("notice_of_decline", 1)
     assert day.rang(withdrawn.id) == marks("notice_of_withdrawal", 1)
     assert day.rang(referred.id) == []  # they were told in time
+
+
+def test_what_was_verified_stays_verified_when_its_clue_goes_into_an_older_one(day):
+    first, second = day.report(), day.report()
+    fact = day.fact(second)
+    older, younger = first.clues[0].id, second.clues[0].id
+    merge = merge_clues(day.desk, AT.both, older, younger, "同一笔付款")
+    kept = day.get(Clue, older)
+    assert (kept.stage, kept.officer, kept.facts, day.get(Clue, younger).facts) == (
+        ClueStage.VERIFIED, "both", (fact.id,), (),
+    )  # fmt: skip
+    assert day.get(Fact, fact.id).clue == older
+    case = day.case(first)
+    with looking(day.desk, AT.both, "test", Subject("case", case.id)) as look:
+        assert [origin.fact for origin in origins_of(look, case)] == [fact.id]
+    undo_merge(day.desk, AT.both, merge.id)
+    back, alone = day.get(Clue, younger), day.get(Clue, older)
+    assert (back.stage, back.facts, day.get(Fact, fact.id).clue) == (ClueStage.VERIFIED, (fact.id,), younger)
+    assert (alone.stage, alone.officer, alone.facts) == (ClueStage.QUEUED, "", ())
+    with day.desk.store.reading() as view:
+        assert "clue.overnight" in {clock.kind for clock in view.clocks.running(older)}
+
+
+def test_a_fact_of_a_case_does_not_go_into_a_clue_of_none_or_one_that_was_dismissed(day):
+    older, second = day.report(), day.report()
+    day.fact(second)
+    case = day.case(second)
+    with refuses("merge.cases"):
+        merge_clues(day.desk, AT.both, older.clues[0].id, second.clues[0].id, "同一笔付款")
+    add_report_to_case(day.desk, AT.both, case.id, older.report.id)
+    claim_clue(day.desk, AT.both, older.clues[0].id)
+    assess_clue(day.desk, AT.both, older.clues[0].id, "与前一线索重复")
+    dismiss_clue(day.desk, AT.both, older.clues[0].id, "与前案重复")
+    with refuses("merge.done"):
+        merge_clues(day.desk, AT.both, older.clues[0].id, second.clues[0].id, "同一笔付款")
+
+
+@pytest.mark.parametrize("case_first", [True, False])
+def test_the_clues_of_a_merged_report_come_into_the_case_of_the_one_that_was_kept(day, case_first):
+    first, second = day.report(), day.report(account="6299990000000000025")
+    fact = day.fact(second)
+    opened = day.case(first) if case_first else None
+    merge = merge_reports(day.desk, AT.both, first.report.id, second.report.id, "同一警情")
+    case = opened or day.case(first)
+    younger = second.clues[0].id
+    assert day.get(Clue, younger).case == case.id
+    with looking(day.desk, AT.both, "test", Subject("case", case.id)) as look:
+        assert [origin.fact for origin in origins_of(look, case)] == [fact.id]
+    undo_merge(day.desk, AT.both, merge.id)
+    assert day.get(Case, case.id).reports == (first.report.id, second.report.id)
+    assert day.get(Report, second.report.id).case == case.id
+    split_case(day.desk, AT.both, case.id, [second.report.id], "模拟另案", "实为两案")
+    assert day.get(Clue, younger).case not in {"", case.id}
+
+
+@pytest.mark.parametrize("ends", [
+    lambda day: deactivate_person(day.desk, AT.admin, "duty", "已调离本单位"),
+    lambda day: change_roles(day.desk, AT.admin, "duty", (Role.ANALYST,)),
+])  # fmt: skip
+def test_no_clue_stays_with_somebody_who_is_on_duty_no_more(day, ends):
+    taken, done, other = (day.report().clues[0].id for _ in range(3))
+    for clue in (taken, done):
+        claim_clue(day.desk, AT.duty, clue)
+        assess_clue(day.desk, AT.duty, clue, "与案件无关")
+    dismiss_clue(day.desk, AT.duty, done, "与案件无关")
+    claim_clue(day.desk, AT.both, other)
+    ends(day)
+    assert [(day.get(Clue, one).officer, day.get(Clue, one).stage) for one in (taken, done, other)] == [
+        ("duty2", ClueStage.ASSESSED), ("duty", ClueStage.DISMISSED), ("both", ClueStage.ASSIGNED),
+    ]  # fmt: skip
+    assert day.told(taken)[-1].actor == "machine"
+    for last in ("duty2", "both"):
+        deactivate_person(day.desk, AT.admin, last, "已调离本单位")
+    assert day.get(Clue, taken).officer == "both"  # nobody is left here or above: it stays in sight with him
+    with day.desk.store.reading() as view:
+        said = [event.details for event in view.audit.about(subject_id="both") if event.action == "person.deactivate"]
+    assert (said[0]["clues_given_on"], said[0]["clues_left"]) == (0, 2)
 
 
 def test_what_is_brought_later_is_checked_from_then_on(day):

@@ -32,6 +32,7 @@ PLACES = {
     "query draft": "/queries/draft", "query letter": "/queries/{record_id:str}/letter",
     "query sheet": "/queries/{record_id:str}/letter", "query answer": "/queries/answer",
     "query nothing": "/queries/{record_id:str}/nothing", "query open": "/queries/open",
+    "query papers": "/queries/{record_id:str}/letter",
 }  # fmt: skip
 
 

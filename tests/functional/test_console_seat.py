@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from console_home import open_console, visiting
+from measure_home import actor_of
+
+from fanzha.services.desk.change_person import reset_password
+from fanzha.web import DemoLogin
 
 
 @pytest.fixture
@@ -69,6 +75,19 @@ def test_nobody_changes_seats_outside_a_made_city(visitor):
     officer.get("/settings")
     officer.post("/demo/seat", login="chief")
     assert officer.status == 403
+
+
+def test_who_changes_seats_is_told_as_whom_he_sits_there_and_has_the_focus_at_it(tmp_path):
+    seats = (DemoLogin("chief", "模拟·赵一", "COUNTY", ("approver",)),)
+    with open_console(tmp_path / "home", seats) as console:
+        password = "made-up-words-of-a-test"
+        reset_password(console.desk, console.hasher, actor_of(console.desk, "admin"), "chief", password)
+        with visiting(replace(console, demo_password=password)) as make:
+            officer = make("duty")
+            officer.get("/desk")
+            officer.post("/demo/seat", login="chief")
+            assert (officer.status, "已换席位，您现在是： chief" in officer.words) == (200, True)
+            assert 'id="told" tabindex="-1"' in officer.text  # what takes the focus where nothing else comes next
 
 
 def test_the_way_on_after_signing_in_stays_in_this_console(visitor):

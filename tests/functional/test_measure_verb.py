@@ -327,6 +327,23 @@ def test_an_appeal_upheld_in_part_lets_a_part_go_and_a_withdrawn_one_waits_for_n
     assert place.document("chief", "appeals", "--status", "received")["appeals"] == []
 
 
+def test_the_bank_that_holds_a_payment_calls_its_own_customer_back(place):
+    hold = place.document(
+        "duty", "draft", "payer_hold", "--account", ACCOUNT, "--institution", "模拟银行", "--holder", HOLDER,
+        "--amount", "8000", "--payee", "6299990000000000033", "--basis", "afl-18", "--reason", "正在向涉案账户付款",
+    )["id"]  # fmt: skip
+    place.document("duty", "act-first", hold, "--reason", "付款正在进行")
+    place.document("clerk", "receipt", hold, "--outcome", "executed", "--platform-number", "R1")
+    note = ("--note", "已劝阻，客户坚持付款")
+    for stranger in ("clerk2", "stranger"):
+        assert place.do(stranger, "call-back", hold, "--outcome", "goes_on", *note)[0] == 2  # as if it were not there
+    assert place.document("clerk", "call-back", hold, "--outcome", "gives_up", *note)["status"] == "executed"
+    code, _, said = place.do("clerk", "lift", hold, "--reason", "已劝阻，客户坚持付款")
+    assert (code, "may not lift" in said) == (1, True)  # what another body ordered ends by the customer's word alone
+    assert place.document("clerk", "call-back", hold, "--outcome", "goes_on", *note)["status"] == "lifted"
+    assert [each["by"] for each in place.document("duty", "show", hold)["call_backs"]] == ["clerk", "clerk"]
+
+
 def test_a_held_payment_goes_on_after_the_warning(place):
     hold = place.document(
         "duty", "draft", "payer_hold", "--account", ACCOUNT, "--institution", "模拟银行", "--holder", HOLDER,

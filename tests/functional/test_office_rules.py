@@ -72,6 +72,8 @@ def test_a_table_that_was_set_counts_from_the_next_start_and_the_audit_has_its_d
         ("casework.toml", "limit_minutes = 180", 'limit_minutes = "180"', "limit_minutes"),
         ("measures.toml", "[[query]]", "[[query", "no TOML table"),
         ("measures.toml", "effective_from = 2020-09-01", "effective_from = 2027-09-01", "keep the former versions"),
+        ("measures.toml", "[[answers]]", "[[query]]", "has answers, which this one lacks: copy that over"),
+        ("casework.toml", "[night]", "[nights]", "has night, which this one lacks: copy that over"),
         ("hubs.toml", "", "", "no table that a centre sets"),
     ],
 )

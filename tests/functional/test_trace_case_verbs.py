@@ -36,6 +36,27 @@ def said(home, *words, code=0):
     return json.loads(out)
 
 
+def test_the_papers_of_every_open_query_are_written_in_one_action(home, tmp_path):
+    made, case, day = home
+    papers = ("measure", "query", "papers", "--case", case, "--out")
+    code, _, err = run(made, *papers, str(tmp_path / "all"), "--as", "both")
+    assert (code, "query draft" in err, (tmp_path / "all").exists()) == (2, True, False)
+    said(made, "trace", "--case", case)
+    drafted = said(made, "measure", "query", "draft", "--case", case)["drafted"]
+    written = said(made, *papers, str(tmp_path / "all"))["written"]
+    asked = {one["query"] for one in drafted}
+    assert {one["query"] for one in written} == asked  # one for each institution
+    assert {file.name for file in (tmp_path / "all").iterdir()} == {
+        f"{one}{suffix}" for one in asked for suffix in (".pdf", ".xlsx")
+    }
+    exported = {event.subject_id for event in day.audit("export.make")}
+    assert {export for one in written for export in one["exports"]} == exported != set()
+    taken = tmp_path / "taken"
+    taken.write_text("x")
+    code, _, err = run(made, *papers, str(taken), "--as", "both")
+    assert (code, str(taken) in err) == (2, True)
+
+
 def test_the_officer_follows_the_money_by_the_command_line(home, tmp_path):
     made, case, day = home
     traced = said(made, "trace", "--case", case, "--reveal", "--amounts", "stop")

@@ -520,6 +520,20 @@ def told_by(day: ReturnDay) -> set[tuple[str, str, str]]:
     return {(one.part.value, one.kind, one.where) for one in found.listed}
 
 
+def test_clocks_that_are_missing_are_set_once_with_a_reason_in_the_audit(home):
+    told = ask(home, "SELECT id FROM clocks WHERE kind = 'measure.told' AND running = 1 ORDER BY id LIMIT 1")
+    change(home, f"DELETE FROM clocks WHERE id = '{told}'")
+    _, document = proof(home)
+    assert [one["sentence"].endswith("fanzha clocks --mend REASON") for one in document["findings"]] == [True]
+    code, _, sentence = run(home, "clocks", "--mend", "x")
+    assert (code, "reason" in sentence) == (1, True)
+    for times in (1, 0):
+        code, out, _ = run(home, "--json", "clocks", "--mend", "升级后补设时限")
+        assert (code, [one["clock"] for one in json.loads(out)["set"]]) == (0, [told] * times)
+        assert found(home) == set()
+    assert ask(home, "SELECT reason FROM audit_events WHERE action = 'clock.set'") == "升级后补设时限"
+
+
 def test_an_order_that_was_put_aside_or_held_back_is_named(ordered):
     day, measure = ordered
     assert told_by(day) == set()

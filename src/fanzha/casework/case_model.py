@@ -236,7 +236,7 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """One report or clue found to be the same as another; it moves nothing but claims, and can be undone."""
+    """One report or clue found to be the same as another; it moves nothing but claims and facts, and can be undone."""
 
     id: str
     version: int
@@ -249,6 +249,9 @@ class Merge:
     at_us: int
     moved_reports: tuple[str, ...] = ()  # of a clue: what the kept one did not have already
     moved_claims: tuple[str, ...] = ()
+    moved_facts: tuple[str, ...] = ()
+    kept_stage: str = ""  # how far the kept clue had come, where the other's facts brought it further
+    kept_officer: str = ""
     undone_by: str = ""
     undone_at_us: int | None = None
 

@@ -60,10 +60,12 @@ def verify_clue(
     hop: int = 1,
     reason: str = "",
     standing: Sequence[Fact] = (),
+    latest_us: int | None = None,
 ) -> tuple[Clue, Fact, Events]:
     """The fact that 户名, 账号, 金额 and 时间 of a payment stand so in a document that an officer looked at.
 
     reason: why the victim's payment went to another account than the clue names. standing: the clue's facts so far.
+    latest_us: up to when the document's clock may say that it was paid; None: up to now.
 
     Raises NotAllowed when a field was not checked or is empty, the document is not enough at this hop, the account is
     another one and nobody says why, or each of the victim's payments that the clue is about has its fact already.
@@ -76,7 +78,7 @@ def verify_clue(
         )
     check_clue_step(clue, actor, ClueStep.VERIFY, now_us)
     fields = replace(fields, account=plain_identifier(fields.account))  # one account, however the slip spaces it
-    _check_fields(clue, fields, now_us)
+    _check_fields(clue, fields, now_us if latest_us is None else latest_us)
     _check_documents(checks, rules, hop)
     if hop < FOLLOW_ON_HOP:
         _check_account(clue, fields, reason)
@@ -114,6 +116,7 @@ def follow_on_fact(
     ids: Ids,
     *,
     hop: int,
+    latest_us: int | None = None,
 ) -> tuple[Clue, Fact, Events]:
     """The fact that the money of a clue went on so, by a bank's own receipt or statement; the clue stays at its stage.
 
@@ -124,7 +127,7 @@ def follow_on_fact(
     check_live(clue)
     if hop < FOLLOW_ON_HOP:
         raise NotAllowed("fact.hop", f"{clue.id}: what the victim paid is verified by an officer, not taken over")
-    _check_fields(clue, fields, now_us)
+    _check_fields(clue, fields, now_us if latest_us is None else latest_us)
     _check_documents(checks, rules, hop)
     fact = Fact(ids.new("FACT"), 0, clue.organisation, clue.id, fields, checks, hop, actor.id, now_us)
     documents = " ".join(sorted({f"{check.document.kind}:{check.document.reference}" for check in checks}))
@@ -132,7 +135,7 @@ def follow_on_fact(
     return replace(clue, facts=(*clue.facts, fact.id)), fact, (event,)
 
 
-def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:
+def _check_fields(clue: Clue, fields: VerifiedFields, latest_us: int) -> None:
     empty = [
         name
         for name, value in (
@@ -147,7 +150,7 @@ def _check_fields(clue: Clue, fields: VerifiedFields, now_us: int) -> None:
             "fact.four_fields",
             f"{clue.id}: {', '.join(empty)} not there; a fact (事实) has all four fields: read them in the document",
         )
-    if fields.at_us > now_us:
+    if fields.at_us > latest_us:
         raise NotAllowed("fact.time", f"{clue.id}: 交易时间 lies in the future; read it in the document again")
 
 

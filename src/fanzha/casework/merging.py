@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from fanzha.casework.case_model import Merge, MergedKind
 from fanzha.casework.events import EventKind, Events, work_event
-from fanzha.casework.model import Claim, Clue, Report
+from fanzha.casework.model import OPEN_STAGES, Claim, Clue, ClueStage, Report
 from fanzha.casework.policy import check_live, check_person, check_reason, check_same_body, why_not
 from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
@@ -75,10 +75,11 @@ def combined(kept: Report, absorbed: tuple[Report, ...]) -> Report:
 def merge_clues(
     kept: Clue, absorbed: Clue, reason: str, actor: Actor, now_us: int, ids: Ids
 ) -> tuple[Clue, Clue, Merge, Events]:
-    """(kept with the other's reports and claims, absorbed pointing to it, the merge); for clues about one thing.
+    """(kept with the other's reports, claims and facts, absorbed pointing to it, the merge); for clues about one thing.
 
     A claim that says the same payment as one of the kept clue is not moved: its money must not count twice. A clue with
-    payments of its own does not go into one whose clock stands.
+    payments of its own does not go into one whose clock stands. What was verified stays verified: the kept clue has the
+    other's facts, and with them its stage and officer where it had not come so far.
     """
     check_can_merge(kept, absorbed, actor)
     check_reason(reason, f"merging {absorbed.id}")
@@ -93,13 +94,39 @@ def merge_clues(
     if claims and kept.done_at_us is not None:
         # Its clock stands: a payment that comes in by a merge would be nobody's to follow.
         raise NotAllowed("merge.done", f"{kept.id} was followed through; {absorbed.id} has payments that it had not")
+    _check_facts_stay_seen(kept, absorbed)
     reports = tuple(report for report in absorbed.reports if report not in kept.reports)
+    further = bool(absorbed.facts) and kept.stage in _BEFORE_VERIFIED
     merge = Merge(
         ids.new("MERGE"), 0, kept.organisation, MergedKind.CLUE, kept.id, absorbed.id, reason, actor.id, now_us,
-        moved_reports=reports, moved_claims=tuple(claim.id for claim in claims),
+        moved_reports=reports, moved_claims=tuple(claim.id for claim in claims), moved_facts=absorbed.facts,
+        kept_stage=kept.stage if further else "", kept_officer=kept.officer if further else "",
     )  # fmt: skip
-    grown = replace(kept, reports=kept.reports + reports, claims=kept.claims + claims)
-    return grown, replace(absorbed, merged_into=kept.id), merge, _merge_events(merge, actor, now_us, ids)
+    grown = replace(
+        kept, reports=kept.reports + reports, claims=kept.claims + claims, facts=kept.facts + absorbed.facts
+    )
+    if further:
+        grown = replace(grown, stage=ClueStage.VERIFIED, officer=kept.officer or absorbed.officer)
+    return grown, replace(absorbed, merged_into=kept.id, facts=()), merge, _merge_events(merge, actor, now_us, ids)
+
+
+_BEFORE_VERIFIED = OPEN_STAGES - {ClueStage.VERIFIED}
+
+
+def _check_facts_stay_seen(kept: Clue, absorbed: Clue) -> None:
+    """A fact must not leave the case that rests on it, nor rest with a clue that nobody follows any more."""
+    if not absorbed.facts:
+        return
+    if absorbed.case and not kept.case:
+        raise NotAllowed(
+            "merge.cases",
+            f"{absorbed.id} is verified in {absorbed.case}, {kept.id} is in no case: put its report there first "
+            f"(fanzha case add-report {absorbed.case} {next(iter(kept.reports), 'REPORT')})",
+        )
+    if kept.stage is ClueStage.DISMISSED:
+        raise NotAllowed(
+            "merge.done", f"{kept.id} was dismissed, and {absorbed.id} is verified: open {kept.id} again first"
+        )
 
 
 def _payment(claim: Claim) -> tuple[str, int | None, str, int | None]:
@@ -118,8 +145,12 @@ def unmerge_clues(
         kept,
         reports=tuple(report for report in kept.reports if report not in merge.moved_reports),
         claims=tuple(claim for claim in kept.claims if claim.id not in merge.moved_claims),
+        facts=tuple(fact for fact in kept.facts if fact not in merge.moved_facts),
     )
-    return shrunk, replace(absorbed, merged_into=""), undone, _unmerge_events(merge, actor, now_us, ids)
+    if merge.kept_stage and shrunk.stage is ClueStage.VERIFIED and not shrunk.facts:
+        shrunk = replace(shrunk, stage=ClueStage(merge.kept_stage), officer=merge.kept_officer)
+    back = replace(absorbed, merged_into="", facts=absorbed.facts + merge.moved_facts)
+    return shrunk, back, undone, _unmerge_events(merge, actor, now_us, ids)
 
 
 def _undone(merge: Merge, absorbed: Report | Clue, kind: MergedKind, actor: Actor, now_us: int) -> Merge:

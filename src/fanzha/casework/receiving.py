@@ -26,7 +26,7 @@ from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.ids import Ids
-from fanzha.core.time import format_instant, is_to_come
+from fanzha.core.time import format_instant
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _STEP_EVENTS = {
@@ -54,12 +54,16 @@ class ReportDraft:
     source_reference: str = ""
 
 
-def receive_report(draft: ReportDraft, actor: Actor, now_us: int, ids: Ids) -> tuple[Report, Events]:
+def receive_report(
+    draft: ReportDraft, actor: Actor, now_us: int, ids: Ids, *, latest_us: int | None = None
+) -> tuple[Report, Events]:
     """The report with its acknowledgement number (受案回执, 程序规定 Art. 171); nothing about it is too little to take in.
+
+    latest_us: up to when a payment may be said to have been made; None: up to now.
 
     Raises BadInput when an amount is below zero, a payment lies in the future or a hash is none.
     """
-    _check_parts(draft.payments, draft.losses, draft.attachments, now_us)
+    _check_parts(draft.payments, draft.losses, draft.attachments, now_us if latest_us is None else latest_us)
     if draft.channel is not Channel.SYSTEM and actor.has(Role.MACHINE):
         raise NotAllowed("report.channel", "the machine reports by the channel 系统发现 only")
     report = Report(
@@ -100,11 +104,12 @@ def add_to_report(
     losses: Sequence[Loss] = (),
     contacts: Sequence[Contact] = (),
     narrative: str = "",
+    latest_us: int | None = None,
 ) -> tuple[Report, Events]:
-    """What the reporter brought later; what was said before stays as it was said."""
+    """What the reporter brought later; what was said before stays as it was said. `latest_us` as for `receive_report`."""
     check_same_body(actor, report)
     check_live(report)
-    _check_parts(payments, losses, attachments, now_us)
+    _check_parts(payments, losses, attachments, now_us if latest_us is None else latest_us)
     told = "\n\n".join(part for part in (report.narrative, narrative) if part)
     added = replace(
         report,
@@ -215,10 +220,10 @@ def _numbered(payments: Sequence[ReportedPayment], reporter: Reporter, ids: Ids)
 
 
 def _check_parts(
-    payments: Sequence[ReportedPayment], losses: Sequence[Loss], attachments: Sequence[Attachment], now_us: int
+    payments: Sequence[ReportedPayment], losses: Sequence[Loss], attachments: Sequence[Attachment], latest_us: int
 ) -> None:
     for at, payment in enumerate(payments, 1):
-        if payment.at_us is not None and is_to_come(payment.at_us, now_us):
+        if payment.at_us is not None and payment.at_us > latest_us:
             said = format_instant(payment.at_us)
             raise BadInput(f"payments[{at}].at: {said} lies in the future; leave it out where nobody knows it")
         if payment.amount_minor is not None and payment.amount_minor <= 0:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from fanzha.cli.desk_session import AsOption, AtDesk, at_desk
+from fanzha.cli.output import counted
 from fanzha.cli.record_options import (
     CursorOption,
     LimitOption,
@@ -84,7 +85,7 @@ def add_file(
     with at_desk(context, login) as seat:
         evidence = bootstrap.evidence_store(seat.home)
         kept = add_case_file(seat.desk, evidence, seat.actor, case, brought)
-        _tell_case(seat, kept, f"{brought.name} is on {case}, which has {len(kept.files)} files")
+        _tell_case(seat, kept, f"{brought.name} is on {case}, which has {counted(len(kept.files), 'file')}")
 
 
 @parts.command("add-report")

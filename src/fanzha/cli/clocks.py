@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from fanzha.cli.desk_session import open_desk
 from fanzha.cli.machines import FollowOption, OnceOption, run_rounds, worker_name
-from fanzha.cli.output import counted, invocation_of, say, show_table
+from fanzha.cli.output import Invocation, counted, invocation_of, say, show_table
 from fanzha.core.time import format_instant
 
 if TYPE_CHECKING:
     from fanzha.ports.work_queues import DueClock
 
 
-def clocks(context: typer.Context, *, once: OnceOption = False, follow: FollowOption = None) -> None:
+COLUMNS: Final = ["kind", "subject", "due", "case"]
+MendOption = Annotated[
+    str,
+    typer.Option(
+        "--mend",
+        metavar="REASON",
+        help="First set the clocks that records must have and that do not run: once after a later version or a table of "
+        "the centre's own brought new ones. Each stands in the audit.",
+    ),
+]
+
+
+def clocks(
+    context: typer.Context, *, once: OnceOption = False, follow: FollowOption = None, mend: MendOption = ""
+) -> None:
     """Ring every clock that is due: terms lapse, warnings and breaches are told; each once, however late.
 
     Needs no sign-in: whoever owns the home directory runs it, and the audit names the machine.
@@ -23,6 +37,7 @@ def clocks(context: typer.Context, *, once: OnceOption = False, follow: FollowOp
     from fanzha.services.desk.run_clocks import run_clocks
 
     invocation = invocation_of(context)
+    mended = [_mend(invocation, mend)] if mend else []  # said with the first round
     with open_desk(invocation) as desk:
 
         def ring() -> dict[str, Any]:
@@ -35,11 +50,28 @@ def clocks(context: typer.Context, *, once: OnceOption = False, follow: FollowOp
                 if not run.rang:
                     break
             document = {"rang": [_shown(clock) for clock in rang], "postponed": [_shown(clock) for clock in postponed]}
+            if mended:
+                document["set"] = mended.pop()
             if not invocation.json and (rang or postponed or follow is None):
                 _show(document)
             return document
 
         run_rounds(ring, once=once, follow=follow, as_json=invocation.json)
+
+
+def _mend(invocation: Invocation, reason: str) -> list[dict[str, str]]:
+    from fanzha import bootstrap
+    from fanzha.services.proof.mend_clocks import mend_clocks
+
+    with (
+        open_desk(invocation) as desk,
+        bootstrap.stores_to_verify(invocation.home, invocation.database) as stores,
+    ):
+        shown = [_shown(clock) for clock in mend_clocks(desk, stores.tables, stores.index, reason)]
+    if not invocation.json:
+        rows = [[line[column] for column in COLUMNS] for line in shown]
+        show_table("Set", COLUMNS, rows, spare=["case"], nothing="no clock was missing")
+    return shown
 
 
 def _shown(clock: DueClock) -> dict[str, str]:
@@ -50,9 +82,8 @@ def _shown(clock: DueClock) -> dict[str, str]:
 
 
 def _show(document: dict[str, Any]) -> None:
-    columns = ["kind", "subject", "due", "case"]
-    rows = [[line[column] for column in columns] for line in document["rang"]]
-    show_table("Rang", columns, rows, spare=["case"], nothing="no clock was due")
+    rows = [[line[column] for column in COLUMNS] for line in document["rang"]]
+    show_table("Rang", COLUMNS, rows, spare=["case"], nothing="no clock was due")
     if document["postponed"]:
         say(f"{counted(len(document['postponed']), 'clock')} could not do what is due and will ring again:")
-        show_table("Postponed", columns, [[line[column] for column in columns] for line in document["postponed"]])
+        show_table("Postponed", COLUMNS, [[line[column] for column in COLUMNS] for line in document["postponed"]])

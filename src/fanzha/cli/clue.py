@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -152,7 +153,7 @@ def verify(
             f"{clue} is verified: fact {verified.fact.id}",
             *(f"note: the {name.replace('_', ' ')} is not what was reported" for name in verified.differs),
             *(f"{measure} rests on it: it need not be lifted any more" for measure in verified.related),
-            *_next_steps(verified.clue, verified.fact),
+            *_next_steps(verified.clue, verified.fact, verified.to_open),
         )  # fmt: skip
 
 
@@ -334,12 +335,12 @@ def _tell(seat: AtDesk, clue: Clue, *sentences: str) -> None:
     answer(seat, clue_document(clue, list_mask(seat, [clue]), rules, now_us), *sentences)
 
 
-def _next_steps(clue: Clue, fact: Fact) -> tuple[str, ...]:
+def _next_steps(clue: Clue, fact: Fact, to_open: Sequence[str]) -> tuple[str, ...]:
     """What is done about a fact: a case, a stop in it, and the note that it was done."""
     from fanzha.core.money import exponent_of, format_minor
 
     amount = format_minor(fact.fields.amount_minor, exponent_of(fact.fields.currency))
-    first = () if clue.case else (f"next: fanzha case open {' '.join(clue.reports)} --title …",)
+    first = (f"next: fanzha case open {' '.join(to_open)} --title …",) if to_open else ()
     stop = f"fanzha measure draft stop_payment --case {clue.case or 'CASE'} --fact {fact.id} --basis afl-20"
     return (
         *first,

@@ -104,9 +104,7 @@ def letter(
     login: AsOption = None,
 ) -> None:
     """Write the letter (协助查询财产通知书) of a query; the persons in it are revealed for the case."""
-    from fanzha import bootstrap
     from fanzha.services.desk.papers.query_form import query_text
-    from fanzha.services.desk.read_notice import read_notice
 
     with at_desk(context, login) as at:
         if out.suffix.lower() not in {".pdf", ".txt"}:
@@ -117,16 +115,7 @@ def letter(
             text = query_text(asked.measure, asked.rules, asked.body, contact, asked.note.watermark_outside)
             _write(at, out, text.encode(), asked.note)
             return
-        notice = read_notice(
-            at.desk,
-            at.actor,
-            query,
-            contact=contact,
-            case=purpose.case,
-            reason=purpose.reason,
-            approver=purpose.approver,
-        )
-        _write(at, out, bootstrap.paper_press().press(notice.source), notice.note)
+        _write(at, out, *_letter(at, query, contact, purpose))
 
 
 @app.command("sheet")
@@ -142,14 +131,53 @@ def sheet(
     login: AsOption = None,
 ) -> None:
     """Write the questions of a query as a workbook that the institution fills in."""
-    from fanzha.services.desk.papers.query_form import query_sheet
-
     if out.suffix.lower() != ".xlsx":
         raise BadInput(f"{out}: the questions are written as a workbook, .xlsx")
     with at_desk(context, login) as at:
         purpose = FilePurpose(for_case, why, second_person(at, approver, from_stdin=password_stdin))
-        asked = _revealed(at, query, purpose, "query_sheet")
-        _write(at, out, query_sheet(asked.measure, asked.rules, asked.body, asked.note.watermark_outside), asked.note)
+        _write(at, out, *_sheet(at, query, purpose))
+
+
+@app.command("papers")
+def papers(
+    context: typer.Context,
+    *,
+    case: Annotated[str, typer.Option("--case", metavar="ID", help="The case whose open queries are written.")],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The folder; it is made where it is not there.")],
+    contact: Annotated[
+        str, typer.Option("--contact", metavar="TEXT", help="Whom the banks call: name and number.")
+    ] = "",
+    why: Why = "",
+    approver: ApproverOption = "",
+    password_stdin: PasswordStdin = False,
+    login: AsOption = None,
+) -> None:
+    """Write letter and workbook of every open query of a case, two files for each institution."""
+    from fanzha.services.desk.answer_query import open_queries
+
+    with at_desk(context, login) as at:
+        waiting = list(dict.fromkeys(one.measure.id for one in open_queries(at.desk, at.actor, case=case)))
+        if not waiting:
+            raise BadInput(f"{case}: no query waits for an answer; draft them first: fanzha measure query draft")
+        _make_folder(out)
+        purpose = FilePurpose(case if why else "", why, second_person(at, approver, from_stdin=password_stdin))
+        written = []
+        for query in waiting:
+            files = {
+                "letter": (".pdf", _letter(at, query, contact, purpose)),
+                "sheet": (".xlsx", _sheet(at, query, purpose)),
+            }
+            for suffix, (content, note) in files.values():
+                write_export(at, out / f"{query}{suffix}", content, note)
+                say_alarm(note)
+            paths = {name: str(out / f"{query}{suffix}") for name, (suffix, _) in files.items()}
+            exports = [note.export.id for _, (_, note) in files.values() if note is not None]
+            written.append({"query": query, **paths, "exports": exports})
+        if at.json:
+            write_json({"written": written})
+            return
+        columns = ["query", "letter", "sheet"]
+        show_table("Written", columns, [[str(row[column]) for column in columns] for row in written])
 
 
 @app.command("answer")
@@ -241,6 +269,31 @@ class FilePurpose:
     case: str
     reason: str
     approver: Actor | None
+
+
+def _letter(at: AtDesk, query: str, contact: str, purpose: FilePurpose) -> tuple[bytes, ExportNote | None]:
+    from fanzha import bootstrap
+    from fanzha.services.desk.read_notice import read_notice
+
+    notice = read_notice(
+        at.desk, at.actor, query,
+        contact=contact, case=purpose.case, reason=purpose.reason, approver=purpose.approver,
+    )  # fmt: skip
+    return bootstrap.paper_press().press(notice.source), notice.note
+
+
+def _sheet(at: AtDesk, query: str, purpose: FilePurpose) -> tuple[bytes, ExportNote | None]:
+    from fanzha.services.desk.papers.query_form import query_sheet
+
+    asked = _revealed(at, query, purpose, "query_sheet")
+    return query_sheet(asked.measure, asked.rules, asked.body, asked.note.watermark_outside), asked.note
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput(f"{folder}: no folder can be made there ({error.strerror}); nothing was written") from None
 
 
 def _revealed(at: AtDesk, query: str, purpose: FilePurpose, what: str) -> QueryForFile:

@@ -13,7 +13,6 @@ SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
 DAY_US: Final = 86_400 * SECOND_US
 SHANGHAI_OFFSET_US: Final = 8 * 3600 * SECOND_US
-_CLOCKS_APART_US: Final = 5 * MINUTE_US  # so far a sender's clock may go ahead of the desk's
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[ T]?(\d{2})(\d{2})(\d{2})?)?")
 
 
@@ -41,11 +40,6 @@ class AheadClock:
     def now_us(self) -> int:
         """Microseconds since 1970 UTC."""
         return self._own.now_us() + self._ahead_us
-
-
-def is_to_come(at_us: int, now_us: int) -> bool:
-    """Whether what somebody says to have happened lies in the future, further than two clocks differ."""
-    return at_us > now_us + _CLOCKS_APART_US
 
 
 def format_instant(at_us: int) -> str:

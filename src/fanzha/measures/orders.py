@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum, unique
 from typing import Final
 
@@ -125,8 +125,18 @@ class Receipt:
     evidence: str = ""  # SHA-256 of the scan
 
     def says_the_same_as(self, other: Receipt) -> bool:
-        """Whether it is the same answer delivered again; when and by whom it came does not matter."""
-        return _said(self) == _said(other)
+        """Whether it is the same answer delivered again; when and by whom it came does not matter.
+
+        Typed in without the instant at which the institution did it, an answer counts as of its typing: typed once more,
+        that instant says nothing.
+        """
+        undated = self._is_undated or other._is_undated
+        mine, theirs = (replace(each, answered_us=0) if undated else each for each in (self, other))
+        return _said(mine) == _said(theirs)
+
+    @property
+    def _is_undated(self) -> bool:
+        return bool(self.entered_by) and self.answered_us == self.arrived_us
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,11 +204,8 @@ def _event_of(measure: Measure, order: Order, receipt: Receipt) -> Event:
     """An answer "executed" with less than was asked is a part, and so is one that leaves questions open."""
     if measure.request.questions and receipt.outcome in _ANSWERS:
         return Event.EXECUTE_PART if open_questions(measure) else Event.EXECUTE
-    less = (
-        order.amount_minor is not None
-        and receipt.amount_minor is not None
-        and receipt.amount_minor < order.amount_minor
-    )
+    told = _amount_told(measure, receipt)
+    less = order.amount_minor is not None and told is not None and told < order.amount_minor
     if receipt.outcome is Outcome.EXECUTED and less:
         return Event.EXECUTE_PART
     return _EVENTS[receipt.outcome]
@@ -236,7 +233,20 @@ def _held_by(measure: Measure, order: Order, receipt: Receipt) -> int | None:
         return receipt.amount_minor
     if receipt.outcome is Outcome.PARTIAL:
         return measure.executed_minor
-    return measure.request.scope.traced_minor if order.amount_minor is None else order.amount_minor
+    asked = measure.request.scope.traced_minor if order.amount_minor is None else order.amount_minor
+    there = _amount_told(measure, receipt)
+    return asked if asked is None or there is None else min(asked, there)
+
+
+_HOLD_THE_BALANCE = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE})
+
+
+def _amount_told(measure: Measure, receipt: Receipt) -> int | None:
+    """How much the institution says; where it names a balance alone, no more than that is there to be held."""
+    if receipt.amount_minor is not None or measure.kind not in _HOLD_THE_BALANCE:
+        return receipt.amount_minor
+    since = receipt.balance_us is None or receipt.balance_us >= receipt.answered_us
+    return receipt.balance_minor if since else None
 
 
 def _term(measure: Measure, order: Order, receipt: Receipt, rules: MeasureRules) -> tuple[int, int | None]:

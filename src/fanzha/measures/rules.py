@@ -180,6 +180,7 @@ class KindRules:
     institutions_bases: frozenset[str] = frozenset()  # ids of those that only an institution's own act rests on
     send: TimeRule | None = None  # an order that was decided leaves
     told: TimeRule | None = None  # the holder is told: from the execution, or from the proposal where he is told before
+    told_decided: TimeRule | None = None  # where he is told before: he is given the decision, from the execution
     told_of_lift: TimeRule | None = None  # the holder is told that it was lifted
     notice_decided: str = ""  # where somebody is told before: what he is told once it binds; empty: the same
     hearing: HearingRule | None = None  # None: nobody is heard before it is decided
@@ -298,6 +299,10 @@ class MeasureRules:
         """What an answer must be, in force."""
         return in_force(self.answer_versions, at_us, "answers")
 
+    def latest_said_us(self, now_us: int) -> int:
+        """Up to when anybody may say that something happened: now, and as much later as two clocks may differ."""
+        return self.answers(now_us).clocks_apart.end_of(now_us)
+
     @property
     def work(self) -> WorkCalendar:
         """The days worked, of all years entered."""
@@ -376,6 +381,7 @@ def _kind_reader(kind: MeasureKind) -> Callable[[Entry], KindRules]:
             ),
             send=_time(entry.entry("send")),
             told=_time(entry.entry("told")),
+            told_decided=_time(entry.entry("told_decided")),
             told_of_lift=_time(entry.entry("told_of_lift")),
             notice_decided=entry.text("notice_decided", ""),
             hearing=_hearing(entry.entry("hearing")),
@@ -398,6 +404,8 @@ def _check_kind(entry: Entry, rules: KindRules) -> None:
         raise entry.wrong(
             "hearing", 'goes with notice_at = "before" only: who is told afterwards cannot be heard before'
         )
+    if rules.told_decided is not None and not (rules.hearing is not None and rules.notice_decided):
+        raise entry.wrong("told_decided", "goes with a hearing and with notice_decided, the text that he is given")
     texts = (rules.notice, rules.notice_decided, rules.remedy)
     places = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name is not None}
     if not places <= NOTICE_PLACES:

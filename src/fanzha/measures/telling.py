@@ -43,12 +43,24 @@ def told_due_us(measure: Measure, rules: MeasureRules) -> int | None:
     """By when its holder is to be told; None where he is told already, where it holds nothing, or where no time is set."""
     kind = rules.of(measure.kind, measure.drafted_us)
     if kind.notice_at is NoticeAt.BEFORE:
-        return told_before_due_us(measure, rules)
+        before_us = told_before_due_us(measure, rules)
+        return _told_decided_due_us(measure, rules) if before_us is None else before_us
     within = None if kind.told is None else kind.told.within
     waits = kind.notice_at is NoticeAt.EXECUTION and measure.status in HOLDING and not measure.is_told
     if within is None or not waits or measure.starts_us is None:
         return None
     return within.end_of(measure.starts_us, rules.work)
+
+
+def _told_decided_due_us(measure: Measure, rules: MeasureRules) -> int | None:
+    """By when he is to be given the decision of what he was heard about; None before it is carried out, and once he has it."""
+    kind = rules.of(measure.kind, measure.drafted_us)
+    within = None if kind.told_decided is None else kind.told_decided.within
+    start_us = measure.starts_us
+    if within is None or kind.hearing is None or start_us is None or measure.status not in HOLDING:
+        return None
+    has_it = any(each.at_us >= start_us and each.how in kind.hearing.ways for each in measure.told)
+    return None if has_it else within.end_of(start_us, rules.work)
 
 
 def told_of_lift_due_us(measure: Measure, rules: MeasureRules) -> int | None:

@@ -125,9 +125,9 @@ def written(fields: Sequence[Field], form: Form) -> tuple[Field, ...]:
                  for field in fields)  # fmt: skip
 
 
-def read_draft(form: Form, rows: Rows, now_us: int) -> ReportDraft:
+def read_draft(form: Form, rows: Rows, now_us: int, latest_us: int) -> ReportDraft:
     """The report of a filled form. Raises Faults, which names every field that cannot be read."""
-    reading = _Reading(read_fields(all_fields(rows), form), now_us)
+    reading = _Reading(read_fields(all_fields(rows), form), now_us, latest_us)
     draft = reading.draft(rows)
     if reading.faults:
         raise Faults(reading.faults)
@@ -147,8 +147,9 @@ def check_not_empty(draft: ReportDraft, files: Sequence[object]) -> None:
 class _Reading:
     """Reads what the kinds of fields do not: amounts in 万, times of today, lines of contacts."""
 
-    def __init__(self, values: Mapping[str, Any], now_us: int) -> None:
-        self._values, self._now_us, self.faults = values, now_us, dict[str, str]()
+    def __init__(self, values: Mapping[str, Any], now_us: int, latest_us: int) -> None:
+        self._values, self.faults = values, dict[str, str]()
+        self._now_us, self._latest_us = now_us, latest_us
 
     def draft(self, rows: Rows) -> ReportDraft:
         given = self._values
@@ -189,7 +190,7 @@ class _Reading:
         return Loss(self._values[row + "victim"] or reporter, actual or 0, attempted or 0)
 
     def _instant(self, name: str) -> int | None:
-        found: int | None = self._read(name, lambda text: instant_of(text, self._now_us))
+        found: int | None = self._read(name, lambda text: instant_of(text, self._now_us, self._latest_us))
         return found
 
     def _read(self, name: str, read: Callable[[str], Any]) -> Any:
@@ -217,8 +218,8 @@ def amount_of(text: str, currency: str = DEFAULT_CURRENCY) -> int:
     return minor
 
 
-def instant_of(text: str, now_us: int) -> int:
-    """A time as people say it: 13:52 is today's, 11-21 13:52 of this year. Raises BadInput for none, and for the future."""
+def instant_of(text: str, now_us: int, latest_us: int) -> int:
+    """A time as people say it: 13:52 is today's, 11-21 13:52 of this year. Raises BadInput for none, or one to come."""
     today = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)).astimezone(SHANGHAI)
     text = _plain(text)
     if clock := _CLOCK.fullmatch(text):
@@ -229,7 +230,7 @@ def instant_of(text: str, now_us: int) -> int:
         at_us = parse_instant(text)
     except BadInput:
         raise BadInput(N_("请填写时间，如 13:52、11-21 13:52 或 2026-11-21 13:52:10")) from None
-    if at_us > now_us:
+    if at_us > latest_us:
         raise BadInput(N_("这个时间还没有到；不是今天的请写上日期"))
     return at_us
 

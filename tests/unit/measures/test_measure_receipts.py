@@ -310,6 +310,37 @@ def test_the_follow_on_stop():
     assert follow_on_request(executed(freeze_request(), Standing(FILED)), onward, 1, receipt, RULES, T0) is None
 
 
+@pytest.mark.parametrize(
+    ("balance", "balance_us", "status", "held"),
+    [
+        (2_800_000, None, Status.PARTIAL, 2_800_000),
+        (2_800_000, T0, Status.PARTIAL, 2_800_000),
+        (2_800_000, T0 - 1, Status.EXECUTED, 3_000_000),  # of before: it says nothing of what is held
+        (9_000_000, None, Status.EXECUTED, 3_000_000),
+    ],
+)
+def test_an_answer_that_names_a_balance_alone_holds_no_more_than_it(balance, balance_us, status, held):
+    measure = sent(stop_request(), STANDING)
+    receipt = answer(measure, Outcome.EXECUTED, T0, balance_minor=balance, balance_us=balance_us)
+    changed = decided(measure, receipt).change.measure
+    assert (changed.status, changed.executed_minor) == (status, held)
+
+
+def test_an_answer_typed_in_again_without_its_instant_is_the_same_answer():
+    measure = sent(stop_request(), STANDING)
+    typed = answer(measure, Outcome.EXECUTED, T0, entered_by="both")
+    held = decided(measure, typed).change.measure
+    assert decided(held, answer(measure, Outcome.EXECUTED, T0 + 9, entered_by="both")).taken is Taken.ALREADY
+    other = answer(measure, Outcome.EXECUTED, T0 + 9, entered_by="both", balance_minor=1)
+    assert decided(held, other).taken is Taken.INCIDENT
+    assert (
+        decided(held, replace(typed, answered_us=T0 - 9)).taken is Taken.ALREADY
+    )  # named later on, of the same answer
+    dated = replace(typed, answered_us=T0 - 9)
+    twice = decided(decided(measure, dated).change.measure, replace(dated, answered_us=T0 - 5))
+    assert twice.taken is Taken.INCIDENT
+
+
 def test_clocks_lapse_warn_and_breach_at_their_instants():
     measure = sent(stop_request(), STANDING)
     rows = {row.kind: row for row in due_clocks(measure, RULES)}

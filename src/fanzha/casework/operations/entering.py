@@ -26,9 +26,7 @@ from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.ids import Ids
-from fanzha.core.time import MINUTE_US
 
-CLOCKS_APART_MAX_US: Final = 5 * MINUTE_US  # so far a telephone's clock may go ahead of the desk's
 QUANTITY_MAX: Final = 10**15
 REQUEST_MAX: Final = 100
 NUMBER_MAX: Final = 60
@@ -52,7 +50,7 @@ def _plain(one: Identifier) -> Identifier:
     return Identifier(one.kind, value if one.kind is IdentifierKind.ACCOUNT else value.upper())
 
 
-def check_draft(draft: ResultDraft, rules: OperationRules, now_us: int) -> None:
+def check_draft(draft: ResultDraft, rules: OperationRules, latest_us: int) -> None:
     """Raises BadInput that names the field, where an entry says too little or what the catalogue does not know."""
     parts = {
         ResultKind.TAKE_DOWN: draft.take_down, ResultKind.SUSPECT: draft.suspect,
@@ -60,7 +58,7 @@ def check_draft(draft: ResultDraft, rules: OperationRules, now_us: int) -> None:
     }  # fmt: skip
     if [kind for kind, part in parts.items() if part is not None] != [draft.kind]:
         raise BadInput(f"kind: an entry says one thing, here {words_of(draft.kind)}, and nothing else")
-    if draft.at_us > now_us + CLOCKS_APART_MAX_US:
+    if draft.at_us > latest_us:
         raise BadInput("at: it lies in the future")
     if not 1 <= draft.quantity <= QUANTITY_MAX:
         raise BadInput("quantity: a whole number of at least 1")
@@ -131,11 +129,21 @@ def _slots(item: Item, goods: Goods) -> int:
 
 
 def enter_result(
-    operation: Operation, draft: ResultDraft, rules: OperationRules, actor: Actor, now_us: int, ids: Ids
+    operation: Operation,
+    draft: ResultDraft,
+    rules: OperationRules,
+    actor: Actor,
+    now_us: int,
+    ids: Ids,
+    *,
+    latest_us: int | None = None,
 ) -> tuple[OperationResult, Events]:
-    """A new entry of a draft that is plain. Raises BadInput for what it says, NotAllowed for who says it, and when."""
+    """A new entry of a draft that is plain. Raises BadInput for what it says, NotAllowed for who says it, and when.
+
+    latest_us: up to when it may be said to have happened; None: up to now.
+    """
     check_takes_entries(operation, actor)
-    check_draft(draft, rules, now_us)
+    check_draft(draft, rules, now_us if latest_us is None else latest_us)
     if draft.team and all(team.id != draft.team for team in operation.teams):
         raise BadInput(f"team: {operation.id} has no team {draft.team}")
     result = OperationResult(

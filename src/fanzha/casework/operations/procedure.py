@@ -8,7 +8,6 @@ from typing import Final
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.lifecycle import next_status
 from fanzha.casework.operations.catalogue import OperationRules
-from fanzha.casework.operations.entering import CLOCKS_APART_MAX_US
 from fanzha.casework.operations.lifecycle import CUSTODY_TABLE, SUSPECT_TABLE
 from fanzha.casework.operations.model import Operation
 from fanzha.casework.operations.policy import check_takes_part
@@ -59,8 +58,12 @@ def advance_suspect(
     actor: Actor,
     now_us: int,
     ids: Ids,
+    *,
+    latest_us: int | None = None,
 ) -> tuple[OperationResult, Events]:
     """The next step of the procedure, by the paper of the given number.
+
+    latest_us: up to when it may be said to have been taken; None: up to now.
 
     Raises NotAllowed where the step cannot follow, its number is missing, or the entry was corrected away; BadInput where
     the entry is no suspect or the step lies before the last one or in the future.
@@ -72,7 +75,7 @@ def advance_suspect(
             "document.needed", f"{result.id}: name the number (文号) of the {paper.document} ({paper.article})"
         )
     last_us = result.decisions[-1].at_us if result.decisions else result.draft.at_us
-    _check_order(move.at_us, last_us, now_us)
+    _check_order(move.at_us, last_us, now_us if latest_us is None else latest_us)
     after = next_status(SUSPECT_TABLE, result.status, step, result.id, words_of)
     decision = SuspectDecision(step, paper.document, number, move.at_us, actor.id, now_us)
     event = work_event(
@@ -83,11 +86,19 @@ def advance_suspect(
 
 
 def move_evidence(
-    operation: Operation, standing: Standing, move: CustodyMove, actor: Actor, now_us: int, ids: Ids
+    operation: Operation,
+    standing: Standing,
+    move: CustodyMove,
+    actor: Actor,
+    now_us: int,
+    ids: Ids,
+    *,
+    latest_us: int | None = None,
 ) -> tuple[OperationResult, Events]:
     """保管链: the thing leaves whoever has it for the receiver.
 
     Who gives it or who gets it enters it; out of a store or from an examination, who gets it does.
+    latest_us: up to when it may be said to have been handed over; None: up to now.
     Raises NotAllowed where the step cannot follow, somebody else enters it or its paper is missing; BadInput for a receiver
     who has it already, or a time before the last link or in the future.
     """
@@ -105,7 +116,7 @@ def move_evidence(
     if move.step in _WITH_PAPER and not move.document.strip():
         raise NotAllowed("document.needed", f"{result.id}: name the paper (文号) of {words_of(move.step)}")
     last_us = result.custody[-1].at_us if result.custody else result.draft.at_us
-    _check_order(move.at_us, last_us, now_us)
+    _check_order(move.at_us, last_us, now_us if latest_us is None else latest_us)
     after = next_status(CUSTODY_TABLE, result.where, move.step, result.id, words_of)
     link = Custody(
         move.step, result.holder, receiver, move.at_us, actor.id, now_us, move.place.strip(), move.document.strip()
@@ -129,8 +140,8 @@ def _check_lives(operation: Operation, standing: Standing, kind: ResultKind, act
         )
 
 
-def _check_order(at_us: int, last_us: int, now_us: int) -> None:
+def _check_order(at_us: int, last_us: int, latest_us: int) -> None:
     if at_us < last_us:
         raise BadInput("at: it lies before what was entered last")
-    if at_us > now_us + CLOCKS_APART_MAX_US:
+    if at_us > latest_us:
         raise BadInput("at: it lies in the future")

@@ -40,6 +40,11 @@ class Look:
         self.case = ""
         self.bodies_seen: dict[str, tuple[str, ...]] = {}  # below a body, asked once a look: a country has thousands
 
+    @property
+    def latest_us(self) -> int:
+        """Up to when the actor may say that something happened: no two clocks agree, and nothing is told of the future."""
+        return self.rules.measures.latest_said_us(self.now_us)
+
     def load(self, kind: type[Kept], record_id: str, action: Action, version: int | None = None) -> Kept:
         """The record, for this action.
 

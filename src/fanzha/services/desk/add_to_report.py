@@ -59,7 +59,7 @@ def take_addition(work: Work, report: Report, added: Addition) -> Received:
     grown, events = casework.add_to_report(
         report, work.actor, work.now_us, work.ids,
         payments=added.payments, losses=added.losses, contacts=added.contacts, narrative=added.narrative,
-        attachments=added.attachments,
+        attachments=added.attachments, latest_us=work.latest_us,
     )  # fmt: skip
     kept = work.unit.records(Report).save(grown)
     tell(work, events, "report")

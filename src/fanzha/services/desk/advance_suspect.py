@@ -17,6 +17,6 @@ def advance_suspect(desk: Desk, actor: Actor, result_id: str, move: SuspectMove)
     with acting(desk, actor, "operation.advance_suspect", Subject("result", result_id)) as work:
         operation, standing = held_result(work, result_id, Action.OPERATION_ENTER)
         stepped, events = operations.advance_suspect(
-            operation, standing, move, work.rules.operations, actor, work.now_us, work.ids
+            operation, standing, move, work.rules.operations, actor, work.now_us, work.ids, latest_us=work.latest_us
         )
         return seen_result(work, keep_result(work, stepped, events))

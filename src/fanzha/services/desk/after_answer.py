@@ -5,7 +5,7 @@ from __future__ import annotations
 from fanzha.casework import TaskStep
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import UNANSWERED
-from fanzha.measures.rules import TimeRule
+from fanzha.measures.rules import KindRules, TimeRule
 from fanzha.measures.telling import told_due_us, told_of_lift_due_us
 from fanzha.services.desk.acting import Work
 from fanzha.services.desk.draft_release import draft_release
@@ -14,6 +14,7 @@ from fanzha.services.desk.task_by_machine import put_task
 from fanzha.services.desk.unpaid_freezes import follow_end
 
 TELL = "告知"
+TELL_DECIDED = "送达"  # the decision, to whom it was spoken of before
 TELL_OF_LIFT = "告知解除"
 CHASE = "催办"  # an order that is not answered in its time
 
@@ -32,20 +33,28 @@ def put_tellings(work: Work, measure: Measure) -> None:
     rules = work.rules.measures.of(measure.kind, measure.drafted_us)
     due_us = told_due_us(measure, work.rules.measures)
     if due_us is not None:
-        what = (
-            "拟办，决定前告知当事人并听取陈述申辩" if rules.hearing is not None else "已执行，告知当事人事由和救济途径"
-        )
-        put_task(work, measure, TELL, f"{rules.label}{what}{_unsure(rules.told)}", due_us)
+        verb, what, rule = _telling(measure, rules)
+        put_task(work, measure, verb, f"{rules.label}{what}{_unsure(rule)}", due_us)
     lift_us = told_of_lift_due_us(measure, work.rules.measures)
     if lift_us is not None:
-        end_task(work, measure, TELL, "已解除，告知解除即可", TaskStep.CANCEL)
+        for verb in (TELL, TELL_DECIDED):
+            end_task(work, measure, verb, "已解除，告知解除即可", TaskStep.CANCEL)
         put_task(work, measure, TELL_OF_LIFT, f"{rules.label}已解除，告知当事人{_unsure(rules.told_of_lift)}", lift_us)
+
+
+def _telling(measure: Measure, rules: KindRules) -> tuple[str, str, TimeRule | None]:
+    if rules.hearing is None:
+        return TELL, "已执行，告知当事人事由和救济途径", rules.told
+    if measure.starts_us is None:
+        return TELL, "拟办，决定前告知当事人并听取陈述申辩", rules.told
+    return TELL_DECIDED, "已执行，书面告知当事人决定和救济途径", rules.told_decided
 
 
 def end_tellings(work: Work, measure: Measure, result: str) -> None:
     """Finishes the tasks of those who are told by now; what waits still stays open."""
     if told_due_us(measure, work.rules.measures) is None:
-        end_task(work, measure, TELL, result)
+        for verb in (TELL, TELL_DECIDED):
+            end_task(work, measure, verb, result)
     if told_of_lift_due_us(measure, work.rules.measures) is None:
         end_task(work, measure, TELL_OF_LIFT, result)
 

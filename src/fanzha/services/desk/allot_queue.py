@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from fanzha import casework
 from fanzha.access import Action, Person, Scope
-from fanzha.audit import Subject
+from fanzha.audit import DetailValue, Subject
 from fanzha.casework import OPEN_STAGES, Allotment, Clue, ClueStage, DutyOfficer, Unallotted
-from fanzha.core.actor import Actor, Organisation, Role
+from fanzha.core.actor import MACHINE, Actor, Organisation, Role
 from fanzha.core.errors import Refused
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
@@ -74,6 +74,33 @@ def ring_overnight(work: Work, clue_id: str) -> None:
     )
 
 
+def give_on(work: Work, gone: Person) -> dict[str, DetailValue]:
+    """Gives the open clues of somebody who is there no more to others of his body or, where it has none, of the nearest above.
+
+    Each goes to whom has least open, by the machine: whoever keeps people decides nothing about a clue. Gives how many went,
+    and how many nobody could take, which stay with him in sight.
+    """
+    clues, went = list(every(work.unit.records(Clue), _open_with(gone.id))), 0
+    decided_by, work.actor = work.actor, MACHINE
+    for clue in clues:
+        superiors = work.tree(clue.organisation).above(clue.organisation)
+        others = (
+            [officer for officer in _officers_of(work, body).values() if officer.id != gone.id]
+            for body in (clue.organisation, *superiors)
+        )
+        officer = min(next(filter(None, others), []), key=lambda one: (one.open_clues, one.id), default=None)
+        if officer is None:
+            continue
+        reason = f"{gone.id} is not on duty any more; {officer.open_clues} open"
+        keep_clue(
+            work,
+            *casework.assign_clue(clue, officer, MACHINE, work.now_us, work.ids, reason=reason, superiors=superiors),
+        )
+        went += 1
+    work.actor = decided_by
+    return {"clues_given_on": went, "clues_left": len(clues) - went} if clues else {}
+
+
 def _officers_of(work: Work, organisation: str) -> dict[str, DutyOfficer]:
     people = every(work.unit.records(Person), Query(equals={"organisation": organisation}))
     able = (person for person in people if person.active and Role.DUTY_OFFICER in person.roles)
@@ -98,7 +125,11 @@ def _officers(work: Work, on_duty: frozenset[str]) -> dict[str, DutyOfficer]:
 
 
 def _duty_officer(work: Work, person: Person) -> DutyOfficer:
-    still_open = [stage.value for stage in OPEN_STAGES]
-    held = Query(equals={"officer": person.id, "merged_into": ""}, within={"stage": still_open})
     jurisdiction = work.unit.records(Organisation).get(person.organisation).jurisdiction
-    return DutyOfficer(person.id, person.organisation, jurisdiction, work.unit.records(Clue).count(held))
+    held = work.unit.records(Clue).count(_open_with(person.id))
+    return DutyOfficer(person.id, person.organisation, jurisdiction, held)
+
+
+def _open_with(officer: str) -> Query:
+    still_open = [stage.value for stage in OPEN_STAGES]
+    return Query(equals={"officer": officer, "merged_into": ""}, within={"stage": still_open})

@@ -15,6 +15,7 @@ from fanzha.ports.record_query import Query
 from fanzha.ports.secret_hasher import SecretHasher
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.add_person import kept_body
+from fanzha.services.desk.allot_queue import give_on
 from fanzha.services.desk.keep_passkeys import remove_passkeys_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -30,13 +31,15 @@ def change_roles(desk: Desk, actor: Actor, login: str, roles: Sequence[Role]) ->
 
     def decide(work: Work, person: Person, body: Organisation) -> Changed:
         changed = access.change_roles(person, roles, body, work.actor)
-        return changed, {"before": " ".join(person.roles), "after": " ".join(changed.roles)}
+        ends = Role.DUTY_OFFICER in person.roles and Role.DUTY_OFFICER not in changed.roles
+        given_on = give_on(work, person) if ends else {}
+        return changed, {"before": " ".join(person.roles), "after": " ".join(changed.roles)} | given_on
 
     return _change(desk, actor, "person.change_roles", login, decide)
 
 
 def deactivate_person(desk: Desk, actor: Actor, login: str, reason: str) -> Person:
-    """Shuts the person out at once: sessions, password, passkeys and tokens count no more.
+    """Shuts the person out at once: sessions, password, passkeys and tokens count no more; his open clues go to others.
 
     Raises NotAllowed as `change_roles`.
     """
@@ -46,7 +49,7 @@ def deactivate_person(desk: Desk, actor: Actor, login: str, reason: str) -> Pers
         changed = access.set_active(person, work.actor, active=False)
         revoke_all(work, person, tuple(CredentialKind))
         remove_passkeys_of(work, person.id, reason)
-        return changed, {}
+        return changed, give_on(work, person)
 
     return _change(desk, actor, "person.deactivate", login, decide, reason)
 

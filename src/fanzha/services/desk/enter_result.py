@@ -49,7 +49,9 @@ def enter_one(work: Work, operation: Operation, draft: ResultDraft) -> Entered:
         operations.check_takes_part(operation, work.actor)
         operations.check_same_entry(there, draft)
         return Entered(seen_result(work, there), again=True)
-    result, events = operations.enter_result(operation, draft, work.rules.operations, work.actor, work.now_us, work.ids)
+    result, events = operations.enter_result(
+        operation, draft, work.rules.operations, work.actor, work.now_us, work.ids, latest_us=work.latest_us
+    )
     _check_references(work, operation, draft)
     twins = _entries_with(work, operation, draft)
     operations.check_not_seized_yet(draft, twins)

@@ -314,6 +314,7 @@ def _fact(work: Work, found: _Found, account: str) -> Fact | None:
         clue, fact, events = follow_on_fact(
             work.unit.records(Clue).get(known.clue), fields, checks_by(work.actor, document, work.now_us),
             work.rules.casework.fact, work.actor, work.now_us, work.ids, hop=max(before.hop + 1, FOLLOW_ON_HOP),
+            latest_us=work.latest_us,
         )  # fmt: skip
     except NotAllowed:
         return None  # the bank left one of the four fields out: the stop is drafted, and cannot be proposed without

@@ -20,5 +20,7 @@ def move_evidence(desk: Desk, actor: Actor, result_id: str, move: CustodyMove) -
     """
     with acting(desk, actor, "operation.move_evidence", Subject("result", result_id)) as work:
         operation, standing = held_result(work, result_id, Action.OPERATION_ENTER)
-        moved, events = operations.move_evidence(operation, standing, move, actor, work.now_us, work.ids)
+        moved, events = operations.move_evidence(
+            operation, standing, move, actor, work.now_us, work.ids, latest_us=work.latest_us
+        )
         return seen_result(work, keep_result(work, moved, events))

@@ -49,7 +49,9 @@ def _open(work: Work, reports: Sequence[str], title: str, jurisdiction: str) -> 
 
 
 def bring_clues(work: Work, report: Report, case: Case) -> None:
-    """The clues of a report that is in the case now come into it too."""
+    """The clues of a report that is in the case now come into it too, with those of the reports that were merged into it."""
+    for twin in list(every(work.unit.records(Report), Query(equals={"merged_into": report.id}))):
+        bring_clues(work, twin, case)
     for clue in list(every(work.unit.records(Clue), Query(mentions={"report": report.id}))):
         if clue.case or clue.merged_into or clue.organisation != case.organisation:
             continue  # in another case, at rest, or routed to another body, which decides about it

@@ -28,19 +28,25 @@ READERS: Final[Mapping[str, Callable[[Mapping[str, Any]], Any]]] = {
 }  # fmt: skip
 
 
-def read_rules(name: str, content: bytes, place: str, installed: DeskRules) -> Any:
-    """The table of that name. place: what errors call its file.
+def read_rules(name: str, content: bytes, place: str, installed: DeskRules, parts: frozenset[str]) -> Any:
+    """The table of that name.
+
+    place: what errors call its file. parts: what the installed table has, so that an own one of an earlier version, which
+    cannot have what came later, is told what to take over.
 
     Raises BadInput, which names file, field and reason.
     """
     if name not in READERS:
         raise BadInput(f"{place}: no table that a centre sets; there are {', '.join(sorted(READERS))}")
+    own: Mapping[str, Any] = {}
     try:
-        read = READERS[name](tomllib.loads(content.decode("utf-8")))
+        own = tomllib.loads(content.decode("utf-8"))
+        read = READERS[name](own)
     except BadInput as wrong:
-        raise BadInput(f"{place}: {wrong}") from None
+        raise BadInput(f"{place}: {wrong}{_what_to_take_over(name, parts - own.keys())}") from None
     except KeyError as missing:
-        raise BadInput(f"{place}: {missing.args[0]}: not there") from None
+        hint = _what_to_take_over(name, parts - own.keys())
+        raise BadInput(f"{place}: {missing.args[0]}: not there{hint}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise BadInput(f"{place}: no TOML table: {wrong}") from None
     except (TypeError, AttributeError, ValueError) as wrong:  # a text where a table belongs, and such
@@ -48,6 +54,12 @@ def read_rules(name: str, content: bytes, place: str, installed: DeskRules) -> A
     if isinstance(read, MeasureRules):
         _check_former_versions(place, read, installed.measures)
     return read
+
+
+def _what_to_take_over(name: str, lacking: frozenset[str]) -> str:
+    if not lacking:
+        return ""
+    return f"; the installed {name} has {', '.join(sorted(lacking))}, which this one lacks: copy that over, and set it again"
 
 
 def _check_former_versions(place: str, own: MeasureRules, installed: MeasureRules) -> None:

@@ -55,7 +55,7 @@ def take_in(work: Work, draft: ReportDraft, actor: Actor) -> Report:
     body = work.tree(actor.organisation).get(actor.organisation)
     if not draft.jurisdiction and body is not None:
         draft = replace(draft, jurisdiction=body.jurisdiction)
-    report, events = casework.receive_report(draft, actor, work.now_us, work.ids)
+    report, events = casework.receive_report(draft, actor, work.now_us, work.ids, latest_us=work.latest_us)
     report = work.unit.records(Report).add(report)
     tell(work, events, "report")
     clues, told = casework.clues_of(report, actor, work.now_us, work.ids)

@@ -85,9 +85,8 @@ def as_arrived(work: Work, receipt: Receipt) -> Receipt:
     """The answer with when it came and who entered it. Raises BadInput for an instant that lies in the future."""
     if _BY_WIRE & work.actor.roles:
         return replace(receipt, arrived_us=work.now_us, entered_by="")
-    apart = work.rules.measures.answers(work.now_us).clocks_apart
     for option, at_us in (("--at", receipt.answered_us), ("--balance-at", receipt.balance_us)):
-        if at_us is not None and at_us > apart.end_of(work.now_us):
+        if at_us is not None and at_us > work.latest_us:
             raise BadInput(f"receipt: {option}: {format_instant(at_us)} lies in the future")
     return replace(receipt, arrived_us=min(receipt.arrived_us, work.now_us), entered_by=work.actor.id)
 

@@ -86,7 +86,7 @@ def _made_fact(work: Work, trail: Trail, account: RunAccount, flow: Mapping[str,
     clue = work.unit.records(Clue).get(_clue_of(trail.run, flow))
     clue, fact, events = follow_on_fact(
         clue, fields, checks_by(work.actor, document, work.now_us), work.rules.casework.fact, work.actor,
-        work.now_us, work.ids, hop=max(account.hop, FOLLOW_ON_HOP),
+        work.now_us, work.ids, hop=max(account.hop, FOLLOW_ON_HOP), latest_us=work.latest_us,
     )  # fmt: skip
     fact = work.unit.records(Fact).add(fact)
     keep_clue(work, clue, ())

@@ -9,12 +9,12 @@ from typing import Final
 from fanzha import casework
 from fanzha.access import Action
 from fanzha.audit import Subject
-from fanzha.casework import Clue, Document, EventKind, Fact, VerifiedFields, checks_by
+from fanzha.casework import Clue, Document, EventKind, Fact, Report, VerifiedFields, checks_by
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.record_query import Query
-from fanzha.services.desk.acting import acting
+from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.keeping import keep_clue, tell
 from fanzha.services.desk.lift_unrelated import ground_is_back
 from fanzha.services.desk.listing import every
@@ -30,6 +30,7 @@ class Verified:
     clue: Clue
     fact: Fact
     differs: tuple[str, ...] = ()
+    to_open: tuple[str, ...] = ()  # the reports of which a case is to be opened, where the clue is in none
     related: tuple[str, ...] = ()  # measures that were to be lifted, and rest on this fact from now on
 
 
@@ -63,7 +64,7 @@ def verify_clue(
         checks = checks_by(actor, document, work.now_us)
         clue, fact, events = casework.verify_clue(
             clue, fields, checks, work.rules.casework.fact, actor, work.now_us, work.ids,
-            hop=hop, reason=reason, standing=standing,
+            hop=hop, reason=reason, standing=standing, latest_us=work.latest_us,
         )  # fmt: skip
         fact = work.unit.records(Fact).add(fact)
         made = tuple(event for event in events if event.kind is EventKind.FACT_MADE)
@@ -72,5 +73,12 @@ def verify_clue(
         account = fact.fields.account
         gone = {each.id: each for each in standing if each.withdrawn_at_us and each.fields.account == account}
         related = ground_is_back(work, gone, fact, f"{fact.id} was verified in the place of {' '.join(gone)}")
-    differs = next((event.detail("corrected") for event in events if event.kind is EventKind.CLUE_VERIFIED), "")
-    return Verified(clue, fact, tuple(differs.split()), related)
+        differs = next((event.detail("corrected") for event in events if event.kind is EventKind.CLUE_VERIFIED), "")
+        to_open = () if clue.case else tuple(dict.fromkeys(_root(work, report) for report in clue.reports))
+    return Verified(clue, fact, tuple(differs.split()), to_open, related)
+
+
+def _root(work: Work, report_id: str) -> str:
+    """The report, or the one that it was merged into."""
+    report = work.unit.records(Report).get(report_id)
+    return _root(work, report.merged_into) if report.merged_into else report.id

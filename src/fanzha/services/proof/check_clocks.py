@@ -40,6 +40,7 @@ from fanzha.services.desk.report_by_sheet import sheet_clock
 from fanzha.services.desk.unpaid_freezes import unpaid_freezes
 from fanzha.services.proof.findings import Findings, Part
 
+MENDS: Final = "fanzha clocks --mend REASON"
 BATCH: Final = 500  # records whose clocks are asked for at once
 # How the audit says that a clock rang.
 RANG: Final = {Consequence.BREACH: "clock.breach", Consequence.OPENS: "clock.open"}
@@ -71,6 +72,7 @@ class ClockProof:
         self._view, self._index, self._found, self._now_us = view, index, found, now_us
         self._casework, self._measures = rules
         self._waiting: dict[str, tuple[Expected, ...]] = {}
+        self.missing: list[DueClock] = []
 
     def look(self, record: Any) -> None:
         """Names each clock of the record that is missing, or set to another instant."""
@@ -96,7 +98,11 @@ class ClockProof:
         where = f"clocks/{wanted.id}"
         if runs is None:
             if not self._has_rung(expected):
-                self._found.add(Part.CLOCK, "missing", where, f"it does not run; by its record it is due at {due}")
+                self.missing.append(wanted)
+                sentence = (
+                    f"it does not run; by its record it is due at {due}; where a later version or table brought it: "
+                )
+                self._found.add(Part.CLOCK, "missing", where, sentence + MENDS)
         elif wanted.kind == OVERNIGHT_CLOCK and runs.due_us <= wanted.due_us:
             return  # set at an earlier instant, for that night
         elif (runs.kind, runs.subject_kind, runs.subject_id, runs.due_us) != (

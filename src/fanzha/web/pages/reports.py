@@ -76,7 +76,8 @@ def take_in(ask: Ask) -> Answer:
     desk, console = ask.console.desk, ask.console
     uploads = [brought(upload) for upload in ask.form.files.get("files", ())]
     try:
-        draft = read_draft(ask.form, rows, desk.clock.now_us())
+        now_us = desk.clock.now_us()
+        draft = read_draft(ask.form, rows, now_us, desk.rules.measures.latest_said_us(now_us))
         check_not_empty(draft, uploads)
         received = receive_report(desk, ask.officer, draft, request=ask.form.text("request"))
         report = received.report

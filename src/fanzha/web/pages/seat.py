@@ -149,14 +149,15 @@ def end(ask: Ask) -> Answer:
 
 
 def change_seat(ask: Ask) -> Answer:
-    """In a simulated city, sits down as somebody else of it; elsewhere there is no such page."""
+    """In a simulated city, sits down as somebody else of it, and is told as whom; elsewhere there is no such page."""
     if not ask.console.demo:
         raise NotAllowed("page.role", "seats are changed in a simulated city only")
     wanted = ask.form.text("login")
     if wanted not in {seat.login for seat in ask.console.demo}:
         raise BadInput(f"nobody of this city is called {wanted!r}")
     seated = sign_in(ask.console.desk, ask.console.hasher, wanted, ask.console.demo_password)
-    return GoTo(first_page(seated.actor), cookies={SESSION_COOKIE: seated.token})
+    told = "\n".join((N_("已换席位，您现在是："), wanted))  # it has the focus where nothing else comes next
+    return GoTo(first_page(seated.actor), told, {SESSION_COOKIE: seated.token})
 
 
 def settings(ask: Ask) -> Answer:
