@@ -47,7 +47,7 @@ def test_every_number_of_the_wall_equals_the_list_that_it_opens(visitor):
         if "/entries" in where:
             assert sum(_number(row) for row in rows) == _number(value), where
         else:
-            counted = re.search(r"<dt>记录数</dt><dd>(\d+)</dd>", listed)[1]
+            counted = re.search(r'<dt>记录数</dt><dd data-list="(\d+)">', listed)[1]
             assert int(counted) == len(re.findall(r"<a data-row", listed)), where
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +12,7 @@ from fanzha.casework.operations import TAKES_ENTRIES, Operation, OperationResult
 from fanzha.core.actor import Actor, Organisation
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
+from fanzha.services.desk.bodies import place_names
 from fanzha.services.desk.count_figures import FiguresWanted, figures_of
 from fanzha.services.desk.counting.entries import By
 from fanzha.services.desk.keeping_operations import results_of
@@ -74,7 +74,7 @@ def operation_wall(desk: Desk, actor: Actor, operation_id: str = "") -> Wall:
         figures = figures_of(look, FiguresWanted(period, rules.day, as_of_us=look.now_us))
         by_place = figures_of(look, FiguresWanted(period, (BY_PLACE,), By.JURISDICTION, as_of_us=look.now_us))
         places = tuple(one for one in by_place if one.group)
-        names = _place_names(look, figures[0].scope.bodies)
+        names = place_names(look.unit.records(Organisation), figures[0].scope.bodies)
         wall = Wall(look.now_us, period, figures, places, names, choice, shown)
         return wall if shown is None else _with_operation(look, wall, shown)
 
@@ -85,12 +85,6 @@ def _choice(look: Look) -> tuple[Operation, ...]:
     at = look.now_us
     running = sorted(seen, key=lambda one: (one.status is OperationStatus.RUNNING, one.begun_us(at) or 0), reverse=True)
     return tuple(running[:CHOICE_MAX])
-
-
-def _place_names(look: Look, bodies: Sequence[str]) -> dict[str, str]:
-    """What a jurisdiction is called by: the highest body that is responsible for it."""
-    found = sorted(look.unit.records(Organisation).get_many(bodies), key=lambda body: body.level)
-    return {body.jurisdiction: body.name for body in found if body.jurisdiction}
 
 
 def _with_operation(look: Look, wall: Wall, operation: Operation) -> Wall:

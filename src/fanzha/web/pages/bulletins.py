@@ -7,8 +7,9 @@ from typing import Final
 from fanzha.core.errors import BadInput
 from fanzha.services.desk.check_bulletin import check_bulletin
 from fanzha.services.desk.open_bulletin import OpenedBulletin, list_bulletins, open_bulletin
+from fanzha.services.desk.open_figure import open_figure
 from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
-from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_picture_page
+from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_picture_page, counts_of
 from fanzha.statistics.bulletin_checks import FoundFault
 from fanzha.statistics.bulletin_text import Language, body_lines, bulletin_text
 from fanzha.statistics.drafting import DraftStatus
@@ -17,7 +18,9 @@ from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.bulletins import BULLETIN_DEEDS
 from fanzha.web.deeds.deed import able
+from fanzha.web.record_lists import record_list
 from fanzha.web.routes import OFFICERS, Route
+from fanzha.web.words import N_, sayer
 
 ROWS: Final = 40
 FORMS: Final = ("pdf", "docx", "txt", "png")
@@ -58,6 +61,27 @@ def bulletin_page(ask: Ask) -> Answer:
     })  # fmt: skip
 
 
+def figure_page(ask: Ask) -> Answer:
+    """Every record that a figure of a bulletin counts, as of the figure's own time."""
+    desk, english = ask.console.desk, ask.language == "en"
+    opened = open_figure(desk, ask.officer, ask.path["record_id"], ask.path["name"])
+    figure, say = opened.figure, sayer(ask.language)
+    known = desk.rules.indicators.measures[figure.variable.measure]
+    warning = ""
+    if opened.ids is None:
+        warning = say(N_("此数由他处报送，这里没有记录清单"))
+    elif not opened.as_told:
+        warning = say(N_("记录后来有变，此清单与统计时的不同"))
+    counted = (number_en if english else number_zh)(figure.counted, figure.unit)
+    counts = counts_of(figure, desk.rules.indicators, Language.EN if english else Language.ZH)
+    notes = [f"by hand: {figure.by_hand.reason}"] if figure.by_hand is not None else []
+    return record_list(
+        ask, known.en if english else known.zh, counted, opened.ids or (), as_of_us=figure.as_of_us,
+        back=f"/bulletins/{ask.path['record_id']}", counts=counts,
+        group=figure.label, notes=(*notes, *figure.notes), warning=warning,
+    )  # fmt: skip
+
+
 def bulletin_file(ask: Ask) -> Answer:
     """A bulletin as a file. Raises BadInput for another form, and for what is not what was issued."""
     opened = open_bulletin(ask.console.desk, ask.officer, ask.path["record_id"])
@@ -87,5 +111,6 @@ def _rendered(ask: Ask, opened: OpenedBulletin, form: str) -> Answer:
 ROUTES: Final = (
     Route("GET", "/bulletins", bulletins_page, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}", bulletin_page, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}/figures/{name:str}", figure_page, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}/as/{form:str}", bulletin_file, OFFICERS),
 )

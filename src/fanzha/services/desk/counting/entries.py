@@ -26,6 +26,7 @@ class By(StrEnum):
     TYPE = "type"  # the class of the case, in the taxonomy of the day on which it was classified
     BODY = "body"
     THEME = "theme"  # themes cut across: they are not summed
+    TARGET = "target"  # of dens and gangs: which kind was taken down
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Parts:
     jurisdiction: str = ""
     fraud_class: str = ""
     themes: tuple[str, ...] = ()
+    target: str = ""  # of the catalogue of take-downs
 
     def of(self, by: By | None) -> tuple[str, ...]:
         """The parts that it is in; of themes none or several."""
@@ -75,6 +77,8 @@ class Parts:
                 return (self.body,)
             case By.THEME:
                 return self.themes
+            case By.TARGET:
+                return (self.target or NOT_STATED,)
 
 
 @dataclass(frozen=True, slots=True)
