@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
 from fanzha.cli.desk_session import open_desk
 from fanzha.cli.machines import FollowOption, OnceOption, run_rounds, worker_name
 from fanzha.cli.output import counted, invocation_of, say, show_table
+from fanzha.cli.whole_file import write_whole
 from fanzha.core.time import format_instant
 
 if TYPE_CHECKING:
     from fanzha.ports.work_queues import DueClock
+    from fanzha.services.desk.model import Desk
+
+
+PAPERS: Final = "daily"  # of the home: the PDF and the picture of each morning's analysis
 
 
 def clocks(context: typer.Context, *, once: OnceOption = False, follow: FollowOption = None) -> None:
     """Ring every clock that is due: terms lapse, warnings and breaches are told; each once, however late.
 
-    Needs no sign-in: whoever owns the home directory runs it, and the audit names the machine.
+    Needs no sign-in: whoever owns the home directory runs it, and the audit names the machine. The PDF and the picture of
+    a morning's analysis 每日研判 are put into HOME/daily.
     """
     from fanzha.services.desk.run_clocks import run_clocks
 
@@ -34,12 +41,29 @@ def clocks(context: typer.Context, *, once: OnceOption = False, follow: FollowOp
                 postponed += run.postponed
                 if not run.rang:
                     break
-            document = {"rang": [_shown(clock) for clock in rang], "postponed": [_shown(clock) for clock in postponed]}
+            document: dict[str, Any] = {
+                "rang": [_shown(clock) for clock in rang],
+                "postponed": [_shown(clock) for clock in postponed],
+            }
+            document["papers"] = _press(desk, invocation.home / PAPERS)
             if not invocation.json and (rang or postponed or follow is None):
                 _show(document)
             return document
 
         run_rounds(ring, once=once, follow=follow, as_json=invocation.json)
+
+
+def _press(desk: Desk, folder: Path) -> list[str]:
+    """Puts the papers of the morning's analyses into the folder, those that are not there yet; gives their names."""
+    from fanzha import bootstrap
+    from fanzha.services.desk.morning_papers import morning_papers
+
+    made = []
+    for name, content in morning_papers(desk, bootstrap.paper_press(), lambda one: (folder / one).exists()):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(folder / name, content)
+        made.append(name)
+    return made
 
 
 def _shown(clock: DueClock) -> dict[str, str]:
@@ -53,6 +77,8 @@ def _show(document: dict[str, Any]) -> None:
     columns = ["kind", "subject", "due", "case"]
     rows = [[line[column] for column in columns] for line in document["rang"]]
     show_table("Rang", columns, rows, spare=["case"], nothing="no clock was due")
+    for name in document["papers"]:
+        say(f"written: {PAPERS}/{name}")
     if document["postponed"]:
         say(f"{counted(len(document['postponed']), 'clock')} could not do what is due and will ring again:")
         show_table("Postponed", columns, [[line[column] for column in columns] for line in document["postponed"]])

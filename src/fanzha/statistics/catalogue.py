@@ -81,6 +81,10 @@ class DailyRules:
     measures: tuple[str, ...]
     performance: tuple[str, ...]
     classes_max: int
+    taken_down: tuple[str, ...]  # by operations
+    distributed: tuple[str, ...]  # of these, which are told by kind and by place
+    distributed_max: int
+    warning: tuple[str, ...]
     not_recorded: tuple[str, ...]
 
     @classmethod
@@ -92,6 +96,10 @@ class DailyRules:
             tuple(table["measures"]),
             tuple(table["performance"]),
             table["classes_max"],
+            tuple(table["taken_down"]),
+            tuple(table["distributed"]),
+            table["distributed_max"],
+            tuple(table["warning"]),
             tuple(table["not_recorded"]),
         )
 
