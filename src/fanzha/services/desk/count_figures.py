@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from fanzha.access import Action, Scope
 from fanzha.audit import Subject
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput
 from fanzha.core.money import DEFAULT_CURRENCY, exponent_of, format_minor
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.bodies import bodies_below
 from fanzha.services.desk.counting.counters import counters_of, unkept
@@ -33,6 +35,8 @@ from fanzha.statistics import (
     instants_of,
     per_head,
 )
+
+WIDE_FROM: Final = 100  # bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,8 @@ def span_of(look: Look, wanted: FiguresWanted) -> Span:
     as_of_us = look.now_us if wanted.as_of_us is None else wanted.as_of_us
     if as_of_us > look.now_us:
         raise BadInput("figures are counted as of now or an earlier instant, not of one to come")
-    return Span(tuple(bodies), *instants_of(wanted.period), as_of_us, wanted.jurisdiction)
+    wide = len(bodies) >= WIDE_FROM and 2 * len(bodies) > look.unit.records(Organisation).count(Query())
+    return Span(tuple(bodies), *instants_of(wanted.period), as_of_us, wanted.jurisdiction, wide)
 
 
 def _seen_below(look: Look, body: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fanzha.casework import Case, CaseStatus, CaseStep, Decision, EventKind, Report, WorkEvent
 from fanzha.casework.lifecycle import CASE_TABLE
@@ -33,12 +33,13 @@ def count_cases(counting: Counting) -> Iterator[Entry]:
 def count_major(counting: Counting) -> Iterator[Entry]:
     """The entries of the cases opened during the span in which as much was lost as makes a case a major one."""
     span = counting.span
-    for cases in pages(counting.look.unit.records(Case), span.query("opened_at_us")):
+    for rows in span.pages(counting.look.unit.records(Case), "opened_at_us"):
+        cases = [case for case in rows if not case.merged_into and span.covers(case.jurisdiction)]
+        lost = lost_minor(counting, cases)
         for case in cases:
-            if not case.merged_into and span.covers(case.jurisdiction) and is_major(counting, case):
-                yield Entry(
-                    "major_cases", case.id, Parts(case.organisation, case.jurisdiction, class_of(case, span.as_of_us))
-                )
+            if lost[case.id] >= counting.look.rules.operations.major_loss_minor:
+                parts = Parts(case.organisation, case.jurisdiction, class_of(case, span.as_of_us))
+                yield Entry("major_cases", case.id, parts)
 
 
 def stepped_cases(counting: Counting) -> Iterator[Case]:
@@ -88,6 +89,18 @@ def _until(decisions: Iterable[Decision], as_of_us: int) -> Iterator[Decision]:
 
 def is_major(counting: Counting, case: Case) -> bool:
     """百万元以上: whether its reports say that so much was lost."""
-    reports = counting.look.unit.records(Report).get_many(case.reports)
-    lost = sum(report.lost_minor.get(DEFAULT_CURRENCY, 0) for report in reports if not report.merged_into)
-    return lost >= counting.look.rules.operations.major_loss_minor
+    return lost_minor(counting, (case,))[case.id] >= counting.look.rules.operations.major_loss_minor
+
+
+def lost_minor(counting: Counting, cases: Sequence[Case]) -> dict[str, int]:
+    """What was lost in each case by its reports, CNY; a duplicate's counts in the report that it was merged into."""
+    named = sorted({report for case in cases for report in case.reports})
+    reports = {one.id: one for one in counting.look.unit.records(Report).get_many(named)}
+    return {
+        case.id: sum(
+            reports[one].lost_minor.get(DEFAULT_CURRENCY, 0)
+            for one in dict.fromkeys(case.reports)
+            if one in reports and not reports[one].merged_into
+        )
+        for case in cases
+    }
