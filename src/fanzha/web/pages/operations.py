@@ -13,6 +13,7 @@ from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.operation_page import OperationPage, operation_page
 from fanzha.services.desk.operation_tally import campaign_tally
+from fanzha.services.desk.operation_wall import team_progress
 from fanzha.services.desk.papers.operation_book import seizure_template
 from fanzha.web.answers import XLSX, Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
@@ -32,6 +33,7 @@ TASK_STATES: Final[Mapping[str, Callable[[Task, int], bool]]] = {
     "overdue": is_overdue,
     "done": lambda task, _: task.status is TaskStatus.DONE,
 }
+TEAM_LISTS: Final = {"entries": N_("条目"), "open": N_("未办"), "done": N_("已办")}
 TASK_WORDS: Final = {"open": N_("未办"), "overdue": N_("已超时"), "done": N_("已办")}
 ENTERING: Final = ("take-down", "suspect", "seize", "force", "import", "remark")
 
@@ -84,6 +86,7 @@ def counted_here(ask: Ask) -> Answer:
     """The suspects in one status, or the tasks in one state, that a number of the page or of the wall counts."""
     page = operation_page(ask.console.desk, ask.officer, ask.path["record_id"], as_of_us=ask.as_of_us)
     say, of, state = sayer(ask.language), ask.query.get("of", ""), ask.query.get("state", "")
+    progress = team_progress(page.operation, page.results, page.tasks)
     suspects = {status.value: (status, ids) for status, ids in page.suspects.items()}
     if of == "suspects" and state in suspects:
         status, ids = suspects[state]
@@ -91,6 +94,9 @@ def counted_here(ask: Ask) -> Answer:
     elif of == "tasks" and state in TASK_STATES:
         ids = tuple(one.id for one in page.tasks if TASK_STATES[state](one, page.as_of_us))
         name = f"{say(N_('待办事项'))} {say(TASK_WORDS[state])}"
+    elif of in TEAM_LISTS and state in (teams := {one.team.id: one for one in progress}):
+        ids = getattr(teams[state], of)
+        name = f"{page.operation.id} {state} {say(TEAM_LISTS[of])}"
     else:
         raise BadInput("there is no such number: go back to the operation and open one of them")
     back = f"/operations/{page.operation.id}"
