@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import unescape
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -76,12 +76,18 @@ def route_of(path: str) -> Route | None:
     return None
 
 
-def walk_console(console: Console, ids: Mapping[str, str], visitor: Callable[..., Visitor]) -> Walk:
-    """Opens what each seat's links lead to, and every route with the records of the desk."""
+def walk_console(
+    console: Console,
+    ids: Mapping[str, str],
+    visitor: Callable[..., Visitor],
+    seats: Sequence[str] = SEATS,
+    only: Callable[[Route], bool] = lambda _: True,
+) -> Walk:
+    """Opens what each seat's links lead to, and every route with the records of the desk; `only`: those that it wants."""
     stops: dict[tuple[str, str], Stop] = {}
     shut = set[tuple[str, str]]()  # shown, and it says why it cannot be done: another seat may be able to
     broken: dict[str, None] = {}
-    for seat in SEATS:
+    for seat in seats:
         person, here = visitor(seat), set[tuple[str, str]]()
         waiting = [(address, "") for address in _starts(console, ids)]
         while waiting and len(here) < PAGES_MAX:
@@ -92,7 +98,7 @@ def walk_console(console: Console, ids: Mapping[str, str], visitor: Callable[...
                     broken[f"{seat}: {from_where} → {address}"] = None
                 continue
             here.add(key)
-            if key in stops and key not in shut:
+            if (key in stops and key not in shut) or not only(route_of(urlsplit(address).path)):
                 continue
             page = person.get(address)
             if from_where and person.status >= 400 and not _asks_for_more(person):

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from desk_stores import STORES
+from docx import Document
 from figure_desk import ANALYST, CITY_CHIEF, NOW_US, STRANGER, make_figure_desk
 
 from fanzha import bootstrap
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, StaleVersion
+from fanzha.intake.bulletins import read_bulletin
 from fanzha.services.desk.bulletin_content import first_content
 from fanzha.services.desk.change_figure import change_figure
 from fanzha.services.desk.check_bulletin import check_bulletin
@@ -19,6 +22,8 @@ from fanzha.services.desk.draft_bulletin import draft_bulletin, edit_bulletin
 from fanzha.services.desk.issue_bulletin import issue_bulletin, revise_bulletin, withdraw_bulletin
 from fanzha.services.desk.keeping_bulletins import BulletinContent
 from fanzha.services.desk.open_bulletin import list_bulletins, open_bulletin
+from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
+from fanzha.services.desk.papers.bulletin_paper import bulletin_paper
 from fanzha.statistics import Against, Base, Period, Tally, Wording
 from fanzha.statistics.bulletin_text import Language, bulletin_text
 from fanzha.statistics.drafting import Block, BlockKind, DraftStatus, OwnBulletin, SumRule, Variable
@@ -113,6 +118,12 @@ def test_a_value_by_hand_is_marked_has_its_reason_and_says_no_comparison(memory)
     assert "止付资金12万元" in bulletin_text(changed, CATALOGUE)
     assert "同比" not in bulletin_text(changed, CATALOGUE)
     assert faults(memory, changed) == set()
+    assert "止付资金12万元※" in bulletin_paper(changed, CATALOGUE)
+    docx = bulletin_docx(changed, CATALOGUE)
+    said = [one.text for one in Document(io.BytesIO(docx)).paragraphs]
+    assert any("止付资金12万元※" in one for one in said)
+    assert any(one.startswith("※") and "补录一笔纸质回执" in one for one in said)
+    assert {one.value for one in read_bulletin(docx, "docx").figures} >= {Decimal(120_000)}
     edited = edit_bulletin(memory, ANALYST, drafted.id, content(STOPPED, title_zh="模拟改名"))
     assert edited.figures[0].by_hand == changed.figures[0].by_hand
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -108,3 +109,44 @@ def test_the_editor_speaks_english_and_an_issued_bulletin_has_no_button(drafted,
     assert "已签发或撤回的通报不再更改" in page
     assert 'name="act"' not in page
     assert "issued" in act(seat, address, "insert", "", kind="note", zh="迟到", en="")
+
+
+def test_what_is_being_written_is_kept_under_the_key_of_what_it_says_by_then(drafted, visitor):
+    seat, address = drafted
+    page = seat.get(f"{address}/edit")
+    key = key_of(page, "{cases_filed}")
+    act(seat, address, "hold", key)
+    for text in ("本月", "本月{cases_filed}"):
+        told = json.loads(seat.post(f"{address}/edit", act="keep", key=key, kind="text", zh=text, en=text))
+        assert told["key"] != key
+        key = told["key"]
+        seat.get(f"{address}/edit")
+    assert "本月{cases_filed}" in said(seat.get(f"{address}/edit"))
+    assert "正在编辑" in seat.text
+    late = visitor("chief")
+    late.get(f"{address}/edit")
+    late.post(f"{address}/edit", act="keep", key=key, kind="text", zh="他人", en="x")
+    assert late.status in (403, 409)
+
+
+def test_the_page_is_seen_as_it_will_be_set(drafted):
+    seat, address = drafted
+    answer = seat.client.get(f"{address}/preview", headers=seat._headers())
+    assert answer.content[:4] == b"\x89PNG"
+    assert f'src="{address}/preview"' in seat.get(f"{address}/edit")
+
+
+def test_an_edition_says_what_it_says_otherwise_than_the_one_before(drafted, visitor):
+    _, address = drafted
+    chief = visitor("chief")
+    for verb in ("issue", "revise"):
+        chief.get(f"{address}/{verb}")
+        version = re.search(r'name="version" value="(\d+)"', chief.text)
+        page = chief.post(f"{address}/{verb}", number="", **({"version": version[1]} if version else {}))
+    again = re.search(r'href="(/bulletins/[A-Z]+-[0-9A-Z-]+)/diff"', page)[1]
+    assert "数字都相同" in chief.get(f"{again}/diff")
+    key = key_of(chief.get(f"{again}/edit"), "{cases_filed}")
+    act(chief, again, "change", key, kind="text", zh="本月{cases_filed}。", en="This month: {cases_filed}.")
+    found = chief.get(f"{again}/diff")
+    assert re.search(r"<ins>本月立案2起", found)
+    assert re.search(r"<del>[^<]*立案2起", found)

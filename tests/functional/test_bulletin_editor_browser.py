@@ -11,6 +11,7 @@ from measure_home import actor_of
 
 from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.keeping_bulletins import BulletinContent
+from fanzha.services.desk.open_bulletin import open_bulletin
 from fanzha.statistics import Period
 from fanzha.statistics.drafting import Block, BlockKind, Variable
 
@@ -56,5 +57,37 @@ def test_a_block_is_written_by_the_keyboard(tmp_path, script, locale):
             page.wait_for_selector("text=模拟改写：{filed}。")
             assert page.locator("#f-zh").count() == 0
             assert re.search(r"/edit(?:#blocks)?$", page.url)
+            assert complaints == []
+        browser.close()
+
+
+def test_what_is_written_is_kept_while_one_writes_and_keys_put_figures_in(tmp_path):
+    with (
+        open_console(tmp_path / "home") as console,
+        served(console) as address,
+        sync_api.sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        made = draft_bulletin(console.desk, actor_of(console.desk, "duty"), CONTENT)
+        with sitting(browser, address, console, "duty", locale="zh-CN") as (page, complaints):
+            page.goto(f"/bulletins/{made.id}/edit")
+            page.locator("li.card:nth-of-type(2) form:first-of-type button").click()
+            page.wait_for_selector("#f-zh")
+            page.locator("#f-zh").fill("模拟改写： ")
+            page.keyboard.press("/")
+            page.locator("#put").select_option("filed")
+            assert page.locator("#f-zh").input_value() == "模拟改写： {filed}"
+            page.wait_for_selector("text=已自动保存", timeout=15_000)
+            assert (
+                "模拟改写" in open_bulletin(console.desk, actor_of(console.desk, "duty"), made.id).bulletin.blocks[1].zh
+            )
+            page.locator("#f-en").fill("Rewritten: {filed}")
+            page.keyboard.press("Control+s")
+            page.wait_for_url(re.compile("/edit#blocks$"))
+            page.keyboard.press("Control+Shift+P")
+            assert page.locator("#preview img").is_visible()
+            page.keyboard.press("/")
+            page.wait_for_selector("#open")
+            assert axe_violations(page) == []
             assert complaints == []
         browser.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from html import unescape
 
 import openpyxl
 import pytest
@@ -42,7 +43,7 @@ def visitor(tmp_path):
 def numbers_of(seat, address) -> dict[str, str]:
     """What stands in the table of numbers."""
     page = seat.get(address)
-    rows = re.findall(r'<th scope="row">([^<]+)</th><td class="num">([^<]+)</td><td class="num"><a', page)
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td class="num"><a[^>]*>([^<]+)</a></td><td class="num"><a', page)
     return dict(rows)
 
 
@@ -83,8 +84,8 @@ def test_every_number_opens_its_entries_and_corrections_stand_beside_them(visito
     neighbour.post(f"{entry}/correct", change="−2", reason="重复清点两张")
     assert "重复清点两张" in neighbour.words
     assert numbers_of(duty, address) == {"缴获电话卡": "2,731"}
-    link = re.search(r'href="(/operations/[^"]+/entries\?measure=seized_sims)"', duty.text)[1]
-    duty.get(link)
+    link = re.search(r'href="(/operations/[^"]+/entries\?measure=seized_sims[^"]*)"', duty.text)[1]
+    duty.get(unescape(link))
     assert re.findall(r'<td class="num">([^<]+)</td>', duty.text) == ["2,733", "-2"]
     duty.get(f"{entry}/correct")
     assert "增减" in duty.words

@@ -47,7 +47,7 @@ def test_every_number_of_the_wall_equals_the_list_that_it_opens(visitor):
         if "/entries" in where:
             assert sum(_number(row) for row in rows) == _number(value), where
         else:
-            counted = re.search(r"<dt>记录数</dt><dd>(\d+)</dd>", listed)[1]
+            counted = re.search(r'<dt>记录数</dt><dd data-list="(\d+)">', listed)[1]
             assert int(counted) == len(re.findall(r"<a data-row", listed)), where
 
 
@@ -96,7 +96,7 @@ def test_nobody_stands_on_the_wall(visitor):
 def test_without_an_operation_the_day_of_the_desk_stands_there_and_another_bodys_operation_does_not(visitor):
     duty = visitor("duty")
     assert "没有正在进行的行动" in duty.get("/wall")
-    assert len(tiles(duty.text)) == 8
+    assert len(tiles(duty.text)) == 8 + 4  # and the way of the money
     begun(visitor)
     analyst = visitor("analyst")
     analyst.get("/operations/plan-new")
@@ -120,3 +120,21 @@ def test_a_list_as_of_no_instant_is_refused(visitor):
     duty.get(f"{address}/entries?measure=seized_phones&at=yesterday")
     assert duty.status == 422
     assert "no instant" in duty.words
+
+
+def test_teams_tell_how_far_they_are_and_each_number_opens_its_list(visitor):
+    address = begun(visitor)
+    planner, duty = visitor("analyst"), visitor("duty")
+    planner.get(f"{address}/team")
+    planner.post(f"{address}/team", title="模拟一组", body="COUNTY", leader="duty", members="", point="")
+    duty.get(f"{address}/seize")
+    team = re.search(r'name="team".*?value="(TEAM-[\w-]+)"', duty.text, re.DOTALL)[1]
+    duty.post(f"{address}/seize", item="phone", quantity="3", team=team)
+    page = duty.get("/wall")
+    row = re.search(r'<ul class="wall-teams">(.*?)</ul>', page, re.DOTALL)[1]
+    assert "模拟一组" in row
+    links = re.findall(r'href="([^"]+)" data-records="(\d+)"', row)
+    assert [int(count) for _, count in links] == [1, 0, 0]
+    assert "RESULT-" in duty.get(unescape(links[0][0]))
+    funnel = re.search(r'<ul class="wall-funnel">(.*?)</ul>', page, re.DOTALL)[1]
+    assert len(re.findall("<li>", funnel)) == 4

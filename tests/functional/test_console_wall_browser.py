@@ -99,3 +99,25 @@ def test_the_wall_prints_on_one_sheet(strike):
         page.goto("/wall")
         pdf = page.pdf(prefer_css_page_size=True)
         assert pdf.count(b"/Type /Page\n") + pdf.count(b"/Type /Page ") <= 1
+
+
+def test_the_pages_take_turns_until_somebody_pauses_them_and_old_data_say_how_old(strike):
+    console, _, _, browser = strike
+    with ExitStack() as server:
+        where = server.enter_context(served(console))
+        with sitting(browser, where, console, "duty", viewport={"width": 1920, "height": 1080}) as (page, complaints):
+            page.clock.install()
+            page.goto("/wall")
+            assert page.locator("#wall-results").is_visible()
+            assert not page.locator("#wall-funnel").is_visible()
+            page.clock.run_for(31_000)
+            assert page.locator("#wall-funnel").is_visible()
+            assert max(page.evaluate(OVERFLOW)) <= 0
+            assert axe_violations(page) == []
+            page.locator("#turn").click()
+            page.clock.run_for(61_000)
+            assert page.locator("#wall-funnel").is_visible()
+            assert complaints == []
+            page.evaluate("document.querySelector('#link').className = 'off'")
+            page.clock.run_for(125_000)
+            assert "分钟未更新" in page.locator("#age").inner_text()

@@ -170,3 +170,19 @@ def test_the_year_before_is_counted_by_its_own_days(memory):
     last = counted(memory, period=Period("2025-05-01", "2025-05-31"), measures=("cases_reported", "funds_stopped"))
     assert (last["cases_reported", ""].ids, last["funds_stopped", ""].value) == (("REPORT-E",), 10_000)
     assert day(1) > LAST_MAY
+
+
+@pytest.mark.contract
+@pytest.mark.parametrize("store", STORES)
+def test_most_bodies_are_counted_in_one_walk_as_each_by_itself(store, tmp_path, monkeypatch):
+    desk, _ = make_figure_desk(store, tmp_path)
+    asked = [
+        FiguresWanted(Period("2026-05-01", "2026-05-31"), by=by, against=(Against(Base.YEAR_BEFORE),))
+        for by in (None, By.JURISDICTION, By.BODY)
+    ]
+    narrow = [count_figures(desk, CITY_CHIEF, one) for one in asked]
+    few = count_figures(desk, ANALYST, asked[0])
+    monkeypatch.setattr("fanzha.services.desk.count_figures.WIDE_FROM", 1)
+    assert [count_figures(desk, CITY_CHIEF, one) for one in asked] == narrow
+    assert count_figures(desk, ANALYST, asked[0]) == few
+    desk.store.close()

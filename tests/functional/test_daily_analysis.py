@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -13,13 +14,26 @@ from made_narratives import earlier, late
 
 from fanzha import bootstrap
 from fanzha.casework import Case, Classification, Report
-from fanzha.core.actor import Actor, Level, Role
+from fanzha.casework.operations import (
+    Operation,
+    OperationDecision,
+    OperationResult,
+    OperationStatus,
+    OperationStep,
+    Plan,
+    ResultDraft,
+    ResultKind,
+    TakeDown,
+)
+from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import NotAllowed
 from fanzha.core.time import DAY_US, format_instant, parse_instant
 from fanzha.services.desk.check_bulletin import check_bulletin
 from fanzha.services.desk.daily_analysis import draft_daily_analysis, schedule_daily_analysis
 from fanzha.services.desk.issue_bulletin import issue_bulletin
+from fanzha.services.desk.morning_papers import morning_papers
 from fanzha.services.desk.open_bulletin import list_bulletins
+from fanzha.services.desk.open_figure import open_figure
 from fanzha.services.desk.run_clocks import run_clocks
 from fanzha.statistics.bulletin_text import Language, bulletin_text
 
@@ -82,7 +96,7 @@ def test_it_says_the_day_the_types_and_how_the_desk_did(tmp_path):
         "接报电信网络诈骗警情1起，环比增加1起",
         "止付资金3万元",
         "3小时内核查线索比例33.3%",
-        "未记录（不等于零）：捣毁窝点",
+        "未记录（不等于零）：捣毁窝点、打掉犯罪团伙、",
     ):
         assert said in text
     assert any(one.variable.fraud_class == "brushing" and one.records == 1 for one in made.figures) == ("刷单" in text)
@@ -94,3 +108,57 @@ def test_it_says_the_day_the_types_and_how_the_desk_did(tmp_path):
     clock.at_us = day(20)
     with pytest.raises(NotAllowed):
         schedule_daily_analysis(desk, ANALYST)
+
+
+def a_strike(desk, *targets: tuple[str, str]) -> None:
+    """An operation of COUNTY under way since 2 May, which took these down on 3 May, each by a body."""
+    begun = (OperationDecision(OperationStep.BEGIN, "", "", "chief", "COUNTY", day(2)),)
+    plan = Plan("模拟收网", "模拟", "模拟")
+    operation = Operation(
+        "OP-1", 0, "COUNTY", plan, "both", day(1), OperationStatus.RUNNING, ("OTHER",), decisions=begun
+    )
+    with desk.store.begin() as unit:
+        for body, place in (("COUNTY", "530102"), ("OTHER", "530103")):
+            unit.records(Organisation).save(replace(unit.records(Organisation).get(body), jurisdiction=place))
+        unit.records(Operation).add(operation)
+        for at, (target, body) in enumerate(targets):
+            draft = ResultDraft(ResultKind.TAKE_DOWN, day(3.2), take_down=TakeDown(target, "模拟路1号"))
+            made = OperationResult(f"RESULT-{at}", 0, "COUNTY", "OP-1", body, "both", day(3.3), draft)
+            unit.records(OperationResult).add(made)
+        unit.commit()
+
+
+def test_what_operations_took_down_is_told_by_kind_and_place_and_opens_its_entries(tmp_path):
+    desk, _ = make_figure_desk("memory", tmp_path)
+    a_strike(
+        desk, ("calling_den", "COUNTY"), ("calling_den", "COUNTY"), ("card_den", "OTHER"), ("fraud_gang", "COUNTY")
+    )
+    made = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 3))
+    told = {(one.variable.measure, one.variable.target, one.variable.jurisdiction): one.value for one in made.figures}
+    assert (told["dens_destroyed", "", ""], told["gangs_destroyed", "", ""]) == (3, 1)
+    assert (told["dens_destroyed", "calling_den", ""], told["dens_destroyed", "card_den", ""]) == (2, 1)
+    places = {place: value for (measure, _, place), value in told.items() if place and measure == "dens_destroyed"}
+    assert sum(places.values()) == 3
+    text = bulletin_text(made, CATALOGUE)
+    assert "话务窝点：捣毁窝点2处" in text
+    assert "未记录（不等于零）：下发预警指令。" in text
+    assert check_bulletin(desk, ANALYST, made.id, READER) == ()
+    name = next(one.variable.name for one in made.figures if one.variable.target == "calling_den")
+    opened = open_figure(desk, ANALYST, made.id, name)
+    assert (opened.ids, opened.as_told) == (("RESULT-0", "RESULT-1"), True)
+    later = draft_daily_analysis(
+        desk, ANALYST, day=date(2026, 5, 4)
+    )  # under way, and nothing taken down: that is nothing
+    assert {one.variable.name: one.value for one in later.figures}["dens_destroyed"] == 0
+
+
+def test_the_papers_of_the_morning_are_made_once_by_the_machine(tmp_path):
+    desk, clock = make_figure_desk("memory", tmp_path)
+    clock.at_us = parse_instant("2026-05-03T20:00:00")
+    schedule_daily_analysis(desk, CHIEF)
+    clock.at_us = parse_instant("2026-05-04T07:30:00")
+    run_clocks(desk, "w")
+    papers = dict(morning_papers(desk, bootstrap.paper_press(), lambda _: False))
+    assert sorted(name.rpartition(".")[2] for name in papers) == ["pdf", "png"]
+    assert {content[:4] for content in papers.values()} == {b"%PDF", b"\x89PNG"}
+    assert dict(morning_papers(desk, bootstrap.paper_press(), papers.__contains__)) == {}

@@ -97,7 +97,7 @@ NO_ONE_ACTS = {
     "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
     "add_to_sent", "attach_to_sheet", "begin_sheet", "check_number", "drop_sheet", "lodge_listing_objection", "open_sheet",
     "save_sheet", "send_sheet", "refusal_of", "rehearsed", "sign_in_by_passkey", "sign_in_by_provider",
-    "lease_messages", "send_webhooks", "note_rules",
+    "lease_messages", "send_webhooks", "note_rules", "morning_papers",
 }  # fmt: skip
 # Parts of other use cases, which check for themselves.
 PARTS = {"acting", "looking", "change_measure"}

@@ -99,7 +99,7 @@ def test_what_was_done_is_entered_once_counted_and_taken_back(room):
     )
     lines = {one.measure: one for one in publicity_tally(room.desk, AT.duty, Period("2026-01-01", "2026-12-31"))}
     assert (lines["publicity_events"].value, lines["leaflets_given"].value) == (1, 500)
-    assert (lines["people_reached"].value, lines["people_reached"].uncounted) == (120, 1)
+    assert (lines["people_reached"].value, lines["people_reached"].uncounted) == (120, (sheets.id,))
     assert lines["leaflets_given"].ids == (sheets.id,)
     withdraw_publicity(room.desk, AT.duty, sheets.id, "重复登记了一次")
     with pytest.raises(NotAllowed):

@@ -106,6 +106,14 @@ def step_task(
     ), (event,)
 
 
+def task_at(task: Task, as_of_us: int) -> Task | None:
+    """The task as it stood at an instant; None before it was there."""
+    if task.created_at_us > as_of_us:
+        return None
+    ended_later = task.ended_at_us is not None and task.ended_at_us > as_of_us
+    return replace(task, status=TaskStatus.OPEN, ended_at_us=None) if ended_later else task
+
+
 def is_overdue(task: Task, now_us: int) -> bool:
     """Whether an open task is past its day."""
     return task.status is TaskStatus.OPEN and task.due_us is not None and task.due_us < now_us

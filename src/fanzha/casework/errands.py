@@ -190,6 +190,34 @@ def strike_errand(errand: Errand, now_us: int, ids: Ids) -> tuple[Errand, Events
     return replace(errand, struck=(*errand.struck, errand.mark)), (event,)
 
 
+def errand_at(errand: Errand, as_of_us: int) -> Errand:
+    """The errand as it stood at an instant after it was sent; a time that was set anew since is taken as it is now."""
+    answers = tuple(_answer_at(one, as_of_us) for one in errand.answers if one.at_us <= as_of_us)
+    signed = bool(answers) or _by(errand.signed_at_us, as_of_us)
+    last = answers[-1] if answers and answers[-1].sent_back_at_us is None else None
+    if _by(errand.recalled_at_us, as_of_us):
+        status = ErrandStatus.RECALLED
+    elif _by(errand.confirmed_at_us, as_of_us):
+        status = ErrandStatus.CONFIRMED
+    elif last is not None:
+        status = ErrandStatus.ANSWERED
+    else:
+        status = ErrandStatus.SIGNED_FOR if signed else ErrandStatus.SENT
+    follows = status is ErrandStatus.ANSWERED and last is not None and last.outcome in _DONE
+    follow_due_us = last.at_us + errand.follow_us if follows and last and errand.follow_us is not None else None
+    return replace(errand, status=status, answers=answers, follow_due_us=follow_due_us)
+
+
+def _answer_at(answer: ErrandAnswer, as_of_us: int) -> ErrandAnswer:
+    if _by(answer.sent_back_at_us, as_of_us):
+        return answer
+    return replace(answer, sent_back_by="", sent_back_at_us=None, sent_back_reason="")
+
+
+def _by(at_us: int | None, as_of_us: int) -> bool:
+    return at_us is not None and at_us <= as_of_us
+
+
 def check_errand_step(errand: Errand, actor: Actor, step: ErrandStep) -> None:
     """Who asked recalls, sends back and looks again; who was asked signs for it and answers."""
     check_person(actor, f"{in_words(step)} of {errand.id}")

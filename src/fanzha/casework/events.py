@@ -74,6 +74,7 @@ class EventKind(StrEnum):
     CONTROL_DRAFTED = "control.drafted"
     CONTROL_STRUCK_OFF = "control.struck_off"
     PUBLICITY_ENTERED = "publicity.entered"
+    PUBLICITY_RECOGNISED = "publicity.recognised"
     PUBLICITY_WITHDRAWN = "publicity.withdrawn"
     TASK_CREATED = "task.created"
     TASK_ENDED = "task.ended"

@@ -83,8 +83,22 @@ def add(
 
 
 @app.command()
+def recognise(
+    context: typer.Context,
+    entry: EntryArgument,
+    document: Annotated[str, typer.Option("--document", metavar="文号", help="Number of the decision.")],
+    login: AsOption = None,
+) -> None:
+    """认定: decide that a proposed community is fraud-free; it counts from then on. Another officer proposed it."""
+    from fanzha.services.desk.enter_publicity import recognise_community
+
+    with at_desk(context, login) as seat:
+        _tell(seat, recognise_community(seat.desk, seat.actor, entry, document), f"{entry} is recognised and counts")
+
+
+@app.command()
 def withdraw(context: typer.Context, entry: EntryArgument, reason: ReasonOption, login: AsOption = None) -> None:
-    """Take back what was entered wrongly; it stays readable."""
+    """Take back what was entered wrongly, or a community that is none any more; it stays readable."""
     from fanzha.services.desk.enter_publicity import withdraw_publicity
 
     with at_desk(context, login) as seat:
@@ -108,7 +122,19 @@ def list_all(
         page = list_publicity(seat.desk, seat.actor, wanted)
         mask = list_mask(seat, page.rows)
         lines = [publicity_document(one, mask) for one in page.rows]
-        columns = ["id", "kind", "title", "jurisdiction", "at", "quantity", "reached", "venue", "class", "withdrawn_at"]
+        columns = [
+            "id",
+            "kind",
+            "title",
+            "jurisdiction",
+            "at",
+            "quantity",
+            "reached",
+            "venue",
+            "class",
+            "status",
+            "withdrawn_at",
+        ]
         show_page(seat, "publicity", lines, columns, page.next_cursor)
 
 
@@ -131,7 +157,7 @@ def tally(
         if seat.json:
             write_json({"period": {"from": wanted.first, "to": wanted.last}, "figures": tally_document(lines)})
             return
-        rows = [[one.measure, str(one.value), str(len(one.ids)), str(one.uncounted or "")] for one in lines]
+        rows = [[one.measure, str(one.value), str(len(one.ids)), str(len(one.uncounted) or "")] for one in lines]
         show_table("Done", ["measure", "value", "entries", "not counted"], rows, right=["value", "entries"])
 
 

@@ -26,7 +26,7 @@ PeriodOption = Annotated[
     ),
 ]
 ByOption = Annotated[
-    str | None, typer.Option("--by", metavar="WHAT", help="Divide by jurisdiction, type, body or theme.")
+    str | None, typer.Option("--by", metavar="WHAT", help="Divide by jurisdiction, type, body, theme or target.")
 ]
 MeasureOption = Annotated[
     list[str] | None, typer.Option("--measure", metavar="ID", help="Only this measure; repeatable.")

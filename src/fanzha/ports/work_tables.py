@@ -276,6 +276,7 @@ MEASURES: Final[RecordTable[Measure]] = RecordTable(
         ("drafted_us", "id", "organisation", "status"),
         ("case_id", "drafted_us"),
         ("organisation", "kind", "starts_us"),
+        ("starts_us", "id", "kind"),
         ("account",),
     ),
     # Three measures in a hundred are open, and few of these wait for a signature.

@@ -59,6 +59,13 @@ def change_block(bulletin: OwnBulletin, key: str, block: Block, actor: Actor, no
     return _with_blocks(let_block_go(bulletin, key, actor, now_us), blocks, actor)
 
 
+def keep_writing(bulletin: OwnBulletin, key: str, block: Block, actor: Actor, now_us: int) -> OwnBulletin:
+    """The same while somebody goes on writing: the block, under its new key, stays in his hands. Raises as `change_block`."""
+    at = place_of(bulletin, key)
+    changed = change_block(bulletin, key, block, actor, now_us)
+    return hold_block(changed, keyed_blocks(changed)[at][0], actor, now_us)
+
+
 def insert_block(bulletin: OwnBulletin, after: str, block: Block, actor: Actor) -> OwnBulletin:
     """The draft with a block behind another; at its head where `after` is empty."""
     step_of(bulletin, DraftStep.EDIT)

@@ -35,12 +35,30 @@ class Language(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a line: words, or what a figure says."""
+
+    text: str
+    figure: SaidFigure | None = None
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether it says a value that somebody put in by hand."""
+        return self.figure is not None and self.figure.by_hand is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of a rendered bulletin; a table's row has its cells, a chart its figures."""
 
     kind: BlockKind
-    text: str
+    pieces: tuple[Piece, ...] = ()
     figures: tuple[SaidFigure, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return "".join(piece.text for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +76,26 @@ def body_lines(bulletin: OwnBulletin, catalogue: Catalogue, language: Language) 
     """The blocks with their figures filled in; what has no value shows as —."""
     known = bulletin.by_name
 
-    def fill(found: re.Match[str]) -> str:
+    def filled(found: re.Match[str]) -> Piece:
         figure = known.get(found["name"])
         if figure is None:
-            return found[0]
+            return Piece(found[0])
         if found["part"] == "period":
-            return _period(language)(figure.variable.period)
+            return Piece(_period(language)(figure.variable.period))
         if found["part"] == "value":
-            return _number(language)(figure.value, figure.unit)
-        return figure_words(figure, catalogue, language)
+            return Piece(_number(language)(figure.value, figure.unit), figure)
+        return Piece(figure_words(figure, catalogue, language), figure)
 
     lines: list[Line] = []
     for block in bulletin.blocks:
-        text = NAMED.sub(fill, block.zh if language is Language.ZH else block.en)
+        pieces, at = list[Piece](), 0
+        text = block.zh if language is Language.ZH else block.en
+        for found in NAMED.finditer(text):
+            pieces += [Piece(text[at : found.start()]), filled(found)]
+            at = found.end()
+        pieces.append(Piece(text[at:]))
         figures = tuple(known[name] for name in block.figures if name in known)
-        lines.append(Line(block.kind, text, figures))
+        lines.append(Line(block.kind, tuple(piece for piece in pieces if piece.text), figures))
     return tuple(lines)
 
 
@@ -94,11 +117,16 @@ def figure_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -
     number = _number(language)(figure.value, figure.unit)
     if language is Language.EN:
         said = [comparison_en(one, figure.unit) for one in comparisons_of(figure)]
-        limited = f"{figure.variable.fraud_class}, " if figure.variable.fraud_class else ""
+        limited = f"{limited_to(figure.variable)}, " if limited_to(figure.variable) else ""
         return ", ".join([f"{limited}{own.phrase_en if own else known.en}: {number}", *filter(None, said)])
     said = [comparison_zh(one, figure.unit) for one in comparisons_of(figure)]
     limited = f"{figure.label}：" if figure.label else ""
     return "，".join([f"{limited}{own.phrase if own else known.zh}{number}", *filter(None, said)])
+
+
+def limited_to(variable: Variable) -> str:
+    """The id of what a figure is limited to, which needs no translation; empty where it counts everything."""
+    return ", ".join(filter(None, (variable.fraud_class, variable.target, variable.jurisdiction)))
 
 
 def comparisons_of(figure: SaidFigure) -> tuple[OwnComparison, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum, unique
@@ -42,7 +42,7 @@ class OwnMeasure:
     """How this program counts a measure out of its own records of work."""
 
     measure: str
-    records: str  # what is counted: reports, cases, clues, measures
+    records: str  # what is counted: reports, cases, clues, measures, results of operations, errands, publicity
     fold: Fold
     instant: str  # which instant puts a record into a period
     since: date  # counted in this way from this day on
@@ -51,6 +51,7 @@ class OwnMeasure:
     phrase_en: str
     counts_zh: str  # what it counts, as a Chinese bulletin defines it
     history: str = ""  # what cannot be told as it stood at an earlier instant
+    needs: str = ""  # which records a body must keep for it to be known there; empty: those that every desk keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,10 @@ class DailyRules:
     measures: tuple[str, ...]
     performance: tuple[str, ...]
     classes_max: int
+    taken_down: tuple[str, ...]  # by operations
+    distributed: tuple[str, ...]  # of these, which are told by kind and by place
+    distributed_max: int
+    warning: tuple[str, ...]
     not_recorded: tuple[str, ...]
 
     @classmethod
@@ -91,6 +96,10 @@ class DailyRules:
             tuple(table["measures"]),
             tuple(table["performance"]),
             table["classes_max"],
+            tuple(table["taken_down"]),
+            tuple(table["distributed"]),
+            table["distributed_max"],
+            tuple(table["warning"]),
             tuple(table["not_recorded"]),
         )
 
@@ -107,7 +116,6 @@ class Catalogue:
     unread: frozenset[str] = frozenset()  # classes of units that no published text is read for
     base_min: int = 0  # records that the period compared with must have, for a comparison to be said
     daily: DailyRules | None = None
-    major_minor: int = 0  # from which loss on a case is a major one; minor units
 
     @property
     def read_units(self) -> tuple[str, ...]:
@@ -147,27 +155,39 @@ def read_catalogue(table: Mapping[str, Any]) -> Catalogue:
         frozenset(table.get("unread_units", ())),
         table["own_figures"]["base_min"],
         DailyRules.from_table(table["daily"]),
-        table["own_figures"]["major_minor"],
     )
 
 
 def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str, OwnMeasure]:
-    common = table["own_figures"]
-    own = {
-        row["measure"]: OwnMeasure(
-            row["measure"],
-            row["records"],
-            Fold(row["fold"]),
-            row["instant"],
-            row.get("since", common["since"]),
-            row.get("owner", common["owner"]),
-            row["phrase"],
-            row["phrase_en"],
-            row["counts_zh"],
-            row.get("history", ""),
-        )
-        for row in table["own"]
-    }
-    assert len(own) == len(table["own"]), "a measure is counted in two ways"
+    rows = [*table["own"], *_alike(table, measures)]
+    own = {row["measure"]: _own_measure(row, table["own_figures"]) for row in rows}
+    assert len(own) == len(rows), "a measure is counted in two ways"
     assert own.keys() <= measures.keys(), "what is counted here stands in the catalogue"
     return own
+
+
+def _alike(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> Iterator[Mapping[str, Any]]:
+    """The measures that are counted in one way with others, a row each; a bulletin calls them by their names."""
+    for group in table.get("own_alike", ()):
+        for name in group["measures"]:
+            known = measures[name]
+            yield {
+                **group, "measure": name, "phrase": known.zh, "phrase_en": known.en,
+                "counts_zh": group["counts_zh"].format(zh=known.zh),
+            }  # fmt: skip
+
+
+def _own_measure(row: Mapping[str, Any], common: Mapping[str, Any]) -> OwnMeasure:
+    return OwnMeasure(
+        row["measure"],
+        row["records"],
+        Fold(row["fold"]),
+        row["instant"],
+        row.get("since", common["since"]),
+        row.get("owner", common["owner"]),
+        row["phrase"],
+        row["phrase_en"],
+        row["counts_zh"],
+        row.get("history", ""),
+        row.get("needs", ""),
+    )

@@ -55,6 +55,8 @@ class Variable:
     jurisdiction: str = ""
     fraud_class: str = ""  # only records of cases of this class
     handed_in: bool = False  # counted by another room, which gave its tally
+    target: str = ""  # only dens and gangs of this kind
+    operation: str = ""  # of one handed in: whose tally it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +284,12 @@ def revise(bulletin: OwnBulletin, new_id: str, actor: Actor, now_us: int) -> Own
     )  # fmt: skip
 
 
+_LATER: Final = (
+    "target",
+    "operation",
+)  # not in the hash where empty: what was issued before there were such keeps its own
+
+
 def content_sha256(bulletin: OwnBulletin) -> str:
     """SHA-256 over all that the bulletin says: titles, number, day, blocks and figures with what they were made of."""
     said = {name: getattr(bulletin, name) for name in (
@@ -290,6 +298,10 @@ def content_sha256(bulletin: OwnBulletin) -> str:
     parts: dict[str, Any] = {
         name: [asdict(one) for one in getattr(bulletin, name)] for name in ("blocks", "figures", "sums")
     }
+    for figure in parts["figures"]:
+        for name in _LATER:
+            if not figure["variable"][name]:
+                del figure["variable"][name]
     text = json.dumps(said | parts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_exact)
     return hashlib.sha256(text.encode()).hexdigest()
 

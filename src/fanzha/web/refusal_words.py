@@ -81,6 +81,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "form.foreign": N_("页面已过期，请重新打开后再提交"),
     "publicity.area": N_("须登记到县级地区才能估计效果"),
     "publicity.withdrawn": N_("此条已撤回"),
+    "publicity.counted": N_("此条已计入，无须认定"),
     "meeting.held": N_("会商还没有召开"),
     "meeting.sent": N_("该议定事项已发出"),
     "meeting.time": N_("会商时间未到"),

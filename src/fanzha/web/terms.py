@@ -33,7 +33,7 @@ from fanzha.casework.operations import (
     SuspectStatus,
     SuspectStep,
 )
-from fanzha.casework.publicity import PublicityKind
+from fanzha.casework.publicity import PublicityKind, PublicityStatus
 from fanzha.casework.rules import Sign
 from fanzha.core.actor import Level, Role
 from fanzha.measures.appeals import AppealStatus
@@ -139,6 +139,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "event": N_("宣传活动"), "material": N_("宣传资料"), "message": N_("宣传信息"), "volunteers": N_("志愿者队伍"),
         "community": N_("无诈社区"),
     },
+    PublicityStatus: {"proposed": N_("待认定"), "counted": N_("已计入"), "withdrawn": N_("已撤回")},
     Untold: {
         "not_over": N_("时间未到"), "few_cases": N_("案件太少"), "few_areas": N_("可比地区太少"),
         "apart_before": N_("此前走势已不同"),
@@ -253,7 +254,8 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "meeting.cancelled": N_("取消会商"), "meeting.resolved": N_("议定事项"),
         "meeting.resolution_sent": N_("发出议定事项"), "control.listed": N_("列入管控清单"),
         "control.drafted": N_("拟定账户限制"), "control.struck_off": N_("移出管控清单"),
-        "publicity.entered": N_("登记宣传"), "publicity.withdrawn": N_("撤回宣传登记"),
+        "publicity.entered": N_("登记宣传"), "publicity.recognised": N_("认定无诈社区"),
+        "publicity.withdrawn": N_("撤回宣传登记"),
         "campaign.opened": N_("建立专项行动"), "campaign.stepped": N_("专项行动进展"),
         "campaign.body_added": N_("加入参战单位"), "operation.planned": N_("拟定行动"),
         "operation.amended": N_("修改方案"), "operation.stepped": N_("行动进展"),

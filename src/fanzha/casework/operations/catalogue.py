@@ -93,6 +93,7 @@ class WallRules:
 
     day: tuple[str, ...]
     first: tuple[str, ...]
+    funnel: tuple[str, ...]  # from what was lost to what came back
 
     def place(self, measure: str) -> tuple[int, str]:
         """Where a number of an operation stands: by the table, then by its id."""
@@ -130,7 +131,7 @@ class OperationRules:
         }
         return cls(
             major_loss_minor=loss_yuan * FEN,
-            wall=WallRules(_ids(_part(table, "wall"), "day"), _ids(_part(table, "wall"), "first")),
+            wall=WallRules(*(_ids(_part(table, "wall"), name) for name in ("day", "first", "funnel"))),
             targets={row["slug"]: _target(row) for row in _rows(table, "taken_down", "target")},
             items={row["slug"]: _item(row) for row in _rows(table, "seized", "item")},
             capacities=_manners(table, "capacities", "capacity"),

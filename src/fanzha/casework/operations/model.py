@@ -170,3 +170,14 @@ class Operation:
         """When it first began, as far as it was known at an instant; None before."""
         starts = (one.at_us for one in self.decisions if one.step is OperationStep.BEGIN and one.at_us <= as_of_us)
         return min(starts, default=None)
+
+    def was_open(self, from_us: int, until_us: int, as_of_us: int) -> bool:
+        """Whether results of the time could be entered: it began before its end, and was not closed before it."""
+        begun_us = self.begun_us(as_of_us)
+        if begun_us is None or begun_us >= until_us:
+            return False
+        closed_us = None
+        for decision in self.decisions:
+            if decision.at_us <= as_of_us:
+                closed_us = decision.at_us if decision.step is OperationStep.CLOSE else None
+        return closed_us is None or closed_us >= from_us

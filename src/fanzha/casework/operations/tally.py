@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from fanzha.casework.operations.catalogue import FORCE_MEASURES, SUSPECTS, OperationRules
+from fanzha.casework.operations.lifecycle import SUSPECT_TABLE
 from fanzha.casework.operations.model import Category, Operation
 from fanzha.casework.operations.results import OperationResult, ResultKind, SuspectStatus
 from fanzha.core.money import DEFAULT_CURRENCY
@@ -105,16 +106,32 @@ def _suspect_measures(result: OperationResult, rules: OperationRules, as_of_us: 
     return tuple(dict.fromkeys(found))
 
 
-def suspects_by_status(results: Iterable[OperationResult]) -> dict[SuspectStatus, tuple[str, ...]]:
-    """The ids of the suspects in each status now; without those that were corrected away."""
-    suspects = [one for one in results if one.kind is ResultKind.SUSPECT]
+def suspects_by_status(
+    results: Iterable[OperationResult], as_of_us: int | None = None
+) -> dict[SuspectStatus, tuple[str, ...]]:
+    """The ids of the suspects in each status at an instant, now where none is given; without those corrected away."""
+    suspects = [
+        one for one in results if one.kind is ResultKind.SUSPECT and (as_of_us is None or one.entered_us <= as_of_us)
+    ]
     left: dict[str, int] = {}
     for one in suspects:
         counted = one.corrects or one.id
         left[counted] = left.get(counted, 0) + one.quantity
     standing = [one for one in suspects if not one.corrects and left[one.id]]
-    by_status = {status: tuple(one.id for one in standing if one.status is status) for status in SuspectStatus}
+    by_status = {
+        status: tuple(one.id for one in standing if _status_at(one, as_of_us) is status) for status in SuspectStatus
+    }
     return {status: ids for status, ids in by_status.items() if ids}
+
+
+def _status_at(result: OperationResult, as_of_us: int | None) -> SuspectStatus:
+    if as_of_us is None:
+        return result.status
+    status = SuspectStatus.BROUGHT_IN
+    for decision in result.decisions:
+        if decision.entered_us <= as_of_us:
+            status = SUSPECT_TABLE[status][decision.step] or status
+    return status
 
 
 def case_tally(cases: Iterable[CaseStanding], rules: OperationRules, as_of_us: int) -> tuple[TallyLine, ...]:

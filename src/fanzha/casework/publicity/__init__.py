@@ -2,17 +2,22 @@
 
 from fanzha.casework.publicity.model import (
     COUNTS_AS,
+    PUBLICITY_TABLE,
     REACHED,
     PublicityDraft,
     PublicityEntry,
     PublicityKind,
+    PublicityStatus,
+    PublicityStep,
     enter_publicity,
+    recognise_community,
     withdraw_publicity,
 )
 from fanzha.casework.publicity.rules import EffectRules, Message, People, PublicityRules, SurgeRules, Venue
 
 __all__ = [
     "COUNTS_AS",
+    "PUBLICITY_TABLE",
     "REACHED",
     "EffectRules",
     "Message",
@@ -21,8 +26,11 @@ __all__ = [
     "PublicityEntry",
     "PublicityKind",
     "PublicityRules",
+    "PublicityStatus",
+    "PublicityStep",
     "SurgeRules",
     "Venue",
     "enter_publicity",
+    "recognise_community",
     "withdraw_publicity",
 ]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum, unique
+from typing import Final
 
 from fanzha.casework.events import EventKind, Events, work_event
+from fanzha.casework.lifecycle import Table, total
 from fanzha.casework.policy import check_person, check_reason, check_same_body
 from fanzha.casework.publicity.rules import PublicityRules
+from fanzha.casework.words import in_words
 from fanzha.core.actor import Actor
 from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput, NotAllowed
@@ -28,9 +31,39 @@ class PublicityKind(StrEnum):
 COUNTS_AS = {
     PublicityKind.EVENT: "publicity_events", PublicityKind.MATERIAL: "leaflets_given",
     PublicityKind.MESSAGE: "publicity_messages", PublicityKind.VOLUNTEERS: "volunteers",
-    PublicityKind.COMMUNITY: "proposed:fraud_free_communities",
+    PublicityKind.COMMUNITY: "fraud_free_communities",
 }  # fmt: skip
 REACHED = "people_reached"
+
+
+@unique
+class PublicityStatus(StrEnum):
+    """Where an entry stands; a community is proposed first, and counts once it is recognised 认定."""
+
+    PROPOSED = "proposed"
+    STANDING = "counted"
+    WITHDRAWN = "withdrawn"
+
+
+@unique
+class PublicityStep(StrEnum):
+    """What can happen to an entry."""
+
+    RECOGNISE = "recognise"
+    WITHDRAW = "withdraw"
+
+
+PUBLICITY_TABLE: Final[Table[PublicityStatus, PublicityStep]] = total(
+    PublicityStatus,
+    PublicityStep,
+    {
+        PublicityStatus.PROPOSED: {
+            PublicityStep.RECOGNISE: PublicityStatus.STANDING,
+            PublicityStep.WITHDRAW: PublicityStatus.WITHDRAWN,
+        },
+        PublicityStatus.STANDING: {PublicityStep.WITHDRAW: PublicityStatus.WITHDRAWN},
+    },
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +98,31 @@ class PublicityEntry:
     withdrawn_by: str = ""
     withdrawn_us: int | None = None
     withdrawn_reason: str = ""
+    recognised_by: str = ""  # of a community: who decided that it is one
+    recognised_us: int | None = None
+    recognition: str = ""  # 文号 of the decision
+
+    @property
+    def status(self) -> PublicityStatus:
+        """Where it stands now."""
+        if self.withdrawn_us is not None:
+            return PublicityStatus.WITHDRAWN
+        waits = self.draft.kind is PublicityKind.COMMUNITY and self.recognised_us is None
+        return PublicityStatus.PROPOSED if waits else PublicityStatus.STANDING
 
     @property
     def counts(self) -> bool:
         """Whether it is counted."""
-        return self.withdrawn_us is None
+        return self.status is PublicityStatus.STANDING
+
+    def counted_us(self, as_of_us: int) -> int | None:
+        """The instant by which it is in a period: of a community its recognition; None where it did not count then."""
+        if self.entered_us > as_of_us or (self.withdrawn_us is not None and self.withdrawn_us <= as_of_us):
+            return None
+        if self.draft.kind is not PublicityKind.COMMUNITY:
+            return self.draft.at_us
+        recognised = self.recognised_us is not None and self.recognised_us <= as_of_us
+        return self.recognised_us if recognised else None
 
 
 def enter_publicity(
@@ -96,14 +149,41 @@ def enter_publicity(
     return entry, (event,)
 
 
+def recognise_community(
+    entry: PublicityEntry, document: str, actor: Actor, now_us: int, ids: Ids
+) -> tuple[PublicityEntry, Events]:
+    """认定: another officer of the body decides that a proposed community is one, by a document; it counts from then on.
+
+    Raises NotAllowed for who proposed it, who is of another body, and for what is no proposed community.
+    """
+    _step(entry, PublicityStep.RECOGNISE, actor)
+    if actor.id == entry.by:
+        raise NotAllowed("four_eyes", f"{actor.id} proposed {entry.id}: another officer recognises it")
+    if not document.strip():
+        raise BadInput("document: name the decision by its number (文号)")
+    event = work_event(EventKind.PUBLICITY_RECOGNISED, entry.id, actor, now_us, ids, document=document.strip())
+    made = replace(entry, recognised_by=actor.id, recognised_us=now_us, recognition=document.strip())
+    return made, (event,)
+
+
 def withdraw_publicity(
     entry: PublicityEntry, reason: str, actor: Actor, now_us: int, ids: Ids
 ) -> tuple[PublicityEntry, Events]:
-    """It was entered wrongly, and counts no more. Raises NotAllowed for who is of another body, or a second time."""
-    check_person(actor, "taking an entry back")
-    check_same_body(actor, entry)
+    """It was entered wrongly, or the community is none any more: it counts no longer, and stays readable.
+
+    Raises NotAllowed for who is of another body, or a second time.
+    """
+    _step(entry, PublicityStep.WITHDRAW, actor)
     check_reason(reason, f"taking {entry.id} back")
-    if not entry.counts:
-        raise NotAllowed("publicity.withdrawn", f"{entry.id} was taken back already")
     event = work_event(EventKind.PUBLICITY_WITHDRAWN, entry.id, actor, now_us, ids, reason=reason)
     return replace(entry, withdrawn_by=actor.id, withdrawn_us=now_us, withdrawn_reason=reason.strip()), (event,)
+
+
+def _step(entry: PublicityEntry, step: PublicityStep, actor: Actor) -> None:
+    check_person(actor, f"{in_words(step)} of {entry.id}")
+    check_same_body(actor, entry)
+    if PUBLICITY_TABLE[entry.status][step] is None:
+        raise NotAllowed(
+            f"publicity.{entry.status}",
+            f"{in_words(step)} of {entry.id} is not possible: it is {in_words(entry.status)}",
+        )

@@ -70,6 +70,7 @@ WORK_ACTIONS: Final[Mapping[EventKind, str]] = {
     EventKind.CONTROL_DRAFTED: "control.draft",
     EventKind.CONTROL_STRUCK_OFF: "control.strike_off",
     EventKind.PUBLICITY_ENTERED: "publicity.enter",
+    EventKind.PUBLICITY_RECOGNISED: "publicity.recognise",
     EventKind.PUBLICITY_WITHDRAWN: "publicity.withdraw",
     EventKind.TASK_CREATED: "task.create",
     EventKind.TASK_ENDED: "task.end",

@@ -53,6 +53,7 @@ class Advice:
     ids: tuple[str, ...]  # the reports of the week
     rate: tuple[float, float, float] | None  # per 100,000 in the week, with its interval; None: no people are known
     groups: tuple[tuple[str, int | None], ...]  # by age over all weeks; None: fewer than may be told
+    group_ids: Mapping[str, tuple[str, ...]]  # the reports of the groups that may be told
     message: Message
 
 
@@ -70,19 +71,20 @@ class PublicityAdvice:
 
 @dataclass(frozen=True, slots=True)
 class PublicityTally:
-    """What was done in a period: each measure with its entries; reached is told with how many did not count it."""
+    """What was done in a period: each measure with its entries; reached is told with those that did not count it."""
 
     measure: str
     value: int
     ids: tuple[str, ...]
-    uncounted: int = 0
+    uncounted: tuple[str, ...] = ()
 
 
-def advise_publicity(desk: Desk, actor: Actor) -> PublicityAdvice:
-    """Of the last whole week, over the reports that the actor may see."""
+def advise_publicity(desk: Desk, actor: Actor, *, as_of_us: int | None = None) -> PublicityAdvice:
+    """Of the last whole week before an instant, now where none is given, over the reports that the actor may see."""
     with looking(desk, actor, "publicity.advise", Subject("organisation", actor.organisation)) as look:
         rules = look.rules.publicity
-        today = (look.now_us + SHANGHAI_OFFSET_US) // DAY_US * DAY_US - SHANGHAI_OFFSET_US
+        as_of = look.now_us if as_of_us is None else as_of_us
+        today = (as_of + SHANGHAI_OFFSET_US) // DAY_US * DAY_US - SHANGHAI_OFFSET_US
         from_us, weeks = today - WEEK_US, rules.surge.baseline_weeks + rules.surge.guard_weeks
         told = tuple(_told(look, from_us - weeks * WEEK_US, today))
         cells: dict[tuple[str, str], list[Told]] = {}
@@ -113,9 +115,12 @@ def _advice(look: Look, area: str, slug: str, found: Sequence[Told], from_us: in
     surge = surge_of(len(week), baseline, alpha=rules.surge.alpha, least=rules.surge.least)
     people = rules.population.get(area)
     rate = None if people is None else rate_interval(len(week), people.people)
-    groups = Counter(one.group for one in found)
-    shown = tuple((band, count if count >= rules.suppress_below else None) for band, count in sorted(groups.items()))
-    return Advice(area, slug, surge, tuple(one.id for one in week), rate, shown, rules.message(slug))
+    groups: dict[str, tuple[str, ...]] = {}
+    for one in found:
+        groups[one.group] = (*groups.get(one.group, ()), one.id)
+    told = {band: ids for band, ids in groups.items() if len(ids) >= rules.suppress_below}
+    shown = tuple((band, len(told[band]) if band in told else None) for band in sorted(groups))
+    return Advice(area, slug, surge, tuple(one.id for one in week), rate, shown, told, rules.message(slug))
 
 
 def _told(look: Look, from_us: int, until_us: int) -> Iterator[Told]:
@@ -143,10 +148,17 @@ def age_group(report: Report) -> str:
     return next((band for limit, band in _BANDS if 0 <= age < limit), NOT_STATED)
 
 
-def publicity_tally(desk: Desk, actor: Actor, period: Period) -> tuple[PublicityTally, ...]:
-    """What was done in the period by measure; what was taken back is not in it. People reached are as they were counted."""
+def publicity_tally(
+    desk: Desk, actor: Actor, period: Period, *, as_of_us: int | None = None
+) -> tuple[PublicityTally, ...]:
+    """What was done in the period by measure, as it stood at an instant, now where none is given.
+
+    What was taken back is not in it; a community is counted from its recognition. People reached are as they were counted.
+    """
     with looking(desk, actor, "publicity.tally", Subject("organisation", actor.organisation)) as look:
-        entries = [one for one in _entries(look, *instants_of(period)) if one.counts]
+        (from_us, until_us), as_of = instants_of(period), look.now_us if as_of_us is None else as_of_us
+        counted = [(one, one.counted_us(as_of)) for one in _entries(look, None, until_us)]
+        entries = [one for one, at_us in counted if at_us is not None and from_us <= at_us < until_us]
         lines = []
         for kind in PublicityKind:
             of_kind = [one for one in entries if one.draft.kind is kind]
@@ -155,13 +167,14 @@ def publicity_tally(desk: Desk, actor: Actor, period: Period) -> tuple[Publicity
                     COUNTS_AS[kind], sum(one.draft.quantity for one in of_kind), tuple(one.id for one in of_kind)
                 )
             )
-        counted = [one for one in entries if one.draft.reached is not None]
-        reached = sum(one.draft.reached or 0 for one in counted)
-        lines.append(PublicityTally(REACHED, reached, tuple(one.id for one in counted), len(entries) - len(counted)))
+        reaching = [one for one in entries if one.draft.reached is not None]
+        reached = sum(one.draft.reached or 0 for one in reaching)
+        untold = tuple(one.id for one in entries if one.draft.reached is None)
+        lines.append(PublicityTally(REACHED, reached, tuple(one.id for one in reaching), untold))
         return tuple(lines)
 
 
-def _entries(look: Look, from_us: int, until_us: int) -> Iterable[PublicityEntry]:
+def _entries(look: Look, from_us: int | None, until_us: int) -> Iterable[PublicityEntry]:
     base = Query(ranges={"at_us": Range(from_us, until_us)}, order_by="at_us")
     sight = Sight(look.unit, look.actor, look.rules.access.permissions)
     return [one for _, one in Walk(look.unit, PUBLICITY, base, sight.parts(PUBLICITY, base)).from_position(None)]

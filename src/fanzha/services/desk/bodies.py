@@ -75,3 +75,9 @@ def partner_of(bodies: RecordsView[Organisation], institution: str) -> str:
     partners = Query(equals={"institution": institution, "level": int(Level.PARTNER)}, limit=1)
     found = bodies.find(partners).rows
     return found[0].id if found else ""
+
+
+def place_names(organisations: RecordsView[Organisation], bodies: Iterable[str]) -> dict[str, str]:
+    """What the jurisdictions of bodies are called: each by the highest body that is responsible for it."""
+    found = sorted(organisations.get_many(bodies), key=lambda body: body.level)
+    return {body.jurisdiction: body.name for body in found if body.jurisdiction}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Final
 
 from fanzha.access import Action, Scope
@@ -11,9 +12,10 @@ from fanzha.audit import Subject
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput
 from fanzha.core.money import DEFAULT_CURRENCY, exponent_of, format_minor
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.bodies import bodies_below
-from fanzha.services.desk.counting import count_cases, count_clues, count_measures, count_reports
+from fanzha.services.desk.counting.counters import counters_of, unkept
 from fanzha.services.desk.counting.entries import By, Counting, Entry, Span, Sum, Sums, sum_up
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.sight import Sight
@@ -34,12 +36,7 @@ from fanzha.statistics import (
     per_head,
 )
 
-COUNTERS: Final[tuple[tuple[tuple[str, ...], Callable[[Counting], Iterator[Entry]]], ...]] = (
-    (count_reports.MEASURES, count_reports.count_reports),
-    (count_cases.MEASURES, count_cases.count_cases),
-    (count_clues.MEASURES, count_clues.count_clues),
-    (count_measures.MEASURES, count_measures.count_measures),
-)
+WIDE_FROM: Final = 100  # bodies
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class FiguresWanted:
 
     measures: ids of the catalogue; none: all that are counted here. organisation: whose records, with those of the bodies
     below it unless `alone`; empty: the actor's own. jurisdiction: only records of that place or below it. fraud_class: only
-    those of cases of that class. as_of_us: as the records stood then; None: now.
+    those of cases of that class. target: only dens and gangs of that kind. as_of_us: as the records stood then; None: now.
     """
 
     period: Period
@@ -58,6 +55,7 @@ class FiguresWanted:
     alone: bool = False
     jurisdiction: str = ""
     fraud_class: str = ""
+    target: str = ""
     as_of_us: int | None = None
     against: tuple[Against, ...] = ()
     population: tuple[Population, ...] = ()
@@ -81,16 +79,16 @@ def figures_of(look: Look, wanted: FiguresWanted) -> tuple[OwnFigure, ...]:
     measures = wanted.measures or tuple(catalogue.own)
     _check_known(measures, catalogue)
     span = span_of(look, wanted)
-    sums = _sums(look, span, measures, wanted)
+    found = _counted(look, span, measures, wanted)
     bases = {
         against: (base_period_of(against.base, wanted.period), *_bases(look, span, wanted, against, measures))
         for against in wanted.against
     }
     made = []
     for measure in measures:
-        groups = sorted({group for known, group in sums if known == measure} | {""})
+        groups = sorted({group for known, group in found.sums if known == measure} | {""})
         for group in groups:
-            figure = _figure(catalogue, measure, group, sums.get((measure, group), Sum()), wanted, span)
+            figure = _figure(catalogue, measure, group, found, wanted, span)
             compared = tuple(
                 compare(
                     figure.value,
@@ -117,7 +115,8 @@ def span_of(look: Look, wanted: FiguresWanted) -> Span:
     as_of_us = look.now_us if wanted.as_of_us is None else wanted.as_of_us
     if as_of_us > look.now_us:
         raise BadInput("figures are counted as of now or an earlier instant, not of one to come")
-    return Span(tuple(bodies), *instants_of(wanted.period), as_of_us, wanted.jurisdiction)
+    wide = len(bodies) >= WIDE_FROM and 2 * len(bodies) > look.unit.records(Organisation).count(Query())
+    return Span(tuple(bodies), *instants_of(wanted.period), as_of_us, wanted.jurisdiction, wide)
 
 
 def _seen_below(look: Look, body: str) -> tuple[str, ...]:
@@ -138,45 +137,64 @@ def _check_known(measures: Iterable[str], catalogue: Catalogue) -> None:
         raise BadInput(f"the catalogue has no measure {unknown[0]!r}; see docs/reference/indicators.md")
 
 
-def _sums(look: Look, span: Span, measures: tuple[str, ...], wanted: FiguresWanted) -> Sums:
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The sums of a span, and the measures of records that nobody kept in it."""
+
+    sums: Sums
+    unkept: frozenset[str]
+
+    def of(self, measure: str, group: str) -> Sum:
+        return self.sums.get((measure, group)) or Sum()
+
+    def value(self, own: OwnMeasure | None, group: str) -> Decimal | None:
+        unknown = own is None or own.measure in self.unkept
+        return None if unknown or own is None else self.of(own.measure, group).value(own.fold)
+
+
+def _counted(look: Look, span: Span, measures: tuple[str, ...], wanted: FiguresWanted) -> _Counted:
     counting = counting_of(look, span, measures, wanted.by)
 
     def is_wanted(entry: Entry) -> bool:
-        return entry.measure in counting.wanted and wanted.fraud_class in {"", entry.parts.fraud_class}
+        parts = entry.parts
+        limited = wanted.fraud_class in {"", parts.fraud_class} and wanted.target in {"", parts.target}
+        return limited and entry.measure in counting.wanted
 
     def entries() -> Iterator[Entry]:
-        for told, counter in COUNTERS:
+        for told, counter in counters_of(counting.catalogue):
             if counting.wants(*told):
                 yield from filter(is_wanted, counter(counting))
 
-    return sum_up(entries(), wanted.by)
+    return _Counted(sum_up(entries(), wanted.by), unkept(look, span, measures))
 
 
 def _bases(
     look: Look, span: Span, wanted: FiguresWanted, against: Against, measures: tuple[str, ...]
-) -> tuple[Sums, Sums]:
+) -> tuple[_Counted, _Counted]:
     """The base period as it is counted now, and as it was when it was over."""
     from_us, until_us = instants_of(base_period_of(against.base, wanted.period))
     now = replace(span, from_us=from_us, until_us=until_us)
     then = replace(now, as_of_us=min(span.as_of_us, until_us))
-    return _sums(look, now, measures, wanted), _sums(look, then, measures, wanted)
+    return _counted(look, now, measures, wanted), _counted(look, then, measures, wanted)
 
 
-def _base(catalogue: Catalogue, measure: str, group: str, now: Sums, then: Sums) -> BaseCount:
+def _base(catalogue: Catalogue, measure: str, group: str, now: _Counted, then: _Counted) -> BaseCount:
     own = catalogue.own.get(measure)
-    if own is None:
+    if own is None or measure in now.unkept:
         return BaseCount(None, 0)
-    found = now.get((measure, group), Sum())
-    told = None if own.history else then.get((measure, group), Sum()).value(own.fold)
-    return BaseCount(found.value(own.fold), len(found.ids), told)
+    told = None if own.history else then.value(own, group)
+    return BaseCount(now.value(own, group), len(now.of(measure, group).ids), told)
 
 
-def _figure(catalogue: Catalogue, measure: str, group: str, found: Sum, wanted: FiguresWanted, span: Span) -> OwnFigure:
+def _figure(
+    catalogue: Catalogue, measure: str, group: str, counted: _Counted, wanted: FiguresWanted, span: Span
+) -> OwnFigure:
     known, own = catalogue.measures[measure], catalogue.own.get(measure)
     scope = CountScope(span.bodies[0], span.bodies, wanted.jurisdiction, wanted.fraud_class)
+    found, untold = counted.of(measure, group), own is None or measure in counted.unkept
     return OwnFigure(
         measure,
-        None if own is None else found.value(own.fold),
+        counted.value(own, group),
         catalogue.unit_of(measure),
         wanted.period,
         scope,
@@ -185,7 +203,7 @@ def _figure(catalogue: Catalogue, measure: str, group: str, found: Sum, wanted: 
         known.counts,
         known.excludes,
         group,
-        (NOT_RECORDED,) if own is None else _notes(own, found, span),
+        (NOT_RECORDED,) if untold or own is None else _notes(own, found, span),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -66,31 +67,42 @@ def ring_daily_analysis(work: Work, clock: DueClock) -> None:
 
 
 def daily_content(look: Look, body: str, day: date) -> BulletinContent:
-    """What a day's analysis says: the day's figures, the types with most reports, how the desk did, what is not recorded."""
+    """What a day's analysis says: the day's figures, types, what was taken down and where, warning, how the desk did.
+
+    What nobody records that day is told as not recorded, never as nothing.
+    """
     catalogue, period = look.rules.indicators, Period(day.isoformat(), day.isoformat())
     rules = _rules(catalogue)
-    main = tuple(_variable(measure, period, catalogue) for measure in rules.measures)
-    performance = tuple(_variable(measure, period, catalogue) for measure in rules.performance)
-    told = _told(look, body, period, rules.performance)
-    performance = tuple(one for one in performance if one.measure in told)
-    classes = _classes(look, body, period, rules.classes_max)
+    asked = (*rules.measures, *rules.performance, *rules.taken_down, *rules.warning)
+    told = _told(look, body, period, asked)
+    main, performance, warning = (
+        tuple(
+            _variable(measure, period, catalogue) for measure in group if measure in told or measure in rules.measures
+        )
+        for group in (rules.measures, rules.performance, rules.warning)
+    )
+    taken_down = tuple(Variable(measure, measure, period) for measure in rules.taken_down if measure in told)
     typed = tuple(
         Variable(f"{measure}_{at}", measure, period, fraud_class=slug)
-        for at, slug in enumerate(classes, start=1)
+        for at, slug in enumerate(_classes(look, body, period, rules.classes_max), start=1)
         for measure in TYPED
     )
-    absent = "、".join(catalogue.measures[one].zh for one in rules.not_recorded)
-    absent_en = ", ".join(catalogue.measures[one].en for one in rules.not_recorded)
+    kinds, places = (
+        _divided(look, body, period, [one.measure for one in taken_down], by) for by in (By.TARGET, By.JURISDICTION)
+    )
+    absent = [*(one for one in rules.taken_down if one not in told), *rules.not_recorded]
     blocks = (
-        Block(BlockKind.HEADING, "一、当日情况", "The day"),
-        _paragraph(period, main),
+        *_section(period, "一、当日情况", "The day", main),
         Block(BlockKind.HEADING, "二、案件类型", "Types"),
-        *([Block(BlockKind.TABLE, "按案件类型", "By type", tuple(one.name for one in typed))] if typed else []),
-        Block(BlockKind.HEADING, "三、处置效率", "How the desk did"),
-        *([_paragraph(period, performance)] if performance else []),
-        Block(BlockKind.HEADING, "四、疑似新手法", "What may be a new trick"),
+        *_table("按案件类型", "By type", typed),
+        *_section(period, "三、打击窝点团伙", "Dens and gangs", taken_down),
+        *_table("按种类分布", "By kind", kinds),
+        *_table("按地区分布", "By place", places),
+        *_section(period, "四、预警劝阻", "Warning", warning),
+        *_section(period, "五、处置效率", "How the desk did", performance),
+        Block(BlockKind.HEADING, "六、疑似新手法", "What may be a new trick"),
         _tricks(look, body, period),
-        Block(BlockKind.NOTE, f"未记录（不等于零）：{absent}。", f"Not recorded (which is not nothing): {absent_en}."),
+        _absent(absent, catalogue),
         Block(
             BlockKind.CHART, "当日主要指标", "Main figures of the day",
             tuple(one.name for one in main if one.measure in TYPED),
@@ -99,9 +111,43 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
     return BulletinContent(
         f"{period_zh(period)}每日研判",
         blocks,
-        (*main, *typed, *performance),
+        (*main, *typed, *taken_down, *kinds, *places, *warning, *performance),
         title_en=f"Daily analysis, {period_en(period)}",
     )
+
+
+def _section(period: Period, zh: str, en: str, variables: tuple[Variable, ...]) -> tuple[Block, ...]:
+    """A heading with the figures under it; the heading alone where the day has nothing to measure."""
+    heading = Block(BlockKind.HEADING, zh, en)
+    return (heading, _paragraph(period, variables)) if variables else (heading,)
+
+
+def _table(zh: str, en: str, variables: tuple[Variable, ...]) -> tuple[Block, ...]:
+    return (Block(BlockKind.TABLE, zh, en, tuple(one.name for one in variables)),) if variables else ()
+
+
+def _absent(measures: Sequence[str], catalogue: Catalogue) -> Block:
+    zh = "、".join(catalogue.measures[one].zh for one in measures)
+    en = ", ".join(catalogue.measures[one].en for one in measures)
+    return Block(BlockKind.NOTE, f"未记录（不等于零）：{zh}。", f"Not recorded (which is not nothing): {en}.")
+
+
+def _divided(look: Look, body: str, period: Period, told: Sequence[str], by: By) -> tuple[Variable, ...]:
+    """Dens and gangs by kind or by place, those with most first; what has no kind or place is told in the whole alone."""
+    rules = _rules(look.rules.indicators)
+    measures = tuple(one for one in rules.distributed if one in told)
+    if not measures:
+        return ()
+    wanted = FiguresWanted(period, measures, by, organisation=body)
+    parts = [one for one in figures_of(look, wanted) if one.group not in {"", NOT_STATED} and one.value]
+    ranked = sorted(parts, key=lambda one: (-(one.value or 0), one.measure, one.group))[: rules.distributed_max]
+    return tuple(
+        Variable(
+            f"{one.measure}_{by.value}_{at}", one.measure, period,
+            jurisdiction=one.group if by is By.JURISDICTION else "", target=one.group if by is By.TARGET else "",
+        )
+        for at, one in enumerate(ranked, start=1)
+    )  # fmt: skip
 
 
 def _paragraph(period: Period, variables: tuple[Variable, ...]) -> Block:

@@ -49,7 +49,7 @@ def operation_content(
     """What the bulletin of an operation says: every figure of its tally that is not nothing, in the order of the catalogue."""
     told = {line.measure: line for line in lines if line.value and line.measure in catalogue.measures}
     ordered = [measure for measure in catalogue.measures if measure in told]
-    variables = tuple(Variable(measure, measure, period, handed_in=True) for measure in ordered)
+    variables = tuple(Variable(measure, measure, period, handed_in=True, operation=operation.id) for measure in ordered)
     names = [f"{{{measure}}}" for measure in ordered]
     blocks = (
         Block(BlockKind.HEADING, "行动战果", "What the operation achieved"),

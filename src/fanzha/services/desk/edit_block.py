@@ -17,6 +17,7 @@ from fanzha.statistics.block_editing import (
     change_block,
     hold_block,
     insert_block,
+    keep_writing,
     let_block_go,
     move_block,
     remove_block,
@@ -32,6 +33,7 @@ class BlockDeed(StrEnum):
     HOLD = "hold"  # take it into one's hands, so that others see who is at work on it
     LET_GO = "let_go"
     CHANGE = "change"
+    KEEP = "keep"  # the same while one goes on writing
     INSERT = "insert"
     MOVE_UP = "move_up"
     MOVE_DOWN = "move_down"
@@ -74,6 +76,8 @@ def _changed(work: Work, held: OwnBulletin, change: BlockChange) -> OwnBulletin:
             return let_block_go(held, change.key, actor, now_us)
         case BlockDeed.CHANGE:
             return change_block(held, change.key, _told(change), actor, now_us)
+        case BlockDeed.KEEP:
+            return keep_writing(held, change.key, _told(change), actor, now_us)
         case BlockDeed.INSERT:
             return insert_block(held, change.key, _told(change), actor)
         case BlockDeed.MOVE_UP | BlockDeed.MOVE_DOWN:

@@ -29,6 +29,16 @@ def enter_publicity(desk: Desk, actor: Actor, draft: PublicityDraft, *, request:
         return once(work, request, command, PublicityEntry, lambda: _keep(work, made, events, new=True))
 
 
+def recognise_community(desk: Desk, actor: Actor, entry_id: str, document: str) -> PublicityEntry:
+    """认定无诈社区: another officer, who may issue bulletins, recognises a proposed community; it counts from then on.
+
+    Raises NotAllowed for who proposed it and for what is no proposed community, BadInput without the document's number.
+    """
+    with acting(desk, actor, "publicity.recognise", Subject("publicity", entry_id)) as work:
+        entry = work.load(PublicityEntry, entry_id, Action.BULLETIN_ISSUE)
+        return _keep(work, *publicity.recognise_community(entry, document, actor, work.now_us, work.ids))
+
+
 def withdraw_publicity(desk: Desk, actor: Actor, entry_id: str, reason: str) -> PublicityEntry:
     """Takes an entry back; it stays readable and counts no more."""
     with acting(desk, actor, "publicity.withdraw", Subject("publicity", entry_id)) as work:

@@ -16,7 +16,6 @@ from fanzha.services.desk.acting import looking
 from fanzha.services.desk.count_figures import FiguresWanted, counting_of, span_of
 from fanzha.services.desk.counting.count_measures import left, repeated
 from fanzha.services.desk.counting.entries import Counting
-from fanzha.services.desk.listing import pages
 from fanzha.services.desk.model import Desk
 from fanzha.statistics import Fate, FreezeRow, Funnel, StopRow, make_funnel
 
@@ -55,7 +54,7 @@ def follow_stopped_money(desk: Desk, actor: Actor, wanted: FiguresWanted) -> Sto
 
 def _stops(counting: Counting, others: list[str]) -> Iterator[StopRow]:
     as_of_us, stops = counting.span.as_of_us, counting.look.unit.records(Measure)
-    for rows in pages(stops, counting.span.query("starts_us", kind=MeasureKind.STOP_PAYMENT.value)):
+    for rows in counting.span.pages(stops, "starts_us", kind=MeasureKind.STOP_PAYMENT.value):
         again = repeated(counting, rows)
         into = {
             one.id: one for one in stops.get_many(sorted({row.converted_into for row in rows if row.converted_into}))
@@ -70,7 +69,7 @@ def _stops(counting: Counting, others: list[str]) -> Iterator[StopRow]:
                 row.id, None if order is None else order.amount_minor, stood.executed_minor if stood.executed else None,
                 FATES.get(stood.status, Fate.WAITING), again.get(row.id, 0), went_on,
             )  # fmt: skip
-    for rows in pages(stops, counting.span.query("drafted_us", kind=MeasureKind.STOP_PAYMENT.value)):
+    for rows in counting.span.pages(stops, "drafted_us", kind=MeasureKind.STOP_PAYMENT.value):
         for row in rows:
             order, stood = begin_order(row), stood_at(row, as_of_us)
             gone = left(order, as_of_us) or bool(row.receipts)
@@ -82,7 +81,7 @@ def _stops(counting: Counting, others: list[str]) -> Iterator[StopRow]:
 def _freezes(counting: Counting, others: list[str]) -> Iterator[FreezeRow]:
     as_of_us = counting.span.as_of_us
     freezes = counting.look.unit.records(Measure)
-    for rows in pages(freezes, counting.span.query("starts_us", kind=MeasureKind.FREEZE.value)):
+    for rows in counting.span.pages(freezes, "starts_us", kind=MeasureKind.FREEZE.value):
         for row in rows:
             stood = stood_at(row, as_of_us)
             if not stood.executed or _skips(counting, row, others):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from fanzha.audit import Subject
 from fanzha.casework.errand_model import OPEN_ERRANDS, Errand, ErrandStatus
+from fanzha.casework.errands import errand_at
 from fanzha.casework.governance import Matter
 from fanzha.core.actor import Actor
 from fanzha.ports.record_query import Query
@@ -36,26 +37,27 @@ class GovernancePage:
     as_of_us: int
 
 
-def governance_page(desk: Desk, actor: Actor) -> GovernancePage:
-    """The tally of every matter, over the errands that the actor may see, of his body and those below it."""
+def governance_page(desk: Desk, actor: Actor, *, as_of_us: int | None = None) -> GovernancePage:
+    """The tally of every matter at an instant, now where none is given, over the errands that the actor may see."""
     with looking(desk, actor, "errand.tally", Subject("organisation", actor.organisation)) as look:
-        rules, now_us = look.rules.governance, look.now_us
+        rules, as_of = look.rules.governance, look.now_us if as_of_us is None else as_of_us
         base = Query(within={"matter": tuple(sorted(rules.matters))}, order_by="sent_at_us")
         sight = Sight(look.unit, actor, look.rules.access.permissions)
         seen: dict[str, list[Errand]] = {}
         for _, errand in Walk(look.unit, ERRANDS, base, sight.parts(ERRANDS, base)).from_position(None):
             seen.setdefault(errand.matter, []).append(errand)
-        tallies = tuple(_tally(matter, seen.get(slug, []), now_us) for slug, matter in rules.matters.items())
-        return GovernancePage(tallies, now_us)
+        tallies = tuple(_tally(matter, seen.get(slug, []), as_of) for slug, matter in rules.matters.items())
+        return GovernancePage(tallies, as_of)
 
 
-def _tally(matter: Matter, errands: list[Errand], now_us: int) -> MatterTally:
-    unanswered = [one for one in errands if one.status in OPEN_ERRANDS]
-    late = [one.id for one in unanswered if one.due_us is not None and one.due_us < now_us]
-    answered = [one for one in errands if one.status is ErrandStatus.ANSWERED]
-    due = [one.id for one in answered if one.follow_due_us is not None and one.follow_due_us <= now_us]
+def _tally(matter: Matter, errands: list[Errand], as_of_us: int) -> MatterTally:
+    then = [errand_at(one, as_of_us) for one in errands if one.sent_at_us <= as_of_us]
+    unanswered = [one for one in then if one.status in OPEN_ERRANDS]
+    late = [one.id for one in unanswered if one.due_us is not None and one.due_us < as_of_us]
+    answered = [one for one in then if one.status is ErrandStatus.ANSWERED]
+    due = [one.id for one in answered if one.follow_due_us is not None and one.follow_due_us <= as_of_us]
     return MatterTally(
         matter, tuple(one.id for one in unanswered if one.id not in set(late)), tuple(late),
         tuple(one.id for one in answered), tuple(due),
-        tuple(one.id for one in errands if one.status is ErrandStatus.CONFIRMED),
+        tuple(one.id for one in then if one.status is ErrandStatus.CONFIRMED),
     )  # fmt: skip

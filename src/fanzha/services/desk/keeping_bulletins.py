@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from fanzha.audit import DetailValue, Subject, done
+from fanzha.core.actor import Organisation
 from fanzha.core.errors import BadInput, FanzhaError
 from fanzha.services.desk.acting import Look, Work
+from fanzha.services.desk.bodies import bodies_below, place_names
 from fanzha.services.desk.count_figures import FiguresWanted, figures_of
 from fanzha.statistics import Catalogue, OwnFigure, Tally
 from fanzha.statistics.drafting import Block, OwnBulletin, SaidFigure, SumRule, Variable, check_content, said_figure
@@ -49,7 +51,7 @@ def count_variables(look: Look, body: str, content: BulletinContent) -> tuple[Sa
             found[variable.name] = _handed_in(variable, given, look.rules.indicators)
 
     def query(variable: Variable) -> str:
-        return f"{variable.period} {variable.against} {variable.jurisdiction} {variable.fraud_class}"
+        return f"{variable.period} {variable.against} {variable.jurisdiction} {variable.fraud_class} {variable.target}"
 
     for _, group in groupby(sorted(counted, key=query), key=query):
         alike = list(group)
@@ -66,14 +68,29 @@ def _counted(look: Look, body: str, alike: Sequence[Variable]) -> list[SaidFigur
         organisation=body,
         jurisdiction=first.jurisdiction,
         fraud_class=first.fraud_class,
+        target=first.target,
         against=first.against,
     )
     try:
         figures = {one.measure: one for one in figures_of(look, wanted)}
     except FanzhaError as failure:
         return [_failed(one, look.now_us, str(failure), look.rules.indicators) for one in alike]
-    label = class_names(look).get(first.fraud_class, first.fraud_class)
+    label = _label(look, body, first)
     return [replace(said_figure(one, figures[one.measure]), label=label) for one in alike]
+
+
+def _label(look: Look, body: str, variable: Variable) -> str:
+    """What a figure is limited to, in words: a class, a kind of den, a place by the body that is responsible for it."""
+    named = [class_names(look).get(variable.fraud_class, variable.fraud_class)] if variable.fraud_class else []
+    if variable.target:
+        target = look.rules.operations.targets.get(variable.target)
+        named.append(variable.target if target is None else target.zh)
+    if variable.jurisdiction:
+        names = place_names(
+            look.unit.records(Organisation), (body, *bodies_below(look.unit.records(Organisation), body))
+        )
+        named.append(names.get(variable.jurisdiction, variable.jurisdiction))
+    return "、".join(named)
 
 
 def class_names(look: Look) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Final
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.casework import Task, TaskStatus, WorkEvent
+from fanzha.casework.case_parts import task_at
 from fanzha.casework.operations import (
     Campaign,
     Operation,
@@ -64,11 +65,12 @@ def operation_page(desk: Desk, actor: Actor, operation_id: str, *, as_of_us: int
         as_of = look.now_us if as_of_us is None else as_of_us
         entered = (one for one in results_of(look, (operation.id,)) if one.entered_us <= as_of)
         results = tuple(seen_result(look, one) for one in entered)
-        tasks = every(unit.records(Task), Query(equals={"operation": operation.id}))
+        held = every(unit.records(Task), Query(equals={"operation": operation.id}))
+        tasks = [task for task in (task_at(one, as_of) for one in held) if task is not None]
         told = Query(equals={"record": operation.id}, order_by="at_us", descending=True, limit=EVENTS)
         return OperationPage(
             operation, next((one for one in campaigns if sight.sees(one)), None),
-            lines_of(look, (operation,), as_of), results, suspects_by_status(results),
+            lines_of(look, (operation,), as_of), results, suspects_by_status(results, as_of),
             tuple(sorted(tasks, key=_by_due)), unit.records(WorkEvent).find(told).rows, as_of,
         )  # fmt: skip
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.casework import Task, TaskStatus, is_overdue
-from fanzha.casework.operations import TAKES_ENTRIES, Operation, OperationResult, OperationStatus, TallyLine
+from fanzha.casework.operations import TAKES_ENTRIES, Operation, OperationResult, OperationStatus, TallyLine, Team
 from fanzha.core.actor import Actor, Organisation
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
+from fanzha.services.desk.bodies import place_names
 from fanzha.services.desk.count_figures import FiguresWanted, figures_of
 from fanzha.services.desk.counting.entries import By
 from fanzha.services.desk.keeping_operations import results_of
@@ -44,6 +45,16 @@ class TaskCount:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamProgress:
+    """小组进度: what a team entered, and how far its members are with what they have to do."""
+
+    team: Team
+    entries: tuple[str, ...]
+    open: tuple[str, ...]
+    done: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Wall:
     """Everything on the wall, counted at one instant."""
 
@@ -57,6 +68,8 @@ class Wall:
     lines: tuple[WallLine, ...] = ()
     latest: tuple[OperationResult, ...] = ()  # newest first
     tasks: TaskCount = TaskCount(0, 0, 0)
+    funnel: tuple[OwnFigure, ...] = ()  # of the day, from what was lost to what came back
+    teams: tuple[TeamProgress, ...] = ()
 
 
 def operation_wall(desk: Desk, actor: Actor, operation_id: str = "") -> Wall:
@@ -71,11 +84,14 @@ def operation_wall(desk: Desk, actor: Actor, operation_id: str = "") -> Wall:
         shown = look.load(Operation, operation_id, Action.SEE) if operation_id else first
         rules, today = look.rules.operations.wall, day_of(look.now_us).isoformat()
         period = Period(today, today)
-        figures = figures_of(look, FiguresWanted(period, rules.day, as_of_us=look.now_us))
+        measures = tuple(dict.fromkeys((*rules.day, *rules.funnel)))
+        counted = {one.measure: one for one in figures_of(look, FiguresWanted(period, measures, as_of_us=look.now_us))}
+        figures = tuple(counted[one] for one in rules.day)
         by_place = figures_of(look, FiguresWanted(period, (BY_PLACE,), By.JURISDICTION, as_of_us=look.now_us))
         places = tuple(one for one in by_place if one.group)
-        names = _place_names(look, figures[0].scope.bodies)
-        wall = Wall(look.now_us, period, figures, places, names, choice, shown)
+        names = place_names(look.unit.records(Organisation), figures[0].scope.bodies)
+        funnel = tuple(counted[one] for one in rules.funnel)
+        wall = Wall(look.now_us, period, figures, places, names, choice, shown, funnel=funnel)
         return wall if shown is None else _with_operation(look, wall, shown)
 
 
@@ -85,12 +101,6 @@ def _choice(look: Look) -> tuple[Operation, ...]:
     at = look.now_us
     running = sorted(seen, key=lambda one: (one.status is OperationStatus.RUNNING, one.begun_us(at) or 0), reverse=True)
     return tuple(running[:CHOICE_MAX])
-
-
-def _place_names(look: Look, bodies: Sequence[str]) -> dict[str, str]:
-    """What a jurisdiction is called by: the highest body that is responsible for it."""
-    found = sorted(look.unit.records(Organisation).get_many(bodies), key=lambda body: body.level)
-    return {body.jurisdiction: body.name for body in found if body.jurisdiction}
 
 
 def _with_operation(look: Look, wall: Wall, operation: Operation) -> Wall:
@@ -109,7 +119,20 @@ def _with_operation(look: Look, wall: Wall, operation: Operation) -> Wall:
         sum(is_overdue(task, look.now_us) for task in tasks),
         sum(task.status is TaskStatus.DONE for task in tasks),
     )
-    return Wall(
-        wall.as_of_us, wall.period, wall.figures, wall.places, wall.place_names, wall.choice, operation,
-        told, tuple(latest), count,
-    )  # fmt: skip
+    teams = tuple(team_progress(operation, results, tasks))
+    return replace(wall, lines=told, latest=tuple(latest), tasks=count, teams=teams)
+
+
+def team_progress(
+    operation: Operation, results: Iterable[OperationResult], tasks: Iterable[Task]
+) -> Iterator[TeamProgress]:
+    """Each team with the entries that name it, corrections too, and the tasks that its members have."""
+    entered, given = tuple(results), tuple(tasks)
+    for team in operation.teams:
+        members = {team.leader, *team.members}
+        mine = [task for task in given if task.officer in members]
+        yield TeamProgress(
+            team, tuple(one.id for one in entered if one.draft.team == team.id),
+            tuple(task.id for task in mine if task.status is TaskStatus.OPEN),
+            tuple(task.id for task in mine if task.status is TaskStatus.DONE),
+        )  # fmt: skip

@@ -17,11 +17,11 @@ _COUNTED = tuple(kind.value for kind in EventKind if kind.partition(".")[0] in {
 
 
 def quick_check_figure(
-    desk: Desk, actor: Actor, from_us: int, until_us: int, *, organisation: str = ""
+    desk: Desk, actor: Actor, from_us: int, until_us: int, *, organisation: str = "", as_of_us: int | None = None
 ) -> QuickCheckFigure:
     """The figure over the clues received in [from, until) that are with the body now, counted from events alone.
 
-    organisation: the actor's own where none is named.
+    organisation: the actor's own where none is named. as_of_us: as it was told then; now where none is given.
 
     Raises BadInput when the period is none, NotAllowed when the actor may not see that body's records.
     """
@@ -30,9 +30,9 @@ def quick_check_figure(
     body = organisation or actor.organisation
     with looking(desk, actor, "clue.count", Subject("organisation", body)) as look:
         look.check(Action.SEE, Scope(body))
-        received = Range(from_us, until_us)
+        received, as_of = Range(from_us, until_us), look.now_us if as_of_us is None else as_of_us
         clues = Query(equals={"organisation": body}, ranges={"received_at_us": received}, order_by="received_at_us")
         counted = {clue.id for clue in every(look.unit.records(Clue), clues)}
-        told = Query(within={"kind": _COUNTED}, ranges={"at_us": Range(from_us, look.now_us + 1)}, order_by="at_us")
+        told = Query(within={"kind": _COUNTED}, ranges={"at_us": Range(from_us, as_of + 1)}, order_by="at_us")
         events = (event for event in every(look.unit.records(WorkEvent), told) if event.record in counted)
-        return casework.quick_check_figure(events, look.rules.casework, from_us, until_us, look.now_us)
+        return casework.quick_check_figure(events, look.rules.casework, from_us, until_us, as_of)

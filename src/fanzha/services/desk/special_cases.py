@@ -12,6 +12,8 @@ from fanzha.core.actor import Actor
 from fanzha.ports.record_query import Query, Range
 from fanzha.ports.work_tables import CASES
 from fanzha.services.desk.acting import Look, looking
+from fanzha.services.desk.counting.count_cases import status_at
+from fanzha.services.desk.counting.entries import class_of
 from fanzha.services.desk.list_pages import Walk
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.operation_tally import case_standings, lines_of, seen_operations
@@ -21,7 +23,7 @@ from fanzha.statistics import Period, instants_of
 
 @dataclass(frozen=True, slots=True)
 class SpecialCase:
-    """A case that is counted as such, and where it stands now."""
+    """A case that is counted as such, and where it stood then."""
 
     id: str
     organisation: str
@@ -64,56 +66,62 @@ class SpecialCases:
     cross_border: SpecialGroup  # of operations of the category that began in the period
 
 
-def special_cases(desk: Desk, actor: Actor, period: Period) -> SpecialCases:
+def special_cases(desk: Desk, actor: Actor, period: Period, *, as_of_us: int | None = None) -> SpecialCases:
     """Major cases that were opened in a period, and the cluster and cross-border operations that began in it.
+
+    As they stood at an instant, now where none is given; what was lost is as it is told by now.
 
     Only cases and operations that the actor may see. The limit of a major case is the dated rule of `operations.toml`.
     """
     with looking(desk, actor, "case.special", Subject("organisation", actor.organisation)) as look:
-        rules = look.rules.operations
-        begun = tuple(_begun_in(look, period))
+        rules, as_of = look.rules.operations, look.now_us if as_of_us is None else as_of_us
+        begun = tuple(_begun_in(look, period, as_of))
         clusters: dict[str, list[Operation]] = {}
         for operation in begun:
             if operation.plan.category is Category.CLUSTER:
                 clusters.setdefault(operation.plan.class_slug, []).append(operation)
         abroad = [one for one in begun if one.plan.category is Category.CROSS_BORDER]
         return SpecialCases(
-            period, look.now_us, rules.major_loss_minor, SpecialGroup(tuple(_major(look, period))),
-            tuple(_group(look, found, slug) for slug, found in sorted(clusters.items())), _group(look, abroad),
+            period, as_of, rules.major_loss_minor, SpecialGroup(tuple(_major(look, period, as_of))),
+            tuple(_group(look, found, as_of, slug) for slug, found in sorted(clusters.items())),
+            _group(look, abroad, as_of),
         )  # fmt: skip
 
 
-def _begun_in(look: Look, period: Period) -> Iterable[Operation]:
+def _begun_in(look: Look, period: Period, as_of_us: int) -> Iterable[Operation]:
     from_us, until_us = instants_of(period)
     for operation in seen_operations(look):
-        begun_us = operation.begun_us(look.now_us)
+        begun_us = operation.begun_us(as_of_us)
         if begun_us is not None and from_us <= begun_us < until_us:
             yield operation
 
 
-def _major(look: Look, period: Period) -> Iterable[SpecialCase]:
+def _major(look: Look, period: Period, as_of_us: int) -> Iterable[SpecialCase]:
     """Every case of the period whose victims lost so much, newest first; one that was merged away is in the other."""
     from_us, until_us = instants_of(period)
-    base = Query(ranges={"opened_at_us": Range(from_us, until_us)}, order_by="opened_at_us", descending=True)
+    opened = Range(from_us, min(until_us, as_of_us + 1))
+    base = Query(ranges={"opened_at_us": opened}, order_by="opened_at_us", descending=True)
     sight = Sight(look.unit, look.actor, look.rules.access.permissions)
     walk = Walk(look.unit, CASES, base, sight.parts(CASES, base))
-    for case in _special(look, [case for _, case in walk.from_position(None)]):
+    for case in _special(look, [case for _, case in walk.from_position(None)], as_of_us):
         if case.loss_minor >= look.rules.operations.major_loss_minor:
             yield case
 
 
-def _group(look: Look, operations: Sequence[Operation], class_slug: str = "") -> SpecialGroup:
+def _group(look: Look, operations: Sequence[Operation], as_of_us: int, class_slug: str = "") -> SpecialGroup:
     sight = Sight(look.unit, look.actor, look.rules.access.permissions)
     named = dict.fromkeys(case for operation in operations for case in operation.cases)
-    seen = [case for case in look.unit.records(Case).get_many(named) if sight.sees(case)]
-    lines = lines_of(look, operations, look.now_us) if operations else ()
-    return SpecialGroup(tuple(_special(look, seen)), tuple(one.id for one in operations), class_slug, lines)
+    seen = [
+        case for case in look.unit.records(Case).get_many(named) if sight.sees(case) and case.opened_at_us <= as_of_us
+    ]
+    lines = lines_of(look, operations, as_of_us) if operations else ()
+    return SpecialGroup(tuple(_special(look, seen, as_of_us)), tuple(one.id for one in operations), class_slug, lines)
 
 
-def _special(look: Look, cases: Sequence[Case]) -> Iterable[SpecialCase]:
+def _special(look: Look, cases: Sequence[Case], as_of_us: int) -> Iterable[SpecialCase]:
     standings = {one.id: one for one in case_standings(look, (case.id for case in cases))}
     for case in cases:
         standing = standings.get(case.id)
         if standing is not None:
-            slug = "" if case.classification is None else case.classification.class_slug
-            yield SpecialCase(case.id, case.organisation, case.status, slug, case.opened_at_us, standing.loss_minor)
+            slug, status = class_of(case, as_of_us), CaseStatus(status_at(case, as_of_us) or CaseStatus.ACCEPTED)
+            yield SpecialCase(case.id, case.organisation, status, slug, case.opened_at_us, standing.loss_minor)

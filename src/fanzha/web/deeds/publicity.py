@@ -6,7 +6,7 @@ from typing import Final
 
 from fanzha.casework.publicity import PublicityDraft, PublicityKind
 from fanzha.core.actor import Actor
-from fanzha.services.desk.enter_publicity import enter_publicity, withdraw_publicity
+from fanzha.services.desk.enter_publicity import enter_publicity, recognise_community, withdraw_publicity
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.reports import REASON
@@ -51,6 +51,11 @@ def _fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]
     )  # fmt: skip
 
 
+def _recognise(doing: Doing) -> Done:
+    made = recognise_community(doing.desk, doing.actor, doing.id, doing.values["document"])
+    return Done(f"/publicity/{made.id}", N_("已认定，自此计入"), made)
+
+
 def _withdraw(doing: Doing) -> Done:
     made = withdraw_publicity(doing.desk, doing.actor, doing.id, doing.values["reason"])
     return Done(f"/publicity/{made.id}", N_("已撤回"), made)
@@ -58,5 +63,9 @@ def _withdraw(doing: Doing) -> Done:
 
 PUBLICITY_DEEDS: Final = (
     Deed("publicity", "enter-new", N_("登记宣传"), OFFICERS, _enter, around=_fields),
+    Deed(
+        "publicity", "recognise", N_("认定无诈社区"), OFFICERS, _recognise,
+        (Field("document", N_("认定决定文号"), required=True, sample="模拟认定〔2026〕1号"),),
+    ),
     Deed("publicity", "withdraw", N_("撤回宣传登记"), OFFICERS, _withdraw, (REASON,)),
-)
+)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,11 +12,13 @@ from fanzha.services.desk.bulletin_content import read_against
 from fanzha.services.desk.edit_block import BlockChange, BlockDeed, edit_block
 from fanzha.services.desk.insert_figure import insert_figure
 from fanzha.services.desk.open_bulletin import open_bulletin
+from fanzha.services.desk.papers.bulletin_paper import bulletin_paper
 from fanzha.statistics import day_of, read_period
 from fanzha.statistics.block_editing import keyed_blocks, live_holds
+from fanzha.statistics.bulletin_text import Language
 from fanzha.statistics.drafting import Block, BlockKind, DraftStatus, OwnBulletin, Variable
 from fanzha.statistics.wording import number_en, number_zh
-from fanzha.web.answers import Answer, GoTo, Page
+from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask, Form
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, Route
@@ -28,6 +31,7 @@ BASES: Final = (("", N_("不比较")), ("yoy", N_("同比")), ("mom", N_("环比
 _NAMED: Final = re.compile(r"(\{[^{}]*\})")
 _TOLD: Final = {
     BlockDeed.HOLD: "", BlockDeed.LET_GO: N_("已放开：他人可以改这一段"), BlockDeed.CHANGE: N_("已保存这一段"),
+    BlockDeed.KEEP: "",
     BlockDeed.INSERT: N_("已插入一段"), BlockDeed.MOVE_UP: N_("已上移"), BlockDeed.MOVE_DOWN: N_("已下移"),
     BlockDeed.REMOVE: N_("已删除这一段"), BlockDeed.REMOVE_FIGURE: N_("已移除这个数字"),
 }  # fmt: skip
@@ -59,14 +63,30 @@ def change(ask: Ask) -> Answer:
         if form.text("act") == INSERT_FIGURE:
             return _insert_figure(ask, record_id)
         deed = _deed(form)
-        block = _block(form) if deed in (BlockDeed.CHANGE, BlockDeed.INSERT) else None
+        block = _block(form) if deed in (BlockDeed.CHANGE, BlockDeed.KEEP, BlockDeed.INSERT) else None
         made = edit_block(ask.console.desk, ask.officer, record_id, BlockChange(deed, form.text("key"), block))
     except NotFound:
         raise
     except FanzhaError as error:
         return _refused(ask, record_id, trouble_of(error))
+    if deed is BlockDeed.KEEP and block is not None:
+        return Download(json.dumps({"key": _key_of(made, ask.officer.id, block)}).encode(), "application/json")
     place = f"?block={form.text('key')}#open" if deed is BlockDeed.HOLD else "#blocks"
     return GoTo(f"/bulletins/{made.id}/edit{place}", _TOLD[deed])
+
+
+def _key_of(bulletin: OwnBulletin, officer: str, block: Block) -> str:
+    """By which key the block goes on that somebody has in hand and just wrote."""
+    mine = {one.block for one in bulletin.holds if one.by == officer}
+    return next(key for key, one in keyed_blocks(bulletin) if key in mine and one == block)
+
+
+def preview(ask: Ask) -> Answer:
+    """The first page as it will be set, as a picture."""
+    one = open_bulletin(ask.console.desk, ask.officer, ask.path["record_id"]).bulletin
+    language = Language.EN if ask.language == "en" and one.title_en else Language.ZH
+    paper = bulletin_paper(one, ask.console.desk.rules.indicators, language)
+    return Download(ask.console.press().picture(paper), "image/png")
 
 
 def _deed(form: Form) -> BlockDeed:
@@ -141,4 +161,5 @@ def _pieces(text: str) -> list[tuple[str, bool]]:
 ROUTES: Final = (
     Route("GET", "/bulletins/{record_id:str}/edit", editor, OFFICERS),
     Route("POST", "/bulletins/{record_id:str}/edit", change, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}/preview", preview, OFFICERS),
 )

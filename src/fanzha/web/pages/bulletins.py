@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote
 
 from fanzha.core.errors import BadInput
 from fanzha.services.desk.check_bulletin import check_bulletin
 from fanzha.services.desk.open_bulletin import OpenedBulletin, list_bulletins, open_bulletin
+from fanzha.services.desk.open_figure import open_figure
 from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
-from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_picture_page
+from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_picture_page, counts_of
 from fanzha.statistics.bulletin_checks import FoundFault
 from fanzha.statistics.bulletin_text import Language, body_lines, bulletin_text
-from fanzha.statistics.drafting import DraftStatus
+from fanzha.statistics.drafting import DraftStatus, OwnBulletin, SaidFigure
+from fanzha.statistics.edition_diff import diff_editions
 from fanzha.statistics.wording import number_en, number_zh
 from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.bulletins import BULLETIN_DEEDS
 from fanzha.web.deeds.deed import able
+from fanzha.web.record_lists import record_list
 from fanzha.web.routes import OFFICERS, Route
+from fanzha.web.words import N_, sayer
 
 ROWS: Final = 40
 FORMS: Final = ("pdf", "docx", "txt", "png")
@@ -58,6 +63,65 @@ def bulletin_page(ask: Ask) -> Answer:
     })  # fmt: skip
 
 
+def figure_page(ask: Ask) -> Answer:
+    """Every record that a figure of a bulletin counts, as of the figure's own time."""
+    desk, english = ask.console.desk, ask.language == "en"
+    opened = open_figure(desk, ask.officer, ask.path["record_id"], ask.path["name"])
+    figure, say = opened.figure, sayer(ask.language)
+    known = desk.rules.indicators.measures[figure.variable.measure]
+    warning = ""
+    if opened.ids is None:
+        warning = say(N_("此数由他处报送，这里没有记录清单"))
+    elif not opened.as_told:
+        warning = say(N_("记录后来有变，此清单与统计时的不同"))
+    counted = (number_en if english else number_zh)(figure.counted, figure.unit)
+    counts = counts_of(figure, desk.rules.indicators, Language.EN if english else Language.ZH)
+    notes = [f"by hand: {figure.by_hand.reason}"] if figure.by_hand is not None else []
+    return record_list(
+        ask, known.en if english else known.zh, counted, opened.ids or (), as_of_us=figure.as_of_us,
+        back=f"/bulletins/{ask.path['record_id']}", counts=counts,
+        group=figure.label, notes=(*notes, *figure.notes), warning=warning,
+    )  # fmt: skip
+
+
+def edition_diff(ask: Ask) -> Answer:
+    """What an edition says otherwise than the one that it replaces. Raises BadInput for one that replaces none."""
+    desk, english = ask.console.desk, ask.language == "en"
+    one = open_bulletin(desk, ask.officer, ask.path["record_id"]).bulletin
+    if not one.replaces:
+        raise BadInput(f"{one.id} replaces no earlier edition")
+    before = open_bulletin(desk, ask.officer, one.replaces).bulletin
+    language = Language.EN if english and one.title_en else Language.ZH
+    found = diff_editions(before, one, desk.rules.indicators, language)
+    rows = [
+        (
+            _measure_name(ask, figure.after or figure.before),
+            _shown_figure(before, figure.before, english=english), _shown_figure(one, figure.after, english=english),
+        )
+        for figure in found.figures
+    ]  # fmt: skip
+    context = {
+        "bulletin": one, "before": before, "found": found, "rows": rows,
+        "language": "en" if language is Language.EN else "zh-CN",
+    }  # fmt: skip
+    return Page("bulletin_diff.html", context)
+
+
+def _measure_name(ask: Ask, figure: SaidFigure | None) -> str:
+    assert figure is not None, "a figure that changed is in one of the two"
+    known = ask.console.desk.rules.indicators.measures[figure.variable.measure]
+    name = known.en if ask.language == "en" else known.zh
+    return f"{name} {figure.label}".strip()
+
+
+def _shown_figure(bulletin: OwnBulletin, figure: SaidFigure | None, *, english: bool) -> dict[str, object] | None:
+    if figure is None:
+        return None
+    value = (number_en if english else number_zh)(figure.value, figure.unit)
+    address = f"/bulletins/{bulletin.id}/figures/{quote(figure.variable.name)}"
+    return {"value": value, "address": address, "records": figure.records}
+
+
 def bulletin_file(ask: Ask) -> Answer:
     """A bulletin as a file. Raises BadInput for another form, and for what is not what was issued."""
     opened = open_bulletin(ask.console.desk, ask.officer, ask.path["record_id"])
@@ -87,5 +151,7 @@ def _rendered(ask: Ask, opened: OpenedBulletin, form: str) -> Answer:
 ROUTES: Final = (
     Route("GET", "/bulletins", bulletins_page, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}", bulletin_page, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}/figures/{name:str}", figure_page, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}/diff", edition_diff, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}/as/{form:str}", bulletin_file, OFFICERS),
 )

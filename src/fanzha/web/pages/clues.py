@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from fanzha.casework import Clue, ClueStage, Fact
+from fanzha.casework import Clue, ClueStage, Fact, QuickCheckFigure
 from fanzha.casework.clock import clock_state
 from fanzha.casework.model import Claim, ClueKind
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
-from fanzha.core.time import DAY_US, parse_instant
+from fanzha.core.time import DAY_US, format_instant, parse_instant
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure
 from fanzha.services.desk.clue_page import CluePage, clue_page, over_us
@@ -26,9 +26,10 @@ from fanzha.web.deeds.deed import Deed, able, named
 from fanzha.web.deeds.verifying import numbers_of, standing
 from fanzha.web.marked import marked
 from fanzha.web.pages.revealing import reveal_routes
+from fanzha.web.record_lists import counted_at, record_list
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_
+from fanzha.web.words import N_, sayer
 
 ROWS: Final = 50
 _NOT_ASKED: Final = frozenset({Status.DRAFT, Status.REJECTED, Status.WITHDRAWN})
@@ -163,14 +164,37 @@ def figure(ask: Ask) -> Answer:
         found = quick_check_figure(desk, ask.officer, since_us, until_us)
     context = {
         "figure": found, "since_us": since_us, "until_us": until_us, "wrong": wrong,
-        "target": desk.rules.casework.clock.target_percent,
+        "target": desk.rules.casework.clock.target_percent, "listed": _figure_list(found),
     }  # fmt: skip
     return Page("clue_figure.html", context)
+
+
+def _figure_list(figure: QuickCheckFigure) -> Callable[[str], str]:
+    """Where the list behind a number of the figure is."""
+    asked = {"from": format_instant(figure.from_us), "until": format_instant(figure.until_us)}
+    return lambda of: counted_at("/clues/figure/list", figure.as_of_us, of=of, **asked)
+
+
+def figure_list(ask: Ask) -> Answer:
+    """The clues that one number of the figure counts, as of its time."""
+    from_us, until_us = parse_instant(ask.query.get("from", "")), parse_instant(ask.query.get("until", ""))
+    found = quick_check_figure(ask.console.desk, ask.officer, from_us, until_us, as_of_us=ask.as_of_us)
+    lists = {
+        "counted": (N_("计入的线索"), (*found.within, *(one.clue for one in found.broke))),
+        "within": (N_("按时办结"), found.within), "pending": (N_("未到期未办结"), found.pending),
+        "merged": (N_("并入他条"), found.merged), "overnight": (N_("隔夜未接"), found.left_overnight),
+    }  # fmt: skip
+    if ask.query.get("of", "") not in lists:
+        raise BadInput("there is no such number: go back to the figure and open one of them")
+    name, ids = lists[ask.query["of"]]
+    said = sayer(ask.language)(name)
+    return record_list(ask, said, str(len(ids)), ids, as_of_us=found.as_of_us, back="/clues/figure")
 
 
 ROUTES: Final = (
     Route("GET", "/clues", clues_list, SEERS),
     Route("GET", "/clues/figure", figure, SEERS),
+    Route("GET", "/clues/figure/list", figure_list, SEERS),
     Route("GET", "/clues/{record_id:str}", one_clue, SEERS),
     Route("GET", "/facts/{record_id:str}", fact_of_clue, OFFICERS),
     *reveal_routes("clues", Clue),

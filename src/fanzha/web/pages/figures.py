@@ -23,6 +23,7 @@ from fanzha.statistics.wording import (
 )
 from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
+from fanzha.web.record_lists import counted_at, record_list
 from fanzha.web.routes import SEERS, Route
 from fanzha.web.words import N_, InBoth
 
@@ -33,11 +34,9 @@ PERIODS: Final = (
 )  # fmt: skip
 DIVISIONS: Final = (
     ("", N_("不分组")), (By.JURISDICTION.value, N_("按管辖")), (By.TYPE.value, N_("按案件类型")), (By.BODY.value, N_("按单位")),
-    (By.THEME.value, N_("按专题")),
+    (By.THEME.value, N_("按专题")), (By.TARGET.value, N_("按窝点团伙种类")),
 )  # fmt: skip
 BASES: Final = (("", N_("不比较")), ("yoy", N_("同比")), ("mom", N_("环比")), ("prev_full_year", N_("比上年全年")))
-IDS_SHOWN: Final = 500
-PLACES: Final = {"report": "reports", "case": "cases", "clue": "clues", "meas": "measures"}
 
 
 def figures_page(ask: Ask) -> Answer:
@@ -72,13 +71,11 @@ def records_page(ask: Ask) -> Answer:
     (figure,) = found
     catalogue, chinese = ask.console.desk.rules.indicators, ask.language != "en"
     own = catalogue.own.get(measure)
-    ids = sorted(set(figure.ids))
-    shown = [(one, PLACES.get(one.partition("-")[0].lower(), "")) for one in ids[:IDS_SHOWN]]
-    return Page("figure_records.html", {
-        "name": _name(figure, catalogue, chinese), "value": _value(figure, chinese), "shown": shown, "count": len(ids),
-        "counts": own.counts_zh if own is not None and chinese else figure.counts, "as_of_us": figure.as_of_us,
-        "group": _group(figure, ask), "notes": figure.notes,
-    })  # fmt: skip
+    counts = own.counts_zh if own is not None and chinese else figure.counts
+    return record_list(
+        ask, _name(figure, catalogue, chinese), _value(figure, chinese), figure.ids, as_of_us=figure.as_of_us, back="/figures",
+        counts=counts, group=_group(figure, ask), notes=figure.notes,
+    )  # fmt: skip
 
 
 def chart(ask: Ask) -> Answer:
@@ -111,7 +108,6 @@ def _row(one: OwnFigure, ask: Ask, kept: dict[str, str]) -> dict[str, object]:
         or ((UNSAID_ZH if chinese else UNSAID_EN)[each.unsaid] if each.unsaid else "")
         for each in one.comparisons
     ]
-    asked = urlencode({**kept, "group": one.group})
     return {
         "name": _name(one, ask.console.desk.rules.indicators, chinese),
         "group": _group(one, ask),
@@ -119,7 +115,7 @@ def _row(one: OwnFigure, ask: Ask, kept: dict[str, str]) -> dict[str, object]:
         "said": said,
         "revised": any(each.base.revised for each in one.comparisons),
         "records": len(set(one.ids)),
-        "address": f"/figures/{one.measure}/records?{asked}",
+        "address": counted_at(f"/figures/{one.measure}/records", one.as_of_us, **kept, group=one.group),
     }
 
 
@@ -139,6 +135,7 @@ def _group(one: OwnFigure, ask: Ask) -> str:
     if one.group == "not_stated":
         return "未载明" if chinese else "not stated"
     names = {theme.id: theme.zh if chinese else theme.en for theme in rules.indicators.themes}
+    names |= {one.slug: one.zh if chinese else one.en for one in rules.operations.targets.values()}
     if chinese:
         names |= {each.slug: each.name for version in rules.taxonomy.versions for each in version.classes}
     return names.get(one.group, one.group)

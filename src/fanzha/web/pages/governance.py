@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from fanzha.casework.governance import ControlState, Meeting
+from fanzha.core.errors import BadInput
 from fanzha.services.desk.control_account import control_list, one_control
 from fanzha.services.desk.governance_page import governance_page
 from fanzha.services.desk.lists import ListWanted, list_meetings
@@ -13,9 +14,15 @@ from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import able
 from fanzha.web.deeds.governance import GOVERNANCE_DEEDS
+from fanzha.web.record_lists import counted_at, record_list
 from fanzha.web.routes import OFFICERS, PARTNERS, SEERS, Route
 from fanzha.web.terms import choices_of
-from fanzha.web.words import CHINESE
+from fanzha.web.words import CHINESE, N_, sayer
+
+STATES: Final = {
+    "waiting": N_("办理中"), "late": N_("已超时"), "answered": N_("已反馈"), "to_follow": N_("待回头看"),
+    "confirmed": N_("回头看已确认"),
+}  # fmt: skip
 
 
 def governance(ask: Ask) -> Answer:
@@ -24,12 +31,30 @@ def governance(ask: Ask) -> Answer:
     page = governance_page(desk, actor)
     meetings = list_meetings(desk, actor, ListWanted(limit=20, cursor=ask.query.get("cursor") or None))
     zh = ask.language == CHINESE
+
+    def listed(matter: str, state: str) -> str:
+        return counted_at("/governance/list", page.as_of_us, matter=matter, state=state)
+
     context = {
+        "states": tuple(STATES), "listed": listed,
         "page": page, "meetings": meetings, "mask": mask_for(desk, actor, meetings.rows),
         "names": {one.matter.slug: one.matter.zh if zh else one.matter.en for one in page.matters},
         "officer": bool(actor.roles & OFFICERS),
     }  # fmt: skip
     return Page("governance.html", context)
+
+
+def counted_errands(ask: Ask) -> Answer:
+    """The errands that one number of a matter counts, as of its time."""
+    page = governance_page(ask.console.desk, ask.officer, as_of_us=ask.as_of_us)
+    state, slug = ask.query.get("state", ""), ask.query.get("matter", "")
+    tally = next((one for one in page.matters if one.matter.slug == slug), None)
+    if tally is None or state not in STATES:
+        raise BadInput(f"matter={slug!r}, state={state!r}: there is no such number; open it from the page")
+    ids: tuple[str, ...] = getattr(tally, state)
+    name = tally.matter.zh if ask.language == CHINESE else tally.matter.en
+    said = f"{sayer(ask.language)(STATES[state])} {len(ids)}"
+    return record_list(ask, name, said, ids, as_of_us=page.as_of_us, back="/governance")
 
 
 def one_meeting(ask: Ask) -> Answer:
@@ -87,6 +112,7 @@ def _words(ask: Ask) -> dict[str, object]:
 
 ROUTES: Final = (
     Route("GET", "/governance", governance, OFFICERS | PARTNERS),
+    Route("GET", "/governance/list", counted_errands, OFFICERS | PARTNERS),
     Route("GET", "/meetings", to_governance, OFFICERS | PARTNERS),
     Route("GET", "/meetings/{record_id:str}", one_meeting, SEERS | PARTNERS),
     Route("GET", "/controls", controls, SEERS),

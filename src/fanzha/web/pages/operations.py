@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from fanzha.casework import Task, TaskStatus, is_overdue
 from fanzha.casework.operations import Operation, OperationResult, OperationStatus, ResultKind
+from fanzha.core.errors import BadInput
 from fanzha.services.desk.lists import ListWanted, list_campaigns, list_operations
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.operation_page import OperationPage, operation_page
 from fanzha.services.desk.operation_tally import campaign_tally
+from fanzha.services.desk.operation_wall import team_progress
 from fanzha.services.desk.papers.operation_book import seizure_template
 from fanzha.web.answers import XLSX, Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask
@@ -18,11 +21,20 @@ from fanzha.web.deeds.deed import Able, able
 from fanzha.web.deeds.operations import OPERATION_DEEDS
 from fanzha.web.operation_words import operation_words
 from fanzha.web.pages.revealing import reveal_routes
+from fanzha.web.record_lists import record_list
 from fanzha.web.routes import SEERS, Route
-from fanzha.web.terms import choices_of
+from fanzha.web.terms import choices_of, term
+from fanzha.web.words import N_, sayer
 
 ROWS: Final = 50
 TABS: Final = ("operations", "campaigns")
+TASK_STATES: Final[Mapping[str, Callable[[Task, int], bool]]] = {
+    "open": lambda task, _: task.status is TaskStatus.OPEN,
+    "overdue": is_overdue,
+    "done": lambda task, _: task.status is TaskStatus.DONE,
+}
+TEAM_LISTS: Final = {"entries": N_("条目"), "open": N_("未办"), "done": N_("已办")}
+TASK_WORDS: Final = {"open": N_("未办"), "overdue": N_("已超时"), "done": N_("已办")}
 ENTERING: Final = ("take-down", "suspect", "seize", "force", "import", "remark")
 
 
@@ -68,6 +80,40 @@ def entries(ask: Ask) -> Answer:
         "others": () if line is None else [one for one in line.counted if one.id not in {row.id for row in rows}],
     }  # fmt: skip
     return Page("operation_entries.html", context)
+
+
+def counted_here(ask: Ask) -> Answer:
+    """The suspects in one status, or the tasks in one state, that a number of the page or of the wall counts."""
+    page = operation_page(ask.console.desk, ask.officer, ask.path["record_id"], as_of_us=ask.as_of_us)
+    say, of, state = sayer(ask.language), ask.query.get("of", ""), ask.query.get("state", "")
+    progress = team_progress(page.operation, page.results, page.tasks)
+    suspects = {status.value: (status, ids) for status, ids in page.suspects.items()}
+    if of == "suspects" and state in suspects:
+        status, ids = suspects[state]
+        name = f"{say(N_('嫌疑人'))} {term(say, status)}"
+    elif of == "tasks" and state in TASK_STATES:
+        ids = tuple(one.id for one in page.tasks if TASK_STATES[state](one, page.as_of_us))
+        name = f"{say(N_('待办事项'))} {say(TASK_WORDS[state])}"
+    elif of in TEAM_LISTS and state in (teams := {one.team.id: one for one in progress}):
+        ids = getattr(teams[state], of)
+        name = f"{page.operation.id} {state} {say(TEAM_LISTS[of])}"
+    else:
+        raise BadInput("there is no such number: go back to the operation and open one of them")
+    back = f"/operations/{page.operation.id}"
+    return record_list(ask, name, str(len(ids)), ids, as_of_us=page.as_of_us, back=back)
+
+
+def campaign_entries(ask: Ask) -> Answer:
+    """The entries behind one number of a campaign, of all its days or of one, as of the number's time."""
+    told = campaign_tally(ask.console.desk, ask.officer, ask.path["record_id"], as_of_us=ask.as_of_us)
+    day, words = ask.query.get("day", ""), operation_words(ask)
+    lines = told.days.get(day, ()) if day else told.lines
+    line = next((one for one in lines if one.measure == ask.query.get("measure", "")), None)
+    if line is None:
+        raise BadInput("there is no such number: go back to the campaign and open one of them")
+    name, value = words["name_of"](line.measure), words["value_of"](line)
+    back = f"/campaigns/{told.campaign.id}"
+    return record_list(ask, name, value, line.ids, as_of_us=line.as_of_us, back=back, group=day)
 
 
 def one_result(ask: Ask) -> Answer:
@@ -118,8 +164,10 @@ ROUTES: Final = (
     Route("GET", "/operations/template.xlsx", template, SEERS),
     Route("GET", "/operations/{record_id:str}", one_operation, SEERS),
     Route("GET", "/operations/{record_id:str}/entries", entries, SEERS),
+    Route("GET", "/operations/{record_id:str}/list", counted_here, SEERS),
     Route("GET", "/campaigns", to_campaigns, SEERS),
     Route("GET", "/campaigns/{record_id:str}", one_campaign, SEERS),
+    Route("GET", "/campaigns/{record_id:str}/entries", campaign_entries, SEERS),
     Route("GET", "/results/{record_id:str}", one_result, SEERS),
     *reveal_routes("results", OperationResult),
 )

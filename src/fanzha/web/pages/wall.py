@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
@@ -38,9 +40,18 @@ def wall_page(ask: Ask) -> Answer:
     shown = () if wall.operation is None else (wall.operation,)
     context = operation_words(ask) | {
         "wall": wall, "asked": asked, "mask": mask_for(desk, actor, (*shown, *wall.choice)), "numbers": wall.lines[:NUMBERS],
+        "funnel": _bars([(figure(one), one.value) for one in wall.funnel]),
         "figures": [figure(one) for one in wall.figures], "places": [figure(one) for one in wall.places],
     }  # fmt: skip
     return Page("parts/wall_board.html" if ask.fragment else "wall.html", context)
+
+
+def _bars(told: Sequence[tuple[dict[str, str], Decimal | None]]) -> list[dict[str, str]]:
+    """The funnel with how long each bar is, in hundredths of the longest; what is not known has none."""
+    most = max((value for _, value in told if value is not None), default=None)
+    return [
+        {**said, "share": str(int(100 * value / most)) if value is not None and most else ""} for said, value in told
+    ]
 
 
 def _asked(wall: Wall, one: OwnFigure) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from fanzha.casework import Case, CaseStatus, CaseStep, Decision, EventKind, Report, WorkEvent
 from fanzha.casework.lifecycle import CASE_TABLE
@@ -12,6 +12,7 @@ from fanzha.services.desk.counting.entries import Counting, Entry, Parts, class_
 from fanzha.services.desk.listing import pages
 
 MEASURES = ("cases_filed", "cases_solved", "major_cases_solved", "solve_rate")
+MAJOR = ("major_cases",)
 _STEPS = {CaseStatus.FILED.value, CaseStatus.SOLVED.value}
 
 
@@ -25,8 +26,20 @@ def count_cases(counting: Counting) -> Iterator[Entry]:
         if counting.span.holds(solved_us(case, counting.span.as_of_us)):
             yield Entry("cases_solved", case.id, parts)
             yield Entry("solve_rate", case.id, parts, 1)
-            if counting.wants("major_cases_solved") and _lost(counting, case) >= counting.catalogue.major_minor:
+            if counting.wants("major_cases_solved") and is_major(counting, case):
                 yield Entry("major_cases_solved", case.id, parts)
+
+
+def count_major(counting: Counting) -> Iterator[Entry]:
+    """The entries of the cases opened during the span in which as much was lost as makes a case a major one."""
+    span = counting.span
+    for rows in span.pages(counting.look.unit.records(Case), "opened_at_us"):
+        cases = [case for case in rows if not case.merged_into and span.covers(case.jurisdiction)]
+        lost = lost_minor(counting, cases)
+        for case in cases:
+            if lost[case.id] >= counting.look.rules.operations.major_loss_minor:
+                parts = Parts(case.organisation, case.jurisdiction, class_of(case, span.as_of_us))
+                yield Entry("major_cases", case.id, parts)
 
 
 def stepped_cases(counting: Counting) -> Iterator[Case]:
@@ -74,6 +87,20 @@ def _until(decisions: Iterable[Decision], as_of_us: int) -> Iterator[Decision]:
     return (decision for decision in decisions if decision.at_us <= as_of_us)
 
 
-def _lost(counting: Counting, case: Case) -> int:
-    reports = counting.look.unit.records(Report).get_many(case.reports)
-    return sum(report.lost_minor.get(DEFAULT_CURRENCY, 0) for report in reports if not report.merged_into)
+def is_major(counting: Counting, case: Case) -> bool:
+    """百万元以上: whether its reports say that so much was lost."""
+    return lost_minor(counting, (case,))[case.id] >= counting.look.rules.operations.major_loss_minor
+
+
+def lost_minor(counting: Counting, cases: Sequence[Case]) -> dict[str, int]:
+    """What was lost in each case by its reports, CNY; a duplicate's counts in the report that it was merged into."""
+    named = sorted({report for case in cases for report in case.reports})
+    reports = {one.id: one for one in counting.look.unit.records(Report).get_many(named)}
+    return {
+        case.id: sum(
+            reports[one].lost_minor.get(DEFAULT_CURRENCY, 0)
+            for one in dict.fromkeys(case.reports)
+            if one in reports and not reports[one].merged_into
+        )
+        for case in cases
+    }

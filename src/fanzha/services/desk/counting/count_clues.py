@@ -8,7 +8,7 @@ from fanzha import casework
 from fanzha.casework import Clue, EventKind, WorkEvent
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.counting.entries import Counting, Entry, Parts, class_of
-from fanzha.services.desk.listing import every, pages
+from fanzha.services.desk.listing import every
 
 MEASURES = ("clues_worked", "clues_within_3h")
 _TOLD = tuple(kind.value for kind in EventKind if kind.partition(".")[0] in {"clue", "record"})
@@ -18,7 +18,7 @@ _LATE = "late"
 def count_clues(counting: Counting) -> Iterator[Entry]:
     """The entries of the clues received during the span, by their events alone."""
     span, unit = counting.span, counting.look.unit
-    for rows in pages(unit.records(Clue), span.query("received_at_us")):
+    for rows in span.pages(unit.records(Clue), "received_at_us"):
         clues = {clue.id: clue for clue in rows if span.covers(clue.jurisdiction)}
         cases = counting.cases(clue.case for clue in clues.values())
         told = Query(within={"record": tuple(clues), "kind": _TOLD}, order_by="at_us")

@@ -8,7 +8,6 @@ from fanzha.measures.model import CallBackOutcome, Measure, MeasureKind, OriginK
 from fanzha.measures.orders import Order, Outcome
 from fanzha.measures.stood import begin_order, stood_at
 from fanzha.services.desk.counting.entries import Counting, Entry, Parts, class_of
-from fanzha.services.desk.listing import pages
 
 ASKED = ("funds_stop_asked", "receipts_in_time")
 MEASURES = (
@@ -38,7 +37,7 @@ def count_measures(counting: Counting) -> Iterator[Entry]:
 def _rows(counting: Counting, instant: str, kind: MeasureKind) -> Iterator[tuple[list[Measure], dict[str, Parts]]]:
     """The measures of a kind page by page, each with its parts; the place and the class are those of its case."""
     span = counting.span
-    for rows in pages(counting.look.unit.records(Measure), span.query(instant, kind=kind.value)):
+    for rows in span.pages(counting.look.unit.records(Measure), instant, kind=kind.value):
         cases = counting.cases(measure.request.case for measure in rows)
         parts = {}
         for measure in rows:

@@ -10,7 +10,7 @@ from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.stood import stood_at
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.counting.entries import Counting, Entry, Parts, class_of
-from fanzha.services.desk.listing import every, pages
+from fanzha.services.desk.listing import every
 from fanzha.statistics import Theme
 
 MEASURES = ("cases_reported", "loss_reported", "minutes_to_stop")
@@ -19,7 +19,7 @@ MEASURES = ("cases_reported", "loss_reported", "minutes_to_stop")
 def count_reports(counting: Counting) -> Iterator[Entry]:
     """The entries of the reports taken in during the span; duplicates are counted in the report that they were merged into."""
     records = counting.look.unit.records(Report)
-    for rows in pages(records, counting.span.query("received_at_us")):
+    for rows in counting.span.pages(records, "received_at_us"):
         told = [one for one in rows if not one.merged_into and counting.span.covers(one.jurisdiction)]
         cases = counting.cases(report.case for report in told)
         stops = _first_stops(counting, told) if counting.wants("minutes_to_stop") else {}

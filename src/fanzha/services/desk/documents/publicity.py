@@ -28,8 +28,12 @@ def publicity_document(entry: PublicityEntry, mask: Mask) -> dict[str, Any]:
         "venue": said.venue,
         "class": said.class_slug,
         "note": mask.text(said.note),
+        "status": entry.status.value,
         "by": entry.by,
         "entered_at": format_instant(entry.entered_us),
+        "recognised_by": entry.recognised_by,
+        "recognised_at": instant(entry.recognised_us),
+        "recognition": entry.recognition,
         "withdrawn_by": entry.withdrawn_by,
         "withdrawn_at": instant(entry.withdrawn_us),
         "withdrawn_reason": mask.text(entry.withdrawn_reason),
@@ -59,7 +63,8 @@ def advice_document(found: PublicityAdvice) -> dict[str, Any]:
 def tally_document(lines: tuple[PublicityTally, ...]) -> list[dict[str, Any]]:
     """What was done, each number with its entries."""
     return [
-        {"measure": one.measure, "value": one.value, "ids": list(one.ids), "uncounted": one.uncounted} for one in lines
+        {"measure": one.measure, "value": one.value, "ids": list(one.ids), "uncounted": len(one.uncounted)}
+        for one in lines
     ]
 
 

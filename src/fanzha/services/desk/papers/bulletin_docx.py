@@ -18,7 +18,14 @@ from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 
 from fanzha.core.time import SECOND_US, format_instant
-from fanzha.services.desk.papers.bulletin_paper import by_hand_words, comparison_words, counts_of, mark_of, name_words
+from fanzha.services.desk.papers.bulletin_paper import (
+    BY_HAND,
+    by_hand_words,
+    comparison_words,
+    counts_of,
+    mark_of,
+    name_words,
+)
 from fanzha.statistics import Catalogue
 from fanzha.statistics.bulletin_text import Language, Line, body_lines, table_sentences
 from fanzha.statistics.drafting import BlockKind, OwnBulletin
@@ -122,10 +129,11 @@ def _line(document: DocumentType, line: Line, catalogue: Catalogue, language: La
             _table(document, heads, rows)
         case BlockKind.CHART:
             _paragraph(document, line.text, 16, BODY_FONT)
-            for sentence in table_sentences(Line(BlockKind.TABLE, "", line.figures), catalogue, language):
+            for sentence in table_sentences(Line(BlockKind.TABLE, (), line.figures), catalogue, language):
                 _paragraph(document, sentence, 14, BODY_FONT)
         case _:
-            body = _paragraph(document, line.text, 12 if line.kind is BlockKind.NOTE else 16, BODY_FONT)
+            marked = "".join(piece.text + (BY_HAND if piece.by_hand else "") for piece in line.pieces)
+            body = _paragraph(document, marked, 12 if line.kind is BlockKind.NOTE else 16, BODY_FONT)
             body.paragraph_format.first_line_indent = Pt(32)
 
 

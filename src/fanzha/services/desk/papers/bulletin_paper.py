@@ -9,7 +9,7 @@ from fanzha.services.desk.papers.notice_paper import PAGE_MARK, SIMULATED
 from fanzha.services.desk.papers.typst_text import typst_text
 from fanzha.services.figure_chart import bulletin_chart
 from fanzha.statistics import Catalogue
-from fanzha.statistics.bulletin_text import Language, Line, body_lines, figure_words
+from fanzha.statistics.bulletin_text import Language, Line, body_lines, figure_words, limited_to
 from fanzha.statistics.drafting import BlockKind, DraftStatus, OwnBulletin, SaidFigure
 from fanzha.statistics.periods import period_en, period_zh
 from fanzha.statistics.wording import number_en, number_zh
@@ -22,6 +22,7 @@ LAYOUT: Final = (
 TABLE_TEXT: Final = (
     "#set text(size: 12pt)\n#set par(leading: 6pt, justify: false, first-line-indent: (amount: 0pt, all: true))\n"
 )
+BY_HAND: Final = "※"  # behind a number that somebody put in; the reason stands in the annex
 MARKS: Final = {DraftStatus.DRAFT: "草稿 未签发", DraftStatus.WITHDRAWN: "已撤回"}
 
 
@@ -79,7 +80,7 @@ def mark_of(bulletin: OwnBulletin) -> str:
 def by_hand_words(bulletin: OwnBulletin, catalogue: Catalogue) -> list[str]:
     """Every value that somebody put in by hand, with the counted one and the reason."""
     return [
-        f"✎ {catalogue.name_of(one.variable.measure)}：{number_zh(one.value, one.unit)}"
+        f"{BY_HAND} {catalogue.name_of(one.variable.measure)}：{number_zh(one.value, one.unit)}"
         f"（统计数 {number_zh(one.counted, one.unit)}；理由：{one.by_hand.reason}）"
         for one in bulletin.figures
         if one.by_hand is not None
@@ -96,7 +97,7 @@ def _as_of(bulletin: OwnBulletin) -> str:
 
 
 def _line(line: Line, bulletin: OwnBulletin, catalogue: Catalogue, language: Language) -> str:
-    text = typst_text(line.text)
+    text = "".join(typst_text(piece.text) + (BY_HAND if piece.by_hand else "") for piece in line.pieces)
     match line.kind:
         case BlockKind.HEADING:
             return f"#heading(level: 2)[{text}]\n\n"
@@ -136,8 +137,8 @@ def name_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> 
     """What a figure is called in a table, with the class that it is limited to and the mark of a value put in by hand."""
     known = catalogue.measures[figure.variable.measure]
     name = known.zh if language is Language.ZH else known.en
-    limited = figure.label if language is Language.ZH else figure.variable.fraud_class
-    return name + (f"（{limited}）" if limited else "") + (" ✎" if figure.by_hand else "")
+    limited = figure.label if language is Language.ZH else limited_to(figure.variable)
+    return name + (f"（{limited}）" if limited else "") + (f" {BY_HAND}" if figure.by_hand else "")
 
 
 def comparison_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
