@@ -114,4 +114,6 @@ def test_a_document_that_says_otherwise_than_the_report_is_explained_beside_what
     assert "材料与报案所述不同，须写明以材料为准的理由" in page
     assert "报案所述（未核对）" in page  # what was said is still beside the form
     assert "¥50,000.00" in page
-    assert "四要素已核对，形成事实" in officer.post(f"/clues/{clue.id}/verify", **slip, reason="凭证金额为整笔，含本人资金")
+    assert "四要素已核对，形成事实" in officer.post(
+        f"/clues/{clue.id}/verify", **slip, reason="凭证金额为整笔，含本人资金"
+    )

@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-from typing import TYPE_CHECKING, Annotated, Any, Final
-=======
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
->>>>>>> 419bae3dcfa6c6b5ab04f7c01f5589374de4d05f
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from fanzha.cli.desk_session import open_desk
 from fanzha.cli.machines import FollowOption, OnceOption, run_rounds, worker_name
-<<<<<<< HEAD
 from fanzha.cli.output import Invocation, counted, invocation_of, say, show_table
-=======
-from fanzha.cli.output import counted, invocation_of, say, show_table
 from fanzha.cli.whole_file import write_whole
->>>>>>> 419bae3dcfa6c6b5ab04f7c01f5589374de4d05f
 from fanzha.core.time import format_instant
 
 if TYPE_CHECKING:
@@ -64,17 +56,13 @@ def clocks(
                 postponed += run.postponed
                 if not run.rang:
                     break
-<<<<<<< HEAD
-            document = {"rang": [_shown(clock) for clock in rang], "postponed": [_shown(clock) for clock in postponed]}
-            if mended:
-                document["set"] = mended.pop()
-=======
             document: dict[str, Any] = {
                 "rang": [_shown(clock) for clock in rang],
                 "postponed": [_shown(clock) for clock in postponed],
             }
+            if mended:
+                document["set"] = mended.pop()
             document["papers"] = _press(desk, invocation.home / PAPERS)
->>>>>>> 419bae3dcfa6c6b5ab04f7c01f5589374de4d05f
             if not invocation.json and (rang or postponed or follow is None):
                 _show(document)
             return document
@@ -82,7 +70,6 @@ def clocks(
         run_rounds(ring, once=once, follow=follow, as_json=invocation.json)
 
 
-<<<<<<< HEAD
 def _mend(invocation: Invocation, reason: str) -> list[dict[str, str]]:
     from fanzha import bootstrap
     from fanzha.services.proof.mend_clocks import mend_clocks
@@ -96,7 +83,8 @@ def _mend(invocation: Invocation, reason: str) -> list[dict[str, str]]:
         rows = [[line[column] for column in COLUMNS] for line in shown]
         show_table("Set", COLUMNS, rows, spare=["case"], nothing="no clock was missing")
     return shown
-=======
+
+
 def _press(desk: Desk, folder: Path) -> list[str]:
     """Puts the papers of the morning's analyses into the folder, those that are not there yet; gives their names."""
     from fanzha import bootstrap
@@ -108,7 +96,6 @@ def _press(desk: Desk, folder: Path) -> list[str]:
         write_whole(folder / name, content)
         made.append(name)
     return made
->>>>>>> 419bae3dcfa6c6b5ab04f7c01f5589374de4d05f
 
 
 def _shown(clock: DueClock) -> dict[str, str]:
@@ -119,16 +106,10 @@ def _shown(clock: DueClock) -> dict[str, str]:
 
 
 def _show(document: dict[str, Any]) -> None:
-<<<<<<< HEAD
     rows = [[line[column] for column in COLUMNS] for line in document["rang"]]
     show_table("Rang", COLUMNS, rows, spare=["case"], nothing="no clock was due")
-=======
-    columns = ["kind", "subject", "due", "case"]
-    rows = [[line[column] for column in columns] for line in document["rang"]]
-    show_table("Rang", columns, rows, spare=["case"], nothing="no clock was due")
     for name in document["papers"]:
         say(f"written: {PAPERS}/{name}")
->>>>>>> 419bae3dcfa6c6b5ab04f7c01f5589374de4d05f
     if document["postponed"]:
         say(f"{counted(len(document['postponed']), 'clock')} could not do what is due and will ring again:")
         show_table("Postponed", COLUMNS, [[line[column] for column in COLUMNS] for line in document["postponed"]])
