@@ -285,6 +285,10 @@ def later_victim(day: ReturnDay, case, before: ReturnProcedure, labels: dict[str
     later = draft_return(day.desk, DUTY, ReturnWanted(case.id), figures)
     assert (later.earlier, later.plans[0].frozen_minor) == (before.id, LEFT_TO_THE_MERCHANT)
     assert paid(later.plans[0], labels) == {"V1": "1591.63", "V2": "2652.72", "V4": "1239.52"}
+    pay_to = {award.victim: award.pay_to for award in later.plans[0].awards}
+    assert (pay_to[labels["V2"]], pay_to[labels["V1"]]) == ("6299990000000000777", ACCOUNTS["V1"]), (
+        "V2's own was closed"
+    )
     assert rule_of(draft_return, day.desk, DUTY, ReturnWanted(case.id), figures) == "return_under_way"
     publish_return(day.desk, DUTY, later.id)
     day.wait(31 * DAY_US)
