@@ -140,7 +140,7 @@ def test_a_freeze_of_which_all_is_paid_back_is_over_without_a_lift(day):
 def decided(day: ReturnDay, case: str) -> ReturnProcedure:
     drafted_return = draft_return(day.desk, DUTY, ReturnWanted(case), day.trace(case))
     publish_return(day.desk, DUTY, drafted_return.id)
-    day.wait(30 * DAY_US)
+    day.wait(31 * DAY_US)
     propose_return(day.desk, DUTY, drafted_return.id)
     return approve_return(day.desk, CITY_CHIEF, drafted_return.id, "模拟返字〔2026〕1号")
 

@@ -94,7 +94,7 @@ def test_a_return_from_the_plan_to_the_payment_that_goes_elsewhere(day):
     published = said(day, "duty", "publish", drafted)
     objection = said(day, "duty", "object", drafted, "--by", "模拟·商户", "--text", "货已交付")["objections"][0]
     assert "商户" not in json.dumps(objection, ensure_ascii=False)
-    day.clock.at_us += 30 * DAY_US
+    day.clock.at_us += 31 * DAY_US
     sign_in_again(day)
     said(day, "duty", "decide-objection", drafted, objection["id"], "--upheld", "--finding", "货款属实，予以扣除")
     corrected = said(day, "duty", "replan", drafted, "--third-parties", "5483.87")
@@ -185,7 +185,7 @@ def test_a_bank_reads_names_and_capitals_and_the_public_neither_names_nor_the_de
     assert [text for text in (case, drafted, "RPT-", "REPORT-", "模拟·V1", M) if text in published] == []
     assert "立案决定书文号：模拟立字〔2026〕1号" in published
     said(day, "duty", "publish", drafted)
-    day.clock.at_us += 30 * DAY_US
+    day.clock.at_us += 31 * DAY_US
     sign_in_again(day)
     said(day, "duty", "propose", drafted)
     said(day, "city-chief", "approve", drafted, "--document", NUMBER)

@@ -102,7 +102,7 @@ def proposed(day: ReturnDay) -> ReturnProcedure:
     """Published, and proposed after the thirty days."""
     drafted, _, _ = day.drafted()
     publish_return(day.desk, DUTY, drafted.id)
-    day.wait(30 * DAY_US)
+    day.wait(31 * DAY_US)
     return propose_return(day.desk, DUTY, drafted.id)
 
 
@@ -143,7 +143,7 @@ def test_money_that_went_on_is_returned_from_both_accounts_and_no_loss_twice(one
     # What is decided for one account is lacking no more when the other is planned alone.
     alone = draft_return(day.desk, DUTY, ReturnWanted(case.id, (AccountChoice(M),)), figures)
     publish_return(day.desk, DUTY, alone.id)
-    day.wait(30 * DAY_US)
+    day.wait(31 * DAY_US)
     propose_return(day.desk, DUTY, alone.id)
     approve_return(day.desk, CITY_CHIEF, alone.id, NUMBER)
     (then,) = plan_return(day.desk, DUTY, ReturnWanted(case.id, (AccountChoice(AWAY),)), figures).plans
@@ -151,7 +151,7 @@ def test_money_that_went_on_is_returned_from_both_accounts_and_no_loss_twice(one
     assert [claim.open_in_case_minor for claim in then.claims] == [2_362_500, 3_937_500]
     other = draft_return(day.desk, DUTY, ReturnWanted(case.id, (AccountChoice(AWAY),)), figures)
     publish_return(day.desk, DUTY, other.id)
-    day.wait(30 * DAY_US)
+    day.wait(31 * DAY_US)
     propose_return(day.desk, DUTY, other.id)
     for payment in day.payments(approve_return(day.desk, CITY_CHIEF, other.id, "模拟返字〔2026〕2号")):
         day.answer(payment)
@@ -285,9 +285,13 @@ def later_victim(day: ReturnDay, case, before: ReturnProcedure, labels: dict[str
     later = draft_return(day.desk, DUTY, ReturnWanted(case.id), figures)
     assert (later.earlier, later.plans[0].frozen_minor) == (before.id, LEFT_TO_THE_MERCHANT)
     assert paid(later.plans[0], labels) == {"V1": "1591.63", "V2": "2652.72", "V4": "1239.52"}
+    pay_to = {award.victim: award.pay_to for award in later.plans[0].awards}
+    assert (pay_to[labels["V2"]], pay_to[labels["V1"]]) == ("6299990000000000777", ACCOUNTS["V1"]), (
+        "V2's own was closed"
+    )
     assert rule_of(draft_return, day.desk, DUTY, ReturnWanted(case.id), figures) == "return_under_way"
     publish_return(day.desk, DUTY, later.id)
-    day.wait(30 * DAY_US)
+    day.wait(31 * DAY_US)
     propose_return(day.desk, DUTY, later.id)
     approved = approve_return(day.desk, CITY_CHIEF, later.id, "模拟返字〔2026〕2号")
     for payment in day.payments(approved):
@@ -342,7 +346,7 @@ def test_a_payment_that_the_ledger_shows_counts_once_and_only_as_returned(one_da
     kept = replan_return(day.desk, DUTY, drafted.id, ReturnWanted(drafted.case), figures)
     assert "6299990000000000777" in {award.pay_to for award in kept.awards}, "until somebody says otherwise"
     publish_return(day.desk, DUTY, drafted.id)
-    day.wait(30 * DAY_US)
+    day.wait(31 * DAY_US)
     ready = propose_return(day.desk, DUTY, drafted.id)
     before = day.law(ready.case)
     assert [row.returned_minor for row in before.totals] == [0]

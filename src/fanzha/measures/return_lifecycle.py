@@ -38,7 +38,10 @@ class ProcedureEvent(StrEnum):
 
 _S, _E = ProcedureStatus, ProcedureEvent
 _LEADS: Final[Mapping[ProcedureStatus, Mapping[ProcedureEvent, ProcedureStatus]]] = {
-    _S.DRAFT: {_E.PUBLISH: _S.NOTICED, _E.REPLAN: _S.DRAFT, _E.PROPOSE: _S.PROPOSED, _E.WITHDRAW: _S.WITHDRAWN},
+    _S.DRAFT: {
+        _E.PUBLISH: _S.NOTICED, _E.REPLAN: _S.DRAFT, _E.OBJECT: _S.DRAFT, _E.PROPOSE: _S.PROPOSED,
+        _E.WITHDRAW: _S.WITHDRAWN,
+    },
     _S.NOTICED: {
         _E.REPLAN: _S.DRAFT, _E.CORRECT: _S.NOTICED, _E.OBJECT: _S.NOTICED, _E.PROPOSE: _S.PROPOSED,
         _E.WITHDRAW: _S.WITHDRAWN,

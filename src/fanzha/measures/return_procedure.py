@@ -140,7 +140,7 @@ def publish_return(procedure: ReturnProcedure, actor: Actor, rules: MeasureRules
 
 
 def receive_objection(procedure: ReturnProcedure, by: str, text: str, now_us: int, ids: Ids) -> ReturnProcedure:
-    """Anybody concerned may object from the notice until the decision; it is answered before anything is paid."""
+    """Anybody concerned may object until the decision, with or without a notice; it is answered before anything is paid."""
     status = step(procedure, ProcedureEvent.OBJECT)
     objection = Objection(ids.new("OBJ"), by, text, now_us)
     return replace(procedure, status=status, objections=(*procedure.objections, objection))

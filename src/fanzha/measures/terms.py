@@ -31,6 +31,7 @@ class Unit(StrEnum):
     MINUTES = "minutes"
     HOURS = "hours"
     DAYS = "days"
+    WHOLE_DAYS = "whole_days"
     WORKDAYS = "workdays"
     MONTHS = "months"
     YEARS = "years"
@@ -38,7 +39,8 @@ class Unit(StrEnum):
 
 EXACT_US: Final = {Unit.MINUTES: MINUTE_US, Unit.HOURS: 60 * MINUTE_US, Unit.DAYS: DAY_US}
 WORDS: Final = {
-    Unit.MINUTES: "分钟", Unit.HOURS: "小时", Unit.DAYS: "日", Unit.WORKDAYS: "个工作日", Unit.MONTHS: "个月", Unit.YEARS: "年",
+    Unit.MINUTES: "分钟", Unit.HOURS: "小时", Unit.DAYS: "日", Unit.WHOLE_DAYS: "日",
+    Unit.WORKDAYS: "个工作日", Unit.MONTHS: "个月", Unit.YEARS: "年",
 }  # fmt: skip
 
 
@@ -68,7 +70,8 @@ class Span:
         """The instant at which a span that begins at `start_us` is over.
 
         Months and years end at the same clock time (Shanghai) of the same day, or of the month's last day where it has
-        no such day; working days end with the last of them, the day of the beginning not counted.
+        no such day. Working days end with the last of them, the day of the beginning not counted; so do whole days, or, where
+        nobody works on their last, with the next day of work (刑事诉讼法 第一百零五条).
         """
         exact = EXACT_US.get(self.unit)
         if exact is not None:
@@ -77,7 +80,7 @@ class Span:
 
     def start_before(self, end_us: int) -> int:
         """The instant from which only this span is left; for warnings, so months count as 30 days, years as 365."""
-        days = {Unit.WORKDAYS: 1, Unit.MONTHS: 30, Unit.YEARS: 365}
+        days = {Unit.WHOLE_DAYS: 1, Unit.WORKDAYS: 1, Unit.MONTHS: 30, Unit.YEARS: 365}
         return end_us - self.count * EXACT_US.get(self.unit, days.get(self.unit, 0) * DAY_US)
 
     def is_longer_than(self, other: Span, start_us: int) -> bool:
@@ -88,6 +91,8 @@ class Span:
 @lru_cache(maxsize=256)  # thousands of payments are ordered in one instant
 def _end_by_calendar(span: Span, start_us: int, work: WorkCalendar | None) -> int:
     moment = (EPOCH + timedelta(microseconds=start_us)).astimezone(SHANGHAI)
+    if span.unit is Unit.WHOLE_DAYS:
+        return _microseconds(_after_whole_days(moment, span.count, work or WorkCalendar()))
     if span.unit is Unit.WORKDAYS:
         return _microseconds(_after_workdays(moment, span.count, work or WorkCalendar()))
     return _microseconds(_after_months(moment, span.count * (12 if span.unit is Unit.YEARS else 1)))
@@ -104,6 +109,17 @@ def _after_workdays(moment: datetime, count: int, work: WorkCalendar) -> datetim
     while left > 0:
         day += timedelta(days=1)
         left -= work.works_on(day)
+    return _end_of_day(day)
+
+
+def _after_whole_days(moment: datetime, count: int, work: WorkCalendar) -> datetime:
+    last = moment.date() + timedelta(days=count)
+    while not work.works_on(last):
+        last += timedelta(days=1)
+    return _end_of_day(last)
+
+
+def _end_of_day(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI) + timedelta(days=1)
 
 

@@ -223,8 +223,8 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     },
     Certainty: {"primary": N_("原文"), "secondary": N_("转引"), "unsure": N_("待法制核定")},
     Unit: {
-        "minutes": N_("分钟"), "hours": N_("小时"), "days": N_("日"), "workdays": N_("个工作日"), "months": N_("个月"),
-        "years": N_("年"),
+        "minutes": N_("分钟"), "hours": N_("小时"), "days": N_("日"), "whole_days": N_("日"), "workdays": N_("个工作日"),
+        "months": N_("个月"), "years": N_("年"),
     },
     Branch: {"direct": N_("直接返还"), "by_time": N_("按时间戳溯源返还"), "prorata": N_("按比例返还")},
     Base: {

@@ -41,7 +41,7 @@ def test_other_figures_of_law():
     freeze, stop, back = (RULES.of(MeasureKind(kind), T0) for kind in ("freeze", "stop_payment", "return"))
     assert freeze.unrelated_within == span(3, "days")
     assert freeze.appeal_within == span(30, "days")
-    assert back.public_notice == span(30, "days")
+    assert back.public_notice == span(30, "whole_days")
     assert back.receipt_within == span(3, "workdays")
     assert [(limit.name, limit.most, limit.text.binds) for limit in (*stop.limits, *freeze.limits)] == [
         ("stops_on_account", 2, False), ("double_freeze", 1, True),
@@ -69,6 +69,10 @@ def test_days_off_and_days_worked_in_lieu():
         frozenset({parse_day("2026-11-27")}), frozenset({parse_day("2026-11-28")})
     )  # made up, no year's real table
     assert span(4, "workdays").end_of(monday) == saturday
+    # Thirty days from a Sunday evening end with a Tuesday; five from the Monday with a Saturday, so with the next Monday.
+    sunday = parse_instant("2026-11-22T22:31")
+    assert span(30, "whole_days").end_of(sunday) == parse_instant("2026-12-23")
+    assert span(5, "whole_days").end_of(monday) == parse_instant("2026-12-01")
     assert span(4, "workdays").end_of(monday, friday_off) == parse_instant("2026-11-29")
 
 

@@ -66,6 +66,7 @@ from fanzha.measures.return_procedure import (
     withdraw_return,
 )
 from fanzha.measures.sending import record_sent
+from fanzha.measures.terms import Span, Unit
 
 TIME_THEN_RATIO = (Branch.BY_TIME, Branch.PRO_RATA)
 RATIO = (Branch.PRO_RATA,)
@@ -260,13 +261,18 @@ def test_nothing_is_paid_before_notice_objections_and_the_citys_decision():
     draft, ids = drafted(plan), CountedIds()
     freezes = {"MEAS-000001": freeze()}
     assert rule_of(propose_return, draft, DUTY, T0) == "public_notice"
+    early = receive_objection(draft, "模拟商户", "我的货款也在其中", T0, ids)
+    assert (early.status, rule_of(propose_return, early, DUTY, T0)) == (ProcedureStatus.DRAFT, "public_notice")
+    unnoticed = replace(early, plans=(replace(plan, branches=(Branch.BY_TIME,)),))
+    assert rule_of(propose_return, unnoticed, DUTY, T0) == "objection", "heard without a notice too"
     noticed = publish_return(draft, DUTY, RULES, T0)
-    over = T0 + 30 * DAY_US
+    over = noticed.notice_until_us
+    assert over == Span(30, Unit.WHOLE_DAYS).end_of(T0, RULES.work) > T0 + 30 * DAY_US
     assert [(row.kind, row.due_us) for row in return_clocks(noticed, RULES)] == [(ClockKind.PUBLIC_NOTICE, over)]
     assert rule_of(propose_return, noticed, DUTY, over - 1) == "public_notice"
     objected = receive_objection(noticed, "模拟商户", "货已交付", T0 + DAY_US, ids)
     assert rule_of(propose_return, objected, DUTY, over) == "objection"
-    heard = decide_objection(objected, "OBJ-000001", DUTY, "货款属实，予以扣除", over, upheld=True)
+    heard = decide_objection(objected, objected.objections[0].id, DUTY, "货款属实，予以扣除", over, upheld=True)
     corrected = plan_return(replace(M, third_party_minor=548_387), [V1, V2, V3], TIME_THEN_RATIO)
     heard = replan_return(heard, [corrected], DUTY)
     assert (heard.status, heard.notice_until_us) == (ProcedureStatus.NOTICED, over), "the notice goes on"

@@ -12,8 +12,9 @@ from fanzha.core.errors import BadInput, NotAllowed, Refused
 from fanzha.core.identifiers import number_ending
 from fanzha.measures.model import Measure, MeasureKind, held_minor, holds
 from fanzha.measures.purposes import Purpose
-from fanzha.measures.return_booking import labels_of
+from fanzha.measures.return_booking import labels_of, paid_minor
 from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.measures.return_payments import AGAIN
 from fanzha.measures.return_plan import (
     Base,
     Branch,
@@ -118,6 +119,7 @@ def make_plans(
     freezes = [one for one in freezes_of(look, wanted.case) if one.executed_minor is None or _left(look, one)]
     chosen = _chosen(wanted, freezes, instead_of)
     _check_each_account_once(look, [freeze for freeze in freezes if freeze.target.reference in chosen])
+    elsewhere = _paid_elsewhere(look, wanted.case)
     by_currency: dict[str, list[Choice]] = {}
     for freeze in freezes:
         choice = chosen.get(freeze.target.reference)
@@ -127,7 +129,7 @@ def make_plans(
         currency = freeze.request.scope.currency
         account = _frozen_account(look, freeze, figures, choice, others)
         base = choice.base or Base.LOSS_INTO_ACCOUNT
-        claims = _claims(account, figures, base, wanted, others)
+        claims = _claims(account, figures, base, replace(wanted, pay_to=elsewhere | dict(wanted.pay_to)), others)
         branches = choice.branches or lawful_branches(account, claims, base)
         by_currency.setdefault(currency, []).append(Choice(account, claims, branches, base, choice.reason))
     return tuple(plan for choices in by_currency.values() for plan in plan_accounts(choices))
@@ -306,6 +308,12 @@ def _claims(
             )
         )  # fmt: skip
     return tuple(claims)
+
+
+def _paid_elsewhere(look: Look, case_id: str) -> dict[str, str]:
+    """By victim the account that took an earlier payment after the one his money came from could not."""
+    payments = payments_out(look, look.unit.records(Case).get(case_id))
+    return {one.request.beneficiary: one.request.payee for one in payments if AGAIN in one.id and paid_minor(one)}
 
 
 def _paid_in(account: FrozenAccount, figures: ReturnFigures) -> tuple[Mapping[str, int], Mapping[str, str]]:
