@@ -323,6 +323,10 @@ def test_an_appeal_upheld_in_part_lets_a_part_go_and_a_withdrawn_one_waits_for_n
     assert (shown["status"], shown["released"]) == ("executed", "8000.00")
     code, _, said = place.do("duty2", "withdraw-appeal", second["id"])  # somebody else took it down
     assert (code, "may not answer an appeal (申诉)" in said) == (1, True)
+    code, _, said = place.do(
+        "chief", "decide-appeal", second["id"], "--decision", "received", "--answer", "已经收到材料"
+    )
+    assert (code, said.rstrip().endswith("is not one of upheld, upheld_in_part, denied")) == (2, True)
     assert place.document("duty", "withdraw-appeal", second["id"])["status"] == "withdrawn"
     assert place.document("chief", "appeals", "--status", "received")["appeals"] == []
 

@@ -53,11 +53,11 @@ def decide_appeal(
     login: AsOption = None,
 ) -> None:
     """Answer in writing, by somebody who took no part in the measure; upheld lifts it in the same moment."""
-    from fanzha.measures.appeals import AppealStatus
+    from fanzha.measures.appeals import ANSWERS, AppealStatus
     from fanzha.measures.words import STATUS_WORDS
     from fanzha.services.desk.answer_appeal import decide_appeal as use_case
 
-    status = read_word(decision, AppealStatus, "--decision")
+    status = read_word(decision, AppealStatus, "--decision", ANSWERS)
     with at_desk(context, login) as at:
         done = use_case(at.desk, at.actor, number, status, answer, release_minor=read_amount(release), version=version)
         _tell(at, done.appeal, f"{done.measure.id} is {STATUS_WORDS[done.measure.status]}")

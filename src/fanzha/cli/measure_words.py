@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -85,12 +86,13 @@ def read_instant(text: str, otherwise_us: int) -> int:
     return parse_instant(text) if text else otherwise_us
 
 
-def read_word(text: str, words: Any, option: str) -> Any:
-    """One of a set of words. Raises BadInput, which lists them."""
-    try:
-        return words(text)
-    except ValueError:
-        raise BadInput(f"{option} {text!r} is not one of {', '.join(word.value for word in words)}") from None
+def read_word(text: str, words: Any, option: str, among: Collection[Any] | None = None) -> Any:
+    """One of a set of words, or of those among them that can be meant here. Raises BadInput, which lists them."""
+    meant = [word for word in words if among is None or word in among]
+    found = next((word for word in meant if word.value == text), None)
+    if found is None:
+        raise BadInput(f"{option} {text!r} is not one of {', '.join(word.value for word in meant)}")
+    return found
 
 
 def read_file(path: Path) -> bytes:
