@@ -11,9 +11,9 @@ from operation_day import AT, card, make_operation_day, sheet_of
 from operation_desk import seized
 
 from fanzha import bootstrap
-from fanzha.casework import Clue
+from fanzha.casework import Clue, EventKind, WorkEvent
 from fanzha.casework.openings import Opening, OpeningKind
-from fanzha.casework.operations import IdentifierKind
+from fanzha.casework.operations import IdentifierKind, OperationResult
 from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.import_openings import import_openings
@@ -128,3 +128,27 @@ def test_the_verbs(tmp_path):
     assert "开二" not in out
     assert found["outlet"] == "模拟街营业厅"
     assert json.loads(run(home, "opening", "show", found["id"], "--as", "duty", "--json")[1])["clerk"] == "工02"
+
+
+def test_what_was_seized_before_is_compared_with_openings_that_come_later(day):
+    entered = day.enter(card("6299990000000000066", request="before"))
+    assert entered.result.clues == ()
+    value = entered.result.draft.identifiers[0].value
+    bring(day, rows=((value, "模拟银行"),), heads=("号码", "开户机构"))
+    with day.desk.store.reading() as view:
+        result = view.records(OperationResult).get(entered.result.id)
+        clues = view.records(Clue).get_many(result.clues)
+        told = view.records(WorkEvent).find(Query(equals={"kind": EventKind.OPERATION_NUMBERS_MATCHED.value})).rows
+    assert [(clue.subject, clue.organisation) for clue in clues] == [(value, result.organisation)]
+    assert len(told) == 1
+    bring(
+        day, rows=((value, "模拟二行"),), heads=("号码", "开户机构")
+    )  # told again elsewhere: the clue is open already
+    with day.desk.store.reading() as view:
+        assert view.records(OperationResult).get(entered.result.id) == result
+
+
+@pytest.mark.parametrize("number", ["12345", "86000000000001Z", "86000000000000111"])
+def test_an_imei_has_the_shape_of_one(day, number):
+    with pytest.raises(BadInput, match="IMEI has 15 digits"):
+        day.enter(seized("phone", 1, number, kind=IdentifierKind.IMEI, request="shape"))

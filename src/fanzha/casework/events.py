@@ -91,6 +91,7 @@ class EventKind(StrEnum):
     OPERATION_CASE_ADDED = "operation.case_added"
     OPERATION_REMARKED = "operation.remarked"
     OPERATION_RESULT_ENTERED = "operation.result_entered"
+    OPERATION_NUMBERS_MATCHED = "operation.numbers_matched"
     OPERATION_RESULT_CORRECTED = "operation.result_corrected"
     OPERATION_SUSPECT_STEPPED = "operation.suspect_stepped"
     OPERATION_EVIDENCE_MOVED = "operation.evidence_moved"

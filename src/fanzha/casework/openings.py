@@ -8,6 +8,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from fanzha.casework.operations import Identifier, IdentifierKind
+from fanzha.casework.operations.entering import check_shape
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import doubt_about, plain_identifier
 
@@ -106,6 +107,8 @@ def plain_opening(draft: OpeningDraft) -> OpeningDraft:
     others = tuple(
         Identifier(one.kind, plain_identifier(one.value).upper()) for one in draft.others if one.value.strip()
     )
+    for one in others:
+        check_shape(one)
     opener = replace(draft.opener, id_number=plain_identifier(draft.opener.id_number).upper())
     return replace(draft, number=number, institution=draft.institution.strip(), opener=opener, others=others)
 

@@ -262,6 +262,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "operation.body_added": N_("加入参战单位"), "operation.point_added": N_("加抓捕点"),
         "operation.team_added": N_("建小组"), "operation.case_added": N_("案件并入行动"),
         "operation.remarked": N_("记动态"), "operation.result_entered": N_("录入战果"),
+        "operation.numbers_matched": N_("后到开户登记与缴获号码一致"),
         "operation.result_corrected": N_("更正战果"), "operation.suspect_stepped": N_("诉讼进展"),
         "operation.evidence_moved": N_("保管移交"),
     },

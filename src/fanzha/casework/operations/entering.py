@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -31,6 +32,7 @@ QUANTITY_MAX: Final = 10**15
 REQUEST_MAX: Final = 100
 NUMBER_MAX: Final = 60
 TEXT_MAX: Final = 2000
+_IMEI: Final = re.compile(r"\d{14,16}")
 
 
 def plain_draft(draft: ResultDraft) -> ResultDraft:
@@ -116,16 +118,29 @@ def _check_goods(goods: Goods, quantity: int, rules: OperationRules) -> None:
         if one.kind not in item.identifiers:
             may = ", ".join(words_of(kind) for kind in item.identifiers) or "no number"
             raise BadInput(f"identifiers: {item.en} ({item.zh}) has no {words_of(one.kind)}; it is known by: {may}")
+        check_shape(one)
     for kind in item.identifiers:
         count = sum(1 for one in goods.identifiers if one.kind is kind)
-        if count > quantity * _slots(item, goods):
+        if count > quantity * _slots(item, kind):
             said = f"{count} × {words_of(kind)} for {quantity} × {item.zh}"
             raise BadInput(f"identifiers: {said}; write one entry for each, or count anew")
 
 
-def _slots(item: Item, goods: Goods) -> int:
-    """How many numbers of one kind one thing may have: a telephone has two IMEI."""
-    return 2 if item.slug == "phone" and goods.identifiers else 1
+def check_shape(number: Identifier) -> None:
+    """Raises BadInput for an IMEI that can be none: 15 digits, 14 without the check digit, 16 with the software's version.
+
+    The check digit is not asked for: a device whose IMEI was changed shows one that does not fit.
+    """
+    if number.kind is IdentifierKind.IMEI and not _IMEI.fullmatch(number.value):
+        raise BadInput(
+            f"identifiers: an IMEI has 15 digits (14 without its check digit, 16 with a version), here {len(number.value)} "
+            "signs: look at *#06# or name the number by its kind, as serial:…"
+        )
+
+
+def _slots(item: Item, kind: IdentifierKind) -> int:
+    """How many numbers of one kind one thing may have: a telephone of two SIMs has two IMEI and two numbers, and one serial."""
+    return 2 if item.slug == "phone" and kind in {IdentifierKind.IMEI, IdentifierKind.PHONE} else 1
 
 
 def enter_result(

@@ -87,6 +87,7 @@ WORK_ACTIONS: Final[Mapping[EventKind, str]] = {
     EventKind.OPERATION_CASE_ADDED: "operation.add_case",
     EventKind.OPERATION_REMARKED: "operation.remark",
     EventKind.OPERATION_RESULT_ENTERED: "operation.enter",
+    EventKind.OPERATION_NUMBERS_MATCHED: "operation.match",
     EventKind.OPERATION_RESULT_CORRECTED: "operation.correct",
     EventKind.OPERATION_SUSPECT_STEPPED: "operation.advance_suspect",
     EventKind.OPERATION_EVIDENCE_MOVED: "operation.move_evidence",

@@ -18,6 +18,7 @@ from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.ports.table_reader import TableReader, TableRow
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.import_seizures import SheetFault, SheetFile, fault_of
+from fanzha.services.desk.match_numbers import match_later
 from fanzha.services.desk.model import Desk
 
 CHUNK: Final = 500  # rows of one commit: whoever else writes waits no longer
@@ -45,8 +46,9 @@ def import_openings(
 ) -> OpeningsImported:
     """Takes in every row of a workbook or CSV file; the file is kept whole, and brought again it changes nothing.
 
-    institution: where everything in it was opened, where its rows do not say. What is seized from then on is compared with
-    it at once. Raises BadInput where the file cannot be read or has no column of numbers; nothing is taken in then.
+    institution: where everything in it was opened, where its rows do not say. What is seized from then on is compared
+    with it at once, and what was seized before now. Raises BadInput where the file cannot be read or has no column of numbers;
+    nothing is taken in then.
     """
     words = {word.lower(): column for column, heads in desk.rules.operations.opening_sheet.items() for word in heads}
     with acting(desk, actor, "opening.import", Subject("opening", "")) as work:
@@ -99,6 +101,7 @@ def _take(
     there = {opening_key(one.organisation, one.draft) for one in held}
     new = [opening for key, opening in wanted.items() if key not in there]
     records.add_many(new)
+    match_later(work, new)
     return len(new), again + len(wanted) - len(new)
 
 

@@ -22,6 +22,7 @@ from fanzha.casework import (
     ReporterKind,
     reporter_keys,
 )
+from fanzha.casework.events import EventKind, work_event
 from fanzha.casework.openings import Opening
 from fanzha.casework.operations import Identifier, IdentifierKind, Operation, OperationResult, ResultDraft
 from fanzha.core.actor import MACHINE, Actor, Level, Organisation
@@ -30,6 +31,7 @@ from fanzha.measures.model import Measure
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.services.desk.acting import Look, Work
+from fanzha.services.desk.keeping_operations import keep_result, standing_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.open_record import WORDS
 from fanzha.services.desk.receive_report import take_in
@@ -134,6 +136,39 @@ def draft_clues(work: Work, operation: Operation, result: OperationResult, known
         numbers.setdefault(body, {})[one.number] = None
     clues = [clue for body, its in sorted(numbers.items()) for clue in _clues_at(work, body, operation, result, its)]
     return tuple(dict.fromkeys(clues))
+
+
+def match_later(work: Work, openings: Iterable[Opening]) -> None:
+    """What was seized before is compared with openings that come now, by the same rule as what is seized now.
+
+    A number that stands in an entry gives a clue to the body that leads the operation; the entry names it from then on.
+    """
+    found: dict[str, tuple[OperationResult, list[Known]]] = {}
+    for opening in openings:
+        for value in opening.numbers:
+            if len(value) < _SHORT:
+                continue
+            for result in every(work.unit.records(OperationResult), Query(mentions={"number": value})):
+                known = [Known(one, opening) for one in result.draft.identifiers if one.value == value]
+                found.setdefault(result.id, (result, []))[1].extend(known)
+    for result, known in found.values():
+        if known and not result.corrects:
+            _tell_later(work, result, known)
+
+
+def _tell_later(work: Work, result: OperationResult, known: Sequence[Known]) -> None:
+    work.unit.hold(f"operation:{result.operation}")
+    held = work.unit.records(OperationResult).get(result.id)
+    if standing_of(work, held).net <= 0:
+        return
+    operation = work.unit.records(Operation).get(held.operation)
+    clues = tuple(dict.fromkeys((*held.clues, *draft_clues(work, operation, held, known))))
+    if clues != held.clues:
+        event = work_event(
+            EventKind.OPERATION_NUMBERS_MATCHED, operation.id, MACHINE, work.now_us, work.ids,
+            result=held.id, clues=len(clues) - len(held.clues),
+        )  # fmt: skip
+        keep_result(work, replace(held, clues=clues), (event,))
 
 
 def _checking_body(work: Work, record: Any, operation: Operation) -> str:
