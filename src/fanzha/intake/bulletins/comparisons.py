@@ -22,7 +22,7 @@ _OTHER: Final = (
 )
 _BASE: Final = (
     r"(?P<plain>同比|环比|同期(?:相)?比)(?!上一?年)"
-    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|此前|往年|[\u4e00-\u9fff“”]{{1,8}}?(?:前|阶段|时期|期|轮|均值|水平))(?:的?[日月]均|的?平均)?(?:水平|均值|总量|总数)?(?:相比|比|的)?"
+    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|此前|往年|年初|上?年末|月初|上月末|[\u4e00-\u9fff“”]{{1,8}}?(?:前|阶段|时期|期|轮|均值|水平))(?:的?[日月]均|的?平均)?(?:水平|均值|总量|总数)?(?:相比|比|的)?"
 )
 _BASE_AGAIN: Final = _BASE.replace("?P<plain>", "?P<plain2>").replace("?P<other>", "?P<other2>")
 _COUNTED: Final = "起|宗|件|名|人次|人|元|张|个|条|次|笔|户|家|处|部|台|枚|份|场次|场|位|例|项|款|辆|套"
@@ -202,6 +202,6 @@ def _kind(plain_base: str | None, other: str) -> tuple[ComparisonKind, str]:
         return ComparisonKind.PREV_FULL_YEAR, other
     return (
         ComparisonKind.YOY
-        if other in ("去年", "上年", "上一年", "前一年", "上年度", "上一年度")
+        if other in ("去年", "上年", "上年末", "上一年", "前一年", "上年度", "上一年度")
         else ComparisonKind.VERSUS
     ), other

@@ -92,14 +92,14 @@ class _Place:
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
     units: tuple[str, ...] = ()  # that a line above it says for the table
     table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
-    told: Period | None = None  # the last that the page named, whatever the paragraph
+    told: Period | None = None  # of the first figure of the paragraph before, or what the page named last
     stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
     announced: bool = False  # by a colon
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
     def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
         """A paragraph begins: it knows nothing of the one before, but for a list of what a line leads in."""
-        self.told = self.period or self.told
+        self.told = (self.drafts[0].period if self.drafts else self.period) or self.told
         carried = self.leading if goes_on or paragraph.is_item else None
         if paragraph.text.startswith("其中"):  # of what the paragraph before told
             carried = self.told

@@ -81,7 +81,9 @@ _ATTRIBUTES: Final = re.compile(r"([A-Za-z:-]{1,40})\s*=\s*(?:\"([^\"]*)\"|'([^'
 _SENTENCE_END: Final = frozenset("。！？；…!?;：:↓”」』）)|")
 _JOINED_START: Final = re.compile(r"[\d、，,。；）)%％余多万亿]")
 # Lines that begin anew, however the one before ended.
-_DATED: Final = re.compile(r"(?:19|20)\d\d[-/.年]|来源|发布|时间|日期|作者|记者|通讯员|编辑|本报讯|转自|责编|审核")
+_DATED: Final = re.compile(
+    r"(?:19|20)\d\d[-/.年]|来源|发布|时间|日期|作者|记者|通讯员|编辑|本报讯|转自|责编|审核|[\u4e00-\u9fff]{2,6}[:：]"
+)
 _ITEM: Final = re.compile(
     r"[|•·●○■◆◇▲△✓✔✅☑➤►▶*+\-—–①-⑳\U0001F300-\U0001FAFF]|\d{1,2}(?:[、．)）]|\.(?!\d))"
     r"|[（(][一二三四五六七八九十\d]{1,2}[)）]|[一二三四五六七八九十]{1,2}、"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from fanzha.intake.bulletins.lexicon import Lexicon
@@ -44,6 +45,7 @@ def tells_another(text: str) -> bool:
     return ("均" in text or "最" in text or "率" in text) and _BROADER.search(text) is not None
 
 
+@lru_cache(1 << 13)  # bulletins say the same things
 def name_of(left: str, right: str) -> str:
     """The words of a number: what stands before it, then what it counts behind it."""
     kept = left.replace("\x02", "")
