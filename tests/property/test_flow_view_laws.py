@@ -29,7 +29,18 @@ from fanzha.services.render_trace import (
 from fanzha.services.render_trace.flow_cards import CARDS_MAX, RIBBONS_MAX
 
 pytestmark = pytest.mark.property
-PARTS = ("accounts", "incoming", "held", "stoppable", "controlled", "exited", "cashed", "unknown", "passed_on")
+PARTS = (
+    "accounts",
+    "incoming",
+    "held",
+    "stoppable",
+    "controlled",
+    "exited",
+    "cashed",
+    "returned",
+    "unknown",
+    "passed_on",
+)
 BANKS = ("模拟甲银行", "模拟乙银行", "模拟支付", "")
 CARD = re.compile(
     r'<g role="listitem" tabindex="0" class="card (\w+) (\w+)" data-c="(\d+)"([^>]*)>.*?y="(\d+)" .*?height="(\d+)"'

@@ -27,8 +27,10 @@ from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_instant
 from fanzha.services.render_trace import (
     Cell,
+    Control,
     FlowRequest,
     FlowView,
+    Hold,
     Language,
     Level,
     Preset,
@@ -78,6 +80,26 @@ def test_the_sums_balance_and_measures_count_once() -> None:
     assert not replace(sums, cashed=0).holds
 
 
+def test_money_given_back_is_neither_moved_on_nor_left() -> None:
+    back = [
+        ("10:00:00", VICTIM, FIRST, 900), ("10:01:00", FIRST, SECOND, 500), ("10:02:00", FIRST, "exit:pos", 100),
+        ("11:00:00", FIRST, "exit:returned", 300), ("11:01:00", SECOND, "exit:returned", 400),
+    ]  # fmt: skip
+    view = flow_view(read_trace_document(flow_document(back)), TraceContext(), FlowRequest(shape=Shape.HOPS))
+    assert view.sums is not None
+    assert (view.sums.returned, view.sums.gone, view.sums.stoppable) == (70_000, 10_000, 10_000)
+    assert view.sums.holds
+    assert not replace(view.sums, returned=0).holds
+    assert [hop.returned for hop in view.hops] == [0, 30_000, 40_000]
+    rows = {row.account: row for row in view.rows}
+    assert (rows[FIRST].returned, rows[FIRST].state, rows[SECOND].returned) == (30_000, "gone", 40_000)
+    assert sorted(re.findall(r'class="card exit (\w+)"', view.svg)) == ["returned", "returned", "spent"]
+    assert "返还 300.00 元" in view.svg
+    whole = [*back, ("11:02:00", SECOND, "exit:returned", 100)]
+    found = flow_view(read_trace_document(flow_document(whole)), TraceContext(), FlowRequest())
+    assert {row.account: row.state_words for row in found.rows}[SECOND] == "◁ 已返还"
+
+
 def test_the_table_says_what_is_known_and_unknown_is_no_zero() -> None:
     rows = {row.account: row for row in small().rows}
     assert rows[FOURTH].stoppable is None
@@ -125,6 +147,8 @@ def test_thousands_are_a_matrix_first_and_a_cell_leads_to_its_flow() -> None:
     assert view.sums is not None
     assert view.matrix.stoppable == view.sums.stoppable == sum(row.stoppable for row in view.matrix.rows)
     assert "层级 × 机构" in view.notes[0]
+    assert re.search(r'<td class="number[^"]*"><button [^>]*>¥[\d,]+\.\d\d ', view.matrix_html)
+    assert all('class="number"' in head for head in re.findall(r'<th scope="col"[^>]*>', view.matrix_html))
     hop = view.matrix.hops[2]
     flow = many(5_000, cell=Cell(hop, BANKS[1]))
     own = [row for row in flow.rows if row.own_card and row.hop == hop]
@@ -283,6 +307,18 @@ def test_the_methods_are_compared_in_words() -> None:
     assert "the working method" in methods_apart(document, context, Language.ENGLISH).sentence
     alone = read_trace_document(flow_document(SMALL_CASE))
     assert methods_apart(alone, TraceContext(), Language.CHINESE).sentence == ""
+
+
+def test_what_the_methods_say_is_stoppable_is_what_the_view_says() -> None:
+    raw = case_document()
+    document = read_trace_document(raw)
+    held = max(document.methods[0].accounts, key=lambda account: account.stoppable or 0)
+    context = TraceContext(controls={held.account: Control(Hold.STOPPED, (held.stoppable or 0) - 1)})
+    apart = methods_apart(document, context, Language.CHINESE)
+    for figure, method in zip(apart.totals, document.methods, strict=False):
+        sums = flow_view(document, context, FlowRequest(method=method.key, shape=Shape.TABLE)).sums
+        assert sums is not None
+        assert figure.stoppable == sums.stoppable < method.stoppable
 
 
 def test_a_method_that_is_not_there_is_refused() -> None:

@@ -8,7 +8,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn, size_of
-from fanzha.services.render_trace.trace_document import AccountTrace, Exit, MethodTrace, TraceContext
+from fanzha.services.render_trace.trace_document import (
+    AccountTrace,
+    Exit,
+    MethodTrace,
+    TraceContext,
+    left_to_stop,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class _Tally:
     exited: int = 0
     unknown: int = 0
     cashed: int = 0
+    returned: int = 0
     payments: int = 0
     first_us: int | None = None
     sent_us: int | None = None
@@ -73,13 +80,10 @@ class _Tally:
 
     def done(self, context: TraceContext, small: AbstractSet[str]) -> Card:
         """The card with all that was added."""
-        account, known, bound, control = self.account, False, 0, None
-        if account is not None:
-            control = context.controls.get(self.key)
-            if control is not None:
-                bound = account.held if control.amount is None else min(account.held, control.amount)
-            known = account.stoppable is not None or 0 < account.held == bound
+        account = self.account
+        control = None if account is None else context.controls.get(self.key)
         held = account.held if account else 0
+        left = None if account is None else left_to_stop(account, control)
         return Card(
             key=self.key,
             column=self.column,
@@ -88,19 +92,19 @@ class _Tally:
             incoming=self.incoming,
             passed_on=self.passed_on,
             held=held,
-            # Never more than what no measure of this case holds yet, whether the document has counted it out or not.
-            stoppable=min(account.stoppable or 0, account.held - bound) if account else 0,
-            stoppable_known=known or self.kind != "account",
+            stoppable=left or 0,
+            stoppable_known=left is not None or self.kind != "account",
             exited=self.exited,
             unknown=self.unknown,
             cashed=self.cashed,
+            returned=self.returned,
             frontier=self.frontier,
             states=account.states if account else (),
             members=self.payments if self.kind == "exit" else 1,
             victims=self.victims,
             small=self.key in small,
             control="" if control is None else control.hold.value,
-            controlled=bound,
+            controlled=0 if control is None else control.binds(held),
             shared=context.shared.get(self.key, 0),
             first_us=self.sent_us if self.first_us is None else self.first_us,
             came_us=self.first_us,
@@ -132,6 +136,7 @@ class _Drafting:
         else:
             payer.exited += payment.traced
             payer.cashed += payment.traced if kind == "cash" else 0
+            payer.returned += payment.traced if kind == "returned" else 0
         self.pay(payer, tally, payment)
 
     def pay(self, payer: _Tally, payee: _Tally, payment: Payment) -> None:

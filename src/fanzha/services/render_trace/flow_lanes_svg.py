@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fanzha.core.time import MINUTE_US, format_instant
+from fanzha.services.render_trace.flow_cards import EXIT_STATES
 from fanzha.services.render_trace.flow_lanes import (
     AXIS,
     FOLD_WIDTH,
@@ -122,9 +123,7 @@ def _jumps(pen: Pen, layout: LaneLayout, number: Mapping[str, int]) -> list[str]
 def _jump(pen: Pen, jump: Jump, middle: Mapping[str, int], number: Mapping[str, int]) -> str:
     y0, ends = middle[jump.source], f'data-from="{number[jump.source]}"'
     if jump.exit_code:
-        state = (
-            "cashed" if jump.exit_code == "cash" else "unknown" if jump.exit_code == "counterparty_missing" else "spent"
-        )
+        state = EXIT_STATES.get(jump.exit_code, "spent")
         return f'<text class="out {state}" x="{jump.x}" y="{y0 - 3}" {ends} data-t="{jump.at_us}">{ICONS[state]}</text>'
     y1 = middle[jump.target]
     ends += f' data-to="{number[jump.target]}" data-t="{jump.at_us}"'

@@ -63,7 +63,7 @@ def merged(
 def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
     """The members' sums; a chain takes in what its first took and passes on what its last passed."""
     members = [cards[key] for key in group.members]
-    incoming = passed_on = held = stoppable = exited = cashed = unknown = count = controlled = 0
+    incoming = passed_on = held = stoppable = exited = cashed = returned = unknown = count = controlled = 0
     known = small = True
     first_us: int | None = None
     for card in members:  # one loop: a group may have thousands
@@ -73,6 +73,7 @@ def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
         stoppable += card.stoppable
         exited += card.exited
         cashed += card.cashed
+        returned += card.returned
         unknown += card.unknown
         count += card.members
         controlled += card.controlled
@@ -94,6 +95,7 @@ def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
         stoppable_known=known,
         exited=exited,
         cashed=cashed,
+        returned=returned,
         unknown=unknown,
         members=count,
         small=small,

@@ -80,9 +80,11 @@ def sentence(pen: Pen, box: Box) -> str:
         say("say_in", money=pen.money(card.incoming)),
         say("say_out", money=pen.money(card.passed_on)),
     ]
-    for phrase, minor in (("say_exited", card.exited), ("say_unknown", card.unknown), ("say_held", card.held)):
-        if minor:
-            parts.append(say(phrase, money=pen.money(minor)))
+    ends = (
+        ("say_exited", card.exited - card.returned), ("say_returned", card.returned),
+        ("say_unknown", card.unknown), ("say_held", card.held),
+    )  # fmt: skip
+    parts += [say(phrase, money=pen.money(minor)) for phrase, minor in ends if minor]
     if card.controlled and card.control:
         state = pen.speech.word(STATES, card.control)
         parts.append(say("say_controlled", state=state, money=pen.money(card.controlled)))
@@ -169,6 +171,7 @@ def headline(card: Card) -> tuple[int, str]:
         "frozen": card.controlled or card.held,
         "unknown": card.unknown or card.held,
         "cashed": card.cashed or card.incoming,
+        "returned": card.returned or card.incoming,
         "spent": card.exited or card.incoming,
         "gone": card.passed_on,
     }[card.state]

@@ -167,7 +167,7 @@ def prepared_view(prepared: PreparedFlow, request: FlowRequest) -> FlowView:
         sums=sums_of(scene.trace, scene.draft.parties),
         hops=hops,
         matrix=matrix,
-        matrix_html=matrix_html(matrix, scene.trace.exponent, scene.speech) if matrix else "",
+        matrix_html=matrix_html(matrix, scene.trace.currency, scene.speech) if matrix else "",
         coverage=coverage_words(pen, short=True) if drawn.svg else say("cover_of", shown=total, total=total),
         notes=notes,
         sheets=drawn.sheets,

@@ -219,7 +219,8 @@ def shares_of(card: Card) -> tuple[tuple[str, int], ...]:
         ("part" if card.state == "part" else "stoppable", card.stoppable),
         (card.control or "stopped", card.controlled),
         ("held", max(0, card.held - card.stoppable - card.controlled)),
-        ("spent", card.exited),
+        ("returned", card.returned),
+        ("spent", card.exited - card.returned),
         ("unknown", card.unknown),
         ("gone", card.passed_on if card.kind != "victim" else 0),
     )
