@@ -37,6 +37,7 @@ from fanzha.services.render_trace import (
     Shape,
     TraceContext,
     flow_view,
+    histogram,
     methods_apart,
     read_trace_document,
 )
@@ -331,20 +332,71 @@ def test_the_style_knows_every_state_that_a_card_can_have() -> None:
         assert f".{state} " in STYLE
 
 
-@pytest.mark.parametrize("hops", [5, 6, 9, 11, 16])
-def test_a_wide_picture_is_cut_for_paper_so_that_neighbours_stay_together(hops: int) -> None:
+@pytest.mark.parametrize("hops", [5, 6, 7, 9, 11, 16])
+def test_a_picture_is_one_sheet_while_its_words_are_readable_then_cut_so_that_neighbours_stay_together(
+    hops: int,
+) -> None:
     names = [VICTIM, *(f"62999900000000{hop:05d}" for hop in range(1, hops + 1))]
     chain = [(f"10:{hop:02d}:00", names[hop], names[hop + 1], 1000) for hop in range(hops)]
     view = flow_view(read_trace_document(flow_document(chain)), TraceContext(), FlowRequest(shape=Shape.HOPS))
     spans = [(sheet.first_hop, sheet.last_hop) for sheet in view.sheets]
-    if hops < 6:
-        assert spans == []
-        return
+    assert all(sheet.points_tenths >= 60 for sheet in view.sheets)
+    assert all(f'id="{sheet.whole}"' in view.svg for sheet in view.sheets)
+    assert (len(spans) == 1) == (hops < 7)
     together = {(hop, hop + 1) for first, last in spans for hop in range(first, last)}
     assert together == {(hop, hop + 1) for hop in range(hops)}
     assert [left[1] for left in spans[:-1]] == [right[0] for right in spans[1:]]
-    assert max(last - first for first, last in spans) - min(last - first for first, last in spans) <= max(
-        1, len(spans) - 1
-    )
-    assert all(sheet.x >= 0 and sheet.x + sheet.width <= view.paper_width for sheet in view.sheets)
-    assert f'id="{view.request.prefix}-whole"' in view.svg
+    widths = [last - first for first, last in spans]
+    assert max(widths) - min(widths) <= max(1, len(spans) - 1)
+    assert all(sheet.x >= 0 and sheet.x + sheet.width <= sheet.whole_width for sheet in view.sheets)
+
+
+def test_what_is_too_tall_for_paper_goes_there_in_short_cards() -> None:
+    fan = [("10:00:00", VICTIM, FIRST, 1500), *((f"10:{m:02d}:00", FIRST, f"B{m:02d}", 100) for m in range(1, 16))]
+    document = read_trace_document(flow_document(fan))
+    view = flow_view(document, TraceContext(), FlowRequest(shape=Shape.HOPS, cards_per_hop=25))
+    (sheet,) = view.sheets
+    assert sheet.points_tenths >= 60
+    assert view.height > sheet.height
+    assert f'id="{sheet.whole}"' in view.paper_svg
+    assert view.paper_svg.count('<g class="card account') == view.svg.count('class="card account')
+    assert not re.search('tabindex|data-account|aria-label="B', view.paper_svg)
+    assert small().paper_svg == ""
+
+
+def test_a_card_says_what_went_out_what_is_left_and_what_the_bank_said_when() -> None:
+    svg = small(acts=True).svg
+    card = re.search(rf'data-account="{SECOND}".*?</g>', svg)
+    assert card
+    said = re.findall(r">([^<>]+)</text>", card[0])
+    assert {"出 20,000.00", "余 10,000.00", "银行 10,500.00", "03-01 13:00", "[止付 s]"} <= set(said)
+    fourth = re.search(rf'data-account="{FOURTH}".*?</g>', svg)
+    assert fourth
+    assert "止付 s" not in fourth[0]
+    assert "止付 s" not in small().svg
+
+
+def test_no_card_is_three_quarters_empty() -> None:
+    chain = [
+        ("10:00:00", VICTIM, FIRST, 9_000),
+        ("10:01:00", FIRST, SECOND, 6_000),
+        ("10:02:00", FIRST, "exit:pos", 3_000),
+    ]
+    view = flow_view(read_trace_document(flow_document(chain)), TraceContext(), FlowRequest(shape=Shape.HOPS))
+    found = re.findall(r'class="box" y="(\d+)" width="100%" height="(\d+)".*?</g>', view.svg)
+    texts = [re.findall(r'<text [^>]* y="(\d+)"', part) for part in view.svg.split('class="card ')[1:]]
+    assert len(found) == len(texts) == 4
+    for (y, height), lines in zip(found, texts, strict=True):
+        assert (max(int(line) for line in lines) + 4 - int(y)) * 4 >= int(height)
+    assert "○ 已转出" in view.svg
+    assert "▷ 已流出" in view.svg
+
+
+def test_the_time_bar_shows_how_much_each_step_moves() -> None:
+    steps = small().steps
+    bars = [int(height) for height in re.findall(r'height="(\d+)"/>', histogram(steps))]
+    assert len(bars) == len(steps)
+    assert bars.index(max(bars)) == max(range(len(steps)), key=lambda place: steps[place].traced)
+    assert min(bars) >= 1
+    assert histogram(()) == ""
+    assert histogram([*steps] * 100).count("<rect") <= 120

@@ -44,6 +44,7 @@ class Card(NamedTuple):
     first_us: int | None = None  # when traced money first came, or left where none came
     came_us: int | None = None  # when traced money first came
     last_us: int | None = None  # when traced money last left
+    settled_us: int | None = None  # from when on its figures are the last ones; None: only in the whole trace
     size: int = 0  # the amount that the card's height shows
     folded: int = 0  # accounts of its branches that are folded away
 
@@ -92,6 +93,7 @@ class Link:
     traced: int
     count: int
     first_us: int | None = None
+    last_us: int | None = None  # None: not all of them have a time
     transfer: str = ""  # where it is one payment
     strength: Strength = Strength.CONFIRMED
     faint: bool = False  # too thin to be shown before somebody asks for it

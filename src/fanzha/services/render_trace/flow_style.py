@@ -32,6 +32,12 @@ a.card{scroll-margin:60px}.card:focus{outline:none}
 text.column{font-weight:600;font-size:13px}
 text.end,text.amount{text-anchor:end}text.amount{font-weight:600}
 text.stub{fill:var(--muted)}
+text.act{text-anchor:end;fill:var(--stoppable);font-weight:600;cursor:pointer;text-decoration:underline}
+.later{visibility:hidden}.pending .bar,.pending text.act{display:none}
+.ribbons path.growing{fill-opacity:.12;stroke:var(--muted);stroke-dasharray:2 3}
+.card.pending .box{stroke:var(--strong);stroke-width:1}.card.chosen .box{fill:var(--mark,var(--warn-soft));stroke-width:4}
+.pending text.state,.pending text.amount{fill:var(--muted)}
+.plain text.small,.plain text.stub{display:none}
 .stoppable text.state,.stoppable text.amount{fill:var(--stoppable)}.stopped text.state{fill:var(--stopped)}
 .stopped_part text.state,.stopped_part text.amount{fill:var(--stoppable)}.stopped text.amount{fill:var(--stopped)}
 .frozen text.amount{fill:var(--frozen)}

@@ -60,13 +60,18 @@ def methods_apart(
         MethodFigure(
             method.method,
             sum(account.held for account in method.accounts),
-            sum(left_to_stop(account, context.controls.get(account.account)) or 0 for account in method.accounts),
+            stoppable_by(method, context),
         )
         for method in methods
     )
     accounts = _accounts(methods, context)
     sentence = _sentence(methods, totals, accounts, (context, Speech(language))) if len(methods) > 1 else ""
     return MethodsApart(totals, accounts, sentence)
+
+
+def stoppable_by(method: MethodTrace, context: TraceContext) -> int:
+    """What one method finds that can still be stopped, as far as it is known: what the view of that method says."""
+    return sum(left_to_stop(account, context.controls.get(account.account)) or 0 for account in method.accounts)
 
 
 def _accounts(methods: Sequence[MethodTrace], context: TraceContext) -> tuple[AccountApart, ...]:

@@ -7,6 +7,7 @@ from typing import Final
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.measures.model import MeasureKind
+from fanzha.services.desk.case_flow import case_flow
 from fanzha.services.desk.draft_queries import draft_queries
 from fanzha.services.desk.draft_stops import draft_stops
 from fanzha.services.desk.follow_money import bring_in_receipts, follow_money
@@ -38,10 +39,12 @@ def _follow(doing: Doing) -> Done:
 
 
 def _stops(doing: Doing) -> Done:
-    given = doing.values
+    given, books = doing.values, doing.console.books
+    names = case_flow(doing.desk, books, doing.actor, doing.id).names if given["only"] else {}
+    only = frozenset(names.get(shown, shown) for shown in given["only"].split())
     found = draft_stops(
-        doing.desk, doing.console.books, doing.actor, doing.id, basis=given["basis"], reason=given["reason"],
-        unknown=given["unknown"],
+        doing.desk, books, doing.actor, doing.id, basis=given["basis"], reason=given["reason"], unknown=given["unknown"],
+        only=only,
     )  # fmt: skip
     mask = open_revealed(doing.desk, doing.actor, Case, doing.id).mask
     told = N_("止付已拟稿，逐件核对后报批：") if found.drafted else N_("没有可拟的止付")
@@ -70,7 +73,8 @@ def _basis(console: Console, kind: MeasureKind) -> Field:
 def _stops_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
     del actor, record_id
     unknown = Field("unknown", N_("余额不明的账户也拟"), Kind.FLAG)
-    return _basis(console, MeasureKind.STOP_PAYMENT), _reason("被骗资金仍在账户"), unknown
+    only = Field("only", N_("只拟这些账户"), hint=N_("资金流向图上的账户名，几户用空格分开；不填为全部。"), sample="")
+    return _basis(console, MeasureKind.STOP_PAYMENT), _reason("被骗资金仍在账户"), only, unknown
 
 
 def _queries_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
