@@ -10,7 +10,7 @@ from typing import Final
 from fanzha.services.render_trace.flow_layout import COLUMN_GAP, FlowLayout
 
 PAPER_WIDTH: Final = 1040  # pixels of A4 landscape between its margins, at 96 to the inch
-PAPER_HEIGHT: Final = 620  # with the line that says which sheet it is
+PAPER_HEIGHT: Final = 528  # below the head of the page and its sums
 POINTS_TENTHS: Final = 90  # how large the picture's words are on the screen
 LEAST_TENTHS: Final = 60  # and on paper at least
 MARGIN: Final = 12

@@ -35,7 +35,7 @@ text.stub{fill:var(--muted)}
 text.act{text-anchor:end;fill:var(--stoppable);font-weight:600;cursor:pointer;text-decoration:underline}
 .later{visibility:hidden}.pending .bar,.pending text.act{display:none}
 .ribbons path.growing{fill-opacity:.12;stroke:var(--muted);stroke-dasharray:2 3}
-.card.pending .box{stroke:var(--strong);stroke-width:1}.card.chosen .box{fill:var(--mark,var(--warn-soft));stroke-width:4}
+.card.pending:not(:focus) .box{stroke:var(--strong);stroke-width:1}.card.chosen .box{fill:var(--mark,var(--warn-soft));stroke-width:4}
 .pending text.state,.pending text.amount{fill:var(--muted)}
 .plain text.small,.plain text.stub{display:none}
 .stoppable text.state,.stoppable text.amount{fill:var(--stoppable)}.stopped text.state{fill:var(--stopped)}
@@ -62,7 +62,7 @@ text.act{text-anchor:end;fill:var(--stoppable);font-weight:600;cursor:pointer;te
 .flow-matrix th,.flow-matrix td{border:1px solid var(--line);padding:2px 8px;text-align:start}
 .flow-matrix .number{text-align:end;white-space:nowrap}.flow-matrix tfoot{font-weight:600}
 .flow-matrix td button{font:inherit;color:inherit;background:none;border:0;padding:2px;text-align:end;width:100%}
-.flow-matrix td button{min-height:24px;cursor:pointer}
+.flow-matrix td button{display:block;min-height:24px;cursor:pointer;white-space:nowrap}
 .flow-matrix .band-1{background:color-mix(in srgb,var(--stoppable) 8%,transparent)}
 .flow-matrix .band-2{background:color-mix(in srgb,var(--stoppable) 18%,transparent)}
 .flow-matrix .band-3{background:color-mix(in srgb,var(--stoppable) 30%,transparent)}

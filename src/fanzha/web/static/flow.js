@@ -179,7 +179,14 @@ class FlowView extends HTMLElement {
   }
 }
 /* Paper has no list to unfold: the table of all accounts goes with the picture. */
-const annexes = () => document.querySelectorAll("details.annex, details.difference");
+const annexes = () => document.querySelectorAll("details.annex");
 addEventListener("beforeprint", () => { for (const one of annexes()) { one.dataset.was = one.open ? "open" : ""; one.open = true; } });
 addEventListener("afterprint", () => { for (const one of annexes()) one.open = !!one.dataset.was; });
+/* Who printed it, when, and until when the statements tell: in the margin of every sheet, which only a style sheet can reach. */
+const foot = document.querySelector(".print-foot");
+if (foot) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`@page { @bottom-left { content: ${JSON.stringify(foot.textContent.trim())}; font-size: 8pt; white-space: nowrap; } }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
 customElements.define("flow-view", FlowView);
