@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 import pytest
 from console_home import visiting
 from traced_case import BOTH, make_day, victims
 
 from fanzha import bootstrap
+from fanzha.core.errors import BadInput
 from fanzha.core.time import format_instant
+from fanzha.measures.purposes import Purpose
+from fanzha.services.desk.amounts import case_amounts
 from fanzha.services.desk.case_flow import case_flow
+from fanzha.services.desk.draft_stops import draft_stops
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.trace_case import trace_case
 from fanzha.storage.argon2_hasher import Argon2Hasher
@@ -119,3 +124,38 @@ def test_the_head_of_the_page_names_nobody(tmp_path):
     trace_case(day.desk, day.books, BOTH, case.id)
     flow = case_flow(day.desk, day.books, BOTH, case.id)
     assert holder not in flow.mask.text(flow.case.title)
+
+
+def test_stops_are_worded_for_the_chosen_accounts_alone(traced):
+    case, console, visitor = traced
+    flow = case_flow(console.desk, console.books, BOTH, case.id)
+    amounts = case_amounts(console.desk, console.books.trace_rules, BOTH, case.id, Purpose.STOP)
+    wanted = [each.account.account for each in amounts.accounts if each.stoppable_minor][:2]
+    shown = [name for name, account in flow.names.items() if account in wanted]
+    officer = visitor("both")
+    page = officer.get(f"/cases/{case.id}/flow?shape=table")
+    assert all(f"/stops?accounts={quote(name)}" in page for name in shown)
+    form = {"basis": "afl-20", "reason": "被害人资金仍在账", "accounts": shown}
+    officer.post(f"/cases/{case.id}/stops", **form)
+    drafted = case_amounts(console.desk, console.books.trace_rules, BOTH, case.id, Purpose.STOP)
+    worded = {each.account.account for each in drafted.accounts if each.measures}
+    assert worded == set(wanted)
+    with pytest.raises(BadInput, match="'6299' holds no traced money"):
+        draft_stops(
+            console.desk,
+            console.books,
+            BOTH,
+            case.id,
+            basis="afl-20",
+            reason="被害人资金仍在账",
+            only=frozenset({"6299"}),
+        )
+
+
+def test_the_method_is_a_field_of_the_form_and_the_paper_names_who_prints(traced):
+    case, _, visitor = traced
+    page = visitor("both").get(f"/cases/{case.id}/flow?method=lifo")
+    assert re.search(r'<option value="lifo" selected>', page)
+    assert page.index('name="method"') < page.index('class="playback') < page.index("<svg xmlns")
+    foot = re.search(r'<p class="print-foot">(.*?)</p>', page)[1]
+    assert all(word in foot for word in ("打印人 both", case.id, "数据截至", "后进先出"))

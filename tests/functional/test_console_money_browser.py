@@ -45,6 +45,10 @@ IN_TABLE = (
 )
 DRAWN = "() => [...document.querySelectorAll('svg.flow .card[data-account]')].map((one) => one.dataset.account)"
 CARDS = "() => document.querySelectorAll('svg.flow .card[data-account]').length"
+FIGURES = """() => Object.fromEntries([...document.querySelectorAll("svg.flow .card[data-account]")]
+    .map((one) => [one.dataset.account, one.getAttribute("aria-label")]))"""
+SETTLED = """() => Object.fromEntries([...document.querySelectorAll("svg.flow .card[data-account]:not(.later):not(.pending)")]
+    .map((one) => [one.dataset.account, one.getAttribute("aria-label")]))"""
 SUMS = "() => [...document.querySelectorAll('.sums dd')].map((one) => one.textContent.trim())"
 WIDE, BREADTH = "模拟一行", (50, 10, 9)  # payees of each account, hop by hop: 5,051 accounts
 
@@ -104,6 +108,77 @@ def test_a_fan_is_opened_chosen_from_closed_and_undone_by_keys_alone(page, forty
     assert page.evaluate("wanted => document.activeElement.matches(wanted)", wanted)
     go(page, "Enter")
     assert chosen in page.evaluate(SHOWN), "what was chosen in the table stands in the picture"
+
+
+def test_the_picture_comes_first_and_scrolls_with_the_page(browser, forty):
+    console, address, money = forty
+    with sitting(browser, address, console, "both", locale="zh-CN") as (page, _):
+        page.set_viewport_size({"width": 1366, "height": 768})
+        page.goto(money)
+        frame = page.evaluate("""() => { const one = document.querySelector(".flow-frame");
+            return [one.getBoundingClientRect().top, one.scrollHeight - one.clientHeight] }""")
+        assert frame[0] < 260
+        assert frame[1] <= 1, "no box that scrolls within the page"
+        below = page.evaluate("() => document.querySelector('.playback').getBoundingClientRect().bottom")
+        assert below <= frame[0]
+
+
+def test_the_method_is_chosen_without_a_script(browser, forty):
+    _, address, money = forty
+    with sitting(browser, address, forty[0], "both", locale="zh-CN", java_script_enabled=False) as (page, _):
+        page.goto(money)
+        page.select_option("[name=method]", "lifo")
+        page.locator(".filters button").click()
+        assert "method=lifo" in page.url
+        assert page.locator("[name=method]").input_value() == "lifo"
+        assert page.locator(".playback").is_hidden()
+
+
+def test_playback_shows_no_figure_before_its_time(page, forty):
+    page.goto(f"{forty[2]}?shape=hops&k=60")
+    sums, whole = page.evaluate(SUMS), page.evaluate(FIGURES)
+    tab_to(page, "svg.flow a.card, svg.flow .card[data-c]")
+    for _ in range(12):
+        page.keyboard.press(",")
+    assert set(page.evaluate(SUMS)) == {"…"}
+    pending = page.locator("svg.flow .card.pending text.amount").all_text_contents()
+    assert pending
+    assert set(pending) == {"…"}
+    assert page.evaluate(
+        "() => [...document.querySelectorAll('.later')].every((one) => !one.checkVisibility({visibilityProperty: true}))"
+    )
+    final = page.evaluate(SETTLED)
+    page.goto(page.get_attribute("[data-play=cite]", "href"))
+    then = page.evaluate(FIGURES)
+    assert final
+    assert {account: then[account] for account in final} == final
+    page.goto(f"{forty[2]}?shape=hops&k=60")
+    for key in (",", ".", "."):
+        page.keyboard.press(key)
+    assert (page.evaluate(SUMS), page.evaluate(FIGURES)) == (sums, whole)
+
+
+def test_accounts_are_chosen_and_their_stops_worded_by_keys(page, forty):
+    page.goto(f"{forty[2]}?shape=hops&k=60")
+    tab_to(page, "svg.flow a.card, svg.flow .card[data-c]")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Shift++")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Shift++")
+    chosen = page.evaluate("() => [...document.querySelectorAll('.card.chosen')].map((one) => one.dataset.account)")
+    assert len(chosen) == 2
+    page.keyboard.press("l")
+    assert page.locator("svg.flow text.small").first.is_hidden()
+    page.keyboard.press("f")
+    assert (
+        page.evaluate("() => document.querySelector('svg.flow').getBoundingClientRect().height")
+        <= page.viewport_size["height"]
+    )
+    go(page, "s")
+    ticked = page.evaluate("() => [...document.querySelectorAll('[name=accounts]:checked')].map((one) => one.value)")
+    offered = page.evaluate("() => [...document.querySelectorAll('[name=accounts]')].map((one) => one.value)")
+    assert sorted(ticked) == sorted(set(chosen) & set(offered))
+    assert set(ticked) < set(offered)
 
 
 def test_the_playback_shows_what_the_table_of_that_moment_has(page, forty):

@@ -29,7 +29,18 @@ from fanzha.services.render_trace import (
 from fanzha.services.render_trace.flow_cards import CARDS_MAX, RIBBONS_MAX
 
 pytestmark = pytest.mark.property
-PARTS = ("accounts", "incoming", "held", "stoppable", "controlled", "exited", "cashed", "unknown", "passed_on")
+PARTS = (
+    "accounts",
+    "incoming",
+    "held",
+    "stoppable",
+    "controlled",
+    "exited",
+    "cashed",
+    "returned",
+    "unknown",
+    "passed_on",
+)
 BANKS = ("模拟甲银行", "模拟乙银行", "模拟支付", "")
 CARD = re.compile(
     r'<g role="listitem" tabindex="0" class="card (\w+) (\w+)" data-c="(\d+)"([^>]*)>.*?y="(\d+)" .*?height="(\d+)"'
@@ -164,6 +175,52 @@ def test_an_instant_balances_and_its_table_is_its_picture(
     assert last.svg == whole.svg
     assert per_hop(last) == per_hop(whole)
     assert last.sums == whole.sums
+
+
+def _said(view: FlowView) -> dict[str, tuple[str, str]]:
+    """Of every card: its state, and its figures in words."""
+    return {
+        account[1]: (found[1], found[3])
+        for found in re.findall(r'class="card (\w+) (\w+)" data-c="\d+"([^>]*) aria-label="([^"]*)"', view.svg)
+        if (account := re.search(r'data-account="([^"]+)"', found[2]))
+    }
+
+
+def _times(view: FlowView) -> dict[str, tuple[int, int]]:
+    """Of every card: the step with which playback shows it, and the one with which it shows its figures."""
+    times = {}
+    for account, first, last in re.findall(r'data-account="([^"]+)" data-t="(\d+)"(?: data-z="(\d+)")?', view.svg):
+        times[account] = int(first), int(last or first)
+    return times
+
+
+def _assert_playback_shows_what_was_known(made: tuple[TraceDocument, TraceContext], request: FlowRequest) -> None:
+    whole = flow_view(*made, request)
+    times, final = _times(whole), _said(whole)
+    assert set(times) == set(final)
+    settled = 0
+    for place, step in enumerate(whole.steps[:-1], start=1):
+        then = _said(flow_view(*made, replace(request, cursor_us=step.at_us)))
+        assert {account for account, (first, _) in times.items() if first <= place} == set(then)
+        known = {account for account, (_, last) in times.items() if last <= place}
+        settled += len(known)
+        assert {account: then[account] for account in known} == {account: final[account] for account in known}
+    assert settled > 0 or len(whole.steps) < 3
+
+
+@settings(max_examples=6, deadline=None)
+@given(made=traces(30))
+def test_playback_shows_no_figure_before_its_time(made: tuple[TraceDocument, TraceContext]) -> None:
+    _assert_playback_shows_what_was_known(made, FlowRequest(shape=Shape.HOPS, cards_per_hop=60))
+
+
+def test_playback_of_the_made_case_shows_no_figure_before_its_time() -> None:
+    document, context = read_trace_document(case_document()), TraceContext(**case_context())
+    flows = document.methods[0].flows
+    at_us = sorted(flow.at_us for flow in flows if flow.at_us is not None)[len(flows) // 2]
+    held = next(account.account for account in document.methods[0].accounts if account.held and account.hop)
+    context = replace(context, controls={held: Control(Hold.STOPPED, 100, at_us)})
+    _assert_playback_shows_what_was_known((document, context), FlowRequest(shape=Shape.HOPS, cards_per_hop=60))
 
 
 def _assert_true_in_itself(view: FlowView) -> None:

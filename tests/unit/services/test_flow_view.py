@@ -27,14 +27,17 @@ from fanzha.core.errors import BadInput
 from fanzha.core.time import parse_instant
 from fanzha.services.render_trace import (
     Cell,
+    Control,
     FlowRequest,
     FlowView,
+    Hold,
     Language,
     Level,
     Preset,
     Shape,
     TraceContext,
     flow_view,
+    histogram,
     methods_apart,
     read_trace_document,
 )
@@ -76,6 +79,26 @@ def test_the_sums_balance_and_measures_count_once() -> None:
     assert (sums.gone, sums.cashed, sums.unknown, sums.stoppable_unknown) == (0, 800_000, 0, 1)
     assert sums.holds
     assert not replace(sums, cashed=0).holds
+
+
+def test_money_given_back_is_neither_moved_on_nor_left() -> None:
+    back = [
+        ("10:00:00", VICTIM, FIRST, 900), ("10:01:00", FIRST, SECOND, 500), ("10:02:00", FIRST, "exit:pos", 100),
+        ("11:00:00", FIRST, "exit:returned", 300), ("11:01:00", SECOND, "exit:returned", 400),
+    ]  # fmt: skip
+    view = flow_view(read_trace_document(flow_document(back)), TraceContext(), FlowRequest(shape=Shape.HOPS))
+    assert view.sums is not None
+    assert (view.sums.returned, view.sums.gone, view.sums.stoppable) == (70_000, 10_000, 10_000)
+    assert view.sums.holds
+    assert not replace(view.sums, returned=0).holds
+    assert [hop.returned for hop in view.hops] == [0, 30_000, 40_000]
+    rows = {row.account: row for row in view.rows}
+    assert (rows[FIRST].returned, rows[FIRST].state, rows[SECOND].returned) == (30_000, "gone", 40_000)
+    assert sorted(re.findall(r'class="card exit (\w+)"', view.svg)) == ["returned", "returned", "spent"]
+    assert "返还 300.00 元" in view.svg
+    whole = [*back, ("11:02:00", SECOND, "exit:returned", 100)]
+    found = flow_view(read_trace_document(flow_document(whole)), TraceContext(), FlowRequest())
+    assert {row.account: row.state_words for row in found.rows}[SECOND] == "◁ 已返还"
 
 
 def test_the_table_says_what_is_known_and_unknown_is_no_zero() -> None:
@@ -125,6 +148,8 @@ def test_thousands_are_a_matrix_first_and_a_cell_leads_to_its_flow() -> None:
     assert view.sums is not None
     assert view.matrix.stoppable == view.sums.stoppable == sum(row.stoppable for row in view.matrix.rows)
     assert "层级 × 机构" in view.notes[0]
+    assert re.search(r'<td class="number[^"]*"><button [^>]*>¥[\d,]+\.\d\d ', view.matrix_html)
+    assert all('class="number"' in head for head in re.findall(r'<th scope="col"[^>]*>', view.matrix_html))
     hop = view.matrix.hops[2]
     flow = many(5_000, cell=Cell(hop, BANKS[1]))
     own = [row for row in flow.rows if row.own_card and row.hop == hop]
@@ -285,6 +310,18 @@ def test_the_methods_are_compared_in_words() -> None:
     assert methods_apart(alone, TraceContext(), Language.CHINESE).sentence == ""
 
 
+def test_what_the_methods_say_is_stoppable_is_what_the_view_says() -> None:
+    raw = case_document()
+    document = read_trace_document(raw)
+    held = max(document.methods[0].accounts, key=lambda account: account.stoppable or 0)
+    context = TraceContext(controls={held.account: Control(Hold.STOPPED, (held.stoppable or 0) - 1)})
+    apart = methods_apart(document, context, Language.CHINESE)
+    for figure, method in zip(apart.totals, document.methods, strict=False):
+        sums = flow_view(document, context, FlowRequest(method=method.key, shape=Shape.TABLE)).sums
+        assert sums is not None
+        assert figure.stoppable == sums.stoppable < method.stoppable
+
+
 def test_a_method_that_is_not_there_is_refused() -> None:
     with pytest.raises(BadInput, match="it has: fifo"):
         small(method="lifo")
@@ -295,20 +332,71 @@ def test_the_style_knows_every_state_that_a_card_can_have() -> None:
         assert f".{state} " in STYLE
 
 
-@pytest.mark.parametrize("hops", [5, 6, 9, 11, 16])
-def test_a_wide_picture_is_cut_for_paper_so_that_neighbours_stay_together(hops: int) -> None:
+@pytest.mark.parametrize("hops", [5, 6, 7, 9, 11, 16])
+def test_a_picture_is_one_sheet_while_its_words_are_readable_then_cut_so_that_neighbours_stay_together(
+    hops: int,
+) -> None:
     names = [VICTIM, *(f"62999900000000{hop:05d}" for hop in range(1, hops + 1))]
     chain = [(f"10:{hop:02d}:00", names[hop], names[hop + 1], 1000) for hop in range(hops)]
     view = flow_view(read_trace_document(flow_document(chain)), TraceContext(), FlowRequest(shape=Shape.HOPS))
     spans = [(sheet.first_hop, sheet.last_hop) for sheet in view.sheets]
-    if hops < 6:
-        assert spans == []
-        return
+    assert all(sheet.points_tenths >= 60 for sheet in view.sheets)
+    assert all(f'id="{sheet.whole}"' in view.svg for sheet in view.sheets)
+    assert (len(spans) == 1) == (hops < 7)
     together = {(hop, hop + 1) for first, last in spans for hop in range(first, last)}
     assert together == {(hop, hop + 1) for hop in range(hops)}
     assert [left[1] for left in spans[:-1]] == [right[0] for right in spans[1:]]
-    assert max(last - first for first, last in spans) - min(last - first for first, last in spans) <= max(
-        1, len(spans) - 1
-    )
-    assert all(sheet.x >= 0 and sheet.x + sheet.width <= view.paper_width for sheet in view.sheets)
-    assert f'id="{view.request.prefix}-whole"' in view.svg
+    widths = [last - first for first, last in spans]
+    assert max(widths) - min(widths) <= max(1, len(spans) - 1)
+    assert all(sheet.x >= 0 and sheet.x + sheet.width <= sheet.whole_width for sheet in view.sheets)
+
+
+def test_what_is_too_tall_for_paper_goes_there_in_short_cards() -> None:
+    fan = [("10:00:00", VICTIM, FIRST, 1500), *((f"10:{m:02d}:00", FIRST, f"B{m:02d}", 100) for m in range(1, 16))]
+    document = read_trace_document(flow_document(fan))
+    view = flow_view(document, TraceContext(), FlowRequest(shape=Shape.HOPS, cards_per_hop=25))
+    (sheet,) = view.sheets
+    assert sheet.points_tenths >= 60
+    assert view.height > sheet.height
+    assert f'id="{sheet.whole}"' in view.paper_svg
+    assert view.paper_svg.count('<g class="card account') == view.svg.count('class="card account')
+    assert not re.search('tabindex|data-account|aria-label="B', view.paper_svg)
+    assert small().paper_svg == ""
+
+
+def test_a_card_says_what_went_out_what_is_left_and_what_the_bank_said_when() -> None:
+    svg = small(acts=True).svg
+    card = re.search(rf'data-account="{SECOND}".*?</g>', svg)
+    assert card
+    said = re.findall(r">([^<>]+)</text>", card[0])
+    assert {"出 20,000.00", "余 10,000.00", "银行 10,500.00", "03-01 13:00", "[止付 s]"} <= set(said)
+    fourth = re.search(rf'data-account="{FOURTH}".*?</g>', svg)
+    assert fourth
+    assert "止付 s" not in fourth[0]
+    assert "止付 s" not in small().svg
+
+
+def test_no_card_is_three_quarters_empty() -> None:
+    chain = [
+        ("10:00:00", VICTIM, FIRST, 9_000),
+        ("10:01:00", FIRST, SECOND, 6_000),
+        ("10:02:00", FIRST, "exit:pos", 3_000),
+    ]
+    view = flow_view(read_trace_document(flow_document(chain)), TraceContext(), FlowRequest(shape=Shape.HOPS))
+    found = re.findall(r'class="box" y="(\d+)" width="100%" height="(\d+)".*?</g>', view.svg)
+    texts = [re.findall(r'<text [^>]* y="(\d+)"', part) for part in view.svg.split('class="card ')[1:]]
+    assert len(found) == len(texts) == 4
+    for (y, height), lines in zip(found, texts, strict=True):
+        assert (max(int(line) for line in lines) + 4 - int(y)) * 4 >= int(height)
+    assert "○ 已转出" in view.svg
+    assert "▷ 已流出" in view.svg
+
+
+def test_the_time_bar_shows_how_much_each_step_moves() -> None:
+    steps = small().steps
+    bars = [int(height) for height in re.findall(r'height="(\d+)"/>', histogram(steps))]
+    assert len(bars) == len(steps)
+    assert bars.index(max(bars)) == max(range(len(steps)), key=lambda place: steps[place].traced)
+    assert min(bars) >= 1
+    assert histogram(()) == ""
+    assert histogram([*steps] * 100).count("<rect") <= 120

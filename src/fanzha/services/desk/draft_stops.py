@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from fanzha.access import Action
 from fanzha.audit import Subject
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
-from fanzha.core.errors import NotAllowed, Refused
+from fanzha.core.errors import BadInput, NotAllowed, Refused
 from fanzha.measures.guard import holds_whole
 from fanzha.measures.lifecycle import OPEN, Status
 from fanzha.measures.model import Measure, MeasureKind, effective_status
@@ -23,6 +24,7 @@ from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.statement_facts import Trail, fact_for_stop
 from fanzha.services.desk.trace_case import document_of, last_run
+from fanzha.tracing.runs import RunAccount
 
 WORDED = frozenset({Status.DRAFT, Status.PROPOSED})
 
@@ -57,23 +59,17 @@ def stops_ahead(desk: Desk, books: Books, actor: Actor, case_id: str) -> tuple[S
 
 
 def draft_stops(
-    desk: Desk,
-    books: Books,
-    actor: Actor,
-    case_id: str,
-    *,
-    basis: str,
-    reason: str,
-    unknown: bool = False,
-    accounts: Collection[str] | None = None,
-) -> StopsDrafted:
+    desk: Desk, books: Books, actor: Actor, case_id: str, *, basis: str, reason: str, unknown: bool = False,
+    only: AbstractSet[str] = frozenset(),
+) -> StopsDrafted:  # fmt: skip
     """Drafts the stops of a case by its last trace; somebody still proposes and approves each.
 
     An account whose stop is worded already is left out, so that the same action twice drafts once. `unknown`: accounts
     of which it is not known what is left, too, for all that was traced to them; not those whose institution refused the
-    stop, until more comes there. `accounts`: only these; None: all.
+    stop, until more comes there. `only`: on these accounts and no others; empty: on all.
 
-    Raises NotFound when the case was never traced, NotAllowed when the actor may not propose measures on it.
+    Raises BadInput for one of `only` that carries no money of the case, NotFound when the case was never traced, NotAllowed
+    when the actor may not propose measures on it.
     """
     with looking(desk, actor, "measure.draft", Subject("case", case_id)) as look:
         amounts = amounts_of(look, books.trace_rules, look.load(Case, case_id, Action.MEASURE_PROPOSE), Purpose.STOP)
@@ -83,10 +79,11 @@ def draft_stops(
     with acting(desk, actor, "measure.draft", Subject("case", case_id)) as work:
         case = work.load(Case, case_id, Action.MEASURE_PROPOSE)
         work.unit.hold(f"drafts of {case_id}")
+        _check_known(only, amounts)
         again = amounts_of(work, books.trace_rules, case, Purpose.STOP)
         if again.run.id != amounts.run.id:
             raise Refused(f"{case_id} was traced again at this moment; look at the amounts and draft again")
-        return _draft(work, trail, again, _Wording(case_id, basis, reason, unknown, accounts))
+        return _draft(work, trail, again, _Wording(case_id, basis, reason, unknown, only))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +92,22 @@ class _Wording:
     basis: str
     reason: str
     unknown: bool
-    accounts: Collection[str] | None = None
+    only: AbstractSet[str] = frozenset()
+
+    def wants(self, account: RunAccount) -> bool:
+        """Whether a stop of this account was asked for."""
+        return not self.only or not self.only.isdisjoint((account.account, *account.also))
+
+
+def _check_known(only: AbstractSet[str], amounts: CaseAmounts) -> None:
+    known = {number for each in amounts.accounts for number in (each.account.account, *each.account.also)}
+    for strange in sorted(only - known):
+        raise BadInput(f"only: {strange!r} holds no traced money of this case; name accounts that its picture shows")
 
 
 def _draft(work: Work, trail: Trail, amounts: CaseAmounts, wording: _Wording) -> StopsDrafted:
     drafted, left_out = [], []
-    for each in amounts.accounts:
-        if wording.accounts is not None and each.account.account not in wording.accounts:
-            continue
+    for each in (each for each in amounts.accounts if wording.wants(each.account)):
         obstacle = _why_not(work, each, wording)
         if not obstacle:
             try:

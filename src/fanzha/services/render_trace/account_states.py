@@ -35,7 +35,12 @@ def shown_state(account: AccountTrace, cards: Mapping[str, Card]) -> str:
     """The state of the account's card; what has no card was taken back or is an exit itself."""
     if account.account in cards:
         return cards[account.account].state
-    return "returned" if account.traced_out >= account.traced_in else "spent"
+    return undrawn_state(account)
+
+
+def undrawn_state(account: AccountTrace) -> str:
+    """The state of an account that no card shows: all of it was taken back by its payer, or an exit stands for it."""
+    return "taken_back" if account.traced_out >= account.traced_in else "spent"
 
 
 def state_text(account: AccountTrace, state: str, trace: MethodTrace, context: TraceContext) -> str:

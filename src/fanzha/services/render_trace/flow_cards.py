@@ -13,6 +13,8 @@ RIBBONS_MAX: Final = 600
 COLUMNS_MAX: Final = 24
 # Kinds of card that stand for one party; every other kind but an exit stands for several accounts.
 PARTIES: Final = frozenset({"victim", "account"})
+# What became of money that left through an exit; through every other kind it was spent.
+EXIT_STATES: Final = {"cash": "cashed", "counterparty_missing": "unknown", "returned": "returned"}
 
 
 class Card(NamedTuple):
@@ -30,6 +32,7 @@ class Card(NamedTuple):
     exited: int = 0
     unknown: int = 0
     cashed: int = 0
+    returned: int = 0  # given back by a decision; a part of `exited`, as is `cashed`
     frontier: bool = False
     states: tuple[str, ...] = ()
     members: int = 1
@@ -41,6 +44,7 @@ class Card(NamedTuple):
     first_us: int | None = None  # when traced money first came, or left where none came
     came_us: int | None = None  # when traced money first came
     last_us: int | None = None  # when traced money last left
+    settled_us: int | None = None  # from when on its figures are the last ones; None: only in the whole trace
     size: int = 0  # the amount that the card's height shows
     folded: int = 0  # accounts of its branches that are folded away
 
@@ -50,7 +54,7 @@ class Card(NamedTuple):
         if self.kind == "victim":
             return "victim"
         if self.kind == "exit":
-            return "cashed" if self.code == "cash" else "unknown" if self.code == "counterparty_missing" else "spent"
+            return EXIT_STATES.get(self.code, "spent")
         stated = self.control or next((name for name in ("frozen", "stopped") if name in self.states), "")
         if stated:
             return "stopped_part" if self.control and self.stoppable else stated
@@ -60,6 +64,8 @@ class Card(NamedTuple):
             return "unknown"
         if self.held:
             return "held" if self.stoppable_known else "unknown"
+        if self.returned and self.returned >= max(self.passed_on, self.exited - self.returned):
+            return "returned"
         if self.cashed and self.cashed >= self.passed_on:
             return "cashed"
         return "spent" if self.exited > self.passed_on else "gone"
@@ -87,6 +93,7 @@ class Link:
     traced: int
     count: int
     first_us: int | None = None
+    last_us: int | None = None  # None: not all of them have a time
     transfer: str = ""  # where it is one payment
     strength: Strength = Strength.CONFIRMED
     faint: bool = False  # too thin to be shown before somebody asks for it

@@ -6,9 +6,20 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import Final
 
 from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn, size_of
-from fanzha.services.render_trace.trace_document import AccountTrace, Exit, MethodTrace, TraceContext
+from fanzha.services.render_trace.trace_document import (
+    AccountTrace,
+    BankBalance,
+    Control,
+    Exit,
+    MethodTrace,
+    TraceContext,
+    left_to_stop,
+)
+
+_NEVER_US: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,7 @@ class _Tally:
     exited: int = 0
     unknown: int = 0
     cashed: int = 0
+    returned: int = 0
     payments: int = 0
     first_us: int | None = None
     sent_us: int | None = None
@@ -71,15 +83,12 @@ class _Tally:
         held = self.account.held if self.account else 0
         return bool(self.linked or held + self.unknown + self.exited)
 
-    def done(self, context: TraceContext, small: AbstractSet[str]) -> Card:
-        """The card with all that was added."""
-        account, known, bound, control = self.account, False, 0, None
-        if account is not None:
-            control = context.controls.get(self.key)
-            if control is not None:
-                bound = account.held if control.amount is None else min(account.held, control.amount)
-            known = account.stoppable is not None or 0 < account.held == bound
+    def done(self, context: TraceContext, small: AbstractSet[str], moved_us: int | None) -> Card:
+        """The card with all that was added; `moved_us` is when anything moved there last, None where nobody knows."""
+        account = self.account
+        control = None if account is None else context.controls.get(self.key)
         held = account.held if account else 0
+        left = None if account is None else left_to_stop(account, control)
         return Card(
             key=self.key,
             column=self.column,
@@ -88,25 +97,31 @@ class _Tally:
             incoming=self.incoming,
             passed_on=self.passed_on,
             held=held,
-            # Never more than what no measure of this case holds yet, whether the document has counted it out or not.
-            stoppable=min(account.stoppable or 0, account.held - bound) if account else 0,
-            stoppable_known=known or self.kind != "account",
+            stoppable=left or 0,
+            stoppable_known=left is not None or self.kind != "account",
             exited=self.exited,
             unknown=self.unknown,
             cashed=self.cashed,
+            returned=self.returned,
             frontier=self.frontier,
             states=account.states if account else (),
             members=self.payments if self.kind == "exit" else 1,
             victims=self.victims,
             small=self.key in small,
             control="" if control is None else control.hold.value,
-            controlled=bound,
+            controlled=0 if control is None else control.binds(held),
             shared=context.shared.get(self.key, 0),
             first_us=self.sent_us if self.first_us is None else self.first_us,
             came_us=self.first_us,
             last_us=self.last_us,
+            settled_us=None if moved_us is None else _settled_us(moved_us, control, context.balances.get(self.key)),
             size=size_of(self.incoming, self.passed_on, held + self.exited + self.unknown),
         )
+
+
+def _settled_us(moved_us: int, control: Control | None, balance: BankBalance | None) -> int:
+    """When the last figure of a card came: a payment, a measure or a bank's word."""
+    return max(moved_us, *(found.at_us or 0 for found in (control, balance) if found is not None), 0)
 
 
 @dataclass(slots=True)
@@ -114,11 +129,18 @@ class _Drafting:
     tallies: dict[str, _Tally] = field(default_factory=dict)
     payments: dict[tuple[str, str], list[Payment]] = field(default_factory=dict)
     totals: dict[tuple[str, str], int] = field(default_factory=dict)
+    moved_us: dict[str, int] = field(default_factory=dict)  # when anything last moved, by card
 
     def add(self, tally: _Tally) -> _Tally:
         """A card of its own."""
         self.tallies[tally.key] = tally
         return tally
+
+    def move(self, key: str, at_us: int | None) -> None:
+        """Something moved there, even if it was taken back later; what has no time counts as after everything."""
+        at_us = _NEVER_US if at_us is None else at_us
+        if at_us > self.moved_us.get(key, 0):
+            self.moved_us[key] = at_us
 
     def leave(self, payer: _Tally, kind: str, payment: Payment) -> None:
         """Money that leaves through an exit of the next column."""
@@ -132,6 +154,7 @@ class _Drafting:
         else:
             payer.exited += payment.traced
             payer.cashed += payment.traced if kind == "cash" else 0
+            payer.returned += payment.traced if kind == "returned" else 0
         self.pay(payer, tally, payment)
 
     def pay(self, payer: _Tally, payee: _Tally, payment: Payment) -> None:
@@ -146,6 +169,7 @@ class _Drafting:
             known.append(payment)
             self.totals[pair] += payment.traced
         at_us = payment.at_us
+        self.move(payee.key, at_us)
         if at_us is None:
             return
         if payee.first_us is None or at_us < payee.first_us:
@@ -182,7 +206,10 @@ def draft_of(trace: MethodTrace, small: AbstractSet[str] = frozenset(), context:
         )
     _add_flows(drafting, trace, exits, frontier)
     _add_ends(drafting, trace)
-    cards = {tally.key: tally.done(context, small) for tally in drafting.tallies.values() if tally.stays}
+    moved_us = {key: None if at_us == _NEVER_US else at_us for key, at_us in drafting.moved_us.items()}
+    cards = {
+        key: tally.done(context, small, moved_us.get(key)) for key, tally in drafting.tallies.items() if tally.stays
+    }
     undrawn += [
         Undrawn(tally.key, tally.incoming, taken_back=True) for tally in drafting.tallies.values() if not tally.stays
     ]
@@ -200,6 +227,8 @@ def _add_flows(drafting: _Drafting, trace: MethodTrace, exits: Mapping[str, Exit
     tallies, left = drafting.tallies, _after_reversals(trace)
     for flow in trace.flows:
         traced = flow.traced if left is None else left[flow.transfer]
+        drafting.move(flow.payer, flow.at_us)
+        drafting.move(flow.payee, flow.at_us)
         if not traced:
             continue
         payment = Payment(flow.transfer, flow.at_us, traced)
@@ -230,6 +259,7 @@ def _add_ends(drafting: _Drafting, trace: MethodTrace) -> None:
     for found in trace.exits:
         payer = drafting.tallies.get(found.account)
         if found.transfer not in carried and payer is not None:
+            drafting.move(payer.key, found.at_us)
             drafting.leave(payer, found.kind, Payment(found.transfer, found.at_us, found.traced))
     for part in trace.unknown:
         lost = drafting.tallies.get(part.account)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from fanzha.core.time import MINUTE_US, format_instant
+from fanzha.services.render_trace.flow_cards import EXIT_STATES
 from fanzha.services.render_trace.flow_lanes import (
     AXIS,
     FOLD_WIDTH,
@@ -22,6 +23,7 @@ from fanzha.services.render_trace.funds_flow_svg import NAMESPACE, card_facts
 from fanzha.services.render_trace.text_width import fitted, width_of
 from fanzha.services.render_trace.wording import ICONS, clock
 
+_LAST_US: Final = 1 << 62  # after every step
 LABEL_ROOM: Final = LABEL_WIDTH - 24
 APART: Final = 8
 TIME_APART: Final = 62  # pixels between two times of the scale
@@ -41,7 +43,7 @@ def lanes_drawing(pen: Pen, layout: LaneLayout, coverage: str, cursor_us: int | 
         ),
         *_axis(pen, layout),
         '<g class="balances" aria-hidden="true">',
-        *(_balance(lane) for lane in layout.lanes),
+        *(_balance(pen, lane) for lane in layout.lanes),
         '</g><g class="jumps" aria-hidden="true">',
         *_jumps(pen, layout, number),
         "</g>",
@@ -94,7 +96,7 @@ def _axis(pen: Pen, layout: LaneLayout) -> list[str]:
     return [*parts, "</g>"]
 
 
-def _balance(lane: Lane) -> str:
+def _balance(pen: Pen, lane: Lane) -> str:
     """What lies in the account from payment to payment, as a band around its lane."""
     base = f'<path class="lane" d="M{LABEL_WIDTH} {lane.y}H{lane.until_x}"/>'
     if not lane.steps:
@@ -105,8 +107,10 @@ def _balance(lane: Lane) -> str:
         half = tenths // 2
         upper.append(f"{x} {_tenths(lane.y * 10 - half)} {until} {_tenths(lane.y * 10 - half)}")
         lower.append(f"{until} {_tenths(lane.y * 10 + half)} {x} {_tenths(lane.y * 10 + half)}")
+    # It is one band over all of time: in playback it comes when nothing changes there any more.
+    settled = pen.when(*(lane.card.settled_us or _LAST_US,) * 2)
     outline = "M" + "L".join([*upper, *reversed(lower)]) + "z"
-    return f'{base}<path class="balance {lane.card.state}" d="{outline}" data-t="{lane.card.first_us}"/>'
+    return f'{base}<path class="balance {lane.card.state}" d="{outline}"{settled}/>'
 
 
 def _tenths(value: int) -> str:
@@ -120,14 +124,13 @@ def _jumps(pen: Pen, layout: LaneLayout, number: Mapping[str, int]) -> list[str]
 
 
 def _jump(pen: Pen, jump: Jump, middle: Mapping[str, int], number: Mapping[str, int]) -> str:
+    at = pen.when(jump.at_us, jump.at_us)
     y0, ends = middle[jump.source], f'data-from="{number[jump.source]}"'
     if jump.exit_code:
-        state = (
-            "cashed" if jump.exit_code == "cash" else "unknown" if jump.exit_code == "counterparty_missing" else "spent"
-        )
-        return f'<text class="out {state}" x="{jump.x}" y="{y0 - 3}" {ends} data-t="{jump.at_us}">{ICONS[state]}</text>'
+        state = EXIT_STATES.get(jump.exit_code, "spent")
+        return f'<text class="out {state}" x="{jump.x}" y="{y0 - 3}" {ends}{at}>{ICONS[state]}</text>'
     y1 = middle[jump.target]
-    ends += f' data-to="{number[jump.target]}" data-t="{jump.at_us}"'
+    ends += f' data-to="{number[jump.target]}"{at}'
     back = ' class="back"' if y1 < y0 else ""
     return (
         f'<path{back} d="M{jump.x} {y0}V{y1 - (3 if y1 > y0 else -3)}" stroke-width="{jump.width}" '
@@ -146,7 +149,7 @@ def _label(pen: Pen, lane: Lane, number: int) -> str:
         name = f"{name} {pen.name(card.code) or pen.institution(card.code)}".strip()
     words = drawable(sentence(pen, Box(card, 0, top, LABEL_WIDTH, LANE - 4, ())))
     return (
-        f'<g role="listitem" tabindex="0" class="card {card.kind} {card.state}" data-c="{number}"{card_facts(card)} '
+        f'<g role="listitem" tabindex="0" class="card {card.kind} {card.state}" data-c="{number}"{card_facts(pen, card)} '
         f'aria-label="{words}"><rect class="box" x="4" y="{top}" width="{LABEL_WIDTH - 12}" height="{LANE - 4}" rx="4"/>'
         f'<text class="main" x="10" y="{lane.y + 4}">{drawable(fitted(f"{icon} {name}", room, bold=True))}</text>'
         f'<text class="amount" x="{LABEL_WIDTH - 14}" y="{lane.y + 4}">{money}</text></g>'

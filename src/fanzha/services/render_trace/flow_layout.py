@@ -10,16 +10,17 @@ from typing import Final
 
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Link, Stub
 
-CARD_WIDTH: Final = 180  # at least, and more in English; six columns then fit a page 1366 pixels wide
-COLUMN_GAP: Final = 40
+CARD_WIDTH: Final = 188  # at least, and more in English; six columns then fit a page 1366 pixels wide
+COLUMN_GAP: Final = 32
 MARGIN: Final = 8
 HEAD: Final = 40  # the column's title
-FULL_FLOOR: Final = 58  # three lines of text
+FULL_FLOOR: Final = 75  # four lines of text
+VICTIM_FLOOR: Final = 58
 COMPACT_FLOOR: Final = 22
 EXIT_FLOOR: Final = 40
 STUB_LINE: Final = 16
-NAME_LINE: Final = 17  # a long name has a line of its own
-ORIGIN_HEIGHT: Final = 260  # pixels that the whole traced amount is tall
+LINE: Final = 17
+ORIGIN_HEIGHT: Final = 150  # pixels that the whole traced amount is tall: no card is mostly empty
 _PINNED: Final = {"exit": 1, "other": 2}  # below the accounts
 
 
@@ -66,11 +67,12 @@ def layout_of(
     tall: AbstractSet[str] = frozenset(),
     frame: FlowLayout | None = None,
     card_width: int = CARD_WIDTH,
+    lines_more: Mapping[str, int] | None = None,
 ) -> FlowLayout:
     """Place the cards of a picture; the same picture gives the same places.
 
-    `tall` cards have one line more. With a `frame` every card stands where it stands there: the layout of the whole, of
-    which the picture is a part.
+    `tall` cards have one line more, for the name; `lines_more` says how many more others have. With a `frame` every card
+    stands where it stands there: the layout of the whole, of which the picture is a part.
     """
     stubs: dict[str, list[Stub]] = defaultdict(list)
     for stub in picture.stubs:
@@ -79,7 +81,12 @@ def layout_of(
         return _framed(picture, frame, stubs)
     columns = _ordered(picture)
     heights = {
-        card.key: _height(card, picture, len(stubs[card.key]) + (card.folded > 0), tall=card.key in tall)
+        card.key: _height(
+            card,
+            picture,
+            len(stubs[card.key]) + (card.folded > 0),
+            (card.key in tall) + (lines_more or {}).get(card.key, 0),
+        )
         for card in picture.cards
     }
     gap = 5 if picture.compact else 12
@@ -121,11 +128,11 @@ def _framed(picture: FlowPicture, frame: FlowLayout, stubs: Mapping[str, list[St
     return replace(frame, boxes=boxes, ribbons=_ribbons(boxes, picture))
 
 
-def _height(card: Card, picture: FlowPicture, lines_below: int, *, tall: bool) -> int:
-    floor = EXIT_FLOOR if card.kind == "exit" else FULL_FLOOR
+def _height(card: Card, picture: FlowPicture, lines_below: int, lines_more: int) -> int:
+    floor = {"exit": EXIT_FLOOR, "victim": VICTIM_FLOOR}.get(card.kind, FULL_FLOOR)
     if picture.compact:
-        floor = FULL_FLOOR if card.kind in {"victim", "other"} else COMPACT_FLOOR
-    floor += NAME_LINE if tall else 0
+        floor = floor if card.kind in {"victim", "other"} else COMPACT_FLOOR
+    floor += lines_more * LINE
     return max(floor + lines_below * STUB_LINE, card.size * ORIGIN_HEIGHT // max(1, picture.origin))
 
 

@@ -11,7 +11,7 @@ from fanzha.services.render_trace.flow_cards import Card
 from fanzha.services.render_trace.flow_texts import drawable
 from fanzha.services.render_trace.flow_words import Speech
 from fanzha.services.render_trace.trace_document import TraceContext
-from fanzha.services.render_trace.wording import money_text
+from fanzha.services.render_trace.wording import priced
 
 INSTITUTIONS_MAX: Final = 14  # rows of their own; one more has the rest
 BANDS: Final = 4  # steps of shade, by the share of the largest cell
@@ -99,17 +99,16 @@ def _cell(hop: int, cards: Sequence[Card], most: int) -> MatrixCell:
     )
 
 
-def matrix_html(matrix: FlowMatrix, exponent: int, speech: Speech) -> str:
+def matrix_html(matrix: FlowMatrix, currency: str, speech: Speech) -> str:
     """The matrix as a table of its own; each cell is a button of the form around it: `cell` is its hop and institution."""
     say = speech.say
     heads = "".join(f'<th scope="col" class="number">{say("hop", hop=hop)}</th>' for hop in matrix.hops)
-    body = "".join(_row_html(row, matrix, exponent, speech) for row in matrix.rows)
+    body = "".join(_row_html(row, matrix, currency, speech) for row in matrix.rows)
     sums = "".join(
-        f'<td class="number">{money_text(_column_sum(matrix, place), exponent)}</td>'
-        for place in range(len(matrix.hops))
+        f'<td class="number">{priced(_column_sum(matrix, place), currency)}</td>' for place in range(len(matrix.hops))
     )
     corner = f'<td></td>{heads}<th scope="col" class="number">{say("row_total")}</th>'
-    total = f'<td class="number">{money_text(matrix.stoppable, exponent)}</td>'
+    total = f'<td class="number">{priced(matrix.stoppable, currency)}</td>'
     return (
         f'<table class="flow-matrix"><caption>{say("matrix")}</caption><thead><tr>{corner}</tr></thead><tbody>{body}</tbody>'
         f'<tfoot><tr><th scope="row">{say("row_total")}</th>{sums}{total}</tr></tfoot></table>'
@@ -120,21 +119,21 @@ def _column_sum(matrix: FlowMatrix, place: int) -> int:
     return sum(cell.stoppable for row in matrix.rows if (cell := row.cells[place]) is not None)
 
 
-def _row_html(row: MatrixRow, matrix: FlowMatrix, exponent: int, speech: Speech) -> str:
+def _row_html(row: MatrixRow, matrix: FlowMatrix, currency: str, speech: Speech) -> str:
     say = speech.say
     name = say("all_institutions", count=row.others) if row.others else row.institution or say("no_institution")
-    cells = "".join(_cell_html(row, cell, name, exponent, speech) for cell in row.cells)
+    cells = "".join(_cell_html(row, cell, name, currency, speech) for cell in row.cells)
     assert len(row.cells) == len(matrix.hops)
-    total = f'<td class="number">{money_text(row.stoppable, exponent)}</td>'
+    total = f'<td class="number">{priced(row.stoppable, currency)}</td>'
     return f'<tr><th scope="row">{drawable(name)}</th>{cells}{total}</tr>'
 
 
-def _cell_html(row: MatrixRow, cell: MatrixCell | None, name: str, exponent: int, speech: Speech) -> str:
+def _cell_html(row: MatrixRow, cell: MatrixCell | None, name: str, currency: str, speech: Speech) -> str:
     if cell is None:
         return '<td class="number none">–</td>'
     say = speech.say
     known = not cell.stoppable_unknown or cell.stoppable
-    money = money_text(cell.stoppable, exponent) if known else say("unknown_amount")
+    money = priced(cell.stoppable, currency) if known else say("unknown_amount")
     label = say("cell", hop=say("hop", hop=cell.hop), institution=name, money=money, count=cell.accounts)
     if cell.stoppable_unknown:
         label += say("comma") + say("some_unknown", count=cell.stoppable_unknown)

@@ -63,9 +63,10 @@ def merged(
 def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
     """The members' sums; a chain takes in what its first took and passes on what its last passed."""
     members = [cards[key] for key in group.members]
-    incoming = passed_on = held = stoppable = exited = cashed = unknown = count = controlled = 0
+    incoming = passed_on = held = stoppable = exited = cashed = returned = unknown = count = controlled = 0
     known = small = True
     first_us: int | None = None
+    settled_us: int | None = max((card.settled_us or 0 for card in members), default=None)
     for card in members:  # one loop: a group may have thousands
         incoming += card.incoming
         passed_on += card.passed_on
@@ -73,6 +74,7 @@ def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
         stoppable += card.stoppable
         exited += card.exited
         cashed += card.cashed
+        returned += card.returned
         unknown += card.unknown
         count += card.members
         controlled += card.controlled
@@ -80,6 +82,8 @@ def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
         small = small and (card.small or not card.stoppable)
         if card.first_us is not None and (first_us is None or card.first_us < first_us):
             first_us = card.first_us
+        if card.settled_us is None:
+            settled_us = None
     if group.kind == "chain":
         incoming, passed_on = members[0].incoming, members[-1].passed_on
     return Card(
@@ -94,11 +98,13 @@ def group_card(group: Group, cards: Mapping[str, Card]) -> Card:
         stoppable_known=known,
         exited=exited,
         cashed=cashed,
+        returned=returned,
         unknown=unknown,
         members=count,
         small=small,
         controlled=controlled,
         first_us=first_us,
+        settled_us=settled_us,
         size=size_of(incoming, passed_on, held + exited + unknown),
     )
 

@@ -150,6 +150,7 @@ def _link(pair: tuple[str, str], payments: Sequence[Payment], context: TraceCont
         traced=sum(payment.traced for payment in payments),
         count=len(payments),
         first_us=min(known, default=None),
+        last_us=max(known) if len(known) == len(payments) else None,
         transfer=payments[0].transfer if len(payments) == 1 else "",
         strength=strength,
     )

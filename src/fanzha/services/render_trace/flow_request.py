@@ -67,6 +67,7 @@ class FlowRequest:
     cursor_us: int | None = None  # only transfers up to this instant
     language: Language = Language.CHINESE
     width: int = 0  # pixels that the page has for the picture
+    acts: bool = False  # the page drafts stops: cards that can be stopped say so
     prefix: str = "flow"  # begins every id, so that two pictures can stand in one page
 
     def batches_of(self, hop: int) -> int:

@@ -43,7 +43,8 @@ def _parts(hop: HopSums) -> tuple[tuple[str, int], ...]:
         ("stopped", hop.controlled),
         ("held", max(0, hop.held - hop.stoppable - hop.controlled)),
         ("cashed", hop.cashed),
-        ("spent", hop.exited - hop.cashed),
+        ("returned", hop.returned),
+        ("spent", hop.exited - hop.cashed - hop.returned),
         ("unknown", hop.unknown),
         ("gone", hop.passed_on),
     )

@@ -1,7 +1,7 @@
 """The style of the pictures of a flow, in the page's own colours: for every page that shows one.
 
 The page gives the colours as custom properties: --text, --muted, --line, --strong, --panel, --card, --ribbon, --focus, --breach,
-and one for each state: --stoppable, --stopped, --frozen, --gone, --cashed, --unknown.
+and one for each state: --stoppable, --stopped, --frozen, --gone, --cashed, --unknown, and --ok for what was given back.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ a.card{scroll-margin:60px}.card:focus{outline:none}
 text.column{font-weight:600;font-size:13px}
 text.end,text.amount{text-anchor:end}text.amount{font-weight:600}
 text.stub{fill:var(--muted)}
+text.act{text-anchor:end;fill:var(--stoppable);font-weight:600;cursor:pointer;text-decoration:underline}
+.later{visibility:hidden}.pending .bar,.pending text.act{display:none}
+.ribbons path.growing{fill-opacity:.12;stroke:var(--muted);stroke-dasharray:2 3}
+.card.pending:not(:focus) .box{stroke:var(--strong);stroke-width:1}.card.chosen .box{fill:var(--mark,var(--warn-soft));stroke-width:4}
+.pending text.state,.pending text.amount{fill:var(--muted)}
+.plain text.small,.plain text.stub{display:none}
 .stoppable text.state,.stoppable text.amount{fill:var(--stoppable)}.stopped text.state{fill:var(--stopped)}
 .stopped_part text.state,.stopped_part text.amount{fill:var(--stoppable)}.stopped text.amount{fill:var(--stopped)}
 .frozen text.amount{fill:var(--frozen)}
@@ -41,6 +47,7 @@ text.stub{fill:var(--muted)}
 .unknown text.state,.unknown text.amount{fill:var(--unknown)}
 .bar.stoppable{fill:var(--stoppable)}.bar.stopped{fill:var(--stopped)}.bar.frozen{fill:var(--frozen)}
 .bar.cashed{fill:var(--cashed)}.bar.part{fill:var(--strong)}.bar.held{fill:var(--stopped);fill-opacity:.45}.bar.spent{fill:var(--cashed)}
+.bar.returned{fill:var(--ok)}.returned text.state,.returned text.amount{fill:var(--ok)}
 .bar.gone{fill:var(--panel);stroke:var(--gone);stroke-width:.75}.bar.unknown{stroke:var(--unknown);stroke-width:.5}
 .hatch-ground{fill:var(--panel)}.hatch-line{fill:var(--unknown)}
 .lanes .jumps path{stroke:var(--ribbon);fill:none}.lanes .jumps path.back{stroke:var(--cashed);stroke-dasharray:4 2}
@@ -49,8 +56,13 @@ text.stub{fill:var(--muted)}
 .lanes .balance.stopped,.lanes .balance.stopped_part{fill:var(--stopped)}.lanes .balance.frozen{fill:var(--frozen)}
 .lanes path.fold{fill:none;stroke:var(--strong)}.lanes text.fold,.lanes text.out{text-anchor:middle}
 .lanes .cursor{stroke:var(--breach);stroke-width:2}
-.lanes text.out.cashed{fill:var(--cashed)}
-.flow-matrix td button{font:inherit;color:inherit;background:none;border:0;padding:2px;min-height:24px;cursor:pointer}
+.lanes text.out.cashed{fill:var(--cashed)}.lanes text.out.returned{fill:var(--ok)}
+.flow-matrix{width:100%;border-collapse:collapse;font-variant-numeric:tabular-nums}
+.flow-matrix caption{text-align:start;font-weight:600;padding:4px 0}
+.flow-matrix th,.flow-matrix td{border:1px solid var(--line);padding:2px 8px;text-align:start}
+.flow-matrix .number{text-align:end;white-space:nowrap}.flow-matrix tfoot{font-weight:600}
+.flow-matrix td button{font:inherit;color:inherit;background:none;border:0;padding:2px;text-align:end;width:100%}
+.flow-matrix td button{display:block;min-height:24px;cursor:pointer;white-space:nowrap}
 .flow-matrix .band-1{background:color-mix(in srgb,var(--stoppable) 8%,transparent)}
 .flow-matrix .band-2{background:color-mix(in srgb,var(--stoppable) 18%,transparent)}
 .flow-matrix .band-3{background:color-mix(in srgb,var(--stoppable) 30%,transparent)}

@@ -12,21 +12,23 @@ from fanzha.services.render_trace.trace_document import MethodTrace
 
 @dataclass(frozen=True, slots=True)
 class FlowSums:
-    """origin = stoppable + controlled + other held + moved out + cashed out + unknown; minor units."""
+    """origin = stoppable + controlled + other held + moved out + cashed out + given back + unknown; minor units."""
 
     origin: int
     stoppable: int
     stoppable_unknown: int  # accounts that hold money of which nobody knows what can be stopped
     controlled: int  # stopped or frozen for this case
     held_other: int  # neither, or not known to be stoppable
-    gone: int  # left what can be followed, other than in cash
+    gone: int  # left what can be followed, other than in cash or back to its owners
     cashed: int
+    returned: int  # given back to its owners by a decision
     unknown: int
 
     @property
     def difference(self) -> int:
         """Zero where the parts sum to what was traced."""
-        parts = self.stoppable + self.controlled + self.held_other + self.gone + self.cashed + self.unknown
+        parts = self.stoppable + self.controlled + self.held_other + self.gone + self.cashed
+        parts += self.returned + self.unknown
         return self.origin - parts
 
     @property
@@ -60,6 +62,7 @@ class HopSums:
     controlled: int
     exited: int
     cashed: int
+    returned: int
     unknown: int
     passed_on: int
     rest: RestOfHop | None
@@ -78,15 +81,18 @@ def sums_of(trace: MethodTrace, parties: Iterable[Card]) -> FlowSums | None:
     cards = list(parties)
     stoppable = sum(card.stoppable for card in cards)
     controlled = sum(card.controlled for card in cards)
-    cashed = sum(found.traced for found in trace.exits if found.kind == "cash")
+    cashed, returned = (
+        sum(found.traced for found in trace.exits if found.kind == kind) for kind in ("cash", "returned")
+    )
     return FlowSums(
         origin=balance.origin,
         stoppable=stoppable,
         stoppable_unknown=sum(1 for card in cards if card.held and not card.stoppable_known),
         controlled=controlled,
         held_other=balance.held - stoppable - controlled,
-        gone=balance.exited - cashed,
+        gone=balance.exited - cashed - returned,
         cashed=cashed,
+        returned=returned,
         unknown=balance.unknown,
     )
 
@@ -102,7 +108,7 @@ def hop_sums(picture: FlowPicture) -> tuple[HopSums, ...]:
 
 def _hop(picture: FlowPicture, hop: int, members: Sequence[Card]) -> HopSums:
     home, rest, shown = picture.home, [], 0
-    incoming = held = stoppable = controlled = exited = cashed = unknown = passed_on = 0
+    incoming = held = stoppable = controlled = exited = cashed = returned = unknown = passed_on = 0
     for card in members:  # one loop: a hop may have thousands
         incoming += card.incoming
         held += card.held
@@ -110,6 +116,7 @@ def _hop(picture: FlowPicture, hop: int, members: Sequence[Card]) -> HopSums:
         controlled += card.controlled
         exited += card.exited
         cashed += card.cashed
+        returned += card.returned
         unknown += card.unknown
         passed_on += card.passed_on
         into = home[card.key]
@@ -127,6 +134,7 @@ def _hop(picture: FlowPicture, hop: int, members: Sequence[Card]) -> HopSums:
         controlled=controlled,
         exited=exited,
         cashed=cashed,
+        returned=returned,
         unknown=unknown,
         passed_on=passed_on,
         rest=_rest(rest) if rest else None,

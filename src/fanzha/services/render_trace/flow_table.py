@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from fanzha.services.render_trace.account_states import undrawn_state
 from fanzha.services.render_trace.flow_cards import PARTIES, Card, FlowPicture
 from fanzha.services.render_trace.flow_draft import Draft
 from fanzha.services.render_trace.flow_words import Speech
@@ -30,6 +31,7 @@ class FlowRow(NamedTuple):
     controlled: int
     unknown: int
     cashed: int
+    returned: int
     state: str
     dwell_us: int | None
     stays: bool  # traced money is still there
@@ -94,6 +96,7 @@ def flow_rows(
                 controlled=card.controlled,
                 unknown=card.unknown,
                 cashed=card.cashed,
+                returned=card.returned,
                 state=card.state,
                 dwell_us=dwell_us,
                 stays=stays,
@@ -126,7 +129,8 @@ def _undrawn_row(account: AccountTrace, about: tuple[MethodTrace, TraceContext, 
         controlled=0,
         unknown=0,
         cashed=0,
-        state="returned" if account.traced_out >= account.traced_in else "spent",
+        returned=0,
+        state=undrawn_state(account),
         dwell_us=None,
         stays=False,
         first_us=None,

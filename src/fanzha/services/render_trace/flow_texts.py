@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Final
 
+from fanzha.core.time import format_instant
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Stub
-from fanzha.services.render_trace.flow_layout import CARD_WIDTH, Box
+from fanzha.services.render_trace.flow_layout import CARD_WIDTH, FULL_FLOOR, LINE, STUB_LINE, Box
 from fanzha.services.render_trace.flow_words import Language, Speech
 from fanzha.services.render_trace.text_width import fitted, width_of
 from fanzha.services.render_trace.trace_document import MethodTrace, TraceContext
-from fanzha.services.render_trace.wording import EXITS, ICONS, REASONS, STATES, money_text
+from fanzha.services.render_trace.wording import EXITS, ICONS, REASONS, STATES, clock, money_text
 
 LEFT: Final = 13  # pixels from the card's edges to its text
 RIGHT: Final = 7
 ENGLISH_CARD_WIDTH: Final = 220  # the same words need more room
 APART: Final = 6  # pixels between two texts of one line
-LINE: Final = 17
-STUB_LINE: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,17 @@ class Pen:
     prefix: str  # of the ids, so that several pictures can stand in one page
     links: Mapping[str, str]  # card key → anchor in the page's tables
     speech: Speech
+    steps: tuple[int, ...] = ()  # instants of playback; none where nothing is played
+    paper: bool = False  # drawn for paper alone: nobody can reach its cards
+    acts: bool = False  # the page can stop what a card says can be stopped
+
+    def when(self, first_us: int | None, settled_us: int | None) -> str:
+        """For playback: with which step a part appears, and with which its figures are the last, if that is later."""
+        if not self.steps or first_us is None:
+            return ""
+        first = bisect_left(self.steps, first_us) + 1
+        last = len(self.steps) + 1 if settled_us is None else bisect_left(self.steps, settled_us) + 1
+        return f' data-t="{first}"' + (f' data-z="{last}"' if last > first else "")
 
     @property
     def card_width(self) -> int:
@@ -80,9 +91,11 @@ def sentence(pen: Pen, box: Box) -> str:
         say("say_in", money=pen.money(card.incoming)),
         say("say_out", money=pen.money(card.passed_on)),
     ]
-    for phrase, minor in (("say_exited", card.exited), ("say_unknown", card.unknown), ("say_held", card.held)):
-        if minor:
-            parts.append(say(phrase, money=pen.money(minor)))
+    ends = (
+        ("say_exited", card.exited - card.returned), ("say_returned", card.returned),
+        ("say_unknown", card.unknown), ("say_held", card.held),
+    )  # fmt: skip
+    parts += [say(phrase, money=pen.money(minor)) for phrase, minor in ends if minor]
     if card.controlled and card.control:
         state = pen.speech.word(STATES, card.control)
         parts.append(say("say_controlled", state=state, money=pen.money(card.controlled)))
@@ -115,25 +128,119 @@ def texts(pen: Pen, box: Box) -> list[str]:
     if card.kind == "exit":
         return _exit_texts(pen, box)
     amount, icon = headline(card)
-    if pen.picture.compact and card.kind not in {"victim", "other"}:
-        money = pen.money(amount)
-        room = pen.room - APART - width_of(money, bold=True)
+    money = pen.money(amount)
+    room = pen.room - APART - width_of(money, bold=True)
+    if pen.picture.compact and card.kind not in {"victim", "other"} and box.height < _full_height(pen, card):
         name = fitted(f"{icon} {title(pen, card, cut=False)}", room, bold=True)
         return [_left("main", line, name), _right("amount", line, money), *_below(pen, box, line)]
+    lines = _who_lines(pen, box)
+    line += LINE * (1 + box.tall)
+    for left, right in _pairs(pen, card):
+        lines.append(_left("small sum", line + LINE, left))
+        line += LINE if _side_by_side(pen, left, right) else 2 * LINE
+        lines.append(_right("small end sum", line, right))
+    line += LINE
+    lines += [_left("state", line, fitted(f"{icon} {_state_words(pen, card)}", room)), _right("amount", line, money)]
+    lines += _below(pen, box, line)
+    line += STUB_LINE * len(_lines_below(pen, box))
+    if _can_act(pen, card) and line + LINE < box.y + box.height:
+        line += LINE
+        lines.append(_right("act", line, pen.speech.say("act_stop")))
+    return lines + _share_lines(pen, box, line)
+
+
+def _who_lines(pen: Pen, box: Box) -> list[str]:
+    """Whose account it is, at which institution, and what came in."""
+    card, line = box.card, box.y + 16
     head = title(pen, card)
     lines = [_left("main", line, head)]
     if card.kind == "account":
         room = pen.room - APART - width_of(head, bold=True)
         lines.append(_right("small end", line, fitted(pen.institution(card.code), room)))
-    line += LINE
-    lines.append(_left("small", line, fitted(_second(pen, card), pen.room)))
-    line += LINE if box.tall else 0
-    lines.append(_right("small end", line, _incoming(pen, card)))
-    line += LINE
-    money = pen.money(amount)
-    words = fitted(f"{icon} {_state_words(pen, card)}", pen.room - APART - width_of(money, bold=True))
-    lines += [_left("state", line, words), _right("amount", line, money)]
-    return lines + _below(pen, box, line)
+    incoming = _incoming(pen, card)
+    room = pen.room if box.tall else pen.room - APART - width_of(incoming)
+    lines.append(_left("small", line + LINE, fitted(_second(pen, card), room)))
+    lines.append(_right("small end sum", line + LINE * (1 + box.tall), incoming))
+    return lines
+
+
+def _outgoing(pen: Pen, card: Card) -> str:
+    return pen.speech.say("out", money=pen.money(card.passed_on + card.exited))
+
+
+def _held(pen: Pen, card: Card) -> str:
+    """What is left of the traced money; where all of it is lost from sight nobody knows, and that is no 0."""
+    unseen = card.frontier or (card.unknown and not card.held)
+    return pen.speech.say("left", money=pen.speech.say("unknown_amount") if unseen else pen.money(card.held))
+
+
+def _pairs(pen: Pen, card: Card) -> tuple[tuple[str, str], ...]:
+    """What went out and what is left; and what the bank said is there, with when it said so."""
+    if card.kind == "victim":
+        return ()
+    passed = (_outgoing(pen, card), _held(pen, card))
+    balance = pen.context.balances.get(card.key)
+    if balance is None or card.kind != "account":
+        return (passed,)
+    at = clock(format_instant(balance.at_us))[5:16]
+    return passed, (pen.speech.say("at_bank", money=pen.money(balance.amount)), at)
+
+
+def _side_by_side(pen: Pen, left: str, right: str) -> bool:
+    return width_of(left) + APART + width_of(right) <= pen.room
+
+
+def _can_act(pen: Pen, card: Card) -> bool:
+    return pen.acts and card.kind == "account" and card.stoppable > 0 and card.state != "part"
+
+
+def _share_lines(pen: Pen, box: Box, line: int) -> list[str]:
+    """In a card that is taller than its text: what the bar along its edge is cut into, as far as there is room."""
+    card = box.card
+    if card.kind == "victim":
+        return []
+    said = {card.state, "stoppable" if card.state == "stopped_part" else ""}
+    shares = [(name, minor) for name, minor in shares_of(card) if minor]
+    parts = [(name, minor) for name, minor in shares if name not in said]
+    room = (box.y + box.height - line - STUB_LINE // 2) // STUB_LINE
+    lines = []
+    for place, (name, minor) in enumerate(parts[: max(0, room)] if len(shares) > 1 else ()):
+        y, money = line + STUB_LINE * (place + 1), pen.money(minor)
+        words = fitted(f"{ICONS[name]} {pen.speech.word(STATES, name)}", pen.room - APART - width_of(money))
+        lines += [_left("small sum", y, words), _right("small end sum", y, money)]
+    return lines
+
+
+def shares_of(card: Card) -> tuple[tuple[str, int], ...]:
+    """What became of a card's money, in the order in which it is always drawn."""
+    return (
+        ("part" if card.state == "part" else "stoppable", card.stoppable),
+        (card.control or "stopped", card.controlled),
+        ("held", max(0, card.held - card.stoppable - card.controlled)),
+        ("returned", card.returned),
+        ("spent", card.exited - card.returned),
+        ("unknown", card.unknown),
+        ("gone", card.passed_on if card.kind != "victim" else 0),
+    )
+
+
+def lines_more(pen: Pen) -> Mapping[str, int]:
+    """How many lines cards have besides those that every card has: wide amounts, a bank's balance, what can be done."""
+    full = (
+        {"other"} if pen.picture.compact else {"account", "other", "chain", "same_amount", "same_window", "institution"}
+    )
+    found = {card.key: _more(pen, card) for card in pen.picture.cards if card.kind in full}
+    return {key: lines for key, lines in found.items() if lines}
+
+
+def _more(pen: Pen, card: Card) -> int:
+    pairs = _pairs(pen, card)
+    below = sum(1 if _side_by_side(pen, *pair) else 2 for pair in pairs)
+    return max(0, below - 1) + _can_act(pen, card)
+
+
+def _full_height(pen: Pen, card: Card) -> int:
+    return FULL_FLOOR + LINE * _more(pen, card)
 
 
 def needs_name_line(pen: Pen, card: Card) -> bool:
@@ -169,6 +276,7 @@ def headline(card: Card) -> tuple[int, str]:
         "frozen": card.controlled or card.held,
         "unknown": card.unknown or card.held,
         "cashed": card.cashed or card.incoming,
+        "returned": card.returned or card.incoming,
         "spent": card.exited or card.incoming,
         "gone": card.passed_on,
     }[card.state]

@@ -20,13 +20,13 @@ from fanzha.services.render_trace.flow_matrix import FlowMatrix, matrix_html, ma
 from fanzha.services.render_trace.flow_order import order_of
 from fanzha.services.render_trace.flow_picture import Frame, frame_of, framed_picture
 from fanzha.services.render_trace.flow_request import WIDTH_MAX, FlowRequest, Shape
-from fanzha.services.render_trace.flow_sheets import FlowSheet, sheets_of
+from fanzha.services.render_trace.flow_sheets import FlowSheet, sheets_of, too_tall
 from fanzha.services.render_trace.flow_strip import overview_strip
 from fanzha.services.render_trace.flow_sums import FlowSums, HopSums, hop_sums, sums_of
 from fanzha.services.render_trace.flow_table import FlowRow, flow_rows
-from fanzha.services.render_trace.flow_texts import Pen, needs_name_line
+from fanzha.services.render_trace.flow_texts import Pen
 from fanzha.services.render_trace.flow_words import Speech
-from fanzha.services.render_trace.funds_flow_svg import coverage_words, drawing
+from fanzha.services.render_trace.funds_flow_svg import coverage_words, drawing, laid_out
 from fanzha.services.render_trace.trace_document import (
     MethodTrace,
     Strength,
@@ -71,8 +71,8 @@ class FlowView:
     matrix_html: str
     coverage: str  # what is shown and what is left out, in words
     notes: tuple[str, ...]
-    sheets: tuple[FlowSheet, ...]  # where the picture is too wide for one sheet of paper
-    paper_width: int  # of the picture as it is cut
+    sheets: tuple[FlowSheet, ...]  # of paper; none where it is printed as it is
+    paper_svg: str  # the picture in short cards, where on paper the full ones would be too small; else ''
     steps: tuple[FlowStep, ...]
     accounts: int
     shown: int
@@ -86,7 +86,7 @@ class _Drawn:
     number: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     sheets: tuple[FlowSheet, ...] = ()
-    paper_width: int = 0
+    paper_svg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +147,10 @@ def prepared_view(prepared: PreparedFlow, request: FlowRequest) -> FlowView:
     picture = framed_picture(scene.draft, scene.frame, scene.choice, scene.context)
     wanted = candidates(scene.whole_draft, scene.choice)
     shape, reason = _shape(request, wanted)
-    pen = Pen(scene.trace, scene.context, picture, request.prefix, {}, scene.speech)
+    instants = tuple(step.at_us for step in prepared.steps)
+    pen = Pen(
+        scene.trace, scene.context, picture, request.prefix, {}, scene.speech, steps=instants, acts=request.acts
+    )  # fmt: skip
     drawn, hops = _drawn(scene, pen, shape), hop_sums(picture)
     matrix = matrix_of(scene.draft.parties, scene.context) if shape in {Shape.MATRIX, Shape.TABLE} else None
     say, total = scene.speech.say, picture.accounts_total
@@ -167,11 +170,11 @@ def prepared_view(prepared: PreparedFlow, request: FlowRequest) -> FlowView:
         sums=sums_of(scene.trace, scene.draft.parties),
         hops=hops,
         matrix=matrix,
-        matrix_html=matrix_html(matrix, scene.trace.exponent, scene.speech) if matrix else "",
+        matrix_html=matrix_html(matrix, scene.trace.currency, scene.speech) if matrix else "",
         coverage=coverage_words(pen, short=True) if drawn.svg else say("cover_of", shown=total, total=total),
         notes=notes,
         sheets=drawn.sheets,
-        paper_width=drawn.paper_width,
+        paper_svg=drawn.paper_svg,
         steps=prepared.steps,
         accounts=total,
         shown=picture.accounts_shown if drawn.svg else total,
@@ -231,14 +234,23 @@ def _drawn(scene: _Scene, pen: Pen, shape: Shape) -> _Drawn:
         whole = framed_picture(scene.whole_draft, scene.frame, scene.choice, scene.context)
     if shape is Shape.LANES:
         return _lanes(scene, pen, whole)
-    tall = frozenset(card.key for card in whole.cards if needs_name_line(pen, card))
-    layout = layout_of(whole, tall, card_width=pen.card_width)
+    layout = laid_out(replace(pen, picture=whole))
     if not scene.is_whole:
-        layout = layout_of(pen.picture, tall, layout)
+        layout = layout_of(pen.picture, frame=layout)
     number = {box.card.key: place for place, box in enumerate(layout.boxes)}
     width = min(WIDTH_MAX, max(scene.request.width, layout.width))
     svg = drawing(pen, layout, coverage_words(pen, short=True), width)
-    return _Drawn(svg, width, layout.height, number, sheets=sheets_of(layout), paper_width=layout.width)
+    paper_svg, on_paper, prefix = "", layout, pen.prefix
+    if too_tall(layout) and not whole.compact:
+        paper = replace(pen, picture=replace(whole, compact=True), prefix=f"{pen.prefix}-paper", paper=True)
+        on_paper, prefix = laid_out(paper), paper.prefix
+        if not scene.is_whole:
+            paper = replace(paper, picture=replace(pen.picture, compact=True))
+            on_paper = layout_of(paper.picture, frame=on_paper)
+        paper_svg = drawing(paper, on_paper, coverage_words(pen, short=True), on_paper.width)
+    return _Drawn(
+        svg, width, layout.height, number, sheets=sheets_of(on_paper, f"{prefix}-whole"), paper_svg=paper_svg
+    )  # fmt: skip
 
 
 def _lanes(scene: _Scene, pen: Pen, whole: FlowPicture) -> _Drawn:

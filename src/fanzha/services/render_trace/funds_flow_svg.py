@@ -10,7 +10,15 @@ from fanzha.services.render_trace.account_states import small_parts
 from fanzha.services.render_trace.flow_cards import Card, Undrawn
 from fanzha.services.render_trace.flow_layout import Box, FlowLayout, Ribbon, layout_of
 from fanzha.services.render_trace.flow_picture import picture_of
-from fanzha.services.render_trace.flow_texts import Pen, drawable, needs_name_line, sentence, texts
+from fanzha.services.render_trace.flow_texts import (
+    Pen,
+    drawable,
+    lines_more,
+    needs_name_line,
+    sentence,
+    shares_of,
+    texts,
+)
 from fanzha.services.render_trace.flow_words import Language, Speech
 from fanzha.services.render_trace.trace_document import MethodTrace, Strength, TraceContext
 
@@ -52,7 +60,7 @@ def funds_flow_drawing(
 def laid_out(pen: Pen) -> FlowLayout:
     """The places of a picture's cards, with room for the names of this context."""
     tall = frozenset(card.key for card in pen.picture.cards if needs_name_line(pen, card))
-    return layout_of(pen.picture, tall, card_width=pen.card_width)
+    return layout_of(pen.picture, tall, card_width=pen.card_width, lines_more=lines_more(pen))
 
 
 def drawing(pen: Pen, layout: FlowLayout, coverage: str, width: int) -> str:
@@ -66,12 +74,13 @@ def drawing(pen: Pen, layout: FlowLayout, coverage: str, width: int) -> str:
     stretched = f'height="{height}" viewBox="0 0 {least} {height}" preserveAspectRatio="none"'
     words = drawable(pen.speech.say("title", coverage=coverage))
     size = f'id="{pen.prefix}-whole" width="{max(width, least)}" height="{height}"'
+    kinds = "flow paper" if pen.paper else "flow"
     parts = [
-        f'<svg xmlns="{NAMESPACE}" class="flow" {size} role="group" aria-labelledby="{pen.prefix}-title">',
+        f'<svg xmlns="{NAMESPACE}" class="{kinds}" {size} role="group" aria-labelledby="{pen.prefix}-title">',
         f'<title id="{pen.prefix}-title">{words}</title>',
         hatch(f"{pen.prefix}-hatch"),
         f'<svg class="ribbons" aria-hidden="true" width="100%" {stretched}>',
-        *(_ribbon(ribbon, number) for ribbon in layout.ribbons),
+        *(_ribbon(pen, ribbon, number) for ribbon in layout.ribbons),
         "</svg>",
     ]
     for hop, x in layout.columns:
@@ -129,7 +138,7 @@ def _undrawn_name(account: Undrawn, pen: Pen) -> str:
     return f"{name} {pen.money(account.traced_in)}" if account.traced_in else name
 
 
-def _ribbon(ribbon: Ribbon, number: Mapping[str, int]) -> str:
+def _ribbon(pen: Pen, ribbon: Ribbon, number: Mapping[str, int]) -> str:
     """A band of even height between two cards; filled, not stroked, so that stretching across does not thin it."""
     link = ribbon.link
     middle, half = (ribbon.x0 + ribbon.x1) // 2, ribbon.width_tenths // 2
@@ -138,7 +147,7 @@ def _ribbon(ribbon: Ribbon, number: Mapping[str, int]) -> str:
     kinds += [] if link.strength is Strength.CONFIRMED else [link.strength.value]
     shade = f' class="{" ".join(kinds)}"' if kinds else ""
     faint = ' data-faint=""' if link.faint else ""
-    at = "" if link.first_us is None else f' data-t="{link.first_us}"'
+    at = pen.when(link.first_us, link.last_us)
     return (
         f'<path{shade} d="M{ribbon.x0} {top0}C{middle} {top0} {middle} {top1} {ribbon.x1} {top1}'
         f"v{_tenths(ribbon.width_tenths)}C{middle} {_tenths(ribbon.y1 + half)} {middle} {_tenths(ribbon.y0 + half)} "
@@ -176,23 +185,24 @@ def _card(pen: Pen, box: Box, number: int) -> str:
     card, words = box.card, drawable(sentence(pen, box))
     kind = f'class="card {card.kind} {card.state}" data-c="{number}"'
     body = "".join((_frame(pen, box), *texts(pen, box)))
+    if pen.paper:
+        return f'<g class="card {card.kind} {card.state}">{body}</g>'
     anchor = pen.links.get(card.key)
     if anchor:
         at = drawable(anchor)
         return f'<g role="listitem"><a id="{at}c" href="#{at}" {kind}><title>{words}</title>{body}</a></g>'
-    return f'<g role="listitem" tabindex="0" {kind}{card_facts(card)} aria-label="{words}">{body}</g>'
+    return f'<g role="listitem" tabindex="0" {kind}{card_facts(pen, card)} aria-label="{words}">{body}</g>'
 
 
-def card_facts(card: Card) -> str:
+def card_facts(pen: Pen, card: Card) -> str:
     """What a page needs to act on the card."""
     facts = {"hop": str(card.column), "state": card.state}
     if card.kind in {"account", "victim"}:
         facts["account"] = card.code
     elif card.kind not in {"exit", "other"}:
         facts["group"] = card.code if card.kind != "institution" else f"institution:{card.column}:{card.code}"
-    if card.first_us is not None:
-        facts["t"] = str(card.first_us)
-    return "".join(f' data-{name}="{drawable(value)}"' for name, value in facts.items())
+    said = "".join(f' data-{name}="{drawable(value)}"' for name, value in facts.items())
+    return said + pen.when(card.first_us, card.settled_us)
 
 
 def _frame(pen: Pen, box: Box) -> str:
@@ -211,15 +221,3 @@ def _frame(pen: Pen, box: Box) -> str:
             bars.append(f'<rect class="bar {name}" y="{_tenths(y)}" width="6" height="{_tenths(until - y)}"{fill}/>')
         y = until
     return outline + "".join(bars)
-
-
-def shares_of(card: Card) -> tuple[tuple[str, int], ...]:
-    """What became of a card's money, in the order in which it is always drawn."""
-    return (
-        ("part" if card.state == "part" else "stoppable", card.stoppable),
-        (card.control or "stopped", card.controlled),
-        ("held", max(0, card.held - card.stoppable - card.controlled)),
-        ("spent", card.exited),
-        ("unknown", card.unknown),
-        ("gone", card.passed_on if card.kind != "victim" else 0),
-    )

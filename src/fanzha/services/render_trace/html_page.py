@@ -215,7 +215,7 @@ def _check(trace: MethodTrace) -> str:
 
 
 def _legend() -> str:
-    shown = ("stoppable", "part", "held", "stopped", "frozen", "gone", "cashed", "spent", "unknown")
+    shown = ("stoppable", "part", "held", "stopped", "frozen", "gone", "cashed", "returned", "spent", "unknown")
     items = "".join(f"<li>{ICONS[code]} {tables.both(STATES[code])}</li>" for code in shown)
     return f'<ul class="legend" aria-label="图例">{items}<li>↩ 回流<span lang="en"> returned</span></li></ul>'
 

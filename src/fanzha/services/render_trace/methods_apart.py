@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from fanzha.services.render_trace.flow_words import Language, Speech
-from fanzha.services.render_trace.trace_document import AccountTrace, MethodTrace, TraceContext, TraceDocument
+from fanzha.services.render_trace.trace_document import (
+    AccountTrace,
+    MethodTrace,
+    TraceContext,
+    TraceDocument,
+    left_to_stop,
+)
 from fanzha.services.render_trace.wording import METHODS, STATES, money_text
 
 ACCOUNTS_NAMED: Final = 3
@@ -19,7 +25,7 @@ class MethodFigure:
 
     method: str
     held: int
-    stoppable: int | None  # None where nobody knows
+    stoppable: int | None  # what no measure of this case holds yet; None where nobody knows
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +57,31 @@ def methods_apart(
     wanted = currency or (money[0].currency if money else "")
     methods = [method for method in money if method.currency == wanted]
     totals = tuple(
-        MethodFigure(method.method, sum(account.held for account in method.accounts), method.stoppable)
+        MethodFigure(
+            method.method,
+            sum(account.held for account in method.accounts),
+            stoppable_by(method, context),
+        )
         for method in methods
     )
-    accounts = _accounts(methods)
+    accounts = _accounts(methods, context)
     sentence = _sentence(methods, totals, accounts, (context, Speech(language))) if len(methods) > 1 else ""
     return MethodsApart(totals, accounts, sentence)
 
 
-def _accounts(methods: Sequence[MethodTrace]) -> tuple[AccountApart, ...]:
+def stoppable_by(method: MethodTrace, context: TraceContext) -> int:
+    """What one method finds that can still be stopped, as far as it is known: what the view of that method says."""
+    return sum(left_to_stop(account, context.controls.get(account.account)) or 0 for account in method.accounts)
+
+
+def _accounts(methods: Sequence[MethodTrace], context: TraceContext) -> tuple[AccountApart, ...]:
     by_method = [{account.account: account for account in method.accounts} for method in methods]
     names = sorted({name for accounts in by_method for name in accounts})
     found = []
     for name in names:
         figures = tuple(
-            _figure(method.method, accounts.get(name)) for method, accounts in zip(methods, by_method, strict=True)
+            _figure(method.method, accounts.get(name), context)
+            for method, accounts in zip(methods, by_method, strict=True)
         )
         spread = max(_spread([figure.held for figure in figures]), _spread([figure.stoppable for figure in figures]))
         if spread:
@@ -73,8 +89,10 @@ def _accounts(methods: Sequence[MethodTrace]) -> tuple[AccountApart, ...]:
     return tuple(sorted(found, key=lambda apart: (-apart.spread, apart.account)))
 
 
-def _figure(method: str, account: AccountTrace | None) -> MethodFigure:
-    return MethodFigure(method, account.held, account.stoppable) if account else MethodFigure(method, 0, 0)
+def _figure(method: str, account: AccountTrace | None, context: TraceContext) -> MethodFigure:
+    if account is None:
+        return MethodFigure(method, 0, 0)
+    return MethodFigure(method, account.held, left_to_stop(account, context.controls.get(account.account)))
 
 
 def _spread(amounts: Sequence[int | None]) -> int:

@@ -98,7 +98,7 @@ tbody th{font-weight:400}
 tfoot td,tfoot th{font-weight:600;border-top:2px solid var(--strong)}
 td .sources{display:block;color:var(--muted);font-size:12px;line-height:16px;overflow-wrap:anywhere}
 .state-mark.part{color:var(--muted)}.state-mark.stoppable{color:var(--stoppable);font-weight:600}
-.state-mark.cashed{color:var(--cashed)}.state-mark.frozen{color:var(--frozen)}.state-mark.stopped{color:var(--stopped)}
+.state-mark.returned{color:var(--ok)}.state-mark.cashed{color:var(--cashed)}.state-mark.frozen{color:var(--frozen)}.state-mark.stopped{color:var(--stopped)}
 .warnings{border-left:5px solid var(--stoppable);background:var(--panel);padding:6px 14px;margin:12px 0}
 .warnings ul{margin:2px 0 2px 18px;padding:0}
 footer{padding-top:16px;padding-bottom:24px}

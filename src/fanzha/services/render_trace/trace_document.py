@@ -191,6 +191,21 @@ class Control:
     amount: int | None = None
     at_us: int | None = None
 
+    def binds(self, held: int) -> int:
+        """How much of what an account holds is stopped or frozen."""
+        return held if self.amount is None else min(held, self.amount)
+
+
+def left_to_stop(account: AccountTrace, control: Control | None) -> int | None:
+    """What no measure of this case holds yet, minor units; None where nobody knows.
+
+    Never more than that, whether the document has counted a measure out or not.
+    """
+    bound = 0 if control is None else control.binds(account.held)
+    if account.stoppable is None:
+        return 0 if 0 < account.held == bound else None
+    return min(account.stoppable, account.held - bound)
+
 
 @dataclass(frozen=True, slots=True)
 class BankBalance:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from fanzha.core.money import format_minor
+from fanzha.core.money import DEFAULT_CURRENCY, exponent_of, format_minor
 
 
 class Words(NamedTuple):
@@ -34,7 +34,7 @@ EXITS: Final[Mapping[str, Words]] = {
     "fx": Words("结售汇", "currency exchange"),
     "hub": Words("清算账户", "clearing account"),
     "to_victim": Words("付给被害人", "paid to a victim"),
-    "returned": Words("已返还", "returned"),
+    "returned": Words("已返还", "given back"),
     "superseded": Words("改记其他被害人", "superseded"),
 }
 REASONS: Final[Mapping[str, Words]] = {
@@ -61,7 +61,8 @@ STATES: Final[Mapping[str, Words]] = {
     "cashed": Words("已取现", "cashed out"),
     "spent": Words("已流出", "left"),
     "unknown": Words("未知", "unknown"),
-    "returned": Words("已全额退回", "all taken back"),
+    "returned": Words("已返还", "given back"),
+    "taken_back": Words("已全额退回", "all taken back"),
     "order_uncertain": Words("顺序不定", "order uncertain"),
     "assumed_opening": Words("期初为推定", "assumed opening"),
     "held_part": Words("部分留存", "partly held"),
@@ -87,7 +88,8 @@ ICONS: Final[Mapping[str, str]] = {
     "cashed": "▤",
     "spent": "▷",
     "unknown": "?",
-    "returned": "↩",
+    "returned": "◁",
+    "taken_back": "↩",
     "victim": "◆",
 }
 
@@ -102,6 +104,13 @@ def money_text(minor: int, exponent: int = 2) -> str:
     text = format_minor(abs(minor), exponent)
     whole, dot, part = text.partition(".")
     return f"{'-' if minor < 0 else ''}{int(whole):,}{dot}{part}"
+
+
+def priced(minor: int, currency: str) -> str:
+    """An exact amount with its currency: ¥380,000.00, 1,200.00 USD."""
+    text = money_text(abs(minor), exponent_of(currency))
+    sign = "-" if minor < 0 else ""
+    return f"{sign}¥{text}" if currency == DEFAULT_CURRENCY else f"{sign}{text} {currency}"
 
 
 def wan_text(minor: int, exponent: int = 2) -> str:

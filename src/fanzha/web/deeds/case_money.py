@@ -7,13 +7,13 @@ from typing import Final
 from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.measures.model import MeasureKind
+from fanzha.services.desk.case_flow import case_flow
 from fanzha.services.desk.draft_queries import draft_queries
 from fanzha.services.desk.draft_stops import StopAhead, draft_stops, stops_ahead
 from fanzha.services.desk.follow_money import bring_in_receipts, follow_money
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.trace_case import trace_case
-from fanzha.web.account_reference import account_of, account_reference
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.forms import Field, Kind
@@ -41,10 +41,11 @@ def _follow(doing: Doing) -> Done:
 
 
 def _stops(doing: Doing) -> Done:
-    given = doing.values
+    given, books = doing.values, doing.console.books
+    names = case_flow(doing.desk, books, doing.actor, doing.id).names
     found = draft_stops(
-        doing.desk, doing.console.books, doing.actor, doing.id, basis=given["basis"], reason=given["reason"],
-        unknown=True, accounts=[account_of(doing.console, doing.actor, one) for one in given["accounts"]],
+        doing.desk, books, doing.actor, doing.id, basis=given["basis"], reason=given["reason"], unknown=True,
+        only=frozenset(names.get(shown, shown) for shown in given["accounts"]),
     )  # fmt: skip
     mask = open_revealed(doing.desk, doing.actor, Case, doing.id).mask
     told = N_("止付已拟稿，逐件核对后报批：") if found.drafted else N_("没有可拟的止付")
@@ -71,10 +72,11 @@ def _basis(console: Console, kind: MeasureKind) -> Field:
 
 
 def _stops_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
-    """Every account that a stop would be drafted for, with its sum: what is not known is not ticked beforehand."""
+    """Every account that a stop would be drafted for, by its name in the flow: what is not known is not ticked beforehand."""
     mask = open_revealed(console.desk, actor, Case, record_id).mask
     ahead = [one for one in stops_ahead(console.desk, console.books, actor, record_id) if not one.obstacle]
-    places = [account_reference(console, actor, one.amount.account.account) for one in ahead]
+    shown = {account: name for name, account in case_flow(console.desk, console.books, actor, record_id).names.items()}
+    places = [shown[one.amount.account.account] for one in ahead]
     known = [place for place, one in zip(places, ahead, strict=True) if one.amount.stoppable_minor is not None]
     choices = tuple((place, _ahead_in_words(one, mask)) for place, one in zip(places, ahead, strict=True))
     total = money(sum(one.minor for one in ahead if one.amount.stoppable_minor is not None))

@@ -18,9 +18,12 @@ from fanzha.services.render_trace import (
     Level,
     Preset,
     Shape,
+    TraceDocument,
     flow_view,
     funds_flow_workbook,
+    histogram,
     methods_apart,
+    stoppable_by,
 )
 from fanzha.services.render_trace.flow_style import FLOW_STYLE
 from fanzha.tracing.runs import LEADS_METHOD
@@ -51,7 +54,7 @@ class MethodLine:
     name: str
     currency: str
     held: int
-    exited: int
+    stoppable: int
     unknown: int
     leads_only: bool
 
@@ -65,14 +68,23 @@ def flow_page(ask: Ask) -> Answer:
     request = request_of(ask.query, ask.language)
     view = flow_view(flow.document, flow.context, request)
     apart = methods_apart(flow.document, flow.context, request.language)
+    lines = method_lines(flow)
+    # Beyond the cursor nothing is drawn that playback could show.
+    steps = [step for step in view.steps if request.cursor_us is None or step.at_us <= request.cursor_us]
     context = {
         "flow": flow, "view": view, "request": request, "link": Links(flow.case.id, request), "shapes": SHAPES,
-        "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": method_lines(flow),
-        "METHODS": METHOD_WORDS, "Shape": Shape,
+        "levels": LEVELS, "differences": apart.sentence, "presets": PRESETS, "lines": lines, "Shape": Shape,
+        "method_word": next(line.name for line in lines if line.key == view.method), "as_of": as_of,
+        "histogram": histogram(steps), "first_us": steps[0].at_us if steps else None,
         "account_at": lambda shown: account_address(console, ask.officer, flow.number_of(shown), flow.case.id),
-        "Level": Level, "Preset": Preset, "steps_ms": [step.at_us // 1000 for step in view.steps],
+        "Level": Level, "Preset": Preset, "steps_ms": [step.at_us // 1000 for step in steps],
     }  # fmt: skip
     return Page("parts/flow_body.html" if ask.fragment else "flow.html", context)
+
+
+def as_of(document: TraceDocument) -> str:
+    """Until when the statements tell."""
+    return document.as_of.replace("T", " ")[:19]
 
 
 def request_of(query: Mapping[str, str], language: str) -> FlowRequest:
@@ -94,6 +106,7 @@ def request_of(query: Mapping[str, str], language: str) -> FlowRequest:
             cursor_us=parse_instant(query["at"]) if query.get("at") else None,
             language=Language.CHINESE if language == CHINESE else Language.ENGLISH,
             width=WIDTH,
+            acts=True,
         )
     except ValueError as error:
         raise BadInput(f"this address asks for no view of the money: {error}") from None
@@ -169,7 +182,7 @@ def method_lines(flow: CaseFlow) -> tuple[MethodLine, ...]:
             MethodLine(
                 method.key, METHOD_WORDS.get(method.key.split("@")[0], method.key), method.currency,
                 sum(account.held for account in method.accounts),
-                0 if balance is None else balance.exited, 0 if balance is None else balance.unknown, balance is None,
+                stoppable_by(method, flow.context), 0 if balance is None else balance.unknown, balance is None,
             )
         )  # fmt: skip
     return tuple(lines)
