@@ -21,6 +21,7 @@ from fanzha.web.console import Console
 from fanzha.web.measure_words import MODE_WORDS, TERM_WORDS
 from fanzha.web.navigation import navigation_for
 from fanzha.web.palette import palette_for
+from fanzha.web.refusal_reasons import refusal_words
 from fanzha.web.refusals import headline_of
 from fanzha.web.routes import SEERS
 from fanzha.web.terms import METHOD_WORDS, term
@@ -113,7 +114,8 @@ def _environment(language: str) -> Environment:
         "static": static_address, "money": show.money, "brief": partial(show.brief_money, language=language),
         "span": show.span, "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
-        "headline_of": headline_of, "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
+        "headline_of": headline_of, "alarm_steps": show.alarm_steps, "refusal": partial(refusal_words, say),
+        "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment
