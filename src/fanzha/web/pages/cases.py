@@ -178,7 +178,14 @@ def _narratives(page: CasePage, mask: Mask) -> list[Any]:
 
 def _log(ask: Ask, page: CasePage) -> dict[str, Any]:
     events = case_history(ask.console.desk, ask.officer, page.case.id)
-    return {"events": tuple(reversed(events))[:FEED_MAX], "events_all": len(events)}
+    told_of: dict[str, tuple[str, Any]] = {}
+    parts = {"report": page.reports.rows, "clue": page.clues.rows, "fact": page.facts, "task": page.tasks.rows}
+    for kind, rows in parts.items():
+        told_of |= {one.id: (kind, one) for one in rows}
+    return {
+        "events": tuple(reversed(events))[:FEED_MAX], "events_all": len(events), "told_of": told_of,
+        "case_statuses": {one.value: one for one in CaseStatus},
+    }  # fmt: skip
 
 
 def _money(ask: Ask, page: CasePage) -> dict[str, Any]:
