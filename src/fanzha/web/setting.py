@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -13,7 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from litestar.response import Response
 from litestar.response.redirect import Redirect
 
-from fanzha.core.actor import MACHINE, Organisation
+from fanzha.core.actor import MACHINE
+from fanzha.services.desk.body_called import body_called
 from fanzha.web import show
 from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
@@ -79,21 +80,10 @@ class Setting:
             "ask": ask, "now_us": now_us, "language": ask.language, "tag": TAGS[ask.language], "csrf": ask.csrf,
             "navigation": navigation_for(ask.actor), "palette": palette_for(ask.actor),
             "seer": ask.actor is not None and bool(ask.actor.roles & SEERS), "look": look,
-            "body_name": self._body_names(),
+            "body_name": cache(partial(body_called, self._console.desk)),
             "told": _told(sayer(ask.language), told), "demo": self._console.demo, "instant": partial(show.instant, now_us=now_us),
         }  # fmt: skip
         return environment.get_template(template).render({**around, **context})
-
-    def _body_names(self) -> Callable[[str], str]:
-        """What a body is called, by its id; an id that nobody has stands as it is. Each is looked up once a page."""
-
-        @cache
-        def name_of(body_id: str) -> str:
-            with self._console.desk.store.reading() as view:
-                found = view.records(Organisation).get_many((body_id,))
-            return found[0].name if found else body_id
-
-        return name_of
 
     def _cookies(self, response: Response[Any], answer: Answer, ask: Ask) -> None:
         wanted: dict[str, str | None] = dict(getattr(answer, "cookies", {}))

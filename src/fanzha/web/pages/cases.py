@@ -26,6 +26,7 @@ from fanzha.core.identifiers import plain_identifier
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import HOLDING_KINDS, Measure, effective_status
 from fanzha.measures.orders import UNANSWERED
+from fanzha.services.desk.body_called import body_called
 from fanzha.services.desk.case_around import case_around
 from fanzha.services.desk.case_history import case_history
 from fanzha.services.desk.case_page import CasePage, case_page
@@ -179,7 +180,9 @@ def _narratives(page: CasePage, mask: Mask) -> list[Any]:
 def _log(ask: Ask, page: CasePage) -> dict[str, Any]:
     events = case_history(ask.console.desk, ask.officer, page.case.id)
     told_of: dict[str, tuple[str, Any]] = {}
-    parts = {"report": page.reports.rows, "clue": page.clues.rows, "fact": page.facts, "task": page.tasks.rows}
+    parts: dict[str, Sequence[Any]] = {
+        "report": page.reports.rows, "clue": page.clues.rows, "fact": page.facts, "task": page.tasks.rows,
+    }  # fmt: skip
     for kind, rows in parts.items():
         told_of |= {one.id: (kind, one) for one in rows}
     return {
@@ -252,7 +255,12 @@ def brief_paper(ask: Ask) -> Answer:
     if mask.lifted:  # the reveal that lifted it was written down; a file of it is an export besides
         mark = note_file_of_revealed(ask.console.desk, ask.officer, Case, page.case.id, "case_brief").watermark
     printing = Printing(ask.officer.id, ask.console.desk.clock.now_us(), mark)
-    paper = ask.console.press().press(case_brief(page, mask, printing))
+    console, body = ask.console, body_called(ask.console.desk, page.case.organisation)
+    try:
+        totals = read_case_law(console.desk, console.books, ask.officer, page.case.id).totals
+    except (NotFound, Refused):
+        totals = ()  # books that this reader may not open, or that do not hold: the paper says no sums
+    paper = console.press().press(case_brief(page, mask, printing, totals, body))
     return Download(paper, "application/pdf", f"{page.case.id}.pdf")
 
 
