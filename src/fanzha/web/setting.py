@@ -32,7 +32,7 @@ from fanzha.web.words import LANGUAGES, N_, TAGS, Say, own_words, sayer
 STATIC: Final = Path(__file__).with_name("static")
 TOLD_COOKIE: Final = "fanzha-told"
 LOOK_COOKIES: Final = {
-    "theme": ("light", "dark", "contrast"),
+    "theme": ("auto", "light", "dark", "contrast"),
     "density": ("normal", "tight", "wide"),
     "keys": ("on", "off"),
     "sound": ("off", "on"),
@@ -115,7 +115,8 @@ def _environment(language: str) -> Environment:
     environment.globals |= {
         "_": say, "own_words": partial(own_words, language=language), "method_words": METHOD_WORDS, "who": partial(_who, say),
         "static": static_address, "money": show.money, "brief": partial(show.brief_money, language=language),
-        "span": show.span, "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
+        "span": partial(show.span, language=language),
+        "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
         "headline_of": headline_of, "feed_lines": feed_lines, "alarm_steps": show.alarm_steps,
         "refusal": partial(refusal_words, say), "mode_words": MODE_WORDS, "term_words": TERM_WORDS,

@@ -73,7 +73,7 @@ def machine_instant(at_us: int) -> str:
     return _moment(at_us).isoformat(timespec="seconds")
 
 
-def span(us: int) -> str:
+def span(us: int, language: str = CHINESE) -> str:
     """How long: 01:42 as hours and minutes below a day, else days and hours; seconds below an hour."""
     seconds = abs(us) // SECOND_US
     sign = "-" if us < 0 else ""
@@ -81,7 +81,7 @@ def span(us: int) -> str:
     hours, rest = divmod(rest, 3600)
     minutes, seconds = divmod(rest, 60)
     if days:
-        return f"{sign}{days}d {hours:02d}:{minutes:02d}"
+        return f"{sign}{days}{'天' if language == CHINESE else 'd'} {hours:02d}:{minutes:02d}"
     return f"{sign}{hours:02d}:{minutes:02d}:{seconds:02d}"
 
 

@@ -23,7 +23,7 @@ from fanzha.web.deeds.reports import REASON, brought
 from fanzha.web.forms import Faults, Field, Kind
 from fanzha.web.routes import OFFICERS
 from fanzha.web.show import field_instant, money
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 FIELDS_TOLD: Final = {"account": N_("账号"), "holder_name": N_("户名"), "amount": N_("汇款金额")}
 STOP_BASIS: Final = "afl-20"
@@ -174,7 +174,8 @@ def _stop_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
     assessed = "" if clue.assessment is None else mask.text(clue.assessment.finding)
     amount = format_minor(facts[-1].fields.amount_minor, exponent_of(facts[-1].fields.currency)) if facts else ""
     return (
-        Field("fact", N_("事实"), Kind.CHOICE, required=True, choices=choices, start=choices[-1][0] if choices else ""),
+        Field("fact", InBoth("事实", "Fact"), Kind.CHOICE, required=True, choices=choices,
+              start=choices[-1][0] if choices else ""),
         Field("amount", N_("止付金额"), Kind.AMOUNT, required=True, start=amount, sample=1,
               hint=N_("不超过事实与追踪到的金额。")),
         Field("basis", N_("依据"), Kind.CHOICE, required=True, choices=bases, start=STOP_BASIS),

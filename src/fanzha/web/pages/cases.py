@@ -52,13 +52,13 @@ from fanzha.web.pages.revealing import reveal_routes
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 ROWS: Final = 50
 FEED_MAX: Final = 200  # lines of the history on the page; the record has them all
 _DEEDS: Final = named([deed for deed in CASE_DEEDS if deed.kind == "cases"])
 TABS: Final = (
-    ("log", N_("动态")), ("money", N_("资金流向")), ("accounts", N_("账户")), ("related", N_("关联案件")),
+    ("log", N_("动态")), ("money", N_("资金流向")), ("accounts", InBoth("账户", "Accounts")), ("related", N_("关联案件")),
     ("measures", N_("措施")), ("evidence", N_("证据")), ("returns", N_("返还")), ("deeds", N_("全部办理")),
 )  # fmt: skip
 _WORDED: Final = frozenset({Status.DRAFT, Status.PROPOSED})

@@ -15,7 +15,7 @@ function span(ms) {
   const days = Math.floor(s / 86400);
   s -= days * 86400;
   const h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
-  return days ? `${sign}${days}d ${two(h)}:${two(m)}` : `${sign}${two(h)}:${two(m)}:${two(s % 60)}`;
+  return days ? `${sign}${days}${document.documentElement.lang.startsWith("zh") ? "天" : "d"} ${two(h)}:${two(m)}` : `${sign}${two(h)}:${two(m)}:${two(s % 60)}`;
 }
 const told = new Set(JSON.parse(sessionStorage.getItem("fanzha-told-breaches") || "[]"));
 /* One soft tone with what is announced at once, for who switched it on; what it says stands on the page as well. */
