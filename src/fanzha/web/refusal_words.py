@@ -9,7 +9,7 @@ from fanzha.web.words import N_
 
 ANY: Final = N_("依规则不能这样办理")
 BY_FAMILY: Final[Mapping[str, str]] = {
-    "access": N_("您的角色或所在机构不能办理此事"),
+    "access": N_("该角色或其机构无权办理此事"),
     "route": N_("不能向该机构发送：层级或方向不对"),
     "step": N_("当前阶段不能办理这一步"),
 }
