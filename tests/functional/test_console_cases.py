@@ -305,3 +305,14 @@ def test_every_verb_of_the_command_line_is_on_a_screen():
     assert typed == set(VERBS)
     there = {f"{deed.kind}/{deed.name}" for deed in DEEDS} | {f"{route.method} {route.address}" for route in ROUTES}
     assert not {place for place in VERBS.values() if place not in there}
+
+
+def test_the_history_says_what_happened_to_what_behind_the_mask(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    officer = visitor("both")
+    page = officer.get(f"/cases/{case.id}")
+    made = re.search(r"形成事实(.*?)</li>", page, re.DOTALL)
+    assert made is not None
+    assert "¥" in made.group(1)
+    assert f"****{ACCOUNT[-4:]}" in made.group(1).replace(" ", "")
+    assert ACCOUNT not in page.replace(" ", "")
