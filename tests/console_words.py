@@ -9,6 +9,7 @@ from babel.messages.extract import extract
 from jinja2 import Environment, nodes
 
 import fanzha.web
+from fanzha.web.words import in_context
 
 WEB = Path(fanzha.web.__file__).parent
 
@@ -31,5 +32,8 @@ def texts_in_templates() -> dict[str, str]:
         for call in tree.find_all(nodes.Call):
             named = isinstance(call.node, nodes.Name) and call.node.name == "_"
             if named and call.args and isinstance(call.args[0], nodes.Const):
-                found.setdefault(call.args[0].value, path.relative_to(WEB).as_posix())
+                found.setdefault(
+                    in_context(*(arg.value for arg in call.args), *([""] * (2 - len(call.args)))),
+                    path.relative_to(WEB).as_posix(),
+                )
     return found

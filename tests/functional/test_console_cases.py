@@ -16,6 +16,12 @@ from fanzha.cli.clue import app as clue_app
 from fanzha.cli.report import app as report_app
 from fanzha.measures.model import Measure
 from fanzha.ports.record_query import Query
+from fanzha.services.desk.case_page import case_page
+from fanzha.services.desk.open_record import open_record
+from fanzha.services.desk.papers.case_brief import Printing, case_brief
+from fanzha.services.desk.papers.money_words import yuan_text
+from fanzha.services.desk.papers.typst_text import typst_text
+from fanzha.services.desk.read_case_law import read_case_law
 from fanzha.web.deeds.catalogue import DEEDS
 from fanzha.web.pages import ROUTES
 
@@ -229,6 +235,19 @@ def test_the_brief_is_a_paper_with_its_printer_on_it(console, visitor):
     )
 
 
+def test_the_brief_speaks_chinese_and_begins_with_the_sums(console):
+    desk, officer = console.desk, actor_of(console.desk, "both")
+    case = stopped_case(desk, officer, actor_of(desk, "clerk"))
+    page, mask = case_page(desk, officer, case.id), open_record(desk, officer, Case, case.id).mask
+    totals = read_case_law(desk, console.books, officer, case.id).totals
+    source = case_brief(page, mask, Printing("both", desk.clock.now_us()), totals, "模拟中心")
+    amount = page.facts[0].fields.amount_minor
+    assert typst_text(yuan_text(amount, "CNY")) in source
+    assert source.index("案件账") < source.index("被害人付款") < source.index("== 措施")
+    assert typst_text("紧急止付") in source
+    assert not {word for word in ("executed", "sent", "stop of payments", "acknowledged") if word in source}
+
+
 def test_an_older_page_does_not_decide(console, visitor):
     case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
     chief = visitor("chief")
@@ -286,3 +305,14 @@ def test_every_verb_of_the_command_line_is_on_a_screen():
     assert typed == set(VERBS)
     there = {f"{deed.kind}/{deed.name}" for deed in DEEDS} | {f"{route.method} {route.address}" for route in ROUTES}
     assert not {place for place in VERBS.values() if place not in there}
+
+
+def test_the_history_says_what_happened_to_what_behind_the_mask(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    officer = visitor("both")
+    page = officer.get(f"/cases/{case.id}")
+    made = re.search(r"形成事实(.*?)</li>", page, re.DOTALL)
+    assert made is not None
+    assert "¥" in made.group(1)
+    assert f"****{ACCOUNT[-4:]}" in made.group(1).replace(" ", "")
+    assert ACCOUNT not in page.replace(" ", "")

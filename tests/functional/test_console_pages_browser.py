@@ -97,6 +97,7 @@ def look(page: Any, address: str, found: Seen) -> None:
     """Looks at one page in every way."""
     page.set_viewport_size({"width": WIDTHS[0], "height": 768})
     found.note("axe", address, axe_violations(page))
+    page.emulate_media(color_scheme="dark")  # the dark colours come with the system's, where nobody chose
     for theme in ("dark", "contrast"):
         # A theme is nothing but the colours that the style gives for the mark at the root: they alone are looked at again.
         if page.evaluate(PUT_ON, theme):

@@ -13,6 +13,7 @@ from measure_home import ACCOUNT, HOLDER, actor_of, make_measure_home
 
 from fanzha.access import Credential, CredentialKind, Person, Reveal, new_credential
 from fanzha.audit import AuditEntry
+from fanzha.core.time import MINUTE_US, SECOND_US
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import Question
@@ -21,6 +22,7 @@ from fanzha.services.desk.act_first import act_first
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.propose_measure import propose_measure
+from fanzha.web.show import alarm_steps
 
 STATEMENT_HEADER = (
     "交易卡号,账户开户名称,开户行,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名,摘要说明,交易流水号\n"
@@ -193,3 +195,26 @@ def test_a_session_that_ends_keeps_what_was_written(place):
     assert "回执已收下" in clerk.words
     assert _measure(console).receipts[0].note == "<b>模拟备注</b>"
     assert "<b>模拟" not in clerk.get(f"/partner/orders/{order}")
+
+
+def test_a_refusal_is_chosen_from_the_list_and_other_wants_words(place):
+    console, visitor, order = place
+    clerk = visitor("clerk")
+    page = clerk.get("/partner")
+    assert f'href="/partner/orders/{order}?outcome=refused#answer" data-row-key="n"' in page
+    assert '<option value="ACCOUNT_CLOSED">账户已销户</option>' in clerk.get(f"/partner/orders/{order}?outcome=refused")
+    assert re.search(r'data-key="n"><input type="radio" name="outcome" value="refused" checked', clerk.text)
+    _answer(clerk, order, outcome="refused", code="因为不想")
+    assert clerk.status == 422
+    _answer(clerk, order, outcome="refused", code="OTHER")
+    assert (clerk.status, "选其他的，在此写明原因" in clerk.words) == (422, True)
+    _answer(clerk, order, outcome="refused", code="ACCOUNT_CLOSED")
+    assert _measure(console).receipts[-1].code == "ACCOUNT_CLOSED"
+    assert "账户已销户 ACCOUNT_CLOSED" in clerk.get(f"/partner/orders/{order}")
+
+
+def test_a_short_limit_turns_to_alarm_by_its_shares():
+    """Half an hour to answer is not an alarm at 29:59; what runs for days keeps its 12 h, 2 h and 30 min."""
+    assert sum(step > 1_799 * SECOND_US for step in alarm_steps(30 * MINUTE_US)) == 0
+    assert [step // SECOND_US for step in alarm_steps(30 * MINUTE_US)] == [900, 450, 180]
+    assert [step // MINUTE_US for step in alarm_steps()] == [720, 120, 30]

@@ -23,7 +23,7 @@ pytestmark = [
 ]
 A4 = (595, 842)
 PAPERS = {
-    "brief": ("both", 1, 3), "flow": ("both", 1, 4), "dossier": ("both", 1, 4), "slip": ("clerk", 1, 1),
+    "brief": ("both", 1, 3), "flow": ("both", 1, 4), "dossier": ("both", 1, 2), "slip": ("clerk", 1, 1),
     "shift": ("both", 1, 3), "review": ("both", 1, 4), "annex": ("auditor", 1, 30),
 }  # fmt: skip
 # What stands on the paper in words: headings, names of columns and of fields.

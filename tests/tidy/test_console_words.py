@@ -24,7 +24,7 @@ def test_no_translation_is_left_over() -> None:
 
 
 def test_english_texts_have_no_chinese_in_them() -> None:
-    assert not {text: said for text, said in catalogue(ENGLISH).items() if CHINESE.search(AS_IT_IS.sub("", said))}
+    assert not {text: said for text, said in catalogue(ENGLISH).items() if CHINESE.search(said.replace("中文", ""))}
 
 
 def test_templates_say_nothing_outside_the_catalogue() -> None:
@@ -41,7 +41,9 @@ def test_no_catalogue_says_a_text_twice() -> None:
     said: dict[str, str] = {}
     twice = []
     for part in sorted((WEB / "locale" / ENGLISH).glob("*.po")):
-        for text in re.findall(r'^msgid "(.+)"$', part.read_text(encoding="utf-8"), flags=re.MULTILINE):
+        for text in re.findall(
+            r'^(?:msgctxt ".+"\n)?msgid ".+"$', part.read_text(encoding="utf-8"), flags=re.MULTILINE
+        ):
             if text in said:
                 twice.append((text, said[text], part.name))
             said[text] = part.name

@@ -10,7 +10,7 @@ from fanzha.access.rules import ExportRules
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed
 from fanzha.core.ids import Ids
-from fanzha.core.time import format_instant
+from fanzha.core.time import clock_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,7 @@ def make_export(
 
 def watermark_text(actor: Actor, now_us: int, reference: str, case: str = "") -> str:
     """The line that stands on every page and in every file that leaves: who, of which body, when, for which case."""
-    name = f"{actor.display_name} " if actor.display_name else ""
-    parts = (f"{name}{actor.id}", actor.organisation, format_instant(now_us), case, reference)
+    # A display name that says the login already, as those of a made-up city do, is not followed by it once more.
+    who = actor.display_name if actor.id in actor.display_name else f"{actor.display_name} {actor.id}".strip()
+    parts = (who, actor.organisation, clock_text(now_us), case, reference)
     return " · ".join(part for part in parts if part)

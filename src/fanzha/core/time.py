@@ -48,6 +48,11 @@ def format_instant(at_us: int) -> str:
     return moment.astimezone(SHANGHAI).isoformat()
 
 
+def clock_text(at_us: int) -> str:
+    """The wall clock in Shanghai to the second, as papers write it: 2027-03-15 17:41:52."""
+    return format_instant(at_us)[:19].replace("T", " ")
+
+
 def year_of(at_us: int) -> int:
     """The year of an instant in Shanghai."""
     return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).astimezone(SHANGHAI).year

@@ -60,6 +60,13 @@ class Order:
     receipt_due_us: int | None = None
     elsewhere: str = ""  # its number on the platform where it was issued, if it was issued elsewhere
 
+    @property
+    def receipt_limit_us(self) -> int | None:
+        """How long the institution was given to answer; None where nothing is set."""
+        if self.receipt_due_us is None:
+            return None
+        return self.receipt_due_us - (self.prepared_us if self.sent_us is None else self.sent_us)
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

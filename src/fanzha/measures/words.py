@@ -158,3 +158,9 @@ def return_cannot_follow(status: ProcedureStatus, event: ProcedureEvent) -> str:
     ]
     instead = f"what can follow is {', '.join(able)}" if able else "nothing can follow"
     return f"{PROCEDURE_WORDS[status]}: {PROCEDURE_EVENT_WORDS[event]} cannot follow; {instead}"
+
+
+def chinese_of(words: str) -> str:
+    """The Chinese of a word that brings both, "freeze (冻结)": a Chinese paper has it alone."""
+    english, _, rest = words.partition(" (")
+    return rest.removesuffix(")") if rest else english

@@ -13,6 +13,8 @@ LINE_HEIGHT: Final = 90  # of the part with the balance
 BARS_HEIGHT: Final = 120  # of the part with the bars, half above its axis
 GAP: Final = 18
 HEIGHT: Final = LINE_HEIGHT + GAP + BARS_HEIGHT
+PARTS: Final = 4  # of the axis of time, between its ticks
+TEXT_DROP: Final = 4  # a figure of the scale stands so much below its level, to be level with it by eye
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,9 @@ class AccountChart:
     most_minor: int  # the highest bar
     top_minor: int | None  # the highest balance
     low_minor: int | None
+    levels: tuple[tuple[float, int], ...]  # of the scale: how far down in hundredths, and the amount there
+    ticks: tuple[float, ...]  # of the axis of time
+    times: tuple[int, ...]  # at the ticks and both ends
 
 
 def account_chart(stretches: Sequence[Stretch]) -> AccountChart:
@@ -56,8 +61,26 @@ def account_chart(stretches: Sequence[Stretch]) -> AccountChart:
     line = _line(stretches, width, low, top) if stated else ""
     zero = _level(0, low, top) if stated else None
     return AccountChart(
-        bars, line, LINE_HEIGHT + GAP + half, zero, most, max(stated, default=None), min(stated, default=None)
-    )
+        bars, line, LINE_HEIGHT + GAP + half, zero, most, max(stated, default=None), min(stated, default=None),
+        _levels(low, top, most, stated=bool(stated)), tuple(WIDTH * part / PARTS for part in range(1, PARTS)),
+        _times(stretches),
+    )  # fmt: skip
+
+
+def _levels(low: int, top: int, most: int, *, stated: bool) -> tuple[tuple[float, int], ...]:
+    """The amounts that stand beside the picture: of the balance its highest and nothing, of the bars the highest each way."""
+    axis, half = LINE_HEIGHT + GAP + BARS_HEIGHT / 2, BARS_HEIGHT / 2
+    found = [(_level(minor, low, top), minor) for minor in dict.fromkeys((top, 0))] if stated else []
+    found += [(axis - half + TEXT_DROP, most), (axis, 0), (axis + half - TEXT_DROP, most)] if most else []
+    return tuple((round(100 * (level + TEXT_DROP) / HEIGHT, 1), minor) for level, minor in found)
+
+
+def _times(stretches: Sequence[Stretch]) -> tuple[int, ...]:
+    """The instants at the ticks, from the first to the last."""
+    if not stretches:
+        return ()
+    start, end = stretches[0].from_us, stretches[-1].until_us
+    return tuple(start + (end - start) * part // PARTS for part in range(PARTS + 1))
 
 
 def _height(minor: int, most: int, half: float) -> float:

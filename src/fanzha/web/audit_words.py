@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from fanzha.audit import AuditEvent
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 # What something was done to, by the first part of an action.
 SUBJECTS: Final[Mapping[str, str]] = {
     "account": N_("账户"), "appeal": N_("申诉"), "audit": N_("审计记录"), "bulletin": N_("通报"),
     "case": N_("案件"), "casemove": N_("并案拆案"), "clock": N_("计时"),
-    "clue": N_("线索"), "credential": N_("登录凭据"), "errand": N_("交办与协作"), "export": N_("导出"), "fact": N_("事实"),
+    "clue": N_("线索"), "credential": N_("登录凭据"), "errand": N_("交办与协作"), "export": N_("导出"),
+    "fact": InBoth("事实", "Fact"),
     "hand_over": N_("移交"), "incident": N_("异常"), "indicator": N_("涉诈名单条目"),
     "report_sheet": N_("举报草稿"), "ledger": N_("账本"), "link": N_("协作连接"),
     "measure": N_("措施"), "money": N_("资金流向"), "office": N_("机构设置"), "order": N_("指令"),

@@ -7,7 +7,7 @@ from typing import Final
 
 from fanzha.core.actor import Actor, Role
 from fanzha.web.routes import ADMINISTRATORS, AUDITORS, OFFICERS, PARTNERS, SEERS
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Entry:
 
 ENTRIES: Final = (
     Entry("/desk", N_("值班台"), "d", OFFICERS),
-    Entry("/cases", N_("案件"), "c", SEERS, ("/reports", "/clues", "/series", "/hand-overs")),
+    Entry("/cases", InBoth("案件", "Cases"), "c", SEERS, ("/reports", "/clues", "/series", "/hand-overs")),
     Entry("/measures", N_("措施"), "m", SEERS, ("/queries", "/appeals", "/incidents")),
     Entry("/returns", N_("返还"), "r", SEERS),
     Entry("/operations", N_("行动"), "x", SEERS, ("/campaigns", "/results")),

@@ -9,7 +9,7 @@ from fanzha.web.words import N_
 
 ANY: Final = N_("依规则不能这样办理")
 BY_FAMILY: Final[Mapping[str, str]] = {
-    "access": N_("您的角色或所在机构不能办理此事"),
+    "access": N_("该角色或其机构无权办理此事"),
     "route": N_("不能向该机构发送：层级或方向不对"),
     "step": N_("当前阶段不能办理这一步"),
 }
@@ -200,7 +200,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "report.channel": N_("系统只能以系统发现的方式报告"),
     "return_decided": N_("冻结资金已决定返还而尚未付清"),
     "return_under_way": N_("返还正在进行：请重新拟定、撤回或等待"),
-    "role": N_("您的角色不能办理此事"),
+    "role": N_("该角色无权办理此事"),
     "stops_on_account": N_("同一账户止付次数超过规定"),
     "double_freeze": N_("同一账户已有冻结：应轮候"),
     "held_again": N_("同一付款已延迟过"),

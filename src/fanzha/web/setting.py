@@ -14,13 +14,16 @@ from litestar.response import Response
 from litestar.response.redirect import Redirect
 
 from fanzha.core.actor import MACHINE
+from fanzha.services.desk.body_called import body_called
 from fanzha.web import show
 from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
 from fanzha.web.console import Console
+from fanzha.web.event_feed import feed_lines
 from fanzha.web.measure_words import MODE_WORDS, TERM_WORDS
 from fanzha.web.navigation import navigation_for
 from fanzha.web.palette import palette_for
+from fanzha.web.refusal_reasons import refusal_words
 from fanzha.web.refusals import headline_of
 from fanzha.web.routes import SEERS
 from fanzha.web.terms import METHOD_WORDS, term
@@ -29,7 +32,7 @@ from fanzha.web.words import LANGUAGES, N_, TAGS, Say, own_words, sayer
 STATIC: Final = Path(__file__).with_name("static")
 TOLD_COOKIE: Final = "fanzha-told"
 LOOK_COOKIES: Final = {
-    "theme": ("light", "dark", "contrast"),
+    "theme": ("auto", "light", "dark", "contrast"),
     "density": ("normal", "tight", "wide"),
     "keys": ("on", "off"),
     "sound": ("off", "on"),
@@ -77,6 +80,7 @@ class Setting:
             "ask": ask, "now_us": now_us, "language": ask.language, "tag": TAGS[ask.language], "csrf": ask.csrf,
             "navigation": navigation_for(ask.actor), "palette": palette_for(ask.actor),
             "seer": ask.actor is not None and bool(ask.actor.roles & SEERS), "look": look,
+            "body_name": cache(partial(body_called, self._console.desk)),
             "told": _told(sayer(ask.language), told), "demo": self._console.demo, "instant": partial(show.instant, now_us=now_us),
         }  # fmt: skip
         return environment.get_template(template).render({**around, **context})
@@ -111,9 +115,11 @@ def _environment(language: str) -> Environment:
     environment.globals |= {
         "_": say, "own_words": partial(own_words, language=language), "method_words": METHOD_WORDS, "who": partial(_who, say),
         "static": static_address, "money": show.money, "brief": partial(show.brief_money, language=language),
-        "span": show.span, "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
+        "span": partial(show.span, language=language),
+        "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
-        "headline_of": headline_of, "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
+        "headline_of": headline_of, "feed_lines": feed_lines, "alarm_steps": show.alarm_steps,
+        "refusal": partial(refusal_words, say), "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment

@@ -13,6 +13,8 @@ from fanzha.web.words import CHINESE
 WAN: Final = 10_000
 YI: Final = 100_000_000
 UNKNOWN: Final = "?"
+ALARM_STEPS_US: Final = (720 * MINUTE_US, 120 * MINUTE_US, 30 * MINUTE_US)
+ALARM_PARTS: Final = 2, 4, 10  # half, a quarter and a tenth of the limit
 _TURNING: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -71,7 +73,7 @@ def machine_instant(at_us: int) -> str:
     return _moment(at_us).isoformat(timespec="seconds")
 
 
-def span(us: int) -> str:
+def span(us: int, language: str = CHINESE) -> str:
     """How long: 01:42 as hours and minutes below a day, else days and hours; seconds below an hour."""
     seconds = abs(us) // SECOND_US
     sign = "-" if us < 0 else ""
@@ -79,8 +81,19 @@ def span(us: int) -> str:
     hours, rest = divmod(rest, 3600)
     minutes, seconds = divmod(rest, 60)
     if days:
-        return f"{sign}{days}d {hours:02d}:{minutes:02d}"
+        return f"{sign}{days}{'天' if language == CHINESE else 'd'} {hours:02d}:{minutes:02d}"
     return f"{sign}{hours:02d}:{minutes:02d}:{seconds:02d}"
+
+
+def alarm_steps(whole_us: int | None = None) -> tuple[int, int, int]:
+    """How much time is left when a clock turns to attention, to warning, to alarm.
+
+    whole_us: the whole limit, of which the steps are shares; without it they are those of measures that run for days.
+    """
+    if whole_us is None:
+        return ALARM_STEPS_US
+    half, quarter, tenth = (whole_us // part for part in ALARM_PARTS)
+    return half, quarter, tenth
 
 
 def minutes_of(us: int) -> int:

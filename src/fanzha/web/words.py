@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
-from typing import Final, Self
+from typing import Final, Protocol, Self
 
 from babel.messages.pofile import read_po
 
@@ -14,7 +13,14 @@ CHINESE: Final = "zh"
 ENGLISH: Final = "en"
 LANGUAGES: Final = (CHINESE, ENGLISH)
 TAGS: Final = {CHINESE: "zh-CN", ENGLISH: "en"}
-Say = Callable[[str], str]
+CONTEXT_END: Final = "\x04"  # between the context of a text and the text, as gettext has it
+
+
+class Say(Protocol):
+    """Says a text in a language; a context tells apart two meanings of one Chinese word."""
+
+    def __call__(self, text: str, context: str = "") -> str:
+        """The text in the language, or as it stands where it has no translation."""
 
 
 class InBoth(str):
@@ -37,12 +43,12 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which text tools know it
 
 @cache
 def catalogue(language: str) -> dict[str, str]:
-    """Chinese text → text in the language; empty for Chinese itself."""
+    """Chinese text, behind its context where it has one → text in the language; empty for Chinese itself."""
     if language == CHINESE:
         return {}
     parts = sorted((files("fanzha.web") / "locale" / language).iterdir(), key=lambda part: part.name)
     return {
-        message.id: message.string
+        in_context(message.id, message.context or ""): message.string
         for part in parts
         if part.name.endswith(".po")
         for message in read_po(BytesIO(part.read_bytes()), locale=language)
@@ -54,10 +60,15 @@ def sayer(language: str) -> Say:
     """Says a text in a language; one that has no translation is said in Chinese."""
     known = catalogue(language)
 
-    def say(text: str) -> str:
-        return own_words(text, language) if isinstance(text, InBoth) else known.get(text, text)
+    def say(text: str, context: str = "") -> str:
+        return own_words(text, language) if isinstance(text, InBoth) else known.get(in_context(text, context), text)
 
     return say
+
+
+def in_context(text: str, context: str) -> str:
+    """The key of a text in a catalogue."""
+    return f"{context}{CONTEXT_END}{text}" if context else text
 
 
 def own_words(text: str, language: str) -> str:

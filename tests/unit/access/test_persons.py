@@ -212,8 +212,10 @@ def test_a_person_in_the_own_case_is_inside_wherever_else_he_is(rules):
 def test_every_page_says_who_took_it():
     at = parse_instant("2026-03-02T12:00:00")
     assert watermark_text(OFFICER, at, "EXPORT-1", "CASE-1") == (
-        "模拟·王一 P1 · KM · 2026-03-02T12:00:00+08:00 · CASE-1 · EXPORT-1"
+        "模拟·王一 P1 · KM · 2026-03-02 12:00:00 · CASE-1 · EXPORT-1"
     )
+    named = replace(OFFICER, display_name="模拟·P1")
+    assert watermark_text(named, at, "EXPORT-1").startswith("模拟·P1 · KM")
 
 
 def test_a_credential_counts_until_it_does_not(rules, tree):

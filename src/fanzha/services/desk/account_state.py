@@ -44,13 +44,12 @@ def account_state(page: AccountPage) -> StateInWords:
     dossier, chosen, book = page.dossier, page.chosen, page.book
     state, measure = _state(dossier.standing.measures, dossier.now_us, elsewhere=dossier.standing.held_elsewhere)
     facts = [fact for fact in dossier.facts if fact.withdrawn_at_us is None]
-    verified = {fact.clue for fact in facts}
     periods = () if book is None else book.rows.periods
     return StateInWords(
         state, measure,
         confirmed=len(facts),
         inferred=len(page.traced),
-        said=sum(len(clue.claims) for clue in dossier.clues if clue.id not in verified),
+        said=sum(one.fact is None for one in dossier.payments),
         upstream=None if chosen is None else len(chosen.upstream),
         downstream=None if chosen is None else len(chosen.downstream),
         known_until_us=max((end for _, end in periods), default=None),

@@ -22,6 +22,7 @@ from fanzha.services.desk.listing import every
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_record import tie_of, write_reveals
+from fanzha.services.desk.payments_said import PaymentSaid, payments_said
 from fanzha.services.desk.persons import Named
 from fanzha.services.desk.search_records import TERMS_MIN, check_may_search, write_search
 from fanzha.services.desk.sight import Sight, case_of
@@ -72,6 +73,11 @@ class AccountDossier:
     cut_off: bool = False  # a thousand of a kind are shown, and there are more
     own: bool = False  # a record of a body whose records the actor may see, or of his own case, has the account
     ask: tuple[str, ...] = ()  # bodies with records on it that the actor may not see
+
+    @property
+    def payments(self) -> tuple[PaymentSaid, ...]:
+        """The payments that were verified or stated, each once."""
+        return payments_said(self.facts, self.clues)
 
     @property
     def holders(self) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.measure_deed import REASON, measure_deed, measure_of
 from fanzha.web.deeds.measure_hearing import kept_files
 from fanzha.web.forms import Choices, Field, Kind
+from fanzha.web.refusal_reasons import refusal_choices
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
 
@@ -61,7 +62,7 @@ def _answer_fields(*, hint: str = "") -> tuple[Field, ...]:
     return (
         Field("at", N_("机构办理时间"), Kind.INSTANT, hint=hint or N_("不填为现在。")),
         Field("amount", N_("办理金额（元）"), Kind.AMOUNT, hint=hint or N_("部分执行必填。")),
-        Field("code", N_("拒绝代码"), hint=hint, sample=""),
+        Field("code", N_("拒绝原因"), Kind.CHOICE, hint=hint, choices=refusal_choices(), sample=""),
         Field("balance", N_("账户余额（元）"), Kind.AMOUNT, hint=hint),
         Field("balance_at", N_("余额时间"), Kind.INSTANT, hint=hint),
         Field("onward", N_("资金去向"), Kind.AREA, sample="", hint=N_("每行一笔：账号,机构,户名,金额,时间")),

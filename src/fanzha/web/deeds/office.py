@@ -27,7 +27,7 @@ from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.forms import Faults, Field, Kind
 from fanzha.web.routes import ADMINISTRATORS
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 ROLES: Final = choices_of(Role, without=(Role.MACHINE,))
 CHANNELS: Final = (("http", N_("在线直连（HTTPS）")), ("signed_file", N_("签名文件夹")))
@@ -198,7 +198,7 @@ def _correct_around(console: Console, actor: Actor, body_id: str) -> tuple[Field
 
 def _person_around(console: Console, actor: Actor, _: str) -> tuple[Field, ...]:
     return (
-        Field("login", N_("账号"), required=True, hint=N_("小写字母、数字、点、连字符、下划线。")),
+        Field("login", InBoth("账号", "Login name"), required=True, hint=N_("小写字母、数字、点、连字符、下划线。")),
         Field("name", N_("姓名"), required=True),
         Field("organisation", N_("机构"), Kind.CHOICE, required=True, choices=_names(_bodies(console, actor))),
         Field("roles", N_("角色"), Kind.MANY, required=True, choices=ROLES),

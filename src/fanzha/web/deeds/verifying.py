@@ -25,7 +25,7 @@ from fanzha.web.forms import Faults, Field, Kind
 from fanzha.web.marked import marked
 from fanzha.web.routes import OFFICERS
 from fanzha.web.show import field_instant, instant, money
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 FIELDS_TOLD: Final = {"account": N_("账号"), "holder_name": N_("户名"), "amount": N_("汇款金额")}
 STOP_BASIS: Final = "afl-20"
@@ -208,7 +208,8 @@ def _stop_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
     chosen = next((fact for fact in facts if fact.id not in stopped), facts[-1] if facts else None)
     amount = "" if chosen is None else format_minor(chosen.fields.amount_minor, exponent_of(chosen.fields.currency))
     return (
-        Field("fact", N_("事实"), Kind.CHOICE, required=True, choices=choices, start=chosen.id if chosen else ""),
+        Field("fact", InBoth("事实", "Fact"), Kind.CHOICE, required=True, choices=choices,
+              start=chosen.id if chosen else ""),
         Field("amount", N_("止付金额"), Kind.AMOUNT, required=True, start=amount, sample=1,
               hint=N_("不超过事实与追踪到的金额。")),
         Field("basis", N_("依据"), Kind.CHOICE, required=True, choices=bases, start=STOP_BASIS),

@@ -32,6 +32,7 @@ from fanzha.measures.model import HOLDING_KINDS, Measure, MeasureKind, effective
 from fanzha.measures.orders import UNANSWERED
 from fanzha.measures.purposes import Purpose
 from fanzha.services.desk.amounts import case_amounts
+from fanzha.services.desk.body_called import body_called
 from fanzha.services.desk.case_around import case_around
 from fanzha.services.desk.case_history import case_history
 from fanzha.services.desk.case_page import CasePage, case_page
@@ -57,13 +58,13 @@ from fanzha.web.pages.revealing import reveal_routes
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, SEERS, Route
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 ROWS: Final = 50
 FEED_MAX: Final = 200  # lines of the history on the page; the record has them all
 _DEEDS: Final = named([deed for deed in CASE_DEEDS if deed.kind == "cases"])
 TABS: Final = (
-    ("log", N_("动态")), ("money", N_("资金流向")), ("accounts", N_("账户")), ("related", N_("关联案件")),
+    ("log", N_("动态")), ("money", N_("资金流向")), ("accounts", InBoth("账户", "Accounts")), ("related", N_("关联案件")),
     ("measures", N_("措施")), ("evidence", N_("证据")), ("returns", N_("返还")), ("deeds", N_("全部办理")),
 )  # fmt: skip
 _WORDED: Final = frozenset({Status.DRAFT, Status.PROPOSED})
@@ -220,7 +221,16 @@ def _narratives(page: CasePage, mask: Mask) -> list[Any]:
 
 def _log(ask: Ask, page: CasePage) -> dict[str, Any]:
     events = case_history(ask.console.desk, ask.officer, page.case.id)
-    return {"events": tuple(reversed(events))[:FEED_MAX], "events_all": len(events)}
+    told_of: dict[str, tuple[str, Any]] = {}
+    parts: dict[str, Sequence[Any]] = {
+        "report": page.reports.rows, "clue": page.clues.rows, "fact": page.facts, "task": page.tasks.rows,
+    }  # fmt: skip
+    for kind, rows in parts.items():
+        told_of |= {one.id: (kind, one) for one in rows}
+    return {
+        "events": tuple(reversed(events))[:FEED_MAX], "events_all": len(events), "told_of": told_of,
+        "case_statuses": {one.value: one for one in CaseStatus},
+    }  # fmt: skip
 
 
 def _money(ask: Ask, page: CasePage) -> dict[str, Any]:
@@ -295,7 +305,12 @@ def brief_paper(ask: Ask) -> Answer:
     if mask.lifted:  # the reveal that lifted it was written down; a file of it is an export besides
         mark = note_file_of_revealed(ask.console.desk, ask.officer, Case, page.case.id, "case_brief").watermark
     printing = Printing(ask.officer.id, ask.console.desk.clock.now_us(), mark)
-    paper = ask.console.press().press(case_brief(page, mask, printing))
+    console, body = ask.console, body_called(ask.console.desk, page.case.organisation)
+    try:
+        totals = read_case_law(console.desk, console.books, ask.officer, page.case.id).totals
+    except (NotFound, Refused):
+        totals = ()  # books that this reader may not open, or that do not hold: the paper says no sums
+    paper = console.press().press(case_brief(page, mask, printing, totals, body))
     return Download(paper, "application/pdf", f"{page.case.id}.pdf")
 
 

@@ -14,11 +14,12 @@ from fanzha.services.desk.open_record import mask_for
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.routes import SEERS, Route
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 ROWS: Final = 50
 TABS: Final[tuple[tuple[Board, str], ...]] = (
-    (Board.SIGN, N_("待我审批")), (Board.PROPOSED, N_("待审批")), (Board.DRAFTS, N_("草稿")), (Board.OUT, N_("待回执")),
+    (Board.SIGN, N_("待我审批")), (Board.PROPOSED, N_("待审批")), (Board.DRAFTS, InBoth("草稿", "Drafts")),
+    (Board.OUT, N_("待回执")),
     (Board.HOLDING, N_("生效中")), (Board.ENDING, N_("将到期")), (Board.INCIDENTS, N_("异常")),
     (Board.APPEALS, N_("申诉")), (Board.OVER, N_("已结束")),
 )  # fmt: skip

@@ -62,6 +62,7 @@ def one_operation(ask: Ask) -> Answer:
     deeds = _able(ask, "operations", record_id)
     context = operation_words(ask) | {
         "page": page, "operation": page.operation, "mask": mask, "kinds": ResultKind,
+        "results": {one.id: one for one in page.results}, "statuses": {one.value: one for one in OperationStatus},
         "entering": [one for one in deeds if one.deed.name in ENTERING],
         "deeds": [one for one in deeds if one.deed.name not in ENTERING],
     }  # fmt: skip

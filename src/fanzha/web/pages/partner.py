@@ -25,14 +25,16 @@ from fanzha.web.deeds.measure_orders import read_onward
 from fanzha.web.deeds.reports import brought
 from fanzha.web.forms import Faults, Field, Kind, Values, read_fields
 from fanzha.web.pages.measure_papers import receipt_words
+from fanzha.web.refusal_reasons import OTHER, refusal_choices
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import PARTNERS, Route
 from fanzha.web.terms import TERMS
 from fanzha.web.words import N_, sayer
 
+VERB_KEYS: Final = {"received": "r", "executed": "y", "partial": "p", "refused": "n"}
 ANSWER: Final = (
     Field("amount", N_("办理金额（元）"), Kind.AMOUNT, hint=N_("部分执行必填。")),
-    Field("code", N_("拒绝代码"), hint=N_("拒绝必填。")),
+    Field("code", N_("拒绝原因"), Kind.CHOICE, hint=N_("拒绝必填。"), choices=refusal_choices()),
     Field("at", N_("执行时间"), Kind.INSTANT, hint=N_("不填为打开本页的时间。")),
     Field("balance", N_("账户余额（元）"), Kind.AMOUNT),
     Field("balance_at", N_("余额时间"), Kind.INSTANT),
@@ -53,6 +55,7 @@ def inbox(ask: Ask) -> Answer:
     context = {
         "inbox": found, "tab": tab, "mask": mask_for(desk, actor, shown), "body": institution_of(desk, actor),
         "open_count": sum(found.counts.values()), "done": None, "trouble": None,
+        "outcomes_of": outcomes_of, "verb_keys": VERB_KEYS,
     }  # fmt: skip
     return Page("partner.html", context)
 
@@ -97,10 +100,10 @@ def _receipt(ask: Ask, order_id: str, values: Values) -> Receipt:
     outcome = next((one for one in Outcome if one.value == ask.form.text("outcome")), None)
     if outcome is None:
         raise BadInput("choose what was done: received, executed, partial, refused or nothing found")
-    needed = {Outcome.PARTIAL: ("amount", values["amount"] is None), Outcome.REFUSED: ("code", not values["code"])}
-    field, missing = needed.get(outcome, ("", False))
-    if missing:
-        raise Faults({field: N_("必填")})
+    if outcome is Outcome.PARTIAL and values["amount"] is None:
+        raise Faults({"amount": N_("必填")})
+    if outcome is Outcome.REFUSED:
+        _check_reason(values)
     begun, now_us = ask.form.text("begun"), ask.console.desk.clock.now_us()
     opened_us = min(int(begun), now_us) if begun.isascii() and begun.isdigit() else now_us
     measure = partner_order(ask.console.desk, ask.officer, order_id).measure
@@ -116,6 +119,14 @@ def _receipt(ask: Ask, order_id: str, values: Values) -> Receipt:
         onward=read_onward(values["onward"]), evidence=files[0] if files else "",
         answered=answered,
     )  # fmt: skip
+
+
+def _check_reason(values: Values) -> None:
+    """A refusal has its reason, and one that is in no list has it in words."""
+    if not values["code"]:
+        raise Faults({"code": N_("必填")})
+    if values["code"] == OTHER and not values["note"]:
+        raise Faults({"note": N_("选其他的，在此写明原因")})
 
 
 def _answered(ask: Ask, measure: Measure, outcome: Outcome, files: Sequence[Upload]) -> tuple[Answered, ...]:
@@ -139,7 +150,8 @@ def _order(
     kept = [replace(field, start="\n".join(ask.form.fields.get(field.name, ()))) for field in ANSWER]
     context = {
         "one": found, "measure": found.measure, "mask": mask or mask_for(desk, actor, [found.measure]), "fields": kept,
-        "outcomes": outcomes_of(found.measure.kind), "outcome": ask.form.text("outcome"),
+        "outcomes": outcomes_of(found.measure.kind), "outcome": ask.form.text("outcome") or ask.query.get("outcome", ""),
+        "verb_keys": VERB_KEYS,
         "trouble": trouble, "faults": faults or {},
         "request": ask.form.text("request") or secrets.token_urlsafe(12),
         "begun": ask.form.text("begun") or str(desk.clock.now_us()),
@@ -187,6 +199,7 @@ def take_back(ask: Ask) -> Answer:
     context = {
         "inbox": found, "tab": "open", "mask": mask_for(desk, actor, [one.measure for one in found.orders]),
         "body": institution_of(desk, actor), "open_count": sum(found.counts.values()), "done": done, "trouble": trouble,
+        "outcomes_of": outcomes_of, "verb_keys": VERB_KEYS,
     }  # fmt: skip
     return Page("partner.html", context, 200 if trouble is None else trouble.status)
 

@@ -15,7 +15,7 @@ function span(ms) {
   const days = Math.floor(s / 86400);
   s -= days * 86400;
   const h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
-  return days ? `${sign}${days}d ${two(h)}:${two(m)}` : `${sign}${two(h)}:${two(m)}:${two(s % 60)}`;
+  return days ? `${sign}${days}${document.documentElement.lang.startsWith("zh") ? "天" : "d"} ${two(h)}:${two(m)}` : `${sign}${two(h)}:${two(m)}:${two(s % 60)}`;
 }
 const told = new Set(JSON.parse(sessionStorage.getItem("fanzha-told-breaches") || "[]"));
 /* One soft tone with what is announced at once, for who switched it on; what it says stands on the page as well. */
@@ -43,8 +43,14 @@ function tick() {
   for (const mark of $$("[data-due]")) {
     const left = Number(mark.dataset.due) - at;
     $("time", mark).textContent = span(left);
+    const steps = (mark.dataset.steps || "").split(" ").filter((step) => left >= 0 && Number(step) > left).length;
+    if (mark.dataset.steps && left >= 0) {
+      mark.classList.toggle("running", !steps);
+      for (const [name, on] of [["warning", steps > 0], ["soon", steps === 2], ["last", steps === 3]]) mark.classList.toggle(name, on);
+      $(".sign", mark).textContent = "◆".repeat(steps);
+    }
     if (left < 0 && !mark.classList.contains("breached")) {
-      mark.classList.remove("running", "warning");
+      mark.classList.remove("running", "warning", "soon", "last");
       mark.classList.add("breached");
       $(".sign", mark).textContent = "▲";
       const key = mark.dataset.due + (mark.closest("tr")?.id || "");
@@ -128,7 +134,8 @@ const writing = (event) => event.target.closest?.("input:not([type=checkbox]):no
 const free = (act) => (event) => { if (!composing(event) && !writing(event) && single() && !$("dialog[open]")) { act(event); } };
 function press(key) {
   return free((event) => {
-    const target = $(`[data-key="${key}"]`);
+    const row = document.activeElement?.closest("tr") || $("[data-rows] tr[aria-selected=true]");
+    const target = (row && $(`[data-row-key="${key}"]`, row)) || $(`[data-key="${key}"]`);
     if (!target) return;
     event.preventDefault();
     target.matches("input, textarea") ? target.focus() : target.click();

@@ -12,6 +12,15 @@ def money_text(minor: int, currency: str) -> str:
     return f"{figures}元" if currency == DEFAULT_CURRENCY else f"{figures} {currency}"
 
 
+def yuan_text(minor: int, currency: str) -> str:
+    """¥27,000.00, as a column of sums has it; of another currency than 人民币 its code behind the figures."""
+    exponent = exponent_of(currency)
+    whole, part = divmod(abs(minor), 10**exponent)
+    figures = f"{whole:,}" + (f".{part:0{exponent}d}" if exponent else "")
+    sign = "-" if minor < 0 else ""
+    return f"{sign}¥{figures}" if currency == DEFAULT_CURRENCY else f"{sign}{figures} {currency}"
+
+
 def capitals_text(minor: int, currency: str) -> str:
     """人民币贰万柒仟元整; empty for another currency, which has no capital numerals of its own."""
     return capital_yuan(minor) if currency == DEFAULT_CURRENCY else ""
