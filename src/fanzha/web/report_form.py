@@ -98,7 +98,7 @@ def payment_fields(row: int, today: str = "") -> tuple[Field, ...]:
     return (
         Field(name + "payee", N_("收款账号"), Kind.NUMBER), Field(name + "holder", N_("收款户名")),
         Field(name + "bank", N_("开户机构"), listed=INSTITUTIONS),
-        Field(name + "amount", N_("汇款金额"), hint=N_("元，或如 3.8万、三万八")),
+        Field(name + "amount", N_("汇款金额"), hint=N_("元，或如 3万8")),
         Field(name + "at", N_("转账时间"), hint=today),
         Field(name + "payer", N_("付款账号"), Kind.NUMBER), Field(name + "victim", N_("付款人"), hint=N_("不填即报案人。")),
         Field(name + "means", N_("转账方式")), Field(name + "serial", N_("流水号"), Kind.NUMBER),
