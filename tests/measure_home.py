@@ -42,11 +42,14 @@ def actor_of(desk: Desk, login: str) -> Actor:
     return Actor(person.id, person.organisation, level, frozenset(person.roles))
 
 
-def make_fact(desk: Desk, login: str = "both", account: str = ACCOUNT) -> tuple[str, str]:
+def make_fact(
+    desk: Desk, login: str = "both", account: str = ACCOUNT, institution: str = "模拟银行", paid_us: int | None = None
+) -> tuple[str, str]:
     """A report, its clue checked, and a case; gives the ids of case and fact."""
-    actor, paid_us = actor_of(desk, login), desk.clock.now_us() - 30 * MINUTE_US
+    actor = actor_of(desk, login)
+    paid_us = desk.clock.now_us() - 30 * MINUTE_US if paid_us is None else paid_us
     paid = ReportedPayment(
-        "", "模拟·孙三", AccountName(account, HOLDER, "模拟银行"), amount_minor=5_000_000, at_us=paid_us
+        "", "模拟·孙三", AccountName(account, HOLDER, institution), amount_minor=5_000_000, at_us=paid_us
     )
     victim = Reporter(ReporterKind.VICTIM, "模拟·孙三", phone="19900000001")
     draft = ReportDraft(Channel.CALL, victim, "模拟：刷单返利，转账后被拉黑", payments=(paid,))
@@ -54,7 +57,7 @@ def make_fact(desk: Desk, login: str = "both", account: str = ACCOUNT) -> tuple[
     (clue,) = received.clues
     assign_clue(desk, actor, clue.id, actor.id)
     assess_clue(desk, actor, clue.id, "刚刚转出，先核四要素")
-    fields = VerifiedFields(HOLDER, account, "模拟银行", 5_000_000, paid_us)
+    fields = VerifiedFields(HOLDER, account, institution, 5_000_000, paid_us)
     verified = verify_clue(desk, actor, clue.id, fields, Document(DocumentKind.TRANSFER_SLIP, "FILE-1"))
     case = open_case(desk, actor, [received.report.id], "模拟刷单案")
     return case.id, verified.fact.id

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 import pytest
 from return_day import BOTH, CHIEF, CITY_CHIEF, CLERK, DUTY, M, ReturnDay, make_return_day
 
 from fanzha.casework import Fact, Task
 from fanzha.core.errors import NotAllowed
 from fanzha.core.time import DAY_US, MINUTE_US
+from fanzha.measures.carried import Carried
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind, Override, Target, TargetKind
 from fanzha.measures.orders import Incident, Outcome, Receipt
+from fanzha.measures.purposes import Purpose
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.approve_measure import approve_measure
@@ -28,6 +33,8 @@ from fanzha.services.desk.release_part import release_part
 from fanzha.services.desk.renew_measure import approve_renewal, ask_renewal
 from fanzha.services.desk.return_planning import ReturnWanted
 from fanzha.services.desk.unpaid_freezes import ending_freezes
+from fanzha.web import show
+from fanzha.web.setting import _environment
 
 FACTS_OF_M = 9_000_000  # the three victims' payments into M
 # What each method finds on M, worked by hand in tests/functional/test_returns.py and docs/how-to/trace.md.
@@ -187,3 +194,36 @@ def incidents(day: ReturnDay, measure: str) -> list[str]:
     with day.desk.store.reading() as view:
         rows = view.records(Incident).find(Query(equals={"measure": measure})).rows
     return [one.kind.value for one in rows if one.kind.value == "freeze_ended"]
+
+
+def test_where_no_statement_tells_a_method_is_not_known_and_what_a_statement_tells_is_nought(day):
+    case, _ = day.case()
+    freeze = drafted(day, MeasureKind.FREEZE, case.id)
+    carried = Carried(
+        Purpose.FREEZE, day.desk.rules.purposes.of(Purpose.FREEZE, day.desk.clock.now_us()), "CNY", 9_000_000, method="fifo",
+        method_minor=0, by_method={"fifo": 0, "lifo": 0}, unknown_minor=9_000_000, run="RUN-1",
+    )  # fmt: skip
+    known = (None, day.desk.clock.now_us())
+    rows = {until_us: _methods_shown(day, freeze.id, replace(carried, known_until_us=until_us)) for until_us in known}
+    assert re.findall(r"先进先出 (\S+) (\S*)", rows[None]) == [
+        ("?", "尚无流水：按规则以此法为准，查明前按去向不明的金额")
+    ]
+    told = next(text for until_us, text in rows.items() if until_us)
+    assert re.findall(r"先进先出 (\S+)", told) == ["¥0.00"]
+    assert "尚无流水" not in told
+    for text in rows.values():
+        methods, _, beside = text.partition("后进先出")
+        assert "去向不明 ¥90,000.00" in beside
+        assert "已核事实" in beside
+        assert "去向不明 ¥" not in methods
+
+
+def _methods_shown(day, measure_id, carried) -> str:
+    """The part of the page that says how much, as it is read."""
+    preview = replace(preview_measure(day.desk, BOTH, measure_id), carried=carried)
+    page = {"preview": preview, "measure": preview.measure, "mask": Mask(day.desk.rules.access.masks)}
+    environment = _environment("zh")
+    around = {"language": "zh", "instant": show.instant, "now_us": day.desk.clock.now_us()}
+    asked = '{% import "parts/measure_parts.html" as part with context %}{{ part.amounts(found) }}'
+    text = environment.from_string(asked).render(found=page, **around)
+    return re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", text))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from console_home import open_console, visiting
-from measure_home import ACCOUNT, HOLDER, file_the_case, make_measure_home
+from measure_home import ACCOUNT, HOLDER, file_the_case, make_fact, make_measure_home
 from typer.main import get_command
 
 from fanzha.bootstrap import desk_rules
+from fanzha.casework import Fact
 from fanzha.cli.measure import app as measure_verbs
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.measure_words import MODE_WORDS, TERM_WORDS
@@ -253,3 +255,83 @@ def test_the_notice_is_read_and_printed(seats):
         data={"csrf": re.search(r'name="csrf" content="(\w+)"', seats.both.text)[1], "as": "pdf"},
     )  # fmt: skip
     assert answer.content.startswith(b"%PDF")
+
+
+def wrong_bank(seats, name="拟银行"):
+    """A fact whose institution no partner answers for; gives its case and fact."""
+    desk = seats.console.desk
+    return make_fact(desk, account="6299990000000000777", institution=name)
+
+
+def test_an_order_to_a_bank_that_nobody_answers_for_says_that_it_does_not_leave_and_what_to_do(seats):
+    assert "不会自动发出" not in seats.both.get(f"/measures/{seats.drafted()}"), "the bank of this one is connected"
+    seats.case, seats.fact = wrong_bank(seats)
+    seats.both.get(f"/measures/new?case={seats.case}&fact={seats.fact}")
+    assert "批准后指令不会自动发出" in seats.both.words
+    assert "是不是 模拟银行 ？" in seats.both.words
+    measure = seats.drafted("propose", request="wrong")
+    assert "批准后指令不会自动发出" in seats.chief.get(f"/measures/{measure}")
+    seats.do(seats.chief, measure, "approve")
+    seats.both.get(f"/measures/{measure}")
+    assert "指令没有发出，也不会自动发出" in seats.both.words
+    assert f'href="/measures/{measure}/send"' in seats.both.text
+    assert f'href="/measures/{measure}/lift"' in seats.both.text
+    seats.do(seats.both, measure, "send", order=f"{measure}.begin", channel="issued_elsewhere", document="模拟平台1号")
+    assert "也不会自动发出" not in seats.both.words
+
+
+def test_a_refusal_stands_at_the_top_with_its_reason_and_leads_to_a_draft_that_is_linked_to_it(seats):
+    measure = seats.drafted("propose")
+    seats.do(seats.chief, measure, "approve")
+    order = f"{measure}.begin"
+    seats.do(seats.both, measure, "send", order=order, channel="issued_elsewhere", document="模拟平台1号")
+    seats.do(
+        seats.both, measure, "receipt", order=order, outcome="refused", number="R1", note="户名与账号不符", code="E07"
+    )
+    top = seats.both.text.partition('class="trouble refusal"')[2].partition("</div>")[0]
+    assert "户名与账号不符" in top
+    assert "E07" in top
+    again = unescape(re.search(r'href="([^"]+)"[^>]*>改正后重拟', top)[1])
+    seats.both.get(again)
+    assert "户名与账号不符" in seats.both.words
+    assert 'value="50000.00"' in seats.both.text
+    fields = {"kind": "stop_payment", "case": seats.case, "fact": seats.fact, "redrafts": measure}
+    seats.both.post("/measures/new", **fields, then="draft", reason="户名已按凭证改正", amount="50000", traced="50000")
+    redraft = seats.both.address.rsplit("/", 1)[1]
+    assert redraft != measure
+    assert f'href="/measures/{measure}"' in seats.both.text
+    assert redraft in seats.both.get(f"/measures/{measure}")
+    assert ">改正后重拟</a>" not in seats.both.text, "there is one already"
+    seats.both.post("/measures/new", **fields | {"redrafts": redraft}, then="draft", reason="改正后再拟的理由")
+    assert seats.both.status == 422, "nobody refused the new one"
+
+
+def test_a_reminder_is_no_demand_for_a_reason(seats):
+    seats.both.get(f"/measures/{seats.drafted()}")
+    assert "没有规则反对，也不须说明理由" in seats.both.words
+    assert "余额不明 提醒，不须说明理由" in seats.both.words
+    assert "须说明为何仍要采取措施" not in seats.both.words
+    seats.both.get(f"/measures/{seats.drafted('draft', amount='90000', traced='90000', request='more')}")
+    assert "标 ! 的须在此说明理由" in seats.both.words
+    assert "不须说明理由" not in seats.both.words.replace("提醒，不须说明理由", "")
+
+
+def test_the_same_payment_stopped_by_another_case_is_said_at_draft_and_approval(seats):
+    assert "同一笔转账已有另一案的指令" not in seats.both.get(f"/measures/{seats.drafted('propose')}")
+    first = seats.case
+    desk = seats.console.desk
+    with desk.store.reading() as view:
+        paid_us = view.records(Fact).get(seats.fact).fields.at_us
+    seats.case, seats.fact = make_fact(desk, paid_us=paid_us)
+    seats.both.get(f"/measures/new?case={seats.case}&fact={seats.fact}")
+    assert f"/cases/{first}" in seats.both.text.partition("同一笔转账已有另一案的指令")[2].partition("</div>")[0]
+    second = seats.drafted("draft", request="second", mode_reason="", document="模拟2号")
+    assert "同一笔转账已有另一案的指令" in seats.both.get(f"/measures/{second}")
+
+
+def test_the_rules_own_sentence_is_folded_for_who_reads_chinese(seats):
+    measure = seats.drafted("propose")
+    sentence = re.search(r'<p lang="en" class="exact">([^<]+)', seats.both.get(f"/measures/{measure}"))
+    assert sentence
+    folded = r"<details[^>]*><summary>规则原文</summary><p lang=\"en\" class=\"exact\">"
+    assert len(re.findall(folded, seats.both.text)) == seats.both.text.count('<p lang="en" class="exact">')

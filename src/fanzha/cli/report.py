@@ -29,6 +29,10 @@ from fanzha.cli.record_options import (
     show_page,
 )
 from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import DOUBT_WORDS, doubts_about_account, doubts_about_phone, number_ending
+from fanzha.core.money import format_minor
+from fanzha.core.spoken import spoken_amount, spoken_instant
+from fanzha.core.time import format_instant
 
 if TYPE_CHECKING:
     from fanzha.casework import ReportStep
@@ -45,8 +49,10 @@ Payee = Annotated[str, typer.Option("--payee", metavar="ACCOUNT", help="The acco
 PayeeName = Annotated[str, typer.Option("--payee-name", metavar="NAME", help="Its holder, as the victim knows him.")]
 PayeeBank = Annotated[str, typer.Option("--payee-bank", metavar="NAME", help="The institution that keeps it.")]
 Payer = Annotated[str, typer.Option("--payer", metavar="ACCOUNT", help="The victim's own account.")]
-Amount = Annotated[str, typer.Option("--amount", metavar="YUAN", help="What was paid, such as 50000.00.")]
-At = Annotated[str, typer.Option("--at", metavar="TIME", help="When, such as '2026-11-20 11:30'.")]
+Amount = Annotated[
+    str, typer.Option("--amount", metavar="YUAN", help="What was paid, such as 50000.00, 5万 or 三万八.")
+]
+At = Annotated[str, typer.Option("--at", metavar="TIME", help="When, such as '2026-11-20 11:30', 13:52 or 昨天17:05.")]
 Victim = Annotated[str, typer.Option("--victim", metavar="NAME", help="Who paid; left out: the victim who reports.")]
 Narrative = Annotated[str, typer.Option("--narrative", metavar="TEXT", help="What happened, in the reporter's words.")]
 Lines = Annotated[list[str] | None, typer.Option("--line", metavar="NUMBER", help="A number that called; repeatable.")]
@@ -84,19 +90,19 @@ def new(
     from fanzha.services.desk.documents.report_form import check_says_something, read_report
     from fanzha.services.desk.receive_report import receive_report
 
-    told = {
-        "channel": channel, "narrative": narrative, "jurisdiction": jurisdiction, "source_reference": reference,
-        "reporter": {"kind": kind, "name": reporter, "phone": phone, "id_number": id_number},
-        **_payment(payee, payee_name, payee_bank, payer, amount, at),
-        "contacts": _contacts(line, site),
-    }  # fmt: skip
     if source and any((reporter, phone, id_number, narrative, payee, payee_name, amount, at, line, site)):
         raise BadInput("--from has the whole report in it; leave the options that describe one out")
-    draft = read_report(_read_json(source) if source else told)
-    if not attach:
-        check_says_something(draft)
-    brought = [read_file(path) for path in attach or ()]
     with at_desk(context, login) as seat:
+        told = {
+            "channel": channel, "narrative": narrative, "jurisdiction": jurisdiction, "source_reference": reference,
+            "reporter": {"kind": kind, "name": reporter, "phone": phone, "id_number": id_number},
+            **_payment(payee, payee_name, payee_bank, payer, amount, _said_at(at, seat)),
+            "contacts": _contacts(line, site),
+        }  # fmt: skip
+        draft = read_report(_read_json(source) if source else told)
+        if not attach:
+            check_says_something(draft)
+        brought = [read_file(path) for path in attach or ()]
         received = receive_report(seat.desk, seat.actor, draft, request=request)
         evidence = bootstrap.evidence_store(seat.home)
         report = received.report
@@ -126,10 +132,10 @@ def add(
     from fanzha.services.desk.documents.report_form import read_report
     from fanzha.services.desk.find_report import report_id_of
 
-    payment = _payment(payee, payee_name, payee_bank, payer, amount, at, victim)
-    read = read_report({"narrative": narrative, "contacts": _contacts(line, site), **payment})
-    added = Addition(payments=read.payments, contacts=read.contacts, narrative=read.narrative)
     with at_desk(context, login) as seat:
+        payment = _payment(payee, payee_name, payee_bank, payer, amount, _said_at(at, seat), victim)
+        read = read_report({"narrative": narrative, "contacts": _contacts(line, site), **payment})
+        added = Addition(payments=read.payments, contacts=read.contacts, narrative=read.narrative)
         _tell_received(seat, add_to_report(seat.desk, seat.actor, report_id_of(seat.desk, seat.actor, report), added))
 
 
@@ -349,10 +355,19 @@ def _tell_received(seat: AtDesk, received: Received) -> None:
         },
         f"{received.report.id}: acknowledgement number {received.report.acknowledgement}; give it to the reporter",
         *(f"  clue {clue['id']}: {clue['kind']} {clue['subject']}".rstrip() for clue in clues),
-        *(f"warning: {text}" for text in (received.warning,) if text),
+        *(f"warning: {text}" for text in (received.warning, *_doubts(received)) if text),
         *_told_alike(received, mask),
         f"{counted(len(clues), 'clue')} to check within {minutes} minutes; next: fanzha clue claim CLUE",
     )  # fmt: skip
+
+
+def _doubts(received: Received) -> Iterator[str]:
+    """What looks mistyped, to be read back to the reporter while he is on the line."""
+    for paid in received.report.payments:
+        for doubt in doubts_about_account(paid.payee.number):
+            yield f"account {number_ending(paid.payee.number)}: {DOUBT_WORDS[doubt]}; read it back to the reporter"
+    for doubt in doubts_about_phone(received.report.reporter.phone):
+        yield f"the reporter's telephone: {DOUBT_WORDS[doubt]}"
 
 
 def _told_alike(received: Received, mask: Mask) -> Iterator[str]:
@@ -376,11 +391,17 @@ def _payment(payee: str, name: str, bank: str, payer: str, amount: str, at: str,
         return {}
     if not (payee or name):
         raise BadInput("whom was it paid to? give --payee ACCOUNT, or --payee-name where nobody knows the account")
+    amount = format_minor(spoken_amount(amount)) if amount else ""
     paid = {
         "payee": {"account": payee, "holder_name": name, "institution": bank},
         "payer": {"account": payer}, "amount": amount, "at": at, "victim": victim,
     }  # fmt: skip
     return {"payments": [paid], "losses": [{"actual": amount}] if amount else []}
+
+
+def _said_at(at: str, seat: AtDesk) -> str:
+    """The time of the option as documents write it; 13:52 is of the desk's today."""
+    return format_instant(spoken_instant(at, seat.desk.clock.now_us())) if at else ""
 
 
 def _contacts(lines: list[str] | None, sites: list[str] | None) -> list[dict[str, str]]:

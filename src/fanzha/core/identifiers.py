@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
+from enum import StrEnum, unique
 from typing import Final
 
 _BLANKS: Final = re.compile(r"[\s\u200b\u200c\u200d\ufeff\x00]+")
@@ -34,6 +36,49 @@ def doubt_about(number: str) -> str:
     if _CARD.fullmatch(number) and not _checks(number):
         return "as a card's number it has a wrong digit (its check digit does not fit): it may be mistyped"
     return ""
+
+
+@unique
+class NumberDoubt(StrEnum):
+    """What makes a number look mistyped; it may be right all the same."""
+
+    CARD_LENGTH = "card_length"
+    LETTERS = "letters"
+    MASKED = "masked"
+    PHONE = "phone"
+
+
+DOUBT_WORDS: Final[Mapping[NumberDoubt, str]] = {
+    NumberDoubt.CARD_LENGTH: "a bank card has 16 to 19 digits",
+    NumberDoubt.LETTERS: "there are letters in it (O for 0, l for 1?)",
+    NumberDoubt.MASKED: "a part of it is hidden by *",
+    NumberDoubt.PHONE: "nobody can be called back by it",
+}
+_WALLET: Final = re.compile(r"0x[0-9a-fA-F]{40}|T[1-9A-HJ-NP-Za-km-z]{33}|(?:bc1|[13])[0-9A-Za-z]{25,60}")
+_CARD_DIGITS: Final = range(16, 20)
+_MOBILE: Final = re.compile(r"1[3-9]\d{9}")
+_CALLABLE: Final = re.compile(r"(?:\+?86|0086)?1\d{10}|0\d{2,3}-?\d{7,8}|\d{7,8}|400-?\d{3}-?\d{4}")
+
+
+def doubts_about_account(number: str) -> tuple[NumberDoubt, ...]:
+    """What looks mistyped in a plain number that was told on the telephone; wallets, and mobiles that name one, do not."""
+    if not number or "@" in number or _WALLET.fullmatch(number) or _MOBILE.fullmatch(number):
+        return ()
+    found = []
+    if "*" in number:
+        found.append(NumberDoubt.MASKED)
+    if any(sign.isalpha() for sign in number):
+        found.append(NumberDoubt.LETTERS)
+    if len(number) not in _CARD_DIGITS:
+        found.append(NumberDoubt.CARD_LENGTH)
+    return tuple(found)
+
+
+def doubts_about_phone(number: str) -> tuple[NumberDoubt, ...]:
+    """Whether a telephone number could be called back: a mobile, a landline with or without its area, a 400 number."""
+    bare = re.sub(r"[\s()（）]", "", unicodedata.normalize("NFKC", number))
+    dashless = bare.replace("-", "")
+    return () if not bare or _CALLABLE.fullmatch(bare) or _CALLABLE.fullmatch(dashless) else (NumberDoubt.PHONE,)
 
 
 def number_ending(number: str) -> str:

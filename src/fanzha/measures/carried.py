@@ -33,6 +33,7 @@ class Carried:
     run: str = ""  # the last trace; empty: the case was never traced
     traced_us: int | None = None
     before_minor: int | None = None  # traced, by the measure that this one continues
+    known_until_us: int | None = None  # the end of the account's own statement in the last trace; None: there was none
     hop: int | None = None  # how far the account is from the victims, by the last trace
 
     @property

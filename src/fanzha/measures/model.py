@@ -154,6 +154,7 @@ class OriginKind(StrEnum):
     CONVERSION = "conversion"
     REPEAT = "repeat"
     RETURN_PLAN = "return_plan"
+    REDRAFT = "redraft"  # 改正后重拟: the institution had refused the earlier one
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Field:
     choices: Choices = ()
     start: str = ""  # what stands there before anybody has written
     autocomplete: str = "off"
+    listed: str = ""  # the id of a list on the page of what may be meant; anything else may be written too
     sample: Any = None  # what a rehearsal puts there
 
 

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from typing import Any, Final
 
 from fanzha.casework import AccountName, Channel, Contact, Loss, ReportDraft, ReportedPayment, Reporter, ReporterKind
 from fanzha.casework.model import ClueKind
 from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput
-from fanzha.core.money import DEFAULT_CURRENCY, EXPONENTS, exponent_of, parse_minor
-from fanzha.core.time import SHANGHAI, parse_instant
+from fanzha.core.money import DEFAULT_CURRENCY, EXPONENTS
+from fanzha.core.spoken import spoken_amount, spoken_instant
+from fanzha.core.time import SECOND_US, SHANGHAI
 from fanzha.services.desk.documents.report_form import account_number, check_says_something
 from fanzha.web.asking import Form
 from fanzha.web.forms import Faults, Field, Kind, read_fields
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 ROWS_MAX: Final = 30
+_DAY_ALONE: Final = re.compile(r"(\d{4}[-/年])?\d{1,2}[-/月]\d{1,2}日?|今天|昨天|前天")
+INSTITUTIONS: Final = "institutions"  # the list of those that are known, on the page
 PAYMENTS: Final = "payments"
 LOSSES: Final = "losses"
 CURRENCIES: Final = tuple((code, code) for code in EXPONENTS)
-_CLOCK: Final = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?")
-_DAY_CLOCK: Final = re.compile(r"(\d{1,2})[-/.月](\d{1,2})日?\s+(\d{1,2}:\d{2}(?::\d{2})?)")
-_WAN: Final = re.compile(r"([\d,.]+)\s*万元?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +83,23 @@ def contact_fields() -> tuple[Field, ...]:
     )
 
 
-def payment_fields(row: int) -> tuple[Field, ...]:
-    """One payment; the first five are what a stop needs."""
+def today_words(now_us: int) -> str:
+    """Which day it is, beside the field of a time."""
+    today = datetime.fromtimestamp(now_us // SECOND_US, SHANGHAI)
+    return InBoth(
+        f"今天 {today.month}月{today.day}日：13:52 即今天；或 昨天17:05",
+        f"today is {today:%B} {today.day}: 13:52 is today's; of another day: 3-14 17:05",
+    )
+
+
+def payment_fields(row: int, today: str = "") -> tuple[Field, ...]:
+    """One payment; the first five are what a stop needs. today: the hint beside its time."""
     name = f"{PAYMENTS}-{row}-"
     return (
         Field(name + "payee", N_("收款账号"), Kind.NUMBER), Field(name + "holder", N_("收款户名")),
-        Field(name + "bank", N_("开户机构")),
-        Field(name + "amount", N_("汇款金额"), hint=N_("元，或如 3.8万")),
-        Field(name + "at", N_("转账时间"), hint=N_("13:52 即今天")),
+        Field(name + "bank", N_("开户机构"), listed=INSTITUTIONS),
+        Field(name + "amount", N_("汇款金额"), hint=N_("元，或如 3万8")),
+        Field(name + "at", N_("转账时间"), hint=today),
         Field(name + "payer", N_("付款账号"), Kind.NUMBER), Field(name + "victim", N_("付款人"), hint=N_("不填即报案人。")),
         Field(name + "means", N_("转账方式")), Field(name + "serial", N_("流水号"), Kind.NUMBER),
         Field(name + "currency", N_("币种"), Kind.CHOICE, choices=CURRENCIES, start=DEFAULT_CURRENCY, required=True),
@@ -165,7 +172,7 @@ class _Reading:
             losses=tuple(loss for loss in losses if loss is not None),
             payments=tuple(payment for payment in payments if payment is not None),
             contacts=(*_contacts(given["lines"], ClueKind.LINE), *_contacts(given["sites"], ClueKind.SITE)),
-            first_contact_us=self._instant("first_contact"), leaked_from=given["leaked_from"],
+            first_contact_us=self._instant("first_contact", day_alone=True), leaked_from=given["leaked_from"],
             source_reference=given["source_reference"],
         )  # fmt: skip
 
@@ -189,8 +196,10 @@ class _Reading:
             return None
         return Loss(self._values[row + "victim"] or reporter, actual or 0, attempted or 0)
 
-    def _instant(self, name: str) -> int | None:
-        found: int | None = self._read(name, lambda text: instant_of(text, self._now_us, self._latest_us))
+    def _instant(self, name: str, *, day_alone: bool = False) -> int | None:
+        found: int | None = self._read(
+            name, lambda text: instant_of(text, self._now_us, self._latest_us, day_alone=day_alone)
+        )
         return found
 
     def _read(self, name: str, read: Callable[[str], Any]) -> Any:
@@ -205,44 +214,28 @@ class _Reading:
 
 
 def amount_of(text: str, currency: str = DEFAULT_CURRENCY) -> int:
-    """An amount as people say it: 38000, 38,000.50, 3.8万. Raises BadInput for what is none."""
-    text = _plain(text)
-    wan = _WAN.fullmatch(text)
+    """An amount as people say it: 38000, 3.8万, 3万2. Raises BadInput for what is none, or could be two."""
     try:
-        yuan = f"{Decimal(wan[1].replace(',', '')) * 10_000:f}" if wan else text
-        minor = parse_minor(yuan, exponent_of(currency))
-    except (BadInput, InvalidOperation):
-        raise BadInput(N_("请填写金额（元），如 38000 或 3.8万")) from None
+        minor = spoken_amount(text, currency)
+    except BadInput:
+        raise BadInput(N_("请填写金额（元），如 38000、3.8万 或 三万八千")) from None
     if minor <= 0:
         raise BadInput(N_("金额须大于零"))
     return minor
 
 
-def instant_of(text: str, now_us: int, latest_us: int) -> int:
-    """A time as people say it: 13:52 is today's, 11-21 13:52 of this year. Raises BadInput for none, or one to come."""
-    today = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)).astimezone(SHANGHAI)
-    text = _plain(text)
-    if clock := _CLOCK.fullmatch(text):
-        text = f"{today:%Y-%m-%d} {_clock(clock[0])}"
-    elif day := _DAY_CLOCK.fullmatch(text):
-        text = f"{today:%Y}-{int(day[1]):02d}-{int(day[2]):02d} {_clock(day[3])}"
+def instant_of(text: str, now_us: int, latest_us: int, *, day_alone: bool = False) -> int:
+    """A time as people say it: 1352 is today's, 昨天17:05. Raises BadInput for none, for what could be two, and for the future.
+
+    day_alone: a day is enough, and means its beginning.
+    """
     try:
-        at_us = parse_instant(text)
+        at_us = spoken_instant(f"{text} 00:00" if day_alone and _DAY_ALONE.fullmatch(text) else text, now_us)
     except BadInput:
-        raise BadInput(N_("请填写时间，如 13:52、11-21 13:52 或 2026-11-21 13:52:10")) from None
+        raise BadInput(N_("请填写时间，如 13:52、昨天17:05、下午5点 或 2026-11-21 13:52:10")) from None
     if at_us > latest_us:
         raise BadInput(N_("这个时间还没有到；不是今天的请写上日期"))
     return at_us
-
-
-def _plain(text: str) -> str:
-    """Full-width digits and signs narrow, as a Chinese keyboard writes them."""
-    return unicodedata.normalize("NFKC", text).strip()
-
-
-def _clock(text: str) -> str:
-    parts = [int(part) for part in text.split(":")]
-    return ":".join(f"{part:02d}" for part in (*parts, 0)[:3])
 
 
 def _account(text: str) -> str:

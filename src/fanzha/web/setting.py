@@ -20,7 +20,7 @@ from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
 from fanzha.web.console import Console
 from fanzha.web.event_feed import feed_lines
-from fanzha.web.measure_words import MODE_WORDS, TERM_WORDS
+from fanzha.web.measure_words import HAZARD_WORDS, MODE_WORDS, TERM_WORDS
 from fanzha.web.navigation import navigation_for
 from fanzha.web.palette import palette_for
 from fanzha.web.refusal_reasons import refusal_words
@@ -119,7 +119,7 @@ def _environment(language: str) -> Environment:
         "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
         "headline_of": headline_of, "feed_lines": feed_lines, "alarm_steps": show.alarm_steps,
-        "refusal": partial(refusal_words, say), "mode_words": MODE_WORDS, "term_words": TERM_WORDS,
+        "refusal": partial(refusal_words, say), "mode_words": MODE_WORDS, "hazard_words": HAZARD_WORDS, "term_words": TERM_WORDS,
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment

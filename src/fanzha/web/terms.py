@@ -217,6 +217,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     },
     OriginKind: {
         "extension": N_("延伸止付"), "conversion": N_("由原措施转来"), "repeat": N_("再次办理"), "return_plan": N_("返还方案"),
+        "redraft": N_("改正后重拟"),
     },
     Taken: {
         "applied": N_("已采用"), "already": N_("重复，未再办理"), "kept": N_("已存，不改变现状"), "incident": N_("转为异常"),

@@ -46,6 +46,7 @@ def carried_on(look: Look, request: Request, case: Case | None = None) -> Carrie
         run="" if run is None else run.id,
         traced_us=None if run is None else run.at_us,
         before_minor=_before(look, request),
+        known_until_us=None if account is None else account.known_until_us,
         hop=None if account is None else account.hop,
     )
 

@@ -15,6 +15,7 @@ from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures import deciding, ending
 from fanzha.measures import model as measures
+from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import (
     FactCheck,
     FactSource,
@@ -22,6 +23,8 @@ from fanzha.measures.model import (
     FourFields,
     Measure,
     MeasureKind,
+    Origin,
+    OriginKind,
     Override,
     Request,
     Target,
@@ -58,6 +61,7 @@ class MeasureDraft:
     case: str = ""
     fact: str = ""  # id; its account is the target
     continues: str = ""  # id of the measure that this one takes over from; its target is the target
+    redrafts: str = ""  # id of the measure that the institution refused and this one puts right
     target: Target | None = None  # where there is neither
     modes: tuple[str, ...] = ()
     amount_minor: int | None = None
@@ -149,6 +153,8 @@ def _request(work: Work, draft: MeasureDraft) -> Request:
     )  # fmt: skip
     if earlier is not None:
         worded = _continued(work, earlier, worded, case)
+    elif draft.redrafts:
+        worded = replace(worded, origin=_refused(work, draft))
     return _with_amounts(work, worded, rules, earlier)
 
 
@@ -183,6 +189,16 @@ def _check_fact_of_case(work: Work, fact: Fact | None, case_id: str) -> None:
     family = family_of(work.unit, work.unit.records(Case).get(case_id))
     if theirs and theirs not in {member.id for member in family}:
         raise NotAllowed("fact.case", f"{fact.id} is of {theirs}, not of {case_id}: draft it there, or merge the cases")
+
+
+def _refused(work: Work, draft: MeasureDraft) -> Origin:
+    """The measure that is drafted anew. Raises BadInput where no institution refused it, or it asked for something else."""
+    refused = work.load(Measure, draft.redrafts, Action.MEASURE_PROPOSE)
+    if refused.status is not Status.REFUSED or (refused.kind, refused.request.case) != (draft.kind, draft.case):
+        raise BadInput(
+            f"redrafts: {refused.id} is no {KIND_WORDS[draft.kind]} of this case that an institution refused; leave it out"
+        )
+    return Origin(OriginKind.REDRAFT, refused.id)
 
 
 def _target(draft: MeasureDraft, fact: Fact | None, earlier: Measure | None) -> Target:

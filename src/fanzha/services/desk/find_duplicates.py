@@ -39,7 +39,7 @@ def find_duplicates(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
     """What a report, its clues and its payees have in common with what came in before or since."""
     with looking(desk, actor, "report.compare", Subject("report", report_id)) as look:
         report = look.load(Report, report_id, Action.SEE)
-        return _alike(look, report, every)
+        return _concerning(look, report, every)
 
 
 def alike_beside(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
@@ -50,7 +50,12 @@ def alike_beside(desk: Desk, actor: Actor, report_id: str) -> LooksAlike:
 
 def alike_at_once(look: Look, report: Report) -> LooksAlike:
     """The same in the use case that takes a report in or adds to it: what concerns it, by the latest of each sign."""
-    found = _alike(look, report, _latest)
+    return _concerning(look, report, _latest)
+
+
+def _concerning(look: Look, report: Report, read: _Read) -> LooksAlike:
+    """Pairs in which the report or a clue of its own stands; what two others have in common is said beside them."""
+    found = _alike(look, report, read)
     own = {clue.id for clue in every(look.unit.records(Clue), Query(mentions={"report": report.id}))}
     return replace(found, clues=tuple(offer for offer in found.clues if {offer.kept, offer.absorbed} & own))
 

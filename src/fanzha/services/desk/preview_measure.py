@@ -20,6 +20,7 @@ from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.same_payment import SamePayment, same_payment
 from fanzha.services.desk.sight import Sight
 from fanzha.services.desk.standing import check_fact_stands, standing_around, with_filing
 from fanzha.services.desk.weighing import advice_on
@@ -40,6 +41,7 @@ class Preview:
     appeals: tuple[Appeal, ...] = ()
     told_due_us: int | None = None  # by when the holder is to be told; None: he is, or need not be
     carried: Carried | None = None  # how much, by the facts and the last trace
+    same_payment: tuple[SamePayment, ...] = ()  # other cases' orders on the payment that it is about
 
     @property
     def passes(self) -> bool:
@@ -80,4 +82,5 @@ def preview_of(look: Look, measure: Measure) -> Preview:
         tuple(every(look.unit.records(Appeal), Query(equals={"measure": measure.id}))),
         told_due_us(measure, look.rules.measures) or told_of_lift_due_us(measure, look.rules.measures),
         standing.carried,
+        same_payment(look, worded.request, standing.others) if measure.status in UNDECIDED else (),
     )

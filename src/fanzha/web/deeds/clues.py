@@ -28,7 +28,7 @@ from fanzha.web.deeds.verifying import VERIFYING_DEEDS
 from fanzha.web.forms import Field, Kind
 from fanzha.web.routes import OFFICERS
 from fanzha.web.show import instant, money
-from fanzha.web.words import N_
+from fanzha.web.words import N_, InBoth
 
 
 def officer_field(console: Console, actor: Actor, organisation: str, *, required: bool = True) -> Field:
@@ -74,15 +74,15 @@ def _assess(doing: Doing) -> Done:
 
 
 def _assess_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
-    """The finding begins with what was claimed, without anybody's name or number."""
-    clue, now_us = _clue(console, actor, record_id), console.desk.clock.now_us()
+    """The finding begins with what was claimed, without anybody's name or number; what is thought of it stands below."""
+    clue = _clue(console, actor, record_id)
     told = "; ".join(
         f"{instant(claim.at_us)} {money(claim.amount_minor, claim.currency)} {claim.institution}".strip()
-        + ("" if claim.at_us is None else f" (已过 {max(now_us - claim.at_us, 0) // 60_000_000} 分钟)")
         for claim in clue.claims
     )
-    start = clue.assessment.finding if clue.assessment is not None else told
-    hint = N_("已带入报案所述的时间、金额与已过分钟数；请补上您的判断：为什么可疑，钱可能到哪里了。")
+    begun = InBoth(f"报案所述：{told}\n", f"As reported: {told}\n") if told else ""
+    start = clue.assessment.finding if clue.assessment is not None else begun
+    hint = N_("已带入报案所述的时间、金额和机构；请在下一行写您的判断：为什么可疑，钱可能到哪里了。")
     return (Field("finding", N_("研判意见"), Kind.AREA, required=True, start=start, hint=hint),)
 
 

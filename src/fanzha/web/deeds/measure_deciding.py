@@ -50,8 +50,8 @@ def _release_part(doing: Doing) -> Done:
 
 DECIDING: Final = (
     measure_deed(
-        "propose", N_("报批"), changing(propose_measure, N_("已报批，等另一人审批")), grave=True,
-        hint=N_("送审批人决定；报批后不能再改写。"),
+        "propose", N_("报批"), changing(propose_measure, N_("已报批，等另一人审批")),
+        hint=N_("无须填写，核对后按报批：送审批人决定，此后不能再改写；同意后指令随即发往机构。"),
     ),
     measure_deed(
         "approve", N_("同意"), changing(approve_measure, N_("已同意：指令随即发往机构")), grave=True,

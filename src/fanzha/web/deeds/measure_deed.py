@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from fanzha.core.actor import Actor
 from fanzha.measures.model import Measure
+from fanzha.services.desk.match_institution import known_institutions
 from fanzha.services.desk.measure_page import measure_page
 from fanzha.services.desk.model import Desk
 from fanzha.web.console import Console
@@ -77,7 +78,10 @@ def changing_with_reason(use_case: ChangesWithReason, told: str) -> Callable[[Do
 def review(console: Console, actor: Actor, measure_id: str) -> Mapping[str, Any]:
     """The measure as it stands now; the form carries the version that is shown."""
     page = measure_page(console.desk, actor, measure_id)
-    return {"found": page, "measure": page.measure, "mask": page.mask, "version": str(page.measure.version)}
+    return {
+        "found": page, "measure": page.measure, "mask": page.mask, "version": str(page.measure.version),
+        "institutions": known_institutions(console.desk, actor),
+    }  # fmt: skip
 
 
 def measure_deed(name: str, label: str, carry_out: Callable[[Doing], Done], **more: Any) -> Deed:

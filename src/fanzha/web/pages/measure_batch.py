@@ -9,6 +9,7 @@ from fanzha.core.actor import Role
 from fanzha.core.errors import BadInput, FanzhaError
 from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.lists import ListWanted, list_measures
+from fanzha.services.desk.match_institution import known_institutions
 from fanzha.services.desk.measure_page import MeasurePage, measure_page
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
@@ -58,7 +59,8 @@ def _waiting(ask: Ask, case: str) -> tuple[MeasurePage, ...]:
 
 def _page(ask: Ask, case: str, refused: dict[str, Trouble], *, nothing: bool = False) -> Answer:
     context = {
-        "case": case, "pages": _waiting(ask, case), "refused": refused, "nothing": nothing, "request": secrets.token_urlsafe(12),
+        "case": case, "pages": _waiting(ask, case), "refused": refused, "nothing": nothing,
+        "request": secrets.token_urlsafe(12), "institutions": known_institutions(ask.console.desk, ask.officer),
     }  # fmt: skip
     return Page("measure_batch.html", context, 409 if refused or nothing else 200)
 

@@ -12,11 +12,12 @@ from fanzha.core.errors import BadInput, FanzhaError, NotFound, Refused
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.model import Measure, MeasureKind, Target, TargetKind
-from fanzha.measures.orders import Question
+from fanzha.measures.orders import Outcome, Question
 from fanzha.measures.rules import KindRules, Need
 from fanzha.services.desk.act_first import act_first
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
-from fanzha.services.desk.open_record import mask_for
+from fanzha.services.desk.match_institution import known_institutions
+from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.preview_draft import facts_of_case, preview_draft
 from fanzha.services.desk.preview_measure import Preview
 from fanzha.services.desk.propose_measure import propose_measure
@@ -26,6 +27,7 @@ from fanzha.web.deeds.measure_deed import REASON
 from fanzha.web.deeds.measure_drafting import finding_of, read_finding_of, worded, wording_of
 from fanzha.web.forms import Faults, Field, Kind, read_fields
 from fanzha.web.refusals import Trouble, trouble_of
+from fanzha.web.report_form import INSTITUTIONS
 from fanzha.web.routes import OFFICERS, PARTNERS, Route
 from fanzha.web.terms import TERMS, choices_of
 from fanzha.web.words import N_
@@ -47,6 +49,7 @@ class Form:
     fact: Fact | None
     facts: tuple[Fact, ...]
     fields: tuple[Field, ...]
+    redrafts: str = ""  # the refused measure that is put right
 
 
 def ask_for(ask: Ask) -> Answer:
@@ -56,12 +59,12 @@ def ask_for(ask: Ask) -> Answer:
     if form.fact is not None or any(ask.query.get(name) for name in ("account", "line", "site", "institution")):
         begun = {field.name: ask.query.get(field.name, "") for field in form.fields}
         preview, trouble = _tried(ask, form, begun)
-    return _page(ask, replace(form, fields=_prefilled(form, ask.query, preview)), preview, trouble)
+    return _page(ask, replace(form, fields=_prefilled(form, ask.query, preview, _refused(ask, form))), preview, trouble)
 
 
 def make(ask: Ask) -> Answer:
     """Drafts it, and as was pressed proposes it or acts first; what refuses the second step leaves the draft."""
-    form = _form(ask, {name: ask.form.text(name) for name in ("kind", "case", "fact")})
+    form = _form(ask, {name: ask.form.text(name) for name in ("kind", "case", "fact", "redrafts")})
     kept = tuple(replace(field, start="\n".join(ask.form.fields.get(field.name, ()))) for field in form.fields)
     desk, actor, request = ask.console.desk, ask.officer, ask.form.text("request")
     try:
@@ -104,7 +107,7 @@ def _form(ask: Ask, given: Mapping[str, str]) -> Form:
     facts = facts_of_case(desk, actor, case) if case else ()
     fact_id = given.get("fact", "").strip()
     fact = next((one for one in facts if one.id == fact_id), None)
-    if fact_id and fact is None:
+    if fact_id and fact is None and not given.get("redrafts"):  # what was refused may have rested on a bank's receipt
         raise NotFound(f"there is no fact {fact_id} in case {case or '—'}, or you may not see it")
     return Form(
         kind,
@@ -113,6 +116,7 @@ def _form(ask: Ask, given: Mapping[str, str]) -> Form:
         fact,
         facts,
         (*_target_fields(kind, rules, fact), *_payment(rules), *finding_of(rules), REASON, *wording_of(rules)),
+        given.get("redrafts", "").strip(),
     )
 
 
@@ -130,7 +134,7 @@ def _target_fields(kind: MeasureKind, rules: KindRules, fact: Fact | None) -> tu
         if kind is MeasureKind.QUERY
         else ()
     )
-    return (*fields, Field("institution", N_("机构")), Field("holder", N_("户名")), *asked)
+    return (*fields, Field("institution", N_("机构"), listed=INSTITUTIONS), Field("holder", N_("户名")), *asked)
 
 
 def _payment(rules: KindRules) -> tuple[Field, ...]:
@@ -145,7 +149,7 @@ def _draft(form: Form, values: Mapping[str, Any]) -> MeasureDraft:
         kind=form.kind, reason=values["reason"], basis=values["basis"] or form.rules.bases[0].id, case=form.case,
         fact="" if form.fact is None else form.fact.id, target=_target(values), mode_reason=values["mode_reason"],
         term=values["term"], document=values["document"], questions=_questions(values.get("questions", "")),
-        payee=values.get("payee", ""), finding=read_finding_of(values),
+        payee=values.get("payee", ""), redrafts=form.redrafts, finding=read_finding_of(values),
         **worded(values),
     )  # fmt: skip
 
@@ -188,8 +192,10 @@ def _tried(ask: Ask, form: Form, begun: Mapping[str, str]) -> tuple[Preview | No
         return None, trouble_of(refusal)
 
 
-def _prefilled(form: Form, query: Mapping[str, str], preview: Preview | None) -> tuple[Field, ...]:
-    """What the rules say stands there already; a link may say otherwise."""
+def _prefilled(
+    form: Form, query: Mapping[str, str], preview: Preview | None, refused: Mapping[str, Any] | None
+) -> tuple[Field, ...]:
+    """What the rules say stands there already, or the refused measure did; a link may say otherwise."""
     starts: dict[str, str] = {"basis": form.rules.bases[0].id, "term": form.rules.terms[0].name}
     if form.rules.modes:
         starts["modes"] = form.rules.modes[0].name
@@ -198,7 +204,19 @@ def _prefilled(form: Form, query: Mapping[str, str], preview: Preview | None) ->
         for name, minor in (("amount", scope.amount_minor), ("traced", scope.traced_minor)):
             if minor is not None:
                 starts[name] = format_minor(minor, exponent_of(scope.currency))
+    if refused is not None:
+        reason = refused["measure"].request.reason
+        starts["reason"] = reason if refused["mask"].text(reason) == reason else ""
     return tuple(replace(field, start=query.get(field.name) or starts.get(field.name, "")) for field in form.fields)
+
+
+def _refused(ask: Ask, form: Form) -> Mapping[str, Any] | None:
+    """What the institution said of the measure that is put right."""
+    if not form.redrafts:
+        return None
+    opened = open_record(ask.console.desk, ask.officer, Measure, form.redrafts)
+    refusals = [receipt for receipt in opened.record.receipts if receipt.outcome is Outcome.REFUSED]
+    return {"measure": opened.record, "mask": opened.mask, "refusal": refusals[-1]} if refusals else None
 
 
 def _page(
@@ -210,7 +228,8 @@ def _page(
         "form": form, "kinds": kinds, "kind_word": TERMS[MeasureKind][form.kind.value], "preview": preview,
         "mask": mask_for(ask.console.desk, ask.officer, [*shown, *form.facts]), "trouble": trouble,
         "faults": faults or {}, "request": ask.form.text("request") or secrets.token_urlsafe(12),
-        "emergency": ask.form.text("emergency"),
+        "emergency": ask.form.text("emergency"), "institutions": known_institutions(ask.console.desk, ask.officer),
+        "refused": _refused(ask, form),
     }  # fmt: skip
     return Page("measure_new.html", context, 200 if trouble is None or ask.method == "GET" else trouble.status)
 

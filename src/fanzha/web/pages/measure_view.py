@@ -6,21 +6,24 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlencode
 
 from fanzha.core.actor import Actor
 from fanzha.core.errors import NotAllowed, NotFound
 from fanzha.measures.appeals import Appeal
 from fanzha.measures.lifecycle import ENDED, Status
-from fanzha.measures.model import Measure
-from fanzha.measures.orders import Incident, Outcome
+from fanzha.measures.model import Measure, Origin, OriginKind
+from fanzha.measures.orders import Incident, Outcome, Receipt
+from fanzha.services.desk.match_institution import known_institutions
 from fanzha.services.desk.measure_page import MeasurePage, measure_page
 from fanzha.services.desk.open_record import open_record
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import Able, Deed, able, named
 from fanzha.web.deeds.measures import MEASURE_DEEDS
+from fanzha.web.pages.measure_new import MADE_HERE
 from fanzha.web.refusals import Trouble, trouble_of
-from fanzha.web.routes import PARTNERS, SEERS, Route
+from fanzha.web.routes import OFFICERS, PARTNERS, SEERS, Route
 from fanzha.web.terms import TERMS
 from fanzha.web.words import N_
 
@@ -98,9 +101,37 @@ def _page(ask: Ask, found: MeasurePage, trouble: Trouble | None = None, *, asks_
     context = {
         **_context(found, ask.officer), "deeds": deeds, "trouble": trouble, "asks_purpose": asks_purpose,
         "approve": next((one for one in deeds if one.deed.name == "approve"), None),
-        "request": secrets.token_urlsafe(12),
+        "request": secrets.token_urlsafe(12), "institutions": known_institutions(ask.console.desk, ask.officer),
+        "refusal": refusal_of(found.measure), "redraft": _redraft_of(ask, found),
     }  # fmt: skip
     return Page("measure.html", context, 200 if trouble is None else trouble.status)
+
+
+def refusal_of(one: Measure) -> Receipt | None:
+    """The answer by which the institution refused it; None where it did not."""
+    refusals = [receipt for receipt in one.receipts if receipt.outcome is Outcome.REFUSED]
+    return refusals[-1] if refusals and one.status is Status.REFUSED else None
+
+
+def _redraft_of(ask: Ask, found: MeasurePage) -> str:
+    """Where a new draft begins that puts right what was refused; empty for who drafts none, or where there is one already."""
+    one = found.measure
+    drafts = found.whole and one.kind in MADE_HERE and one.organisation == ask.officer.organisation
+    again = any(_is_redraft(next_one, one) for next_one in found.continues_in)
+    if refusal_of(one) is None or not drafts or not ask.officer.roles & OFFICERS or again:
+        return ""
+    request = one.request
+    wanted = {
+        "kind": one.kind.value, "case": request.case, "fact": "" if request.fact is None else request.fact.evidence,
+        "redrafts": one.id, "basis": "" if request.basis is None else request.basis.id, "term": request.term,
+        "document": request.document,
+    }  # fmt: skip
+    return f"/measures/new?{urlencode({name: value for name, value in wanted.items() if value})}"
+
+
+def _is_redraft(later: Measure, earlier: Measure) -> bool:
+    origin = later.request.origin
+    return origin == Origin(OriginKind.REDRAFT, earlier.id) and later.status not in {Status.WITHDRAWN, Status.REJECTED}
 
 
 def _fits(name: str, found: MeasurePage) -> bool:

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 from fanzha.casework import Report, ReportStatus
 from fanzha.core.errors import FanzhaError
-from fanzha.core.identifiers import plain_identifier
+from fanzha.core.identifiers import doubts_about_account, doubts_about_phone, plain_identifier
 from fanzha.services.desk.add_to_report import attach_file
 from fanzha.services.desk.find_duplicates import find_duplicates
 from fanzha.services.desk.find_report import report_id_of
 from fanzha.services.desk.lists import ListWanted, list_reports, nothing_matches
 from fanzha.services.desk.mask import Mask
+from fanzha.services.desk.match_institution import known_institutions
 from fanzha.services.desk.open_record import mask_for
 from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.services.desk.receive_report import receive_report
@@ -38,9 +39,11 @@ from fanzha.web.report_form import (
     payment_fields,
     read_draft,
     reporter_fields,
+    today_words,
     written,
 )
 from fanzha.web.routes import OFFICERS, SEERS, Route
+from fanzha.web.show import grouped
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
 
@@ -89,7 +92,10 @@ def take_in(ask: Ask) -> Answer:
     except FanzhaError as error:
         return _form(ask, rows, trouble=trouble_of(error))
     alike = received.alike.reports or received.alike.clues or received.alike.payees
-    said = (N_("警情已受理，回执号："), report.acknowledgement)
+    said: tuple[str, ...] = (N_("警情已受理，回执号："), report.acknowledgement)
+    typed = tuple(grouped(paid.payee.number) for paid in report.payments if paid.payee.number)
+    if typed:  # to who has just typed it, once: it goes back to his own browser
+        said = (*said, N_("请向来电人逐段核读收款账号："), *typed)
     may_be_one = (N_("可能是重复报案，或同一账户另有警情：见下"),) if alike else ()
     return GoTo(f"/reports/{report.id}", "\n".join((*said, *may_be_one)))
 
@@ -100,13 +106,15 @@ def _form(
     def parts(fields: tuple[Field, ...]) -> tuple[Field, ...]:
         return written(fields, ask.form)
 
-    payments = [parts(payment_fields(row)) for row in range(1, rows.payments + 1)]
+    today = today_words(ask.console.desk.clock.now_us())
+    payments = [parts(payment_fields(row, today)) for row in range(1, rows.payments + 1)]
     context = {
         "reporter": parts(reporter_fields()), "others": parts(other_fields()), "contacts": parts(contact_fields()),
         "payments": [(fields[:URGENT], fields[URGENT:]) for fields in payments],
         "losses": [parts(loss_fields(row)) for row in range(1, rows.losses + 1)],
         "rows": rows, "trouble": trouble, "faults": faults or {}, "focus": _first_of(grown, rows),
         "request": ask.form.text("request") or secrets.token_urlsafe(12),
+        "institutions": known_institutions(ask.console.desk, ask.officer).names,
     }  # fmt: skip
     return Page("report_new.html", context, 200 if trouble is None else trouble.status)
 
@@ -134,6 +142,9 @@ def report_shown(ask: Ask, mask: Mask) -> Answer:
     verbs = ("add", "attach", "merge", "unfounded", "withdraw", "reopen")
     context: dict[str, Any] = {
         "page": page, "report": page.report, "mask": mask, "alike": alike,
+        "doubts": {paid.id: doubts_about_account(paid.payee.number) for paid in page.report.payments},
+        "phone_doubts": doubts_about_phone(page.report.reporter.phone),
+        "institutions": known_institutions(console.desk, actor),
         "able": able([_DEEDS[name] for name in verbs], console, actor, record_id),
     }  # fmt: skip
     return Page("report.html", context)

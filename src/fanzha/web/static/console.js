@@ -266,6 +266,14 @@ document.addEventListener("htmx:afterSettle", reachable);
 reachable();
 
 $("#trouble")?.focus();
+/* Who goes on writing where something stands already begins at its end. */
+const begun = $("textarea[autofocus]");
+begun?.setSelectionRange(begun.value.length, begun.value.length);
+/* What was told after the last step is no longer so once the record stands elsewhere. */
+const standing = $("[data-standing]")?.dataset.standing;
+document.addEventListener("htmx:afterSwap", () => {
+  if (standing && $("[data-standing]")?.dataset.standing !== standing) $("#told")?.remove();
+});
 /* What comes next has the focus, and what was just told is read out with it. */
 const next = $("[data-next]");
 if (next && $("#told")) next.setAttribute("aria-describedby", `told ${next.getAttribute("aria-describedby") || ""}`.trim());
