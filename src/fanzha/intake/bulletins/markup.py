@@ -93,7 +93,7 @@ DAY_LINE: Final = re.compile(
     r"[^\d，。；！？]{0,40}(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?"
     r"(?:[T ]?\d{1,2}[:：时]\d{2}(?:[:：分]\d{2})?[秒分]?)?[^\d，。；！？]{0,30}"
 )
-_LISTED: Final = re.compile(r"\d{1,2}(?:[.、．)）]|$)")
+_LISTED: Final = re.compile(r"\d{1,2}(?:[、．)）]|\.(?!\d)|$)")
 _LINE_LONG: Final = 20  # a line of so many signs without a stop was broken by its width, not by its writer
 _TITLE_MAX: Final = 80
 
