@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import Final
 
 from fanzha.services.render_trace.flow_cards import COLUMNS_MAX, PARTIES, Card, Payment, Undrawn, size_of
 from fanzha.services.render_trace.trace_document import (
@@ -18,8 +17,6 @@ from fanzha.services.render_trace.trace_document import (
     TraceContext,
     left_to_stop,
 )
-
-_NEVER_US: Final = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,8 @@ class _Tally:
     first_us: int | None = None
     sent_us: int | None = None
     last_us: int | None = None
+    took_us: int = 0  # when anything last came, or was last taken back
+    undated: bool = False  # something came or went at a time that nobody knows
     linked: bool = False
 
     @property
@@ -83,8 +82,16 @@ class _Tally:
         held = self.account.held if self.account else 0
         return bool(self.linked or held + self.unknown + self.exited)
 
-    def done(self, context: TraceContext, small: AbstractSet[str], moved_us: int | None) -> Card:
-        """The card with all that was added; `moved_us` is when anything moved there last, None where nobody knows."""
+    def _settled_us(self, control: Control | None, balance: BankBalance | None) -> int:
+        """When the last figure of the card came: a payment, a measure or a bank's word."""
+        settled_us = max(self.took_us, self.last_us or 0)
+        for found in (control, balance):
+            if found is not None and found.at_us is not None:
+                settled_us = max(settled_us, found.at_us)
+        return settled_us
+
+    def done(self, context: TraceContext, small: AbstractSet[str]) -> Card:
+        """The card with all that was added."""
         account = self.account
         control = None if account is None else context.controls.get(self.key)
         held = account.held if account else 0
@@ -114,14 +121,9 @@ class _Tally:
             first_us=self.sent_us if self.first_us is None else self.first_us,
             came_us=self.first_us,
             last_us=self.last_us,
-            settled_us=None if moved_us is None else _settled_us(moved_us, control, context.balances.get(self.key)),
+            settled_us=None if self.undated else self._settled_us(control, context.balances.get(self.key)),
             size=size_of(self.incoming, self.passed_on, held + self.exited + self.unknown),
         )
-
-
-def _settled_us(moved_us: int, control: Control | None, balance: BankBalance | None) -> int:
-    """When the last figure of a card came: a payment, a measure or a bank's word."""
-    return max(moved_us, *(found.at_us or 0 for found in (control, balance) if found is not None), 0)
 
 
 @dataclass(slots=True)
@@ -129,18 +131,11 @@ class _Drafting:
     tallies: dict[str, _Tally] = field(default_factory=dict)
     payments: dict[tuple[str, str], list[Payment]] = field(default_factory=dict)
     totals: dict[tuple[str, str], int] = field(default_factory=dict)
-    moved_us: dict[str, int] = field(default_factory=dict)  # when anything last moved, by card
 
     def add(self, tally: _Tally) -> _Tally:
         """A card of its own."""
         self.tallies[tally.key] = tally
         return tally
-
-    def move(self, key: str, at_us: int | None) -> None:
-        """Something moved there, even if it was taken back later; what has no time counts as after everything."""
-        at_us = _NEVER_US if at_us is None else at_us
-        if at_us > self.moved_us.get(key, 0):
-            self.moved_us[key] = at_us
 
     def leave(self, payer: _Tally, kind: str, payment: Payment) -> None:
         """Money that leaves through an exit of the next column."""
@@ -169,9 +164,10 @@ class _Drafting:
             known.append(payment)
             self.totals[pair] += payment.traced
         at_us = payment.at_us
-        self.move(payee.key, at_us)
         if at_us is None:
+            payer.undated = payee.undated = True
             return
+        payee.took_us = max(payee.took_us, at_us)
         if payee.first_us is None or at_us < payee.first_us:
             payee.first_us = at_us
         if payer.sent_us is None or at_us < payer.sent_us:
@@ -205,11 +201,9 @@ def draft_of(trace: MethodTrace, small: AbstractSet[str] = frozenset(), context:
             )
         )
     _add_flows(drafting, trace, exits, frontier)
+    _note_reversals(drafting, trace)
     _add_ends(drafting, trace)
-    moved_us = {key: None if at_us == _NEVER_US else at_us for key, at_us in drafting.moved_us.items()}
-    cards = {
-        key: tally.done(context, small, moved_us.get(key)) for key, tally in drafting.tallies.items() if tally.stays
-    }
+    cards = {key: tally.done(context, small) for key, tally in drafting.tallies.items() if tally.stays}
     undrawn += [
         Undrawn(tally.key, tally.incoming, taken_back=True) for tally in drafting.tallies.values() if not tally.stays
     ]
@@ -227,8 +221,6 @@ def _add_flows(drafting: _Drafting, trace: MethodTrace, exits: Mapping[str, Exit
     tallies, left = drafting.tallies, _after_reversals(trace)
     for flow in trace.flows:
         traced = flow.traced if left is None else left[flow.transfer]
-        drafting.move(flow.payer, flow.at_us)
-        drafting.move(flow.payee, flow.at_us)
         if not traced:
             continue
         payment = Payment(flow.transfer, flow.at_us, traced)
@@ -253,13 +245,22 @@ def _add_flows(drafting: _Drafting, trace: MethodTrace, exits: Mapping[str, Exit
         drafting.pay(payer, payee, payment)
 
 
+def _note_reversals(drafting: _Drafting, trace: MethodTrace) -> None:
+    """What was paid and taken back is not drawn, but figures were others until it was."""
+    for flow in trace.flows:
+        if flow.reversal:
+            for tally in (drafting.tallies.get(flow.payer), drafting.tallies.get(flow.payee)):
+                if tally is not None:
+                    tally.undated = tally.undated or flow.at_us is None
+                    tally.took_us = max(tally.took_us, flow.at_us or 0)
+
+
 def _add_ends(drafting: _Drafting, trace: MethodTrace) -> None:
     """What left or got lost without a payment that shows it."""
     carried = {flow.transfer for flow in trace.flows}
     for found in trace.exits:
         payer = drafting.tallies.get(found.account)
         if found.transfer not in carried and payer is not None:
-            drafting.move(payer.key, found.at_us)
             drafting.leave(payer, found.kind, Payment(found.transfer, found.at_us, found.traced))
     for part in trace.unknown:
         lost = drafting.tallies.get(part.account)

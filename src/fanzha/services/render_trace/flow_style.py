@@ -35,7 +35,8 @@ text.stub{fill:var(--muted)}
 text.act{text-anchor:end;fill:var(--stoppable);font-weight:600;cursor:pointer;text-decoration:underline}
 .later{visibility:hidden}.pending .bar,.pending text.act{display:none}
 .ribbons path.growing{fill-opacity:.12;stroke:var(--muted);stroke-dasharray:2 3}
-.card.pending:not(:focus) .box{stroke:var(--strong);stroke-width:1}.card.chosen .box{fill:var(--mark,var(--warn-soft));stroke-width:4}
+.card.pending:not(:focus) .box{stroke:var(--strong);stroke-width:1}
+.card.chosen .box{fill:var(--mark,var(--warn-soft));stroke-width:4}
 .pending text.state,.pending text.amount{fill:var(--muted)}
 .plain text.small,.plain text.stub{display:none}
 .stoppable text.state,.stoppable text.amount{fill:var(--stoppable)}.stopped text.state{fill:var(--stopped)}
