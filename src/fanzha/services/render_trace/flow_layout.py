@@ -11,7 +11,7 @@ from typing import Final
 from fanzha.services.render_trace.flow_cards import Card, FlowPicture, Link, Stub
 
 CARD_WIDTH: Final = 188  # at least, and more in English; six columns then fit a page 1366 pixels wide
-COLUMN_GAP: Final = 32
+COLUMN_GAP: Final = 30
 MARGIN: Final = 8
 HEAD: Final = 40  # the column's title
 FULL_FLOOR: Final = 75  # four lines of text
