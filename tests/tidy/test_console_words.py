@@ -41,7 +41,9 @@ def test_no_catalogue_says_a_text_twice() -> None:
     said: dict[str, str] = {}
     twice = []
     for part in sorted((WEB / "locale" / ENGLISH).glob("*.po")):
-        for text in re.findall(r'^(?:msgctxt ".+"\n)?msgid ".+"$', part.read_text(encoding="utf-8"), flags=re.MULTILINE):
+        for text in re.findall(
+            r'^(?:msgctxt ".+"\n)?msgid ".+"$', part.read_text(encoding="utf-8"), flags=re.MULTILINE
+        ):
             if text in said:
                 twice.append((text, said[text], part.name))
             said[text] = part.name
