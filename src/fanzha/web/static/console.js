@@ -138,7 +138,8 @@ function press(key) {
     const target = (row && $(`[data-row-key="${key}"]`, row)) || $(`[data-key="${key}"]`);
     if (!target) return;
     event.preventDefault();
-    target.matches("input, textarea") ? target.focus() : target.click();
+    // A button of a row sends something: the key goes to it, and Enter sends; no legal act lies on a bare key.
+    target.matches("input, textarea, button[data-row-key]") ? target.focus() : target.click();
   });
 }
 const rows = () => $$("[data-rows] tbody tr").filter((row) => $("[data-row]", row));

@@ -36,7 +36,9 @@ def case_brief(page: CasePage, mask: Mask, printing: Printing, totals: Sequence[
     totals: the sums of the case's books, a row a currency; none where they cannot be read. body: the name of the body.
     """
     case = page.case
-    standing = [fact for fact in page.facts if fact.withdrawn_at_us is None]
+    standing = sorted(
+        (fact for fact in page.facts if fact.withdrawn_at_us is None), key=lambda fact: (fact.hop, fact.fields.at_us)
+    )
     printed = f"打印人 {printing.by} · {clock_text(printing.at_us)} · {case.id} 版本 {case.version}"
     footer = typst_text(" · ".join(part for part in (printed, printing.watermark) if part))
     decisions = [(clock_text(one.at_us), one.document, one.number, one.by) for one in case.decisions]
@@ -109,7 +111,8 @@ def _table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]]) -> t
         return ()
     cells = [f"[*{typst_text(head)}*]" for head in heads]
     cells += [f"[{typst_text(cell)}]" for row in rows for cell in row]
-    columns = f"({', '.join(['auto'] * (len(heads) - 1) + ['1fr'])})"
+    widths = ["1fr"] * len(heads) if SUMS.issuperset(heads) else ["auto"] * (len(heads) - 1) + ["1fr"]
+    columns = f"({', '.join(widths)})"
     align = f"({', '.join('right' if head in SUMS else 'left' for head in heads)})"
     table = f"#table(columns: {columns}, align: {align}, stroke: 0.4pt, {', '.join(cells)})"
     return f"== {typst_text(title)}", f"#text(size: 8pt)[{table}]"
