@@ -85,6 +85,9 @@ def draft(
     finding: FindingNumber = "",
     found_on: FoundOn = "",
     override: Overrides = None,
+    redrafts: Annotated[
+        str, typer.Option("--redrafts", metavar="MEASURE", help="What the institution refused and this one puts right.")
+    ] = "",
     request: RequestKey = "",
     login: AsOption = None,
 ) -> None:
@@ -111,6 +114,7 @@ def draft(
         questions=tuple(_question(text) for text in question or ()),
         payee=payee,
         finding=read_finding(found_by, finding, found_on),
+        redrafts=redrafts,
     )
     with at_desk(context, login) as at:
         _tell_worded(at, draft_measure(at.desk, at.actor, wanted, request=request))
