@@ -286,11 +286,18 @@ def test_a_refusal_stands_at_the_top_with_its_reason_and_leads_to_a_draft_that_i
     order = f"{measure}.begin"
     seats.do(seats.both, measure, "send", order=order, channel="issued_elsewhere", document="模拟平台1号")
     seats.do(
-        seats.both, measure, "receipt", order=order, outcome="refused", number="R1", note="户名与账号不符", code="HOLDER_MISMATCH"
+        seats.both,
+        measure,
+        "receipt",
+        order=order,
+        outcome="refused",
+        number="R1",
+        note="户名与账号不符",
+        code="FIELDS_DIFFER",
     )
     top = seats.both.text.partition('class="trouble refusal"')[2].partition("</div>")[0]
     assert "户名与账号不符" in top
-    assert "HOLDER_MISMATCH" in top
+    assert "四要素不符 FIELDS_DIFFER" in top
     again = unescape(re.search(r'href="([^"]+)"[^>]*>改正后重拟', top)[1])
     seats.both.get(again)
     assert "户名与账号不符" in seats.both.words

@@ -119,7 +119,8 @@ def _environment(language: str) -> Environment:
         "grouped": show.grouped, "spelled": show.spelled, "field_instant": show.field_instant,
         "machine_instant": show.machine_instant, "term": partial(term, say),
         "headline_of": headline_of, "feed_lines": feed_lines, "alarm_steps": show.alarm_steps,
-        "refusal": partial(refusal_words, say), "mode_words": MODE_WORDS, "hazard_words": HAZARD_WORDS, "term_words": TERM_WORDS,
+        "refusal_words": partial(refusal_words, say), "mode_words": MODE_WORDS, "hazard_words": HAZARD_WORDS,
+        "term_words": TERM_WORDS,
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment
