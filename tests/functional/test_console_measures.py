@@ -341,3 +341,13 @@ def test_the_rules_own_sentence_is_folded_for_who_reads_chinese(seats):
     folded = r'<details class="exact small"><summary>规则原文</summary><span lang="en">[^<]+'
     assert re.search(folded, seats.both.get(f"/measures/{measure}"))
     assert '<p lang="en"' not in seats.both.text
+
+
+def test_what_is_held_in_part_stands_beside_what_was_asked_for(seats):
+    measure = seats.drafted("propose")
+    seats.do(seats.chief, measure, "approve")
+    order = f"{measure}.begin"
+    seats.do(seats.both, measure, "send", order=order, channel="issued_elsewhere", document="模拟平台1号")
+    seats.do(seats.both, measure, "receipt", order=order, outcome="partial", number="R1", amount="500")
+    head = re.sub("<[^>]+>", "", seats.both.text.partition('<span class="short">')[2].partition('class="until"')[0])
+    assert "¥500.00 / ¥50,000.00 实际控制 / 请求控制" in re.sub(r"\s+", " ", head)
