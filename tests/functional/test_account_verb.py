@@ -53,7 +53,7 @@ def test_a_dossier_is_masked_until_its_own_case_lifts_the_mask(home):
     assert [(one["amount"], one["hop"]) for one in masked["facts"]] == [("50000.00", 1)]
     assert [claim["holder_name"] for clue in masked["clues"] for claim in clue["claims"]] == ["模*"]
     (measure,) = masked["measures"]
-    assert (measure["status"], measure["asked"]) == ("executed", "50000.00")
+    assert (measure["status"], measure["asked"]) == ("partial", "50000.00")  # the bank said that less is there
     assert (masked["last_balance"]["amount"], masked["ledger"], masked["held_elsewhere"]) == ("1234.56", None, False)
     assert ACCOUNT not in json.dumps(masked, ensure_ascii=False)
     assert kept(home, Reveal)[0] == ()
@@ -156,7 +156,7 @@ def test_an_export_is_marked_counted_and_alarmed(home, monkeypatch):
     assert (own["rows"], own["inside"], own["outside"], own["alarm"]) == (1, 1, 0, None)
     watermark, head, row = csv.reader(file.read_text(encoding="utf-8-sig").splitlines())
     assert watermark == [own["watermark"]]
-    assert {"both", "COUNTY", case, own["export"]} <= {part.split()[-1] for part in watermark[0].split(" · ")}
+    assert {"模拟·both", "COUNTY", case, own["export"]} <= {part.split()[-1] for part in watermark[0].split(" · ")}
     assert dict(zip(head, row, strict=True))["account"] == ACCOUNT
 
     many_facts(home, 30)

@@ -166,6 +166,7 @@ NO_DEEDS = {
     "/reports/new": "POST /reports", "/measures/new": "POST /measures", "/measures/batch": "each by measures/{id}/approve",
     "/partner/orders/{order_id:str}/answer": "POST /receipts", "/accounts": "GET /accounts/{number}",
     "/search": "a person's look, with its purpose", "/demo/seat": "the demo alone",
+    "/desk/note": "POST /reports/{id}/add", "/desk/pin": "an order of one's own in one's own browser",
     "/bulletins/{record_id:str}/edit": "written block by block by people; a program hands in figures",
     **dict.fromkeys(("/sign-in", "/sign-out", "/password", "/settings", "/settings/sessions/{session:str}/end",
                      "/sign-in/passkey", "/settings/passkeys/begin", "/settings/passkeys",

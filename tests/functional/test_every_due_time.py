@@ -113,6 +113,11 @@ def end_of(span: Mapping[str, int], start_us: int) -> int:
         return start_us + count * EXACT_US[unit]
     begun = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=start_us)
     local = begun.astimezone(SHANGHAI)
+    if unit == "whole_days":
+        day = local.date() + timedelta(days=count)
+        while day.weekday() >= 5:
+            day += timedelta(days=1)
+        return micros(datetime.combine(day + timedelta(days=1), datetime.min.time(), SHANGHAI))
     if unit == "workdays":
         day = local.date()
         while count:

@@ -108,7 +108,7 @@ def test_an_order_leaves_and_its_answer_comes_by_the_verbs(home, tmp_path):
         assert [one["taken"] for one in received["recorded"]] == ["applied"]
         assert measure_of(home, measure.id).status is Status.EXECUTED
         code, out, _ = run(home, "clocks", "--json")
-        assert (code, json.loads(out)) == (0, {"rang": [], "postponed": []})
+        assert (code, json.loads(out)) == (0, {"rang": [], "postponed": [], "papers": []})
     finally:
         running.stop()
 

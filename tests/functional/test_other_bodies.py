@@ -93,7 +93,7 @@ HOOK = Webhook("HOOK-OURS", 0, "COUNTY", "both", "https://hooks.example/ours", t
 EXPORTED = Export("EXPORT-OURS", 0, "COUNTY", "both", EVENING_US, "accounts", (), 0)
 # Machines or everybody run these, or they take no one's word for who acts; tests of their own say what they may.
 NO_ONE_ACTS = {
-    "actor_from_token", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
+    "actor_from_token", "body_called", "change_password", "collect_receipts", "confirm_person", "dispatch_orders", "export_order",
     "follow_answers", "found_office", "has_office", "methods_beside", "list_waiting_orders", "run_clocks", "sign_in",
     "add_to_sent", "attach_to_sheet", "begin_sheet", "check_number", "drop_sheet", "lodge_listing_objection", "open_sheet",
     "save_sheet", "send_sheet", "refusal_of", "rehearsed", "sign_in_by_passkey", "sign_in_by_provider",

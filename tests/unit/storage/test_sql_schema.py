@@ -63,6 +63,7 @@ def test_migrations_lead_to_what_is_declared(url, tmp_path):
 
 def _undo_later_steps(connection):
     """What the steps behind 0014 made, which come again."""
+    connection.execute(text("DROP INDEX ix_measures_starts_us_id_kind"))
     connection.execute(text("DROP INDEX ix_errands_matter_sent_at_us_id"))
     connection.execute(text("ALTER TABLE errands DROP COLUMN matter"))
     for name in ("meetings_terms", "meetings", "controls", "openings_terms", "openings", "publicity"):
@@ -77,10 +78,10 @@ def test_measures_of_an_older_schema_get_the_instant_at_which_they_were_carried_
         unit.commit()
     before = ScriptDirectory(str(MIGRATIONS)).get_revision("0014").down_revision
     with store.engine.begin() as connection:  # as the step before left it
+        _undo_later_steps(connection)
         connection.execute(text("DROP INDEX ix_measures_organisation_kind_starts_us_id"))
         connection.execute(text("ALTER TABLE measures DROP COLUMN starts_us"))
         connection.execute(text("DROP TABLE bulletins"))
-        _undo_later_steps(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = :before"), {"before": before})
     store.close()
     store = SqlWorkStore(url, TABLES)
