@@ -285,10 +285,10 @@ def test_what_the_desk_can_read_has_no_trace_of_the_truth(made: tuple[Path, dict
     assert [word for word in (told & known_to_gangs) | paid_into if word not in read] == []  # it would be found
     hidden = {row["device"] for row in truth["devices"]} | {row["identity"] for row in truth["people"]}
     assert [word for word in hidden | known_to_gangs - told if word in read] == []
-    words = (
-        bootstrap.indicator_catalogue().measures["gangs_destroyed"].en
-    )  # the day's analysis says that nobody records it
-    assert re.findall(r"(?i)gang|recruiter|mule|fraud[ _-]?\d|truth", read.replace(words, "")) == []
+    for one in bootstrap.indicator_catalogue().measures.values():  # the day's analysis says that nobody records them
+        read = read.replace(one.id, "").replace(one.en, "").replace(one.en.capitalize(), "")
+    read = read.replace("Dens and gangs", "")  # its heading
+    assert re.findall(r"(?i).{0,30}(?:gang|recruiter|mule|fraud[ _-]?\d|truth).{0,30}", read) == []
     # Cases are counted as they are reported: by the fraud's own number the gang could be told.
     numbered = [int(re.search(r"\d+$", cases[one.case].title)[0]) for one in reports if one.case]  # type: ignore[index]
     assert numbered == list(range(1, len(cases) + 1))
