@@ -18,7 +18,8 @@ import uvicorn
 from playwright.sync_api import Page, sync_playwright
 
 from fanzha.services.desk.lists import ListWanted, list_cases
-from fanzha.simulation.demo.demo import demo_logins, demo_password, waiting_for
+from fanzha.simulation.demo.demo import demo_logins, demo_password
+from fanzha.simulation.demo.demo_home import waiting_for
 from fanzha.simulation.demo.live_city import living_city, resume_time
 from fanzha.web import make_app
 from fanzha.web.serve import console_of

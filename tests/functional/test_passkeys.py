@@ -119,7 +119,7 @@ def test_a_passkey_is_made_signs_in_counts_and_is_refused_once_lost(console, pag
         sessions = view.records(Credential).find(Query(equals={"person": "duty", "kind": CredentialKind.SESSION})).rows
     assert all(one.revoked_at_us is not None for one in sessions)
     assert not signed_in(page)
-    assert "this passkey is not known here" in page.inner_text("#trouble")
+    assert "this passkey is not known here" in page.text_content("#trouble")
     assert [said for said in page.complaints if "403" not in said] == []
 
 
