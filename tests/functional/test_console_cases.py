@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from console_home import open_console, visiting
 from desk_case import ACCOUNT, HOLDER, PHONE, VICTIM, stopped_case
 from measure_home import actor_of
 
@@ -34,18 +32,6 @@ REPORT = {
     "kind": "victim", "name": VICTIM, "phone": PHONE, "narrative": f"模拟：刷单返利，付给{HOLDER} {ACCOUNT}",
     "channel": "call", "payments-rows": "1", "losses-rows": "1", "request": "made-up-request",
 }  # fmt: skip
-
-
-@pytest.fixture
-def console(tmp_path):
-    with open_console(tmp_path / "home") as console:
-        yield console
-
-
-@pytest.fixture
-def visitor(console):
-    with visiting(console) as make:
-        yield make
 
 
 def one(console, kind):

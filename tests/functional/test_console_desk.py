@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import re
 
-import pytest
-from console_home import open_console, visiting
 from desk_case import HOLDER, stopped_case
 from measure_home import actor_of
 
 from fanzha.casework import Clue, Report
+from fanzha.services.desk.note_call import call_notes
 from tests.functional.test_console_cases import EVIL, one, take_in
-
-
-@pytest.fixture
-def console(tmp_path):
-    with open_console(tmp_path / "home") as console:
-        yield console
-
-
-@pytest.fixture
-def visitor(console):
-    with visiting(console) as make:
-        yield make
 
 
 def queue(page):
@@ -36,12 +23,15 @@ def test_a_call_is_noted_beside_the_list_and_stays_under_its_report(console, vis
     clue = one(console, Clue)[0]
     page = officer.get(f"/desk?clue={clue.id}")
     assert 'name="note"' in page
-    said = officer.post("/desk/note", clue=clue.id, tab="queue", note=f"对方又来电要求再转，{HOLDER}{EVIL}")
+    said = officer.post(
+        "/desk/note", clue=clue.id, tab="queue", note=f"对方又来电要求再转，{HOLDER}{EVIL}\n\n又称是客服"
+    )
     assert "已记入报案" in said
     assert "对方又来电要求再转" in said
     assert HOLDER not in said  # who has no case of it yet sees no name
     assert EVIL not in said
     report = one(console, Report)[0]
+    assert call_notes(report)[0].endswith("又称是客服")  # one note, however it was typed
     assert report.narrative.startswith("模拟：刷单返利")
     assert re.search(r"\n\n【通话便签 \d{4}-\d\d-\d\d \d\d:\d\d duty】对方又来电要求再转", report.narrative)
     assert "the note says nothing" in officer.post("/desk/note", clue=clue.id, tab="queue", note=" ")

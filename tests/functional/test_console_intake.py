@@ -5,25 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from console_home import open_console, visiting
 from desk_home import run
 
 from fanzha.casework import Clue, Report
 from fanzha.core.time import MINUTE_US
 from fanzha.web.show import instant
 from tests.functional.test_console_cases import one, take_in
-
-
-@pytest.fixture
-def console(tmp_path):
-    with open_console(tmp_path / "home") as console:
-        yield console
-
-
-@pytest.fixture
-def visitor(console):
-    with visiting(console) as make:
-        yield make
 
 
 def test_what_is_said_on_the_telephone_is_understood_at_the_desk_and_on_the_command_line(console, visitor):

@@ -20,7 +20,7 @@ from fanzha.services.desk.acting import Look
 from fanzha.services.desk.amounts import bound_minor
 from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
-from fanzha.tracing.runs import LEADS_METHOD, RunAccount, TraceRun
+from fanzha.tracing.runs import DEFAULT_METHOD, LEADS_METHOD, RunAccount, TraceRun
 
 HOUR_US: Final = 60 * MINUTE_US
 ENDING_US: Final = DAY_US // 2  # what ends within half a day is on the board of endings
@@ -196,6 +196,7 @@ def _row(
     last = next((one for one in reversed(own) if one.kind in HOLDING_KINDS), None)
     others = [one for one in measures if one not in own and one.kind in HOLDING_KINDS and holds(one, now_us)]
     orders = [order for one in own for order in one.orders if order.verb is Verb.BEGIN]
+    method = case.working_method.method if case and case.working_method else DEFAULT_METHOD
     account = None if run is None else next((one for one in run.accounts if one.is_called(clue.subject)), None)
     return DeskRow(
         clue=clue, report=report, case=case, clock=clock_state(clue, rules.clock, now_us),
@@ -203,15 +204,15 @@ def _row(
         paid_us=max(paid, default=None),
         claimed_minor=None if not claimed or None in claimed else sum(minor for minor in claimed if minor is not None),
         recoverable_minor=ranked.recoverable,
-        stoppable_minor=None if account is None else _left_on(account, own, now_us),
-        case_stoppable_minor=None if run is None else stoppable_of(run), traced=account is not None,
+        stoppable_minor=None if account is None else _left_on(account, own, now_us, method),
+        case_stoppable_minor=None if run is None else stoppable_of(run, method), traced=account is not None,
         answers=Answers(len(orders), sum(order.status not in UNANSWERED for order in orders)),
         measure=last, measure_status=None if last is None else effective_status(last, now_us),
         held_elsewhere=others[-1] if others else None,
     )  # fmt: skip
 
 
-def _left_on(account: RunAccount, measures: Sequence[Measure], now_us: int, method: str = "fifo") -> int | None:
+def _left_on(account: RunAccount, measures: Sequence[Measure], now_us: int, method: str) -> int | None:
     """What of an account's traced money no measure of the case holds yet, in 分; None where that is unknown."""
     found = next((held for held in account.held if held.method == method), None)
     if found is None:
@@ -222,7 +223,7 @@ def _left_on(account: RunAccount, measures: Sequence[Measure], now_us: int, meth
     return None if found.stoppable_minor is None else min(found.stoppable_minor, free)
 
 
-def stoppable_of(run: TraceRun, method: str = "fifo") -> int | None:
+def stoppable_of(run: TraceRun, method: str) -> int | None:
     """What of a trace can still be stopped by a method, in 分; None where it is unknown of any account that holds some."""
     found = [
         held.stoppable_minor

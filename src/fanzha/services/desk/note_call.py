@@ -19,10 +19,11 @@ def note_call(desk: Desk, actor: Actor, report_id: str, note: str) -> Report:
 
     Raises BadInput for a note without a word, NotAllowed as `add_to_report`.
     """
-    if not note.strip():
+    lines = [line.strip() for line in note.splitlines() if line.strip()]  # an empty line would end the note
+    if not lines:
         raise BadInput("the note says nothing")
     minute = format_instant(desk.clock.now_us())[:16].replace("T", " ")
-    told = f"{CALL_NOTE}{minute} {actor.id}】{note.strip()}"
+    told = f"{CALL_NOTE}{minute} {actor.id}】" + "\n".join(lines)
     return add_to_report(desk, actor, report_id, Addition(narrative=told)).report
 
 
