@@ -44,7 +44,7 @@ def test_a_proposal_is_one_key_and_what_was_told_goes_once_it_is_approved(tmp_pa
             sync_api.expect(page.locator("button[data-submit]")).to_be_focused()
             page.keyboard.press("Enter")
             sync_api.expect(page.locator("#told")).to_contain_text("已报批")
-            page.wait_for_function("document.querySelector('#link.ok') !== null")
+            sync_api.expect(page.locator("#link.ok")).to_have_count(1)
             approve_measure(desk, actor_of(desk, "chief"), measure.id)
             sync_api.expect(page.locator(".state-tag").first).to_contain_text("已审批", timeout=20_000)
             sync_api.expect(page.locator("#told")).to_have_count(0)
