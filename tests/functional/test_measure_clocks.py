@@ -41,6 +41,8 @@ from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.find_unrelated import find_unrelated
 from fanzha.services.desk.hear_evidence import give_evidence, look_at_evidence
 from fanzha.services.desk.lift_measure import lift_measure
+from fanzha.services.desk.lists import ListWanted
+from fanzha.services.desk.measure_boards import Board, measure_boards
 from fanzha.services.desk.model import Desk, DeskRules
 from fanzha.services.desk.preview_measure import preview_measure
 from fanzha.services.desk.propose_measure import propose_measure
@@ -135,7 +137,7 @@ class ClockDesk:
             kind=MeasureKind(kind), reason="模拟：涉案资金在账", basis=BASES[kind], case=self.case, term=term,
             fact=self.fact if (kind, term) in {("stop_payment", "ordinary"), ("restriction", "ordinary")} else "",
             target=TARGETS.get(kind, Target(TargetKind.ACCOUNT, ACCOUNT, "模拟银行", HOLDER)),
-            modes=MODES.get(kind, ()), mode_reason="模拟：需要动态查询",
+            modes=() if term == "once" else MODES.get(kind, ()), mode_reason="模拟：需要动态查询",
             amount_minor=5_000_000, traced_minor=5_000_000, document="模拟字〔2026〕1号",
             questions=(Question(ACCOUNT, self.clock.at_us - 1, self.clock.at_us + DAY_US),) if kind == "query" else (),
             payee="6299990000000000033" if kind == "payer_hold" else "",
@@ -517,3 +519,14 @@ def test_as_the_freeze_ahead_ends_the_queue_is_told_and_holds_nothing_by_itself(
     lift_measure(desk.desk, desk.chief, ahead.id, "经查与案件无关")
     (turn,) = [task for task in desk.tasks() if task.title.startswith("轮候")]
     assert (queue.id in turn.title, ahead.id in turn.title, turn.due_us > desk.clock.at_us) == (True, True, True)
+
+
+def test_what_was_answered_is_not_among_what_holds():
+    desk = ClockDesk()
+    asked = ("stop_payment", "ordinary"), ("query", "once"), ("query", "dynamic")
+    stop, query, goes_on = (desk.executed(kind, term).id for kind, term in asked)
+    found = {
+        board: [measure.id for measure in measure_boards(desk.desk, desk.duty, board, ListWanted()).measures]
+        for board in (Board.HOLDING, Board.DONE, Board.OVER)
+    }
+    assert found == {Board.HOLDING: [stop, goes_on], Board.DONE: [query], Board.OVER: []}

@@ -56,6 +56,7 @@ def list_measures(
     case: CaseWanted = "",
     account: Annotated[str, typer.Option("--account", help="Only on this account.")] = "",
     institution: Annotated[str, typer.Option("--institution", help="Only at this institution.")] = "",
+    kind: Annotated[list[str] | None, typer.Option("--kind", help="Only of these kinds.")] = None,
     status: Status = None,
     limit: Limit = 50,
     cursor: Cursor = "",
@@ -67,8 +68,8 @@ def list_measures(
 
     with at_desk(context, login) as at:
         wanted = lists.ListWanted(
-            status=tuple(status or ()), case=case, account=account, institution=institution, limit=limit,
-            cursor=cursor or None,
+            status=tuple(status or ()), case=case, account=account, institution=institution, kind=tuple(kind or ()),
+            limit=limit, cursor=cursor or None,
         )  # fmt: skip
         page = lists.list_measures(at.desk, at.actor, wanted)
         mask = list_mask(at, ())  # no free text is in a line

@@ -424,12 +424,15 @@ def stands(measure: Measure, now_us: int) -> bool:
 
 
 HOLDING_KINDS: Final = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE})  # a queued freeze holds nothing yet
+_KEEPING_KINDS: Final = HOLDING_KINDS | {
+    MeasureKind.PAYER_HOLD
+}  # a return that was carried out has let go of its money
 
 
 def held_minor(measures: Iterable[Measure], now_us: int) -> int:
     """What these measures hold now, each less what was let go of it; minor units. Those without an amount count 0.
 
-    A queued freeze holds nothing, whatever the bank has noted.
+    A queued freeze holds nothing, whatever the bank has noted, and a return that was paid holds nothing any more.
     """
-    standing = (m for m in measures if m.kind is not MeasureKind.QUEUED_FREEZE and holds(m, now_us))
+    standing = (m for m in measures if m.kind in _KEEPING_KINDS and holds(m, now_us))
     return sum(max((measure.executed_minor or 0) - measure.released_minor, 0) for measure in standing)

@@ -116,7 +116,8 @@ def _handler(one: Route, console: Console, setting: Setting, limiter: CapacityLi
 
 
 def _answered(one: Route, ask: Ask, setting: Setting) -> Response[Any]:
-    """The route's answer, or what is wrong as a page."""
+    """The route's answer, or what is wrong as a page: under the head of whoever asked, so that he goes on from there."""
+    seated = ask
     try:
         seated = _seated(ask) if ask.session else ask
         if one.roles is not None:
@@ -127,7 +128,7 @@ def _answered(one: Route, ask: Ask, setting: Setting) -> Response[Any]:
             seated.check_csrf()
         return setting.respond(one.answer(seated), seated)
     except FanzhaError as error:
-        return setting.respond(_trouble_page(trouble_of(error)), ask)
+        return setting.respond(_trouble_page(trouble_of(error)), seated)
     except Exception:  # noqa: BLE001 - the entry point: whoever asked is told a number by which the log can be searched
         number = secrets.token_hex(4)
         # As text: a renderer that also shows every local variable takes minutes for a store, and would show persons.
@@ -184,6 +185,7 @@ def _lost(request: Request[Any, Any, Any], error: HTTPException, console: Consol
         error.status_code, N_("未能办理")
     )
     ask = _ask(request, console, Form())
+    ask = _seated(ask) if ask.session else ask
     return setting.respond(_trouble_page(Trouble(headline, error.detail, status=error.status_code)), ask)
 
 

@@ -52,7 +52,7 @@ def test_a_payment_in_parts_is_booked_part_by_part_and_never_twice():
     assert [row.reattributed_minor for row in rows] == [0, 0], "it was his own"
     whole = told(part, Outcome.EXECUTED, 2_700_000)
     procedure, freeze = booked(procedure, freeze, whole)
-    assert held_minor([freeze], T0) == 0
+    assert held_minor([freeze, whole], T0) == 0, "what was paid is held by nobody"
     assert book_out(freeze, whole, T0).measure == freeze
     assert all_is_paid(procedure)
     (rows,) = (each.rows for each in procedure.booked)

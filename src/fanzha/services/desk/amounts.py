@@ -20,7 +20,7 @@ from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
-from fanzha.services.desk.trace_case import need_run
+from fanzha.services.desk.trace_case import last_run, need_run
 from fanzha.services.trace_money import HOUR_US, TraceRules
 from fanzha.tracing.reference import shares_of
 from fanzha.tracing.runs import LEADS_METHOD, Held, RunAccount, TraceRun
@@ -59,6 +59,20 @@ def case_amounts(desk: Desk, rules: TraceRules, actor: Actor, case_id: str, purp
     with looking(desk, actor, "case.amounts", Subject("case", case_id)) as look:
         case = look.load(Case, case_id, Action.SEE)
         return amounts_of(look, rules, case, purpose)
+
+
+def case_stoppable(desk: Desk, rules: TraceRules, actor: Actor, case_id: str, currency: str) -> int | None:
+    """What the last trace says may still be stopped, minor units; None before a trace, or where no balance is known.
+
+    Raises NotFound when the actor may not see the case, Refused when the deciding method was not run.
+    """
+    with looking(desk, actor, "case.amounts", Subject("case", case_id)) as look:
+        case = look.load(Case, case_id, Action.SEE)
+        if last_run(look, case.id) is None:
+            return None
+        found = amounts_of(look, rules, case, Purpose.STOP).accounts
+    known = [one.stoppable_minor for one in found if one.account.currency == currency]
+    return sum(one or 0 for one in known) if any(one is not None for one in known) else None
 
 
 def amounts_of(look: Look, rules: TraceRules, case: Case, purpose: Purpose) -> CaseAmounts:

@@ -7,6 +7,7 @@ nobody knows is empty like what is not yours to see, and `nothing_matches` says 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -23,14 +24,14 @@ from fanzha.core.actor import Actor, Organisation
 from fanzha.core.errors import BadInput, NotFound
 from fanzha.core.identifiers import doubt_about, plain_identifier
 from fanzha.measures.appeals import Appeal, AppealStatus
-from fanzha.measures.lifecycle import ENDED, OPEN, Status
-from fanzha.measures.model import Measure
+from fanzha.measures.lifecycle import ENDED, HOLDING, OPEN, Status
+from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.orders import Incident
 from fanzha.measures.policy import can_approve_renewal, can_countersign, can_decide
 from fanzha.measures.return_lifecycle import ProcedureStatus
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import LIMIT_MAX, Page, Query, Range
-from fanzha.ports.record_table import RecordTable
+from fanzha.ports.record_table import NEVER_US, RecordTable
 from fanzha.ports.work_store import Kept, WorkView
 from fanzha.ports.work_tables import (
     APPEALS,
@@ -78,6 +79,8 @@ _FILTERS: Final[Mapping[str, Mapping[str, str]]] = {
 _NARROW: Final = frozenset(
     {"case", "account", "officer", "measure", "campaign"}
 )  # so few that each is looked at by itself
+_DONE_ONCE: Final = (MeasureKind.QUERY.value, MeasureKind.RETURN.value)  # carried out and without an end, they are over
+_LASTING: Final = tuple(sorted(kind.value for kind in MeasureKind if kind not in _DONE_ONCE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,7 @@ class ListWanted:
     account: str = ""
     institution: str = ""  # measures: the bank that was told; openings: where it was opened
     outlet: str = ""  # openings
+    kind: tuple[str, ...] = ()  # measures
     measure: str = ""  # incidents
     campaign: str = ""  # operations
     matter: str = ""  # errands: of joint governance
@@ -147,6 +151,23 @@ class Reading:
             self._by_state(MEASURES, wanted, Status, (OPEN, due), (ENDED, over)), wanted.limit, wanted.cursor
         )
         return replace(page, rows=tuple(self.sight.shown(measure) for measure in page.rows))
+
+    def holding(self, wanted: ListWanted) -> Page[Measure]:
+        """What binds somebody now, next due first; then the queries that go on (dynamic ones)."""
+        lasting, going_on = self._in_force(wanted, _LASTING), self._in_force(wanted, _DONE_ONCE, Range(below=NEVER_US))
+        page = page_of(itertools.chain(lasting, going_on), wanted.limit, wanted.cursor)
+        return replace(page, rows=tuple(self.sight.shown(measure) for measure in page.rows))
+
+    def carried_out(self, wanted: ListWanted) -> Page[Measure]:
+        """Queries that were answered and returns that were paid, of which nothing holds."""
+        page = page_of(self._in_force(wanted, _DONE_ONCE, Range(at_least=NEVER_US)), wanted.limit, wanted.cursor)
+        return replace(page, rows=tuple(self.sight.shown(measure) for measure in page.rows))
+
+    def _in_force(
+        self, wanted: ListWanted, kinds: tuple[str, ...], due: Range | None = None
+    ) -> Iterator[Walk[Measure]]:
+        query = Query(order_by="due_us", ranges={} if due is None else {"due_us": due})
+        return self._by_state(MEASURES, replace(wanted, kind=kinds), Status, (HOLDING, query))
 
     def waiting(self, wanted: ListWanted) -> Page[Measure]:
         """Measures that the actor may sign now: proposals, what was begun first, renewals; what falls due first, first."""
@@ -448,6 +469,8 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
             if table is not of:
                 raise BadInput(f"{table.name} are not listed by {name}")
             equals[name] = getattr(wanted, name)
+    if wanted.kind:
+        within["kind"] = _kinds(table, wanted.kind)
     filters = _FILTERS[table.name]
     for name in ("case", "account", "officer", "institution", "measure", "campaign"):
         value = getattr(wanted, name)
@@ -466,6 +489,14 @@ def _narrowed(table: RecordTable[Any], wanted: ListWanted, query: Query) -> Quer
     if wanted.due_before_us is not None and not query.ranges:
         raise BadInput(f"{table.name} have no due time to be listed by")
     return replace(query, equals=equals, mentions=mentions, within=within)
+
+
+def _kinds(table: RecordTable[Any], wanted: Sequence[str]) -> tuple[str, ...]:
+    if table is not MEASURES:
+        raise BadInput(f"{table.name} are not listed by kind")
+    if unknown := sorted(set(wanted) - set(MeasureKind)):
+        raise BadInput(f"{', '.join(unknown)}: no kind of measure; they are: {', '.join(MeasureKind)}")
+    return tuple(wanted)
 
 
 def _own_by_key(base: Query, officer: str) -> list[Query]:

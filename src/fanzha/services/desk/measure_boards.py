@@ -30,6 +30,7 @@ class Board(StrEnum):
     ENDING = "ending"
     INCIDENTS = "incidents"
     APPEALS = "appeals"
+    DONE = "done"  # queries that were answered, returns that were paid: nothing of them holds
     OVER = "over"
 
 
@@ -39,6 +40,7 @@ STATUSES: Final[Mapping[Board, tuple[Status, ...]]] = {
     Board.OUT: (Status.APPROVED, Status.SENT, Status.ACKNOWLEDGED),
     Board.HOLDING: tuple(sorted(HOLDING)),
     Board.ENDING: tuple(sorted(HOLDING)),
+    Board.DONE: tuple(sorted(HOLDING)),
     Board.OVER: tuple(sorted(ENDED)),
 }
 SIGNERS: Final = frozenset({Role.APPROVER, Role.COMMANDER})
@@ -79,8 +81,13 @@ def _measures(reading: Reading, board: Board, wanted: ListWanted) -> Page[Measur
     if board is Board.SIGN:
         return reading.waiting(wanted)
     statuses = tuple(status.value for status in STATUSES[board])
+    wanted = replace(wanted, status=statuses)
+    if board is Board.HOLDING:
+        return reading.holding(wanted)
+    if board is Board.DONE:
+        return reading.carried_out(wanted)
     due_us = reading.now_us + ENDING_US if board is Board.ENDING else None
-    return reading.measures(replace(wanted, status=statuses, due_before_us=due_us))
+    return reading.measures(replace(wanted, due_before_us=due_us))
 
 
 def _counts(reading: Reading) -> dict[Board, int]:

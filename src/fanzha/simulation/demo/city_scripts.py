@@ -27,6 +27,7 @@ class CaseOfCity:
     key: str
     number: int
     name: str
+    taxonomy_class: str
     county: str
     files_us: int
     least_minor: int
@@ -51,8 +52,10 @@ class CaseOfCity:
 class CityScripts:
     """The cases of a city's frauds, as each victim tells his when he comes."""
 
-    def __init__(self, city: City, names: Names, world: CityWorld, told: Mapping[str, float]) -> None:
-        self._city, self._names, self._world, self._told = city, names, world, told
+    def __init__(
+        self, city: City, names: Names, world: CityWorld, told: Mapping[str, float], classes: Mapping[str, str]
+    ) -> None:
+        self._city, self._names, self._world, self._told, self._classes = city, names, world, told, classes
         payments = world.payments
         kept = [code for code, bank in enumerate(payments.institutions) if bank]
         self._holders = {payments.numbers[code]: payments.holders[code] for code in kept}
@@ -77,9 +80,10 @@ class CityScripts:
         lost_minor = sum(each.amount_minor for each in paid)
         county = int(self._city.people.holders.district[fraud.victim]) % self._counties + 1
         return CaseOfCity(
-            f"case {number}", number, f"模拟·{fraud.type.name}案{number}", f"COUNTY-{county}",
-            fraud.reported_us + int(self._told["files_after_hours"] * HOUR_US), self._least_minor(lost_minor), (report,),
-            self._holders, self._banks, frozenset(self._city.people.institutions),
+            f"case {number}", number, f"模拟·{fraud.type.name}案{number}", self._classes[fraud.type.slug],
+            f"COUNTY-{county}", fraud.reported_us + int(self._told["files_after_hours"] * HOUR_US),
+            self._least_minor(lost_minor), (report,), self._holders, self._banks,
+            frozenset(self._city.people.institutions),
         )  # fmt: skip
 
     def _least_minor(self, lost_minor: int) -> int:

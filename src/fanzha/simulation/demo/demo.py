@@ -121,7 +121,7 @@ def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, 
         place = Place(
             desk=desk, books=bootstrap.books(home, facts), dispatcher=partners, receipts=bootstrap.receipt_desk(home, partners),
             clock=clock, institutions=institutions,
-            scripts=CityScripts(city, names, institutions.world, desk_told), counties=counties,
+            scripts=CityScripts(city, names, institutions.world, desk_told, assumed["classes"]), counties=counties,
             turn_us=int(desk_told["turn_min"] * MINUTE_US),
             looks_us=(
                 int(desk_told["stops_looked_at_min"] * MINUTE_US), int(desk_told["queries_looked_at_min"] * MINUTE_US),

@@ -48,6 +48,7 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.assess_clue import assess_clue
 from fanzha.services.desk.books import Books
 from fanzha.services.desk.claim_clue import claim_clue
+from fanzha.services.desk.classify_case import classify_case
 from fanzha.services.desk.confirm_clue import confirm_clue
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.listing import every
@@ -88,7 +89,9 @@ class Officers:
 
     def act(self) -> bool:
         """Does everything that can be done at this instant, once; whether there was anything."""
-        done = [self.seen_anew(rule) for rule in (self.take_in_reports, self.put_into_case, self.check_clues)]
+        done = [
+            self.seen_anew(rule) for rule in (self.take_in_reports, self.put_into_case, self.classify, self.check_clues)
+        ]
         done += [
             self.seen_anew(rule, Measure)
             for rule in (self.stop_first_accounts, self.stop_again, self.sign, self.issue_on_paper)
@@ -187,6 +190,15 @@ class Officers:
             open_case(self.desk, duty, [loose[0].id], self.script.name, request=f"{self.script.key} case")
         else:
             add_report_to_case(self.desk, duty, case.id, loose[0].id)
+        return True
+
+    def classify(self) -> bool:
+        """Gives the case the type that its victims tell of."""
+        case = self.case()
+        if case is None or case.classification is not None or not self.script.taxonomy_class:
+            return False
+        class_slug, _, subtype_slug = self.script.taxonomy_class.partition("/")
+        classify_case(self.desk, self.people.duty, case.id, class_slug, subtype_slug)
         return True
 
     def check_clues(self) -> bool:

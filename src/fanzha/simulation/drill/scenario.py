@@ -80,6 +80,10 @@ class CaseScript(Protocol):
         """What the case is called."""
 
     @property
+    def taxonomy_class(self) -> str:
+        """The class that an officer gives it, with its subtype after a stroke; empty where nobody classifies it."""
+
+    @property
     def files_us(self) -> int:
         """When it may be filed (立案)."""
 
@@ -119,6 +123,7 @@ class Scenario:
     key: str = "drill"
     number: int = 1
     least_minor: int = 0
+    taxonomy_class: str = ""
 
     def holder_of(self, account: str) -> str:
         """Whose account it is, by its bank's book; empty where no bank of the script has it."""

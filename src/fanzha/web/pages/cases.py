@@ -31,13 +31,14 @@ from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import HOLDING_KINDS, Measure, MeasureKind, effective_status, held_minor
 from fanzha.measures.orders import UNANSWERED
 from fanzha.measures.purposes import Purpose
-from fanzha.services.desk.amounts import case_amounts
+from fanzha.services.desk.amounts import case_amounts, case_stoppable
 from fanzha.services.desk.body_called import body_called
 from fanzha.services.desk.case_around import case_around
 from fanzha.services.desk.case_history import case_history
 from fanzha.services.desk.case_page import CasePage, case_page
 from fanzha.services.desk.hand_over_case import waiting_hand_overs
 from fanzha.services.desk.lists import ListWanted, list_cases, nothing_matches
+from fanzha.services.desk.losses_of_cases import losses_of_cases
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_for_file import note_file_of_revealed
 from fanzha.services.desk.open_record import mask_for, open_record
@@ -90,6 +91,7 @@ def cases_list(ask: Ask) -> Answer:
         "page": found, "mask": mask_for(desk, ask.officer, found.rows), "statuses": choices_of(CaseStatus),
         "status": query.get("status", ""), "officer": query.get("officer", ""), "account": wanted.account,
         "clocks": {case.id: case_clocks(case, desk.rules.casework) for case in found.rows},
+        "lost": losses_of_cases(desk, ask.officer, [case.id for case in found.rows]), "currency": DEFAULT_CURRENCY,
         "classes": class_names(ask), "nothing": "" if found.rows else nothing_matches(wanted),
     }  # fmt: skip
     return Page("cases.html", context)
@@ -120,7 +122,8 @@ def one_case(ask: Ask) -> Answer:
         "narratives": _narratives(page, mask), "mine": page.case.is_open and actor.id in page.case.workers,
         "methods": dict(METHODS), "merge_kind": MoveKind.MERGE,
         "status_of": {measure.id: effective_status(measure, now_us) for measure in page.measures.rows},
-        "sums": sums_of(page, now_us), "next": next_of(page, actor.id, now_us), "stop_address": stop_address,
+        "sums": sums_of(page, now_us), "stoppable_minor": _stoppable_minor(ask, page),
+        "next": next_of(page, actor.id, now_us), "stop_address": stop_address,
         "account_at": lambda number: account_address(console, actor, number, record_id),
     }  # fmt: skip
     context |= _PARTS[tab](ask, page) if tab in _PARTS else {}
@@ -138,10 +141,19 @@ class CaseSums:
 
 def sums_of(page: CasePage, now_us: int) -> CaseSums:
     """What the victims lost, by their own word else by their payments; what is held now; what was paid back."""
-    told = [lost for report in page.reports.rows if (lost := _lost(report)) is not None]
+    reports = [report for report in page.reports.rows if not report.merged_into]  # a repeat tells of the same loss
+    told = [lost for report in reports if (lost := _lost(report)) is not None]
     held = [one for one in page.measures.rows if one.request.scope.currency == DEFAULT_CURRENCY]
     paid = [one for one in held if one.kind is MeasureKind.RETURN and one.executed_minor is not None]
     return CaseSums(sum(told) if told else None, held_minor(held, now_us), sum(one.executed_minor or 0 for one in paid))
+
+
+def _stoppable_minor(ask: Ask, page: CasePage) -> int | None:
+    console = ask.console
+    try:
+        return case_stoppable(console.desk, console.books.trace_rules, ask.officer, page.case.id, DEFAULT_CURRENCY)
+    except Refused:  # the deciding method was not run: the parts about money say so
+        return None
 
 
 def _lost(report: Report) -> int | None:

@@ -21,7 +21,7 @@ TABS: Final[tuple[tuple[Board, str], ...]] = (
     (Board.SIGN, N_("待我审批")), (Board.PROPOSED, N_("待审批")), (Board.DRAFTS, InBoth("草稿", "Drafts")),
     (Board.OUT, N_("待回执")),
     (Board.HOLDING, N_("生效中")), (Board.ENDING, N_("将到期")), (Board.INCIDENTS, N_("异常")),
-    (Board.APPEALS, N_("申诉")), (Board.OVER, N_("已结束")),
+    (Board.APPEALS, N_("申诉")), (Board.DONE, N_("已办成")), (Board.OVER, N_("已结束")),
 )  # fmt: skip
 
 
