@@ -204,6 +204,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "stops_on_account": N_("同一账户止付次数超过规定"),
     "double_freeze": N_("同一账户已有冻结：应轮候"),
     "held_again": N_("同一付款已延迟过"),
+    "same_finding": N_("依据同一认定已在该机构提请过同样的惩戒：须说明理由"),
     "sheet.moved": N_("这份举报已经转到别的单位"),
     "sheet.over": N_("这份举报已经提交，或者超过了保存时间"),
     "sheet.unsent": N_("这份举报还没有提交"),
