@@ -194,6 +194,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "question": N_("查询须写明账户和起止时间"),
     "reason": N_("须写明理由（至少四个字）"),
     "reason.needed": N_("须写明理由（至少四个字）"),
+    "receipt.again": N_("这份回执像是录过了：是同一份就不必再录"),
     "released": N_("已由单独指令解除：如需控制请另行提请"),
     "renewal": N_("此类措施不能续期"),
     "report.case": N_("须指明并入的案件"),
