@@ -229,6 +229,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "traced": N_("须写明涉案金额"),
     "traced_unknown": N_("涉案金额不明：须说明理由"),
     "transition": N_("当前状态下不能办理这一步"),
+    "unseen_until_freeze": N_("流水没有到冻结时：请调取流水，或写明理由"),
     "unrelated": N_("已认定与案件无关"),
     "void": N_("此措施已到期失效"),
     "wages": N_("账户内有工资：须说明理由并留足生活费用"),
