@@ -26,6 +26,7 @@ from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.ids import CountedIds
 from fanzha.core.money import format_minor
 from fanzha.core.time import MINUTE_US, parse_instant
+from fanzha.ledger.assembly import CoverageOverride
 from fanzha.measures.model import Measure, MeasureKind, Override, Target, TargetKind
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.measures.receipts import Taken
@@ -62,6 +63,7 @@ STRANGER = Actor("stranger", "OTHER", Level.COUNTY, frozenset({Role.DUTY_OFFICER
 CLERK = Actor("clerk", "BANK", Level.PARTNER, frozenset({Role.PARTNER_DESK}))
 DAY = "2026-11-22T"
 EVENING_US = parse_instant("2026-11-22T20:00:00")
+COVERED_UNTIL_US = parse_instant("2026-11-22T23:00:00")
 M, MERCHANT, AWAY = "6299990000000000017", "6299990000000000033", "6299990000000000041"
 ACCOUNTS = {name: f"62999900000000009{number}" for number, name in enumerate(("V1", "V2", "V3", "V4"), start=11)}
 HEAD = "transfer_id,at,payer,payee,amount,payer_balance_after,payee_balance_after,payer_institution,payee_institution"
@@ -112,12 +114,19 @@ class ReturnDay:
     clock: StandingClock
     folder: Path
 
-    def read_in(self, rows: Sequence[Row] = ROWS, name: str = "statement") -> None:
-        """Takes a statement of M into the ledger."""
+    def read_in(self, rows: Sequence[Row] = ROWS, name: str = "statement", *, covered: bool = True) -> None:
+        """Takes a statement of M into the ledger; covered: that was asked for until after the freeze."""
         file = self.folder / f"{name}.csv"
         lines = [HEAD, *(row.line(number) for number, row in enumerate(rows, start=1))]
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        ingest_files(self.books.facts, self.books.reader, [file], rules=self.books.ledger_rules)
+        asked = (CoverageOverride(M, parse_instant(DAY + rows[0].at), COVERED_UNTIL_US),)
+        ingest_files(
+            self.books.facts,
+            self.books.reader,
+            [file],
+            rules=self.books.ledger_rules,
+            coverage=asked if covered else None,
+        )
 
     def report(self, victim: str, row: Row, *, payer: str | None = None) -> str:
         """A victim's report of that payment, checked against his slip; its id, which is his label."""

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from console_home import visiting
-from return_day import make_return_day
+from return_day import ACCOUNTS, AWAY, M, Row, make_return_day
 from typer.main import get_command
 
 from fanzha import bootstrap
@@ -56,6 +56,31 @@ def _do(seat, address, verb, **fields):
     seat.get(f"{address}/{verb}")
     version = re.search(r'name="version" value="(\d+)"', seat.text)
     return seat.post(f"{address}/{verb}", **({"version": version[1]} if version else {}), **fields)
+
+
+def test_the_page_of_a_return_names_what_nobody_has_seen_and_whose_money_nobody_claims(day):
+    made, visitor = day
+    rows = (
+        Row("09:01:00", ACCOUNTS["V1"], M, "30000.00", "30000.00"),
+        Row("09:02:00", M, AWAY, "20000.00", "10000.00"),
+        Row("09:05:00", ACCOUNTS["V4"], M, "8000.00", "18000.00"),
+    )
+    made.read_in(rows, covered=False)
+    case, _ = made.case(rows[:1])
+    made.freeze(case.id, 1_800_000)
+    made.trace(case.id)
+    duty = visitor("duty")
+    for words in ("流水没有到冻结时", "下一步：向该机构调取这段流水", "并非本案被害人汇入的资金", "8,000.00"):
+        assert words in duty.get(f"/returns/new?case={case.id}"), words
+    duty.post("/returns/new", case=case.id, then="draft")
+    assert "请调取流水，或写明理由" in duty.words
+    duty.post("/returns/new", case=case.id, then="draft", why="银行回执余额与流水末笔一致")
+    assert "返还方案已拟" in duty.words
+    for words in ("流水没有到冻结时", "并非本案被害人汇入的资金", "银行回执余额与流水末笔一致"):
+        assert words in duty.get(duty.address), words
+    _do(duty, duty.address, "replan", others="8000")
+    assert "流水没有到冻结时" in duty.words
+    assert "并非本案被害人汇入的资金" not in duty.words
 
 
 def _sign_in_again(desk, login):

@@ -505,6 +505,11 @@ def test_who_is_disciplined_is_told_and_heard_first_by_the_command_line(place, t
     assert "he may speak for himself until" in place.do("both", "told", bare, "--how", "in_person")[2]
     assert "may speak for himself" in place.do("city-chief", "approve", bare)[2]
     assert place.refusals("measure.approve")[-2:] == [("city-chief", "not_told"), ("city-chief", "hearing")]
+    twin = place.document("both", "draft", "discipline", *words, *FOUND)["id"]
+    code, _, said = place.do("both", "propose", twin)
+    assert (code, "what was found once is disciplined once" in said, "same_finding" in said) == (1, True, True)
+    place.document("both", "amend", twin, "--override", "same_finding=前次银行漏办，重新提请")
+    assert place.do("both", "propose", twin)[0] == 0
 
 
 def test_a_draft_or_a_proposal_is_turned_down_or_taken_back(place):

@@ -15,6 +15,7 @@ from fanzha.audit import Outcome as Became
 from fanzha.cli import main
 from fanzha.core.actor import Actor, Level, Role
 from fanzha.core.errors import NotAllowed
+from fanzha.core.time import SECOND_US, SystemClock, format_instant
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.services.desk.correct_receipt import correct_receipt
 from fanzha.services.desk.record_receipt import record_receipt
@@ -194,3 +195,31 @@ def test_the_account_that_was_meant_is_followed_once_put_right(place):
     (receipt,) = done["receipts"]
     assert [onward["amount"] for onward in receipt["onward"]] == ["30000.00"]
     assert (HOLDER in json.dumps(done, ensure_ascii=False), ACCOUNT in json.dumps(done)) == (False, False)
+
+
+def test_a_paper_that_is_entered_again_is_asked_about_first(place, tmp_path):
+    stop = place.sent()
+    scan = tmp_path / "回执.pdf"
+    scan.write_bytes(b"%PDF-1.4")
+    words = ("receipt", stop, "--outcome", "executed", "--amount", "50000", "--platform-number")
+    first = place.do("both", *words, "R1", "--scan", str(scan))["measure"]
+    said = place.do("both", *words, "R2", code=1)
+    assert "answer R1, which came at" in said
+    assert "is it the same?" in said
+    assert "--another" in said
+    assert "is it the same?" in place.do("duty2", *words, "R2", "--scan", str(scan), code=1)  # another hand, one paper
+    assert place.do("both", *words, "R1")["taken"] == "already"
+    assert place.do("both", "show", stop)["receipts"] == first["receipts"]
+    refused = [event.details["rule"] for event in place.audit("receipt.record") if event.outcome is Became.REFUSED]
+    assert refused == ["receipt.again", "receipt.again"]
+    told = place.do("both", *words, "R2", "--balance", "90000")["measure"]  # what says more is another by itself
+    assert len(told["receipts"]) == 2
+    assert len(place.do("both", *words, "R3", "--another")["measure"]["receipts"]) == 3
+
+
+def test_an_answer_without_the_instant_was_carried_out_when_it_came(place):
+    stop = place.sent()
+    came = format_instant(SystemClock().now_us() - 30 * SECOND_US)
+    done = place.do("both", "receipt", stop, "--outcome", "executed", "--platform-number", "R1", "--arrived", came)
+    (receipt,) = done["measure"]["receipts"]
+    assert (receipt["answered_at"], done["incidents"]) == (receipt["arrived_at"], [])

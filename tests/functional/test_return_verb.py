@@ -248,3 +248,21 @@ def test_compute_needs_no_home_and_says_what_is_wrong_where(tmp_path):
         code, _, err = compute(broken)
         assert code == 2, broken
         assert [name for name in [*names, "frozen.json"] if name not in err] == []
+
+
+def test_a_statement_that_ends_before_the_freeze_is_said_with_the_next_question(day):
+    day.read_in(covered=False)
+    case, _ = day.case()
+    day.freeze(case.id)
+    trace_case(day.desk, day.books, BOTH, case.id)
+    code, out, err = run(day.folder / "home", "return", "plan", case.id, "--as", "duty")
+    assert code == 0
+    shown = " ".join((out + err).split())
+    assert "its statement ends at 2026-11-22T09:06:00" in shown
+    assert "--question NUMBER,2026-11-22T09:06:00" in shown
+    (account,) = said(day, "duty", "plan", case.id)["accounts"]
+    assert (account["unseen"]["stopped"], account["unseen"]["needs_reason"]) == (False, True)
+    assert "or give a reason to go on" in refused(day, "duty", "draft", case.id)
+    assert (
+        said(day, "duty", "draft", case.id, "--reason", "回执余额与流水末笔一致")["accounts"][0]["unseen"] is not None
+    )

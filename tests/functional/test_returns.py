@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from dataclasses import replace
 from unittest import mock
 
 import numpy as np
+import openpyxl
 import pytest
 from desk_home import run
 from desk_stores import STORES
@@ -37,13 +39,13 @@ from fanzha.audit import Outcome as AuditOutcome
 from fanzha.casework import CaseStep
 from fanzha.core.errors import BadInput, NotAllowed, NotFound, Refused, StaleVersion
 from fanzha.core.money import format_minor
-from fanzha.core.time import DAY_US, MINUTE_US
+from fanzha.core.time import DAY_US, MINUTE_US, parse_instant
 from fanzha.measures.legality import faults
 from fanzha.measures.lifecycle import Status
-from fanzha.measures.model import Measure, held_minor
+from fanzha.measures.model import Measure, MeasureKind, held_minor
 from fanzha.measures.orders import Outcome, Receipt
 from fanzha.measures.return_lifecycle import ProcedureStatus
-from fanzha.measures.return_plan import Base, Branch, Inflow
+from fanzha.measures.return_plan import Base, Branch, Inflow, Unseen
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.services.desk.add_report_to_case import add_report_to_case
 from fanzha.services.desk.approve_measure import approve_measure
@@ -52,6 +54,7 @@ from fanzha.services.desk.draft_return import draft_return, replan_return
 from fanzha.services.desk.follow_money import follow_money
 from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.object_to_return import decide_objection, receive_objection
+from fanzha.services.desk.papers.return_worksheet import return_worksheet
 from fanzha.services.desk.pay_return import pay_again
 from fanzha.services.desk.plan_return import plan_return
 from fanzha.services.desk.publish_return import publish_return
@@ -59,6 +62,7 @@ from fanzha.services.desk.read_return_figures import read_return_figures
 from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.release_part import release_part
 from fanzha.services.desk.return_figures import AccountFigures, ReturnFigures, VictimPayment
+from fanzha.services.desk.return_papers import PaperKind, open_return, return_paper_of
 from fanzha.services.desk.return_planning import AccountChoice, ReturnWanted
 from fanzha.services.desk.set_working_method import set_working_method
 from fanzha.services.desk.step_case import step_case
@@ -323,7 +327,8 @@ def test_an_emptied_account_is_told_apart_by_time_and_so_is_a_victim_found_later
     assert [(one.victim, one.amount_minor) for one in nobodys.plans[0].awards] == [
         (labels["V2"], 3_000_000), (labels["V1"], 480_000), (labels["V2"], 320_000),
     ]  # fmt: skip
-    assert nobodys.plans[0].strangers_minor == 800_000
+    assert nobodys.plans[0].open_strangers_minor == 800_000
+    assert "并非本案被害人汇入的资金" in return_paper_of(day.desk, DUTY, nobodys.id, PaperKind.REPORT).source
     left_out = ReturnWanted(case.id, (AccountChoice(M, branches=(Branch.BY_TIME,), third_party_minor=800_000),))
     planned = replan_return(day.desk, DUTY, nobodys.id, left_out, figures)
     assert paid(planned.plans[0], labels) == {"V2": "30000.00"}
@@ -336,6 +341,65 @@ def test_an_emptied_account_is_told_apart_by_time_and_so_is_a_victim_found_later
     assert paid(later.plans[0], labels) == {"V4": "8000.00"}, "the bank's payment to V2 took nobody else's money"
     assert (later.needs_public_notice, later.plans[0].frozen_minor) == (False, 800_000)
     assert day.law(case.id).holds
+
+
+def test_what_moved_after_the_statement_and_before_the_freeze_is_asked_for_or_reasoned(one_day):
+    day = one_day
+    day.read_in(covered=False)
+    case, labels = day.case()
+    freeze = day.freeze(case.id)
+    figures = day.trace(case.id)
+    (plan,) = plan_return(day.desk, DUTY, ReturnWanted(case.id), figures).plans
+    assert plan.unseen == Unseen(parse_instant("2026-11-22T09:06:00"), freeze.starts_us)
+    assert rule_of(draft_return, day.desk, DUTY, ReturnWanted(case.id), figures) == "unseen_until_freeze"
+    # By proportion the public notice hears whoever knows better: that takes the reason for the way alone.
+    by_ratio = ReturnWanted(case.id, (AccountChoice(M, RATIO, reason="V3 的到账时间存疑"),))
+    assert not plan_return(day.desk, DUTY, by_ratio, figures).plans[0].rests_on_unseen
+    reasoned = ReturnWanted(case.id, (AccountChoice(M, reason="银行回执余额与流水末笔一致"),))
+    drafted = draft_return(day.desk, DUTY, reasoned, figures)
+    assert paid(drafted.plans[0], labels)["V3"] == "10000.00"
+    told = return_paper_of(day.desk, DUTY, drafted.id, PaperKind.REPORT).source
+    for words in ("该账户流水截至2026年11月22日09", "其间收付不明", "银行回执余额与流水末笔一致"):
+        assert words in told.replace("\\", ""), words
+    opened = open_return(day.desk, DUTY, drafted.id)
+    book = openpyxl.load_workbook(io.BytesIO(return_worksheet(opened.procedure, opened.mask, opened.names)))
+    cells = [cell for row in book.worksheets[1].iter_rows(values_only=True) for cell in row]
+    assert "2026-11-22 09:06:00" in map(str, cells[cells.index("流水截至") :])
+    # What is planned anew keeps the reason; the statement to the freeze makes it needless.
+    assert replan_return(day.desk, DUTY, drafted.id, ReturnWanted(case.id), figures).plans[0].unseen is not None
+    day.read_in()
+    assert replan_return(day.desk, DUTY, drafted.id, ReturnWanted(case.id), day.trace(case.id)).plans[0].unseen is None
+
+
+def test_a_stop_that_let_nothing_out_until_the_freeze_needs_no_reason(one_day):
+    day = one_day
+    day.read_in(covered=False)
+    case, _ = day.case()
+    freeze = day.freeze(case.id)
+    figures = day.trace(case.id)
+    stop = replace(
+        freeze, id="MEAS-STOP", status=Status.CONVERTED, starts_us=parse_instant("2026-11-22T09:05:30"),
+        ended_us=freeze.starts_us, request=replace(freeze.request, kind=MeasureKind.STOP_PAYMENT),
+    )  # fmt: skip
+    for began, kept in (("2026-11-22T09:05:30", True), ("2026-11-22T09:07:00", False)):
+        before = replace(stop, starts_us=parse_instant(began))
+        with mock.patch("fanzha.services.desk.return_planning.on_account", lambda *_, one=before: (one,)):
+            (plan,) = plan_return(day.desk, DUTY, ReturnWanted(case.id), figures).plans
+        assert (plan.unseen.stopped, plan.rests_on_unseen) == (kept, not kept)
+
+
+def test_a_plan_made_anew_pays_to_the_account_of_the_facts_unless_an_officer_named_one(one_day):
+    day = one_day
+    drafted, labels, figures = day.drafted()
+    now = tuple(replace(each, payer=f"62999900000000007{number:02}") for number, each in enumerate(figures.payments))
+    new = {each.victim: each.payer for each in now}
+    found = replan_return(day.desk, DUTY, drafted.id, ReturnWanted(drafted.case), replace(figures, payments=now))
+    assert {award.victim: award.pay_to for award in found.awards} == new
+    named = ReturnWanted(drafted.case, pay_to={labels["V2"]: "6299990000000000777"})
+    replan_return(day.desk, DUTY, drafted.id, named, figures)
+    later = replan_return(day.desk, DUTY, drafted.id, ReturnWanted(drafted.case), replace(figures, payments=now))
+    assert {award.victim: award.pay_to for award in later.awards} == new | {labels["V2"]: "6299990000000000777"}
+    assert [claim.victim for claim in later.plans[0].claims if claim.goes_elsewhere] == [labels["V2"]]
 
 
 def test_a_payment_that_the_ledger_shows_counts_once_and_only_as_returned(one_day):

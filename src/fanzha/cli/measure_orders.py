@@ -22,6 +22,7 @@ from fanzha.cli.measure_words import (
 from fanzha.cli.output import counted, say, show_table, write_json
 from fanzha.cli.passwords import PasswordStdin
 from fanzha.cli.receipt_options import (
+    AnotherAnswer,
     AnsweredAt,
     AnswerNote,
     AnswerNumber,
@@ -86,11 +87,13 @@ def receipt(
     balance_at: BalanceAt = "",
     onward: Onward = None,
     scan: Scan = "",
+    another: AnotherAnswer = False,
     login: AsOption = None,
 ) -> None:
     """Enter an answer that came on paper: who entered it, when it came, and the scan are kept with it.
 
-    A time that is left out is now.
+    Without --arrived it came now; without --at the institution did it when its answer came. One that says what you entered
+    before is asked about, not recorded: it may be the same paper.
     """
     from fanzha.cli.measure_appeals import keep_file
     from fanzha.measures.orders import Outcome, Receipt
@@ -102,12 +105,13 @@ def receipt(
     went = tuple(read_onward(text) for text in onward or ())
     with at_desk(context, login) as at:
         now_us = at.desk.clock.now_us()
+        arrived_us = read_instant(arrived, now_us)
         answer = Receipt(
             id=number,
             order=_order(order),
             outcome=said,
-            answered_us=read_instant(at_time, now_us),
-            arrived_us=read_instant(arrived, now_us),
+            answered_us=read_instant(at_time, arrived_us),
+            arrived_us=arrived_us,
             amount_minor=read_amount(amount),
             code=code,
             note=note,
@@ -116,7 +120,7 @@ def receipt(
             onward=went,
             evidence=keep_file(at, Path(scan)) if scan else "",
         )
-        _tell_taken(at, record_receipt(at.desk, at.actor, answer, typed=True))
+        _tell_taken(at, record_receipt(at.desk, at.actor, answer, typed=True, another=another))
 
 
 def receipts(

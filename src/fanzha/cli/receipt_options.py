@@ -22,4 +22,7 @@ Onward = Annotated[
         "--onward", metavar="ACCOUNT,BANK,HOLDER,YUAN,TIME", help="Where money went on, all of it; repeatable."
     ),
 ]
+AnotherAnswer = Annotated[
+    bool, typer.Option("--another", help="It is a further answer, though one that was entered says the same.")
+]
 Scan = Annotated[str, typer.Option("--scan", metavar="FILE", help="The paper; kept under its SHA-256.")]

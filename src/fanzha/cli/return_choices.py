@@ -20,7 +20,11 @@ BaseOption = Annotated[
 ]
 WhyOption = Annotated[
     list[str] | None,
-    typer.Option("--reason", metavar="[ACCOUNT=]TEXT", help="Why by proportion though an earlier branch applies."),
+    typer.Option(
+        "--reason",
+        metavar="[ACCOUNT=]TEXT",
+        help="Why by proportion though an earlier branch applies, or though the statement ends early.",
+    ),
 ]
 OthersOption = Annotated[
     list[str] | None,

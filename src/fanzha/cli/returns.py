@@ -323,9 +323,27 @@ def _show_accounts(found: Mapping[str, Any]) -> None:
                 f"by the time stamps {one['strangers']} on the account came from nobody who claims here: what of it is "
                 "frozen too is not the victims'; leave it out with --third-parties, or find out whose it is"
             )
+        if one["unseen"] is not None:
+            _say_unseen(one)
+        for claim in one["claims"]:
+            if claim["goes_elsewhere"]:
+                say(
+                    f"{claim['victim']}'s money came from {claim['came_from']} and goes elsewhere, as was said or paid before"
+                )
         if one["methods_disagree"]:
             held = ", ".join(f"{name} {amount}" for name, amount in one["held_by_method"].items())
             say(f"the methods disagree on what is held of the victims' money: {held}")
         for way in one["ways"]:
             if way["refused_because"]:
                 say(f"not {'+'.join(way['branches'])}: {way['refused_because']}")
+
+
+def _say_unseen(one: Mapping[str, Any]) -> None:
+    ends, begins = one["unseen"]["from"], one["unseen"]["until"]
+    moved = "a stop let nothing out, what came in" if one["unseen"]["stopped"] else "what came in or went out"
+    say(f"its statement ends at {ends}, the freeze began at {begins}: {moved} between nobody has seen")
+    go_on = "; to go on without it: --reason" if one["unseen"]["needs_reason"] else ""
+    say(
+        f"next question to {one['institution']}: fanzha measure draft query --account NUMBER --institution "
+        f"{one['institution']} --question NUMBER,{ends},{begins} …{go_on}"
+    )

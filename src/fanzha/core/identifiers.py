@@ -11,6 +11,7 @@ from typing import Final
 _BLANKS: Final = re.compile(r"[\s\u200b\u200c\u200d\ufeff\x00]+")
 _SPREADSHEET: Final = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,2}")
 _CARD: Final = re.compile(r"62\d{14,17}")  # 银联卡: 16 to 19 digits, the last of which checks the others
+_BRACKETS: Final = str.maketrans("〔［[【（〕］]】）", "((((()))))")
 DIGITS_MIN: Final = 8  # of a number that has nothing but digits
 STARS: Final = "****"
 SHOWN_SIGNS: Final = 4
@@ -21,6 +22,11 @@ def plain_identifier(text: str) -> str:
     """The number as statements are read: full-width digits narrow, without blanks, quotes and dashes between groups."""
     bare = _BLANKS.sub("", unicodedata.normalize("NFKC", text)).strip("\"'`=")
     return bare.replace("-", "") if _GROUPED.fullmatch(bare) else bare
+
+
+def plain_document(text: str) -> str:
+    """The number of a paper in one spelling: 〔2026〕 as （2026） and [2026], full-width narrow, without blanks."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", text.translate(_BRACKETS))).upper()
 
 
 def doubt_about(number: str) -> str:

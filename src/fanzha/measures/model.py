@@ -9,6 +9,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from fanzha.core.actor import Level
+from fanzha.core.identifiers import plain_document
 from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures.lifecycle import HOLDING, OPEN, OUT, Status
 from fanzha.measures.orders import Correction, Order, OrderStatus, Question, Receipt
@@ -144,6 +145,11 @@ class Finding:
     def is_whole(self) -> bool:
         """Whether it says who found it and under which number."""
         return bool(self.organ.strip() and self.number.strip())
+
+    def is_same_as(self, other: Finding) -> bool:
+        """Whether both are one document, however its number was typed."""
+        ours, theirs = (self.organ, self.number), (other.organ, other.number)
+        return [plain_document(text) for text in ours] == [plain_document(text) for text in theirs]
 
 
 @unique

@@ -307,6 +307,7 @@ def _limits(request: Request, kind: KindRules, standing: Standing, now_us: int, 
             for m in standing.others
             if m.id != itself and m.kind in limit.kinds and m.target.is_same_as(request.target)
             if not limit.same_amount or _amount_of(m.request) == _amount_of(request)
+            if not limit.same_finding or _rests_on_the_same(m.request, request)
         ]
         count = 1 + sum(_counted(measure, limit, now_us) for measure in same)
         if count > limit.most:
@@ -329,6 +330,14 @@ def _queue(request: Request, kind: KindRules, standing: Standing, now_us: int) -
 def _amount_of(request: Request) -> tuple[str, int | None, str]:
     """What tells one payment from another out of the same account."""
     return request.scope.currency, request.scope.amount_minor, request.payee
+
+
+def _rests_on_the_same(one: Request, other: Request) -> bool:
+    """Whether both do the same to a person for what was found once; a bank and an operator each do their own part."""
+    found = one.finding is not None and other.finding is not None and one.finding.is_same_as(other.finding)
+    there = one.target.institution, other.target.institution
+    same_place = there[0] in there[1] or there[1] in there[0]
+    return found and same_place and not set(one.scope.modes).isdisjoint(other.scope.modes)
 
 
 def _together(request: Request, kind: KindRules, standing: Standing, now_us: int, itself: str) -> Iterator[Obstacle]:

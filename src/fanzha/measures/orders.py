@@ -141,6 +141,19 @@ class Receipt:
         mine, theirs = (replace(each, answered_us=0) if undated else each for each in (self, other))
         return _said(mine) == _said(theirs)
 
+    def may_be(self, earlier: Receipt) -> bool:
+        """Whether it may be an earlier answer typed in once more.
+
+        The same outcome and amount to the same order, by the same person or with the same scan, and nothing new in it
+        beside its number and its time.
+        """
+        one = (self.order, self.outcome, self.amount_minor) == (earlier.order, earlier.outcome, earlier.amount_minor)
+        source = bool(self.entered_by) and self.entered_by == earlier.entered_by
+        source = source or (bool(self.evidence) and self.evidence == earlier.evidence)
+        ours, theirs = ((e.code, e.balance_minor, e.onward, e.answered) for e in (self, earlier))
+        nothing_new = all(mine in (None, "", (), was) for mine, was in zip(ours, theirs, strict=True))
+        return one and source and nothing_new
+
     @property
     def _is_undated(self) -> bool:
         return bool(self.entered_by) and self.answered_us == self.arrived_us

@@ -75,13 +75,26 @@ class Outflow:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseen:
+    """The time from the end of an account's statement to its freeze: nobody has seen what moved.
+
+    stopped: a stop held the account all that time: money may have come in, none went out.
+    """
+
+    from_us: int
+    until_us: int
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FrozenAccount:
     """A frozen account as its statement shows it; minor units.
 
     frozen_minor: what is frozen for this case and not yet returned. third_party_minor: what of it was proven to be
     others' money, by an objection that was upheld; it is left out. held_by_label: whose money the tracing says it is,
     third parties' together under one label. outflows: where they are not at hand, the last one may have taken all that was
-    there. returned_minor: what earlier returns gave each victim out of this account.
+    there. returned_minor: what earlier returns gave each victim out of this account. unseen: where the statement ends before
+    the freeze begins.
     """
 
     account: str
@@ -96,6 +109,7 @@ class FrozenAccount:
     covered: bool = True  # its own statement shows every payment that came in; otherwise there may be others
     outflows: tuple[Outflow, ...] = ()
     returned_minor: Mapping[str, int] = field(default_factory=dict[str, int])
+    unseen: Unseen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +125,14 @@ class VictimClaim:
     returned_minor: int = 0
     open_in_case_minor: int | None = None  # None: as the base says
     first_inflow_us: int | None = None
-    pay_to: str = ""  # the account the money came from
+    pay_to: str = ""
     compensated_minor: int = 0  # got back outside of returns; the figures above are less it already
+    came_from: str = ""  # the account the money came from, by the facts; `pay_to` unless somebody said otherwise
+
+    @property
+    def goes_elsewhere(self) -> bool:
+        """Whether it is to go to another account than it came from, since an officer said so or a bank sent it back."""
+        return bool(self.pay_to and self.came_from) and self.pay_to != self.came_from
 
     def open_minor(self, base: Base) -> int:
         """What may still be paid to him out of this account."""
@@ -165,6 +185,17 @@ class ReturnPlan:
     covered: bool = True
     outflows: tuple[Outflow, ...] = ()
     strangers_minor: int = 0  # came from nobody who claims here, and is there still by the time stamps
+    unseen: Unseen | None = None
+
+    @property
+    def rests_on_unseen(self) -> bool:
+        """Whether it calls money a victim's by a statement after whose end, and before the freeze, it may have left."""
+        return self.unseen is not None and not self.unseen.stopped and self.branches != (Branch.PRO_RATA,)
+
+    @property
+    def open_strangers_minor(self) -> int:
+        """What strangers paid in and is there still, where nobody has left as much out as third parties'."""
+        return self.strangers_minor if self.strangers_minor > self.third_party_minor else 0
 
     @property
     def needs_public_notice(self) -> bool:
@@ -233,6 +264,7 @@ def plan_return(
         account.covered,
         account.outflows,
         told_apart_by_time(account).get("", 0),
+        account.unseen,
     )
     assert plan.paid_minor + plan.remainder_minor == account.frozen_minor, "the plan is not the frozen amount"
     assert plan.remainder_minor >= account.third_party_minor, "third parties' money was given away"

@@ -88,6 +88,7 @@ def draft_return(
         raise NotAllowed("role", f"{kind.label} is proposed by an officer of county level or above")
     if not case or not filing:
         raise NotAllowed("filed_case", "a return belongs to a filed case: name the case and its filing")
+    _check_seen(plans)
     if earlier is not None:
         check_remainder(earlier, plans)
     return ReturnProcedure(
@@ -103,6 +104,19 @@ def draft_return(
         method,
         "" if earlier is None else earlier.id,
     )
+
+
+def _check_seen(plans: Sequence[ReturnPlan]) -> None:
+    """Directly or by time stamp goes back what a statement shows; where it ends before the freeze, somebody says why."""
+    for plan in plans:
+        if plan.rests_on_unseen and not is_reason(plan.reason):
+            assert plan.unseen is not None, "what rests on unseen time has one"
+            ends, begins = format_instant(plan.unseen.from_us), format_instant(plan.unseen.until_us)
+            sentence = (
+                f"account {number_ending(plan.account)}: its statement ends at {ends}, the freeze began at {begins}; what "
+                "moved between nobody has seen. Ask the bank for a statement to the freeze, or give a reason to go on"
+            )
+            raise NotAllowed("unseen_until_freeze", sentence)
 
 
 def check_remainder(earlier: ReturnProcedure, plans: Sequence[ReturnPlan]) -> None:
@@ -164,6 +178,7 @@ def decide_objection(
 def replan_return(procedure: ReturnProcedure, plans: Sequence[ReturnPlan], actor: Actor) -> ReturnProcedure:
     """Another plan, which begins anew; only one that leaves out what an upheld objection proved goes on as it stood."""
     check_own(procedure, actor)
+    _check_seen(plans)
     correction = any(each.upheld for each in procedure.objections) and _leaves_out_only(procedure.plans, plans)
     noticed = procedure.notice_until_us is not None and procedure.status is not ProcedureStatus.DRAFT
     if correction and noticed:

@@ -117,6 +117,7 @@ class LimitRule:
     sentence: str  # with {count}: the number that this measure would be
     text: Text
     same_amount: bool = False  # only those of the same amount: of the same payment
+    same_finding: bool = False  # only those upon the same finding, at the same institution, in one of its modes
 
 
 @dataclass(frozen=True, slots=True)
@@ -483,6 +484,7 @@ def _limit(entry: Entry) -> LimitRule:
         entry.text("sentence"),
         entry.source(),
         entry.flag("same_amount", default=False),
+        entry.flag("same_finding", default=False),
     )
 
 

@@ -49,7 +49,7 @@ def _objection(term: TermRule, begun_us: int, ends_us: int) -> str:
 
 
 def _is_one(one: Finding | None, other: Finding | None) -> bool:
-    return one is not None and other is not None and (one.organ, one.number) == (other.organ, other.number)
+    return one is not None and other is not None and one.is_same_as(other)
 
 
 def _times(measures: Sequence[Measure], now_us: int) -> list[_Time]:

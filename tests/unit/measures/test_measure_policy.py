@@ -437,16 +437,37 @@ def test_one_payment_is_held_once_and_again_only_with_a_reason():
     assert (again.rule, again.gives_way) == ("held_again", True)
 
 
+def discipline(term, finding=FINDING, *modes):
+    basis = RULES.of(MeasureKind.DISCIPLINE, T0).bases[0]
+    return replace(
+        freeze_request(), kind=MeasureKind.DISCIPLINE, target=PERSON, basis=basis,
+        scope=Scope(modes or ("financial",)), term=term.name, period=term.period, finding=finding,
+    )  # fmt: skip
+
+
+def test_what_was_found_once_is_disciplined_once_and_again_only_with_a_reason():
+    two = RULES.of(MeasureKind.DISCIPLINE, T0).term("found")
+    first = replace(
+        executed(freeze_request(), Standing(FILED)), request=discipline(two, FINDING, "financial", "credit")
+    )
+
+    def again(request, **changes):
+        found = obstacles(request, RULES, Standing(FILED, others=(replace(first, **changes),)), T0)
+        return [each.gives_way for each in found if each.rule == "same_finding"]
+
+    typed_otherwise = replace(FINDING, number=FINDING.number.replace("〔", " [").replace("〕", "] "))
+    assert again(discipline(two)) == again(discipline(two, typed_otherwise)) == [True]
+    assert again(discipline(two), status=Status.PROPOSED) == again(discipline(two), status=Status.LAPSED) == [True]
+    assert again(discipline(two), status=Status.DRAFT) == again(discipline(two), status=Status.REJECTED) == []
+    assert again(discipline(two, FINDING, "telecom")) == []  # the operator's part
+    assert again(discipline(two, replace(FINDING, number="模拟认字〔2026〕2号"))) == []  # listed again
+    elsewhere = replace(discipline(two), target=replace(PERSON, institution="模拟电信"))
+    assert again(elsewhere) == []
+    assert again(replace(discipline(two), target=replace(PERSON, reference="110101199003070028"))) == []
+
+
 def test_disciplines_one_after_another_are_no_longer_than_five_years_together():
-    kind = RULES.of(MeasureKind.DISCIPLINE, T0)
-    two, three = (kind.term(name) for name in ("found", "criminally_liable"))
-
-    def discipline(term, finding=FINDING):
-        return replace(
-            freeze_request(), kind=MeasureKind.DISCIPLINE, target=PERSON,
-            scope=Scope(("financial",)), basis=kind.bases[0], term=term.name, period=term.period, finding=finding,
-        )  # fmt: skip
-
+    two, three = (RULES.of(MeasureKind.DISCIPLINE, T0).term(name) for name in ("found", "criminally_liable"))
     begun = replace(executed(freeze_request(), Standing(FILED)), request=discipline(three))
     begun = replace(begun, ends_us=three.period.end_of(begun.starts_us))
 

@@ -14,6 +14,7 @@ from fanzha.casework import Case
 from fanzha.core.actor import Actor
 from fanzha.core.errors import Refused
 from fanzha.core.money import exponent_of, parse_minor
+from fanzha.ledger.columns import LedgerColumns
 from fanzha.measures.model import Measure
 from fanzha.measures.return_plan import Inflow, Outflow
 from fanzha.ports.fact_store import StoredLedger
@@ -108,7 +109,8 @@ def _account(
     currency, name = freeze.request.scope.currency, names.ledger_name(freeze.target.reference)
     found = part_of(document, method, currency)
     row = next((row for row in found["accounts"] if row["account"] == name), None)
-    inflows, outflows, covered = _rows(names.stored, name, currency, _named_flows(found, name), returned)
+    own = _own_pockets(names.stored, name, currency)
+    inflows, outflows, covered = _rows(names.stored, own, _named_flows(found, name), returned)
     return AccountFigures(
         inflows,
         max((outflow.at_us for outflow in outflows), default=None),
@@ -116,7 +118,18 @@ def _account(
         {} if row is None else minor_by_victim(row["by_victim"], currency),
         covered,
         outflows,
+        _covered_until(names.stored.assembly.columns, own),
     )
+
+
+def _own_pockets(stored: StoredLedger, account: str, currency: str) -> list[int]:
+    pockets = stored.assembly.columns.pockets
+    return [p for p in pockets_named(stored, account) if pockets.currencies[int(pockets.currency[p])] == currency]
+
+
+def _covered_until(columns: LedgerColumns, own: Sequence[int]) -> int | None:
+    ends = columns.coverage.to_us[np.isin(columns.coverage.pocket, own)]
+    return int(ends.max()) if len(ends) else None
 
 
 def _named_flows(found: Mapping[str, Any], account: str) -> Mapping[str, str]:
@@ -129,12 +142,11 @@ def _named_flows(found: Mapping[str, Any], account: str) -> Mapping[str, str]:
 
 
 def _rows(
-    stored: StoredLedger, account: str, currency: str, victims: Mapping[str, str], returned: Sequence[int]
+    stored: StoredLedger, own: Sequence[int], victims: Mapping[str, str], returned: Sequence[int]
 ) -> tuple[tuple[Inflow, ...], tuple[Outflow, ...], bool]:
     """What came in (interest apart), what went out (returns apart), and whether its own statement shows what came in."""
     columns = stored.assembly.columns
-    t, pockets = columns.transfers, columns.pockets
-    own = [p for p in pockets_named(stored, account) if pockets.currencies[int(pockets.currency[p])] == currency]
+    t = columns.transfers
     if not own:
         return (), (), False
     into = np.flatnonzero(np.isin(t.payee, own) & ~np.isin(t.payer, own) & (t.kind != TransferKind.INTEREST))

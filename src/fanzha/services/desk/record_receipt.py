@@ -9,12 +9,12 @@ from fanzha.access import Action, Scope
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.casework import TaskStep
 from fanzha.core.actor import Actor, Role
-from fanzha.core.errors import BadInput, NotFound
+from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.time import format_instant
 from fanzha.measures.ending import ended_if_empty, mark_converted
 from fanzha.measures.model import Measure, MeasureKind, OriginKind, held_minor, holds, stands
 from fanzha.measures.orders import Incident, IncidentKind, OnwardTransfer, Receipt
-from fanzha.measures.receipts import ReceiptDecision, Taken, decide_receipt
+from fanzha.measures.receipts import ReceiptDecision, Taken, as_it_counts, decide_receipt
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.after_answer import follow_up
@@ -40,15 +40,16 @@ class ReceiptTaken:
 
 
 def record_receipt(
-    desk: Desk, actor: Actor, receipt: Receipt, *, currency: str = "", typed: bool = False
+    desk: Desk, actor: Actor, receipt: Receipt, *, currency: str = "", typed: bool = False, another: bool = False
 ) -> ReceiptTaken:
     """Takes an answer in; one to an order that nobody sent, or that cannot be true, opens an incident and is kept.
 
     What comes by wire arrives now; what is typed in arrived when the officer says, and names him.
 
     currency: in which it counts, where it says so; empty: as its order does. typed: an officer wrote the order's id, not
-    the institution. Raises BadInput where it speaks of money in another one than its order, NotFound where an id that was
-    typed is no order's.
+    the institution. another: what was typed is a further answer, however much it looks like an earlier one. Raises BadInput
+    where it speaks of money in another one than its order, NotFound where an id that was typed is no order's, NotAllowed
+    (receipt.again) where it may be an answer that was typed in before.
     """
     with acting(desk, actor, "receipt.record", Subject("order", receipt.order)) as work:
         receipt = as_arrived(work, receipt)
@@ -62,6 +63,8 @@ def record_receipt(
             return _unknown(work, receipt)
         measure = work.load(Measure, found[0].id, Action.RECEIPT_ENTER)
         _check_currency(measure, receipt, currency)
+        if typed and not another:
+            _check_not_again(measure, as_it_counts(measure, receipt))
         decision = decide_receipt(measure, receipt, work.rules.measures, work.now_us, work.ids)
         if decision.change is not None:
             rules, arrived_us = work.rules.measures, receipt.arrived_us
@@ -71,6 +74,19 @@ def record_receipt(
             follow_up(work, measure)
             put_to_follow(work, measure, receipt)
     return _told(decision, measure)
+
+
+def _check_not_again(measure: Measure, receipt: Receipt) -> None:
+    """One paper that two hands enter, or one hand twice, is one answer: whether it is, only a person can say."""
+    if any(each.says_the_same_as(receipt) for each in measure.receipts):
+        return  # the same under the same number: it does nothing
+    earlier = next((each for each in reversed(measure.receipts) if receipt.may_be(each)), None)
+    if earlier is not None:
+        sentence = (
+            f"answer {earlier.id}, which came at {format_instant(earlier.arrived_us)}, says the same of {receipt.order}: is it "
+            "the same? nothing was recorded; where the institution answered once more, say that it is another (--another)"
+        )
+        raise NotAllowed("receipt.again", sentence)
 
 
 def _check_currency(measure: Measure, receipt: Receipt, currency: str) -> None:

@@ -32,6 +32,7 @@ class AccountFigures:
     held_minor: Mapping[str, int] = field(default_factory=dict[str, int])
     covered: bool = True
     outflows: tuple[Outflow, ...] = ()  # without the payments of returns
+    covered_until_us: int | None = None  # where its own statement ends; None: none is at hand, or nobody asked
 
 
 @dataclass(frozen=True, slots=True)

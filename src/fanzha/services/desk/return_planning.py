@@ -23,6 +23,7 @@ from fanzha.measures.return_plan import (
     FrozenAccount,
     Reattribution,
     ReturnPlan,
+    Unseen,
     VictimClaim,
     plan_accounts,
     plan_return,
@@ -34,7 +35,7 @@ from fanzha.services.desk import case_family
 from fanzha.services.desk.acting import Look
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.return_figures import AccountFigures, ReturnFigures
-from fanzha.services.desk.weighing import numbers_of
+from fanzha.services.desk.weighing import numbers_of, on_account
 
 DECIDED: Final = frozenset({ProcedureStatus.APPROVED, ProcedureStatus.DONE})
 UNDER_WAY: Final = frozenset(
@@ -191,7 +192,10 @@ def _chosen(
     named = {choice.account: choice for choice in wanted.accounts}
     for account in (*planned, *named):
         if account not in frozen:
-            raise NotAllowed("not_frozen", f"account {number_ending(account)} is not frozen for {wanted.case}")
+            sentence = f"account {number_ending(account)} is not frozen for {wanted.case}"
+            if before is not None and account in planned:
+                sentence += f" any more: withdraw {before.id}, and draft a return of what is"
+            raise NotAllowed("not_frozen", sentence)
     if planned:
         return {account: _as_before(named.get(account), plan) for account, plan in planned.items()} | {
             account: choice for account, choice in named.items() if account not in planned
@@ -212,9 +216,12 @@ def _as_before(choice: AccountChoice | None, plan: ReturnPlan) -> AccountChoice:
 
 
 def _with_what_was_said(wanted: ReturnWanted, before: ReturnProcedure) -> ReturnWanted:
-    """What was said of the victims when the return was last planned holds until somebody says otherwise."""
+    """What was said of the victims when the return was last planned holds until somebody says otherwise.
+
+    An account that nobody named, as the money came from it, is found again by the facts as they are now.
+    """
     claims = [claim for plan in before.plans for claim in plan.claims]
-    pay_to = {claim.victim: claim.pay_to for claim in claims if claim.pay_to}
+    pay_to = {claim.victim: claim.pay_to for claim in claims if claim.pay_to and claim.pay_to != claim.came_from}
     compensated = {claim.victim: claim.compensated_minor for claim in claims if claim.compensated_minor}
     return replace(
         wanted, pay_to=pay_to | dict(wanted.pay_to), compensated_minor=compensated | dict(wanted.compensated_minor)
@@ -271,7 +278,30 @@ def _frozen_account(
         found.covered,
         found.outflows,
         decided_minor(others, currency, account),
+        _unseen(look, found, freeze),
     )
+
+
+def _unseen(look: Look, found: AccountFigures, freeze: Measure) -> Unseen | None:
+    """From the end of the statement to the freeze; nothing where no statement is at hand, which is said by itself."""
+    ends_us, begins_us = found.covered_until_us, freeze.starts_us
+    if not found.covered or ends_us is None or begins_us is None or ends_us >= begins_us:
+        return None
+    return Unseen(ends_us, begins_us, _stopped_until(look, freeze, ends_us) >= begins_us)
+
+
+def _stopped_until(look: Look, freeze: Measure, from_us: int) -> int:
+    """How long, from an instant on, stops that follow one another without a break let nothing out of the account."""
+    stops = [
+        (one.starts_us, now_or_ended)
+        for one in on_account(look, freeze.request)
+        if one.kind is MeasureKind.STOP_PAYMENT and one.starts_us is not None
+        if (now_or_ended := look.now_us if holds(one, look.now_us) else one.ended_us) is not None
+    ]
+    for starts_us, until_us in sorted(stops):
+        if starts_us <= from_us:
+            from_us = max(from_us, until_us)
+    return from_us
 
 
 def _left_before(others: Sequence[ReturnProcedure], account: str, currency: str) -> tuple[Reattribution, ...]:
@@ -304,7 +334,7 @@ def _claims(
         claims.append(
             VictimClaim(
                 victim, loss, returned, total - decided[victim] - compensated, first_us.get(victim),
-                wanted.pay_to.get(victim) or pay_to.get(victim, ""), compensated,
+                wanted.pay_to.get(victim) or pay_to.get(victim, ""), compensated, pay_to.get(victim, ""),
             )
         )  # fmt: skip
     return tuple(claims)

@@ -11,7 +11,7 @@ from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.measures.model import Measure
 from fanzha.measures.orders import Channel, OnwardTransfer, OrderStatus, Outcome, Receipt
-from fanzha.measures.receipts import outcomes_of
+from fanzha.measures.receipts import Taken, outcomes_of
 from fanzha.services.desk.correct_receipt import correct_receipt
 from fanzha.services.desk.open_record import open_record
 from fanzha.services.desk.record_receipt import record_receipt
@@ -26,6 +26,10 @@ from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
 
 ONWARD_PARTS: Final = 5
+ANOTHER: Final = Field(
+    "another", N_("机构又答复了一次"), Kind.FLAG, sample=True,
+    hint=N_("与您录过的回执结果、金额相同的，先不登记，以免一份录两次；确是另一份的，勾选后再提交。"),
+)  # fmt: skip
 # What is taken out of an answer that said too much; the words of `clear`.
 CLEARED: Final[dict[str, dict[str, Any]]] = {
     "amount": {"amount_minor": None},
@@ -60,7 +64,7 @@ def read_onward(text: str) -> tuple[OnwardTransfer, ...]:
 
 def _answer_fields(*, hint: str = "") -> tuple[Field, ...]:
     return (
-        Field("at", N_("机构办理时间"), Kind.INSTANT, hint=hint or N_("不填为现在。")),
+        Field("at", N_("机构办理时间"), Kind.INSTANT, hint=hint or N_("不填为回执到达时间。")),
         Field("amount", N_("办理金额（元）"), Kind.AMOUNT, hint=hint or N_("部分执行必填。")),
         Field("code", N_("拒绝原因"), Kind.CHOICE, hint=hint, choices=refusal_choices(), sample=""),
         Field("balance", N_("账户余额（元）"), Kind.AMOUNT, hint=hint),
@@ -95,14 +99,17 @@ def _receipt(doing: Doing) -> Done:
     outcome = Outcome(values["outcome"])
     if outcome is Outcome.PARTIAL and values["amount"] is None:
         raise BadInput("say how much of it the institution did, with a partial answer")
+    arrived_us = _or(values["arrived"], now_us)
     answer = Receipt(
-        id=values["number"], order=values["order"], outcome=outcome, answered_us=_or(values["at"], now_us),
-        arrived_us=_or(values["arrived"], now_us), amount_minor=values["amount"], code=values["code"],
+        id=values["number"], order=values["order"], outcome=outcome, answered_us=_or(values["at"], arrived_us),
+        arrived_us=arrived_us, amount_minor=values["amount"], code=values["code"],
         note=values["note"], balance_minor=values["balance"], balance_us=values["balance_at"],
         onward=read_onward(values["onward"]), evidence=next(iter(kept_files(doing, "scan")), ""),
     )  # fmt: skip
-    taken = record_receipt(doing.desk, doing.actor, answer, typed=True)
-    if taken.incidents:
+    taken = record_receipt(doing.desk, doing.actor, answer, typed=True, another=values["another"])
+    if taken.taken is Taken.ALREADY:
+        told = N_("这份回执早已收到，没有重复办理")
+    elif taken.incidents:
         told = N_("回执已录入，但与已有情况不符：已转为异常")
     elif taken.late:
         told = N_("回执已录入（逾期）")
@@ -128,6 +135,7 @@ def _receipt_fields(console: Console, actor: Actor, measure_id: str) -> Sequence
         Field("outcome", N_("结果"), Kind.CHOICE, required=True, choices=_outcomes(measure), sample="received"),
         Field("number", N_("机构回执编号"), required=True, sample="rehearsal"),
         *_answer_fields(),
+        ANOTHER,
     )
 
 

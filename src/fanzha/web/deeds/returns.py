@@ -37,7 +37,10 @@ WAY_CHOICES: Final = (
 CHOICES: Final = (
     Field("branch", N_("返还方式"), Kind.CHOICE, choices=WAY_CHOICES, hint=N_("不选按规定第八条的顺序。")),
     Field("base", N_("比例的基数"), Kind.CHOICE, choices=choices_of(Base)),
-    Field("why", N_("为何不按靠前的方式"), hint=N_("跳过靠前的方式、改按比例时必填。"), sample=""),
+    Field(
+        "why", N_("理由"), sample="",
+        hint=N_("跳过靠前的方式、改按比例时必填；流水没有到冻结时而直接返还或按时间戳返还时必填。"),
+    ),
     Field("only", N_("只返还这些账户"), Kind.AREA, hint=N_("每行一个账号或后四位以上。"), sample=""),
     Field("others", N_("已证明属第三人的金额"), Kind.AREA, hint=N_("每行一项：账号=金额；只有一个账户时可只写金额。"), sample=""),
     Field("pay_to", N_("另行指定收款账户"), Kind.AREA, hint=N_("每行一项：被害人编号=账号"), sample=""),

@@ -21,7 +21,7 @@ from fanzha.services.desk.record_receipt import record_receipt
 from fanzha.services.desk.settled_questions import settled_questions
 from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import Ask, Upload
-from fanzha.web.deeds.measure_orders import read_onward
+from fanzha.web.deeds.measure_orders import ANOTHER, read_onward
 from fanzha.web.deeds.reports import brought
 from fanzha.web.forms import Faults, Field, Kind, Values, read_fields
 from fanzha.web.pages.measure_papers import receipt_words
@@ -42,6 +42,7 @@ ANSWER: Final = (
     Field("note", N_("备注")),
     Field("number", N_("本机构回执编号"), hint=N_("不填由系统编号。")),
     Field("file", N_("流水或附件"), Kind.FILES, hint=N_("登录过期后须重新选择。")),
+    ANOTHER,
 )
 TABS: Final = ("open", "answered", "own")
 
@@ -81,7 +82,7 @@ def answer(ask: Ask) -> Answer:
     try:
         values = read_fields(ANSWER, ask.form)
         receipt = _receipt(ask, order_id, values)
-        taken = record_receipt(ask.console.desk, ask.officer, receipt, typed=True)
+        taken = record_receipt(ask.console.desk, ask.officer, receipt, typed=True, another=values["another"])
     except Faults as faults:
         headline = N_("请改正标出的项目；尚未提交，已填内容都在")
         return _order(ask, trouble=Trouble(headline, "", status=422), faults=faults.faults)

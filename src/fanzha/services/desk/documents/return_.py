@@ -98,6 +98,7 @@ def plan_document(plan: ReturnPlan, mask: Mask, beside: Beside = NOTHING) -> dic
         "frozen": _yuan(plan.frozen_minor, currency),
         "third_parties": _yuan(plan.third_party_minor, currency),
         "strangers": _yuan(plan.strangers_minor, currency),
+        "unseen": _unseen(plan),
         "branches": [branch.value for branch in plan.branches],
         "base": plan.base.value,
         "formula": plan.formula,
@@ -105,7 +106,7 @@ def plan_document(plan: ReturnPlan, mask: Mask, beside: Beside = NOTHING) -> dic
         "awards": [_award(award, currency, mask) for award in plan.awards],
         "paid": _yuan(plan.paid_minor, currency),
         "remainder": _yuan(plan.remainder_minor, currency),
-        "claims": [_claim(claim, currency) for claim in plan.claims],
+        "claims": [_claim(claim, currency, mask) for claim in plan.claims],
         "ways": [_way(plan, way) for way in plan.ways],
         "held_by_method": {name: _yuan(minor, currency) for name, minor in by_method.items()},
         "methods_disagree": len(set(by_method.values())) > 1,
@@ -173,12 +174,26 @@ def _award(award: Award, currency: str, mask: Mask) -> dict[str, Any]:
     }
 
 
-def _claim(claim: VictimClaim, currency: str) -> dict[str, Any]:
+def _unseen(plan: ReturnPlan) -> dict[str, Any] | None:
+    """The time that the next question to the bank is about."""
+    if plan.unseen is None:
+        return None
+    return {
+        "from": format_instant(plan.unseen.from_us),
+        "until": format_instant(plan.unseen.until_us),
+        "stopped": plan.unseen.stopped,
+        "needs_reason": plan.rests_on_unseen,
+    }
+
+
+def _claim(claim: VictimClaim, currency: str, mask: Mask) -> dict[str, Any]:
     open_in_case = claim.open_in_case_minor
     return {
         "victim": claim.victim,
         "loss": {base.value: _yuan(minor, currency) for base, minor in claim.loss_minor.items()},
         "returned": _yuan(claim.returned_minor, currency),
+        "came_from": mask.account(claim.came_from),
+        "goes_elsewhere": claim.goes_elsewhere,
         "open_in_case": None if open_in_case is None else _yuan(open_in_case, currency),
         "first_inflow": None if claim.first_inflow_us is None else format_instant(claim.first_inflow_us),
     }

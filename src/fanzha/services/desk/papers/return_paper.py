@@ -85,7 +85,7 @@ def report_paper(facts: PaperFacts) -> str:
     method = METHODS.get(procedure.method, procedure.method)
     parts.append(_text(f"资金流向按本案工作方法（{method}）溯源，溯源记录：{procedure.trace_run}。"))
     for plan in procedure.plans:
-        parts += [_account(facts, plan), _awards_inside(facts, plan), _other_ways(facts, plan)]
+        parts += [_account(facts, plan), *_doubts(plan), _awards_inside(facts, plan), _other_ways(facts, plan)]
     parts += _objections(facts)
     parts.append(_text(f"依照{LAW}第八条，拟返还如上。妥否，请批示。"))
     return "".join([*parts, _signed(facts.body, _signed_at(procedure, Signature.PROPOSED))])
@@ -200,6 +200,20 @@ def _account(facts: PaperFacts, plan: ReturnPlan) -> str:
     ]
     cells = "".join(f"[{typst_text(name)}], [{typst_text(value)}],\n" for name, value in rows if value)
     return f"#v(2mm)#table(columns: (26%, 1fr), inset: 6pt, stroke: 0.5pt,\n{cells})\n"
+
+
+def _doubts(plan: ReturnPlan) -> list[str]:
+    """What whoever decides must know before he signs: what nobody has seen, and whose money is there besides."""
+    said = []
+    if plan.unseen is not None:
+        ends, begins = _said(plan.unseen.from_us), _said(plan.unseen.until_us)
+        unknown = "其间止付有效，没有转出，转入不明" if plan.unseen.stopped else "其间收付不明"
+        why = "不待补调流水的理由见“选择理由”。" if plan.rests_on_unseen else ""
+        said.append(_text(f"该账户流水截至{ends}，冻结始于{begins}，{unknown}；下一步为调取该段流水。{why}"))
+    if plan.open_strangers_minor:
+        amount = money_text(plan.open_strangers_minor, plan.currency)
+        said.append(_text(f"按时间戳，账户内尚有并非本案被害人汇入的资金{amount}，未列为案外人资金，其归属待查。"))
+    return said
 
 
 def _awards_inside(facts: PaperFacts, plan: ReturnPlan) -> str:

@@ -151,7 +151,8 @@ def _overview(writer: _Writer, procedure: ReturnProcedure, mask: Mask, watermark
         Column("冻结账户", "执行冻结的账户", 28), Column("机构", "", 44), Column("冻结在案", "冻结回执金额减已解除、已返还"),
         Column("案外人资金", "异议成立、证据证明属他人的金额"), Column("返还合计", "各被害人返还金额之和"),
         Column("继续冻结", "冻结在案 − 返还合计"), Column("返还方式", "规定第八条", 22),
-        Column("计算基数", "按比例返还时的被骗金额", 22), Column("公式", "版本", 14), Column("理由", "改用比例返还的理由", 30),
+        Column("计算基数", "按比例返还时的被骗金额", 22), Column("公式", "版本", 14),
+        Column("理由", "改用比例返还，或流水未到冻结时而返还的理由", 30),
     ]  # fmt: skip
     rows: list[list[Cell]] = [
         [
@@ -191,12 +192,16 @@ def _frozen(writer: _Writer, plan: ReturnPlan, mask: Mask) -> None:
         Column("冻结账户", "执行冻结的账户", 28), Column("冻结在案", "冻结回执金额减已解除、已返还", 24),
         Column("案外人资金", "异议成立的金额，不参与返还", 18), Column("返还合计", "下表返还金额之和", 18),
         Column("继续冻结", "冻结在案 − 返还合计", 18), Column("最后转出", "返还付款除外；此后到账的资金仍在账", 26),
+        Column("流水截至", "早于冻结时列出：此后至冻结的收付不明，须调取流水", 26), Column("冻结始于", "冻结回执", 24),
+        Column("非被害人汇入", "按时间戳仍在账、且未列为案外人资金的金额", 18),
     ]  # fmt: skip
     row: list[Cell] = [
         mask.account(plan.account), *(
             Money(minor, plan.currency)
             for minor in (plan.frozen_minor, plan.third_party_minor, plan.paid_minor, plan.remainder_minor)
         ), _instant(plan.last_outflow_us),
+        *((None, None) if plan.unseen is None else (_instant(plan.unseen.from_us), _instant(plan.unseen.until_us))),
+        Money(plan.open_strangers_minor, plan.currency),
     ]  # fmt: skip
     writer.table(f"{plan.institution} {plan.measure}", columns, [row])
 
@@ -227,7 +232,7 @@ def _victims(writer: _Writer, plan: ReturnPlan, mask: Mask, names: Mapping[str, 
         Column("溯源流入", "按本案方法溯源流入该账户的金额", 18), Column("全案被骗", "全案被骗金额", 18),
         Column("已返还", "同一基数下已返还的金额", 26), Column("尚欠", "基数 − 已返还，不超过全案尚未追回的金额", 22),
         Column("首次到账", "分位余数的先后", 24), Column("返还金额", "按选定方式，最大余数法，精确到分", 18),
-        Column("返还方式", "规定第八条", 18), Column("汇入账户", "原汇款账户优先", 28),
+        Column("返还方式", "规定第八条", 18), Column("来款账户", "按现有事实", 28), Column("汇入账户", "原汇款账户优先", 28),
         *(Column(_ways(way.branches), _rule_of(plan, way), 22) for way in ways),
     ]  # fmt: skip
     awards: dict[str, list[Award]] = {}
@@ -247,5 +252,5 @@ def _victim(plan: ReturnPlan, claim: VictimClaim, mask: Mask, name: str, awards:
         Money(claim.returned_minor, plan.currency), Money(claim.open_minor(plan.base), plan.currency),
         _instant(claim.first_inflow_us),
         Money(sum(award.amount_minor for award in awards), plan.currency),
-        _ways([award.branch for award in awards]), mask.account(claim.pay_to),
+        _ways([award.branch for award in awards]), mask.account(claim.came_from), mask.account(claim.pay_to),
     ]  # fmt: skip
