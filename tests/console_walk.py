@@ -76,6 +76,11 @@ def route_of(path: str) -> Route | None:
     return None
 
 
+def is_page(route: Route) -> bool:
+    """Whether it shows something; what a form does to a record has no numbers of its own."""
+    return getattr(route.answer, "__module__", "").startswith("fanzha.web.pages")
+
+
 def walk_console(
     console: Console,
     ids: Mapping[str, str],
@@ -88,19 +93,22 @@ def walk_console(
     shut = set[tuple[str, str]]()  # shown, and it says why it cannot be done: another seat may be able to
     broken: dict[str, None] = {}
     for seat in seats:
-        person, here = visitor(seat), set[tuple[str, str]]()
+        person, here, tried = visitor(seat), set[tuple[str, str]](), set[str]()
         waiting = [(address, "") for address in _starts(console, ids)]
         while waiting and len(here) < PAGES_MAX:
             address, from_where = waiting.pop(0)
             key = _key(address)
-            if key is None or key in here:
+            if key is None or key in here or address in tried:
                 if key is None and "/none/" not in from_where:
                     broken[f"{seat}: {from_where} → {address}"] = None
                 continue
-            here.add(key)
             if (key in stops and key not in shut) or not only(route_of(urlsplit(address).path)):
+                here.add(key)
                 continue
+            tried.add(address)
             page = person.get(address)
+            if person.status < 400:  # who has come to nothing yet comes by another link
+                here.add(key)
             if from_where and person.status >= 400 and not _asks_for_more(person):
                 broken[f"{seat}: {from_where} → {address} ({person.status})"] = None
             if person.status != 200 or "html" not in person.headers["content-type"]:

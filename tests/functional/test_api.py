@@ -76,6 +76,9 @@ def test_every_way_to_be_wrong_is_a_problem_document(api):
     long = api("POST", "/reports", content=b"x" * (17 << 20), headers={"content-type": "application/json"})
     problem(long, 413, "too_large")
     problem(api("GET", "/cases?limit=0"), 400, "invalid")
+    for said in ({"amount": "3万2"}, {"at": "昨天17:05"}):  # the console's forms read them, a program writes one form
+        problem(api("POST", "/reports/REP-1/add", json=said), 409, "refused")
+    problem(api("POST", "/measures", json={"kind": "stop_payment", "amount": "3万2"}), 400, "invalid")
     problem(api("GET", "/cases?cursor=elsewhere"), 409, "cursor")
     said = problem(api("POST", "/clues/CLUE-1/claim", "auditor"), 403, "not_allowed")
     assert said["rule"] == "role"

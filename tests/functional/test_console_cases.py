@@ -83,12 +83,16 @@ def test_a_report_becomes_a_drafted_stop(console, visitor):
     )
     assert "¥50,000.00" in re.search(r"<textarea[^>]*name=\"finding\"[^>]*>([^<]*)", officer.text)[1]
     officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
-    assert 'value="2026-03-02T12:00:00"' in officer.text
+    assert 'value="2026-03-02 12:00:00"' in officer.text
     assert ACCOUNT not in officer.text
     slip = {
-        "holder": HOLDER, "account": ACCOUNT, "amount": "50000", "at": "2026-03-02T12:00:00", "institution": "模拟银行",
+        "holder": HOLDER, "account": ACCOUNT, "amount": "五万", "at": "2026年3月2日12:00", "institution": "模拟银行",
         "document": "transfer_slip", "reference": "SLIP-1", "hop": "1",
     }  # fmt: skip
+    officer.post(f"/clues/{clue.id}/verify", **{**slip, "amount": "3万20", "at": "5点"}, checked="1")
+    assert officer.status == 422
+    assert "如 38000、3.8万" in officer.words, "what could mean two things is asked again"
+    assert "如 13:52、昨天17:05" in officer.words
     officer.post(f"/clues/{clue.id}/verify", **slip)
     assert officer.status == 422
     assert "少一项不能成为事实" in officer.words
@@ -97,7 +101,7 @@ def test_a_report_becomes_a_drafted_stop(console, visitor):
     (fact,) = one(console, Fact)
     stop = {
         "fact": fact.id,
-        "amount": "50000",
+        "amount": "5万",
         "basis": "afl-20",
         "reason": "被害人刚刚转账",
         "request": "made-up-stop",

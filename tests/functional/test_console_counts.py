@@ -10,11 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from console_day import console_of_day, visiting_day
-from console_walk import route_of, walk_console
+from console_walk import is_page, route_of, walk_console
 from county_desk import fill
 from return_day import make_return_day
-
-from fanzha.web.routes import Route
 
 ANALYST = "analyst"
 NUMBER = re.compile(r"[¥▲]?\s*(?:CNY )?-?\d[\d,]*(?:\.\d+)?\s*(?:[万亿]?[元起名张部台个处户次条枚套份%]|人次)?")
@@ -100,11 +98,6 @@ def loose_numbers(page: str) -> Iterator[tuple[str, str]]:
     parser = Numbers()
     parser.feed(page)
     yield from parser.found
-
-
-def is_page(route: Route) -> bool:
-    """Whether it shows something; what a form does to a record has no numbers of its own."""
-    return getattr(route.answer, "__module__", "").startswith("fanzha.web.pages")
 
 
 @pytest.fixture(scope="module")

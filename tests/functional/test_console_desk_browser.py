@@ -138,6 +138,7 @@ def test_a_page_without_its_server_says_since_when(browser, console, stack):
         server.close()
         page.wait_for_selector("#offline:not([hidden])", timeout=60_000)
         assert "连接已断开" in page.locator("#offline").inner_text()
+        assert axe_violations(page) == []
 
 
 def test_names_are_shown_as_names(browser, address, console):

@@ -44,7 +44,9 @@ from fanzha.services.desk.approve_measure import approve_measure
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.draft_queries import draft_queries
 from fanzha.services.desk.draft_stops import draft_stops
+from fanzha.services.desk.duty_desk import duty_desk
 from fanzha.services.desk.follow_money import follow_money
+from fanzha.services.desk.lists import ListWanted
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.papers.query_form import query_sheet, query_text
 from fanzha.services.desk.propose_measure import propose_measure
@@ -145,6 +147,7 @@ def test_amounts_stand_side_by_side_and_stops_are_drafted_once(day: TracedDay):
         assert shares == {k: parse_minor(v) for k, v in rows[each.choice.method]["by_victim"].items()}
         half = each.choice.amount_minor // 2
         assert sum(shares_at(found.document, each, half).values()) == half
+    check_desk_says_the_same(day, case.id)
     assert any(each.choice.disagree for each in amounts.accounts)
     recoverable = [each.stoppable_minor for each in amounts.accounts if each.stoppable_minor]
     assert len(recoverable) > 3
@@ -363,6 +366,17 @@ def test_a_receipt_extends_the_trace_and_drafts_the_follow_on_stop_once(day: Tra
     assert plain(then.trace.document) == plain(by_hand)
 
 
+def check_desk_says_the_same(day: TracedDay, case: str) -> None:
+    """What is left on a clue's account is one figure, on the desk as among the case's amounts."""
+    amounts = case_amounts(day.desk, day.books.trace_rules, BOTH, case, Purpose.STOP).accounts
+    left = {each.account.account: each.stoppable_minor for each in amounts}
+    found = duty_desk(day.desk, BOTH, ListWanted(limit=100))
+    rows = {row.clue.subject: row.stoppable_minor for row in found.rows if row.traced}
+    assert rows
+    assert rows == {account: left.get(account, 0) for account in rows}
+    assert found.case_stoppable_minor == (None if None in left.values() else sum(map(int, filter(None, left.values()))))
+
+
 def test_a_balance_below_what_is_held_is_unknown_and_a_question(small_day: TracedDay):
     small_day.read_in_without(BING)
     report, fact = small_day.fact(victims()[2])
@@ -381,6 +395,7 @@ def test_a_balance_below_what_is_held_is_unknown_and_a_question(small_day: Trace
     ]
     assert (relay.choice.amount_minor, relay.shortfall_minor) == (50_000, 30_000)
     assert (relay.bound_minor, relay.stoppable_minor) == (50_000, 0)
+    check_desk_says_the_same(small_day, case.id)
     assert shares_at(found.document, relay, 50_000) == {report: 50_000}
     assert {q.reason for q in found.run.questions if q.account == RELAY} == {"balance_shortfall", "receipt_only"}
     fifo = found.document["methods"]["fifo"]
@@ -403,6 +418,7 @@ def test_a_balance_alone_tells_nothing_of_what_happened_before(small_day: Traced
     assert [(q.account, q.reason) for q in followed.trace.run.questions] == [(RELAY, "frontier")]
     (relay,) = case_amounts(small_day.desk, small_day.books.trace_rules, BOTH, case.id, Purpose.STOP).accounts
     assert (relay.stoppable_minor, relay.balance_minor, relay.asked_minor) == (None, 9_000_000, 5_280_000)
+    check_desk_says_the_same(small_day, case.id)
 
 
 def test_a_stop_may_be_worded_before_any_statement_is_there(small_day: TracedDay):

@@ -115,7 +115,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An order to send, what it is expected to bring, and why in a sentence."""
+    """An order to send, what it is expected to bring, and why."""
 
     account: str
     institution: str
@@ -123,7 +123,31 @@ class Proposal:
     saves_minor: int
     harm_minor: int
     score: float
-    why: str
+    traced_minor: int  # that was there when it was last seen, or that came
+    others_minor: int  # innocent money that a stop would hold
+    takes_us: int  # until the institution has carried it out
+    here: float  # the share that should still be there then; of a query 0: it holds nothing
+    beyond: float  # the share that should be caught further on, once the answer shows where it went
+
+    @property
+    def shows_more(self) -> bool:
+        """Whether what the answer leads to is worth saying."""
+        return self.beyond >= WORTH_SAYING
+
+    @property
+    def why(self) -> str:
+        """Why, in a sentence."""
+        traced, minutes = _yuan(self.traced_minor), self.takes_us // MINUTE_US
+        if self.step is Step.QUERY:
+            return (
+                f"ask {self.institution} about {self.account}: much of {traced} has probably left, and the statement in "
+                f"{minutes} min shows where to; about {self.beyond:.0%} can be caught there"
+            )
+        onward = f", and its answer shows where the rest went ({self.beyond:.0%} more)" if self.shows_more else ""
+        return (
+            f"stop {self.account} at {self.institution}: of {traced} about {self.here:.0%} should still be there "
+            f"when the bank acts in {minutes} min{onward}; it would also hold {_yuan(self.others_minor)} of other people's money"
+        )
 
 
 class Planner:
@@ -151,22 +175,18 @@ class Planner:
         beyond = self._beyond(each, now_us, age_us)
         saves = each.traced_minor * (here + beyond)
         harm = self.price.innocent * each.others_minor + self.price.order_minor
-        why = (
-            f"stop {each.account} at {each.institution}: of {_yuan(each.traced_minor)} about {here:.0%} should still be there "
-            f"when the bank acts in {each.stop_takes_us // MINUTE_US} min"
-            + (f", and its answer shows where the rest went ({beyond:.0%} more)" if beyond >= WORTH_SAYING else "")
-            + f"; it would also hold {_yuan(each.others_minor)} of other people's money"
-        )
-        return Proposal(each.account, each.institution, Step.STOP, round(saves), round(harm), saves - harm, why)
+        return Proposal(
+            each.account, each.institution, Step.STOP, round(saves), round(harm), saves - harm,
+            each.traced_minor, each.others_minor, each.stop_takes_us, here, beyond,
+        )  # fmt: skip
 
     def _query(self, each: Candidate, now_us: int) -> Proposal:
         beyond = self._beyond(each, now_us, now_us + each.query_takes_us - each.arrived_us)
         saves, harm = each.traced_minor * beyond, self.price.order_minor
-        why = (
-            f"ask {each.institution} about {each.account}: much of {_yuan(each.traced_minor)} has probably left, and the "
-            f"statement in {each.query_takes_us // MINUTE_US} min shows where to; about {beyond:.0%} can be caught there"
-        )
-        return Proposal(each.account, each.institution, Step.QUERY, round(saves), harm, saves - harm, why)
+        return Proposal(
+            each.account, each.institution, Step.QUERY, round(saves), harm, saves - harm,
+            each.traced_minor, 0, each.query_takes_us, 0.0, beyond,
+        )  # fmt: skip
 
     def _beyond(self, each: Candidate, now_us: int, answered_us: int) -> float:
         """The share of the money that should be caught on the next accounts, once the answer has come at that age."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum, unique
+from functools import partial
 from typing import Any, Final
 
 from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
-from fanzha.core.money import parse_minor
-from fanzha.core.time import parse_instant
+from fanzha.core.money import DEFAULT_CURRENCY, parse_minor
+from fanzha.core.spoken import spoken_amount, spoken_instant
+from fanzha.core.time import SECOND_US, SHANGHAI, parse_instant
 from fanzha.web.asking import Form, Upload
 from fanzha.web.words import N_, InBoth
 
@@ -24,8 +27,8 @@ class Kind(Enum):
 
     TEXT = "text"
     AREA = "area"
-    AMOUNT = "amount"  # in yuan; read as minor units
-    INSTANT = "instant"  # Shanghai; read as microseconds
+    AMOUNT = "amount"  # in yuan; read as minor units, from people as they say it
+    INSTANT = "instant"  # Shanghai; read as microseconds, from people as they say it
     NUMBER = "number"  # of an account, a line, a document
     COUNT = "count"
     CHOICE = "choice"
@@ -68,16 +71,18 @@ class Faults(BadInput):
 Values = Mapping[str, Any]
 
 
-def read_fields(fields: Sequence[Field], form: Form) -> dict[str, Any]:
+def read_fields(fields: Sequence[Field], form: Form, said_at_us: int | None = None) -> dict[str, Any]:
     """The values of a form by the kinds of its fields; what is left out is empty, None, False or ().
 
-    Raises Faults, which names every field that cannot be read.
+    said_at_us: when a person wrote it: 3万2 and 昨天17:05 are read as they are said on that day; None: a program wrote it,
+    whose amounts and times have one form only. Raises Faults, which names every field that cannot be read.
     """
+    readers = _READERS if said_at_us is None else {**_READERS, **_said_readers(said_at_us)}
     values: dict[str, Any] = {}
     faults: dict[str, str] = {}
     for field in fields:
         try:
-            values[field.name] = _READERS[field.kind](field, form)
+            values[field.name] = readers[field.kind](field, form)
         except BadInput as error:
             faults[field.name] = str(error)
     if faults:
@@ -137,6 +142,40 @@ def _instant(field: Field, form: Form) -> int | None:
         return parse_instant(found) if found else None
     except BadInput:
         raise BadInput(N_("请填写时间，如 2026-11-21 13:52:10")) from None
+
+
+def today_words(now_us: int) -> str:
+    """Which day it is, beside the field of a time."""
+    today = datetime.fromtimestamp(now_us // SECOND_US, SHANGHAI)
+    return InBoth(
+        f"今天 {today.month}月{today.day}日：13:52 即今天；或 昨天17:05",
+        f"today is {today:%B} {today.day}: 13:52 is today's; of another day: 3-14 17:05",
+    )
+
+
+def said_amount(text: str, currency: str = DEFAULT_CURRENCY) -> int:
+    """An amount as people say it, in minor units: 38000, 3.8万, 3万2. Raises BadInput for what is none, or could be two."""
+    try:
+        return spoken_amount(text, currency)
+    except BadInput:
+        raise BadInput(N_("请填写金额（元），如 38000、3.8万 或 三万八千")) from None
+
+
+def said_instant(text: str, now_us: int) -> int:
+    """A time as people say it: 1352 is today's, 昨天17:05. Raises BadInput for what is none, or could be two."""
+    try:
+        return spoken_instant(text, now_us)
+    except BadInput:
+        raise BadInput(N_("请填写时间，如 13:52、昨天17:05、下午5点 或 2026-11-21 13:52:10")) from None
+
+
+def _said_readers(now_us: int) -> Mapping[Kind, Callable[[Field, Form], Any]]:
+    def read(say: Callable[[str], int], field: Field, form: Form) -> int | None:
+        found = _needed(field, form.text(field.name))
+        return say(found) if found else None
+
+    said_then = partial(said_instant, now_us=now_us)
+    return {Kind.AMOUNT: partial(read, said_amount), Kind.INSTANT: partial(read, said_then)}
 
 
 def _count(field: Field, form: Form) -> int | None:

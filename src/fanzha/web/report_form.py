@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Final
 
 from fanzha.casework import AccountName, Channel, Contact, Loss, ReportDraft, ReportedPayment, Reporter, ReporterKind
@@ -13,13 +12,11 @@ from fanzha.casework.model import ClueKind
 from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput
 from fanzha.core.money import DEFAULT_CURRENCY, EXPONENTS
-from fanzha.core.spoken import spoken_amount, spoken_instant
-from fanzha.core.time import SECOND_US, SHANGHAI
 from fanzha.services.desk.documents.report_form import account_number, check_says_something
 from fanzha.web.asking import Form
-from fanzha.web.forms import Faults, Field, Kind, read_fields
+from fanzha.web.forms import Faults, Field, Kind, read_fields, said_amount, said_instant
 from fanzha.web.terms import choices_of
-from fanzha.web.words import N_, InBoth
+from fanzha.web.words import N_
 
 ROWS_MAX: Final = 30
 _DAY_ALONE: Final = re.compile(r"(\d{4}[-/年])?\d{1,2}[-/月]\d{1,2}日?|今天|昨天|前天")
@@ -80,15 +77,6 @@ def contact_fields() -> tuple[Field, ...]:
     return (
         Field("lines", N_("涉诈号码"), Kind.AREA, hint=N_("每行一个；后面可空格写环节，如：引流。")),
         Field("sites", N_("网址或应用"), Kind.AREA, hint=N_("每行一个。")),
-    )
-
-
-def today_words(now_us: int) -> str:
-    """Which day it is, beside the field of a time."""
-    today = datetime.fromtimestamp(now_us // SECOND_US, SHANGHAI)
-    return InBoth(
-        f"今天 {today.month}月{today.day}日：13:52 即今天；或 昨天17:05",
-        f"today is {today:%B} {today.day}: 13:52 is today's; of another day: 3-14 17:05",
     )
 
 
@@ -215,10 +203,7 @@ class _Reading:
 
 def amount_of(text: str, currency: str = DEFAULT_CURRENCY) -> int:
     """An amount as people say it: 38000, 3.8万, 3万2. Raises BadInput for what is none, or could be two."""
-    try:
-        minor = spoken_amount(text, currency)
-    except BadInput:
-        raise BadInput(N_("请填写金额（元），如 38000、3.8万 或 三万八千")) from None
+    minor = said_amount(text, currency)
     if minor <= 0:
         raise BadInput(N_("金额须大于零"))
     return minor
@@ -229,10 +214,7 @@ def instant_of(text: str, now_us: int, latest_us: int, *, day_alone: bool = Fals
 
     day_alone: a day is enough, and means its beginning.
     """
-    try:
-        at_us = spoken_instant(f"{text} 00:00" if day_alone and _DAY_ALONE.fullmatch(text) else text, now_us)
-    except BadInput:
-        raise BadInput(N_("请填写时间，如 13:52、昨天17:05、下午5点 或 2026-11-21 13:52:10")) from None
+    at_us = said_instant(f"{text} 00:00" if day_alone and _DAY_ALONE.fullmatch(text) else text, now_us)
     if at_us > latest_us:
         raise BadInput(N_("这个时间还没有到；不是今天的请写上日期"))
     return at_us

@@ -20,6 +20,7 @@ from fanzha.web.answers import Answer, Download, GoTo, Page
 from fanzha.web.asking import LANGUAGE_COOKIE, SESSION_COOKIE, VISITOR_COOKIE, Ask
 from fanzha.web.console import Console
 from fanzha.web.event_feed import feed_lines
+from fanzha.web.forms import today_words
 from fanzha.web.measure_words import HAZARD_WORDS, MODE_WORDS, TERM_WORDS
 from fanzha.web.navigation import navigation_for
 from fanzha.web.palette import palette_for
@@ -78,6 +79,7 @@ class Setting:
         told = ask.cookies.get(TOLD_COOKIE, "")
         around = {
             "ask": ask, "now_us": now_us, "language": ask.language, "tag": TAGS[ask.language], "csrf": ask.csrf,
+            "today": today_words(now_us),
             "navigation": navigation_for(ask.actor), "palette": palette_for(ask.actor),
             "seer": ask.actor is not None and bool(ask.actor.roles & SEERS), "look": look,
             "body_name": cache(partial(body_called, self._console.desk)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from fanzha.access import Action
@@ -15,7 +15,7 @@ from fanzha.core.money import exponent_of, parse_minor
 from fanzha.measures.lifecycle import OPEN, OUT, Status
 from fanzha.measures.model import HOLDING_KINDS, Measure, OriginKind, effective_status
 from fanzha.measures.orders import Receipt
-from fanzha.measures.purposes import AmountChoice, Purpose, PurposeRule, Says, choose_amount
+from fanzha.measures.purposes import AmountChoice, Purpose, Says, choose_amount
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.listing import every
@@ -78,16 +78,15 @@ def case_stoppable(desk: Desk, rules: TraceRules, actor: Actor, case_id: str, cu
 def amounts_of(look: Look, rules: TraceRules, case: Case, purpose: Purpose) -> CaseAmounts:
     """The same inside a use case."""
     run = need_run(look, case.id)
-    rule = look.rules.purposes.of(purpose, look.now_us)
-    working = None if case.working_method is None else case.working_method.method
+    found = amounts_in(look, case, run, purpose)
+    return CaseAmounts(run, purpose, tuple(sorted(found, key=lambda each: _urgency(each, rules, look.now_us))))
+
+
+def amounts_in(look: Look, case: Case, run: TraceRun, purpose: Purpose) -> tuple[AccountAmount, ...]:
+    """The amounts on every account of a run, in the run's own order."""
     measures = list(every(look.unit.records(Measure), Query(equals={"case_id": case.id})))
-    found = [
-        amount
-        for account in run.accounts
-        if (amount := _amount(look, account, rule, working, _on(measures, account))) is not None
-    ]
-    asked = [replace(each, asked_minor=_asked(run, each.account)) for each in found]
-    return CaseAmounts(run, purpose, tuple(sorted(asked, key=lambda each: _urgency(each, rules, look.now_us))))
+    found = (amount_on(look, case, run, account, purpose, measures) for account in run.accounts)
+    return tuple(each for each in found if each is not None)
 
 
 def _asked(run: TraceRun, account: RunAccount) -> int:
@@ -112,9 +111,21 @@ def _on(measures: Iterable[Measure], account: RunAccount) -> tuple[Measure, ...]
     )
 
 
-def _amount(
-    look: Look, account: RunAccount, rule: PurposeRule, working: str | None, measures: Sequence[Measure]
+def amount_on(
+    look: Look,
+    case: Case,
+    run: TraceRun,
+    account: RunAccount,
+    purpose: Purpose,
+    own: Iterable[Measure],
 ) -> AccountAmount | None:
+    """How much for the purpose on one account, beside the `own` measures of the case; None where nothing is or may be held.
+
+    This is the one rule for what is left there: the desk, the case, the drafts and the plan all ask it. Raises Refused
+    when the deciding method was not run.
+    """
+    rule, measures = look.rules.purposes.of(purpose, look.now_us), _on(own, account)
+    working = None if case.working_method is None else case.working_method.method
     by_method = {held.method: held for held in account.held if held.method != LEADS_METHOD}
     if not any(held.held_minor or held.stoppable_minor is None for held in by_method.values()):
         return None
@@ -126,6 +137,9 @@ def _amount(
     stoppable = held.stoppable_minor
     if rule.says is Says.LARGEST and not choice.amount_minor and any(h.stoppable_minor is None for h in account.held):
         stoppable = None  # a method that says that money came here does not know what is left
+    asked = _asked(run, account)
+    if stoppable is None and 0 < held.held_minor <= bound and not asked:
+        stoppable = 0  # whatever the balance is: all that is known to be here is held already
     if balance is not None and held.held_minor:
         shortfall += max(held.held_minor - balance, 0)
         stoppable = min(held.held_minor, max(balance - _bound_by_others(look, account, measures), 0))
@@ -137,6 +151,7 @@ def _amount(
         shortfall,
         None if stoppable is None else max(min(held.held_minor - bound, stoppable), 0),
         tuple(measure.id for measure in measures if effective_status(measure, look.now_us) in OPEN),
+        asked_minor=asked,
         why_unknown=_why_unknown(account, held) if stoppable is None else "",
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -10,17 +10,20 @@ from fanzha.casework import OPEN_STAGES, Case, Clue, Report, rank
 from fanzha.casework.clock import ClockState, clock_state, due_marks
 from fanzha.casework.errand_model import OPEN_ERRANDS, Errand
 from fanzha.core.actor import Actor, Role
+from fanzha.core.errors import Refused
+from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.core.time import DAY_US, MINUTE_US
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import HOLDING_KINDS, Measure, effective_status, holds
 from fanzha.measures.orders import UNANSWERED, Verb
+from fanzha.measures.purposes import Purpose
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import Look
-from fanzha.services.desk.amounts import bound_minor
+from fanzha.services.desk.amounts import amount_on, amounts_in
 from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
-from fanzha.tracing.runs import DEFAULT_METHOD, LEADS_METHOD, RunAccount, TraceRun
+from fanzha.tracing.runs import RunAccount, TraceRun
 
 HOUR_US: Final = 60 * MINUTE_US
 ENDING_US: Final = DAY_US // 2  # what ends within half a day is on the board of endings
@@ -47,8 +50,7 @@ class DeskRow:
     paid_us: int | None  # the last payment that a victim told of
     claimed_minor: int | None
     recoverable_minor: int  # in 分
-    stoppable_minor: int | None  # on its own account, by the last trace of its case and what holds there; None: unknown
-    case_stoppable_minor: int | None  # on all accounts of the trace
+    stoppable_minor: int | None  # what a stop may still take on its own account; None: unknown
     traced: bool  # whether that trace reached its account
     answers: Answers
     measure: Measure | None  # the stop or freeze of its case that came last on its account
@@ -87,12 +89,15 @@ class DutyDesk:
     now_us: int
     hour: HourTally | None = None  # where nothing is on the page
     pinned: frozenset[str] = frozenset()  # clues that stand first because the officer wants them there
+    opened: DeskRow | None = None  # the row that stands open at the side
+    case_stoppable_minor: int | None = None  # what stops may still take on all accounts of its case; None: unknown
 
 
-def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted, pinned: Sequence[str] = ()) -> DutyDesk:
+def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted, pinned: Sequence[str] = (), opened: str = "") -> DutyDesk:
     """The clues that the actor may see, in the order in which they are worked off. Raises BadInput as `list_clues`.
 
-    What he `pinned` stands before them, on the first page of every list, until it is worked off.
+    What he `pinned` stands before them, on the first page of every list, until it is worked off. opened: the clue whose
+    row stands open; the first where it is not on the page.
     """
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
@@ -102,7 +107,9 @@ def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted, pinned: Sequence[str
         pins = frozenset(clue.id for clue in first)
         rows = desk_rows(look, (*first, *(clue for clue in page.rows if clue.id not in pins)))
         hour = None if rows else _hour(reading)
-        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us, hour, pins)
+        open_row = next((row for row in rows if row.clue.id == opened), rows[0] if rows else None)
+        left = None if open_row is None else _left_in(look, open_row)
+        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us, hour, pins, open_row, left)
 
 
 def _pinned(reading: Reading, ids: Sequence[str]) -> tuple[Clue, ...]:
@@ -152,12 +159,18 @@ def desk_rows(look: Look, clues: Sequence[Clue]) -> tuple[DeskRow, ...]:
     reports = _by_id(look.unit.records(Report).get_many(clue.reports[0] for clue in clues if clue.reports))
     cases = _by_id(look.unit.records(Case).get_many({clue.case for clue in clues if clue.case}))
     runs = {case: run for case in cases if (run := _run_of(look, case)) is not None}
-    measures = _measures_on(look, clues)
+    traced = {clue.id: _traced(clue, runs.get(clue.case)) for clue in clues}
+    measures = _measures_on(look, clues, traced.values())
     return tuple(
         _row(look, clue, reports.get(clue.reports[0]) if clue.reports else None, cases.get(clue.case),
-             runs.get(clue.case), measures.get(clue.subject, ()))
+             runs.get(clue.case), traced[clue.id], measures)
         for clue in clues
     )  # fmt: skip
+
+
+def _traced(clue: Clue, run: TraceRun | None) -> RunAccount | None:
+    """The clue's account, where the last trace of its case came to it."""
+    return None if run is None else next((one for one in run.accounts if one.is_called(clue.subject)), None)
 
 
 def _by_id(records: Iterable[Kept]) -> dict[str, Kept]:
@@ -171,64 +184,67 @@ def _run_of(look: Look, case: str) -> TraceRun | None:
     return found.rows[0] if found.rows else None
 
 
-def _measures_on(look: Look, clues: Sequence[Clue]) -> dict[str, list[Measure]]:
-    """The measures of these clues' bodies on these accounts, oldest first."""
-    accounts = {clue.subject for clue in clues if clue.subject}
-    if not accounts:
+def _measures_on(look: Look, clues: Sequence[Clue], traced: Iterable[RunAccount | None]) -> dict[str, list[Measure]]:
+    """The measures on these clues' accounts, under each number by which a trace calls them; oldest first."""
+    numbers = {clue.subject for clue in clues if clue.subject}
+    numbers.update(number for one in traced if one is not None for number in (one.account, *one.also))
+    if not numbers:
         return {}
-    bodies = {clue.organisation for clue in clues}
-    query = Query(within={"account": accounts}, order_by="drafted_us", descending=True, limit=LIMIT_MAX)
+    query = Query(within={"account": numbers}, order_by="drafted_us", descending=True, limit=LIMIT_MAX)
     found: dict[str, list[Measure]] = {}
     for measure in reversed(look.unit.records(Measure).find(query).rows):
-        if measure.organisation in bodies:
-            found.setdefault(measure.target.reference, []).append(measure)
+        found.setdefault(measure.target.reference, []).append(measure)
     return found
 
 
 def _row(
-    look: Look, clue: Clue, report: Report | None, case: Case | None, run: TraceRun | None, measures: Sequence[Measure]
-) -> DeskRow:
+    look: Look, clue: Clue, report: Report | None, case: Case | None, run: TraceRun | None, account: RunAccount | None,
+    measures: Mapping[str, Sequence[Measure]],
+) -> DeskRow:  # fmt: skip
     rules, now_us = look.rules.casework, look.now_us
     claimed = [claim.amount_minor for claim in clue.claims]
     paid = [claim.at_us for claim in clue.claims if claim.at_us is not None]
     ranked = rank(clue, rules.priority, now_us)
-    own = [one for one in measures if clue.case and one.request.case == clue.case]
+    here = [one for one in measures.get(clue.subject, ()) if one.organisation == clue.organisation]
+    own = [one for one in here if clue.case and one.request.case == clue.case]
     last = next((one for one in reversed(own) if one.kind in HOLDING_KINDS), None)
-    others = [one for one in measures if one not in own and one.kind in HOLDING_KINDS and holds(one, now_us)]
+    others = [one for one in here if one not in own and one.kind in HOLDING_KINDS and holds(one, now_us)]
     orders = [order for one in own for order in one.orders if order.verb is Verb.BEGIN]
-    method = case.working_method.method if case and case.working_method else DEFAULT_METHOD
-    account = None if run is None else next((one for one in run.accounts if one.is_called(clue.subject)), None)
     return DeskRow(
         clue=clue, report=report, case=case, clock=clock_state(clue, rules.clock, now_us),
         breach_us=max(mark.at_us for mark in due_marks(clue, rules.clock)) if clue.done_at_us is None else clue.done_at_us,
         paid_us=max(paid, default=None),
         claimed_minor=None if not claimed or None in claimed else sum(minor for minor in claimed if minor is not None),
         recoverable_minor=ranked.recoverable,
-        stoppable_minor=None if account is None else _left_on(account, own, now_us, method),
-        case_stoppable_minor=None if run is None else stoppable_of(run, method), traced=account is not None,
-        answers=Answers(len(orders), sum(order.status not in UNANSWERED for order in orders)),
+        stoppable_minor=None if case is None or run is None or account is None
+        else _left_on(look, case, run, account, measures),
+        traced=account is not None, answers=Answers(len(orders), sum(order.status not in UNANSWERED for order in orders)),
         measure=last, measure_status=None if last is None else effective_status(last, now_us),
         held_elsewhere=others[-1] if others else None,
     )  # fmt: skip
 
 
-def _left_on(account: RunAccount, measures: Sequence[Measure], now_us: int, method: str) -> int | None:
-    """What of an account's traced money no measure of the case holds yet, in 分; None where that is unknown."""
-    found = next((held for held in account.held if held.method == method), None)
-    if found is None:
+def _left_on(
+    look: Look, case: Case, run: TraceRun, account: RunAccount, measures: Mapping[str, Sequence[Measure]]
+) -> int | None:
+    """What a stop may still take on an account, in 分; None where that is unknown."""
+    numbers = dict.fromkeys((account.account, *account.also))
+    own = [one for number in numbers for one in measures.get(number, ()) if one.request.case == case.id]
+    try:
+        found = amount_on(look, case, run, account, Purpose.STOP, own)
+    except Refused:  # the method that decides was not run
         return None
-    free = max(found.held_minor - bound_minor(measures, now_us), 0)
-    if not free:
-        return 0
-    return None if found.stoppable_minor is None else min(found.stoppable_minor, free)
+    return 0 if found is None else found.stoppable_minor
 
 
-def stoppable_of(run: TraceRun, method: str) -> int | None:
-    """What of a trace can still be stopped by a method, in 分; None where it is unknown of any account that holds some."""
-    found = [
-        held.stoppable_minor
-        for account in run.accounts
-        for held in account.held
-        if held.method == method and held.method != LEADS_METHOD and held.held_minor
-    ]
+def _left_in(look: Look, row: DeskRow) -> int | None:
+    """What stops may still take on all accounts of a row's case, in 分 of yuan; None where any of it is unknown."""
+    run = None if row.case is None else _run_of(look, row.case.id)
+    if row.case is None or run is None:
+        return None
+    try:
+        amounts = amounts_in(look, row.case, run, Purpose.STOP)
+    except Refused:
+        return None
+    found = [each.stoppable_minor for each in amounts if each.account.currency == DEFAULT_CURRENCY]
     return None if None in found else sum(minor for minor in found if minor is not None)

@@ -26,6 +26,12 @@ BASE64: Final = r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 AMOUNT: Final = r"^([1-9]\d{0,11}|0)(\.\d{1,2})?$"
 PAID: Final = r"^[1-9]\d{0,11}(\.\d{1,2})?$"
 NUMBER: Final = r"^[0-9A-Za-z][0-9A-Za-z -]{0,60}$"
+# How a program writes what the console's forms read as people say it.
+_WRITTEN: Final = {
+    Kind.AMOUNT: Meta(pattern=AMOUNT, description="Decimal, in yuan: 32000 or 32000.50, never 3万2."),
+    Kind.INSTANT: Meta(pattern=INSTANT, description="ISO 8601, Shanghai; never a time of today alone."),
+    Kind.NUMBER: Meta(pattern=NUMBER),
+}
 Text = Annotated[str, Meta(max_length=2000)]
 Paid = Annotated[str, Meta(pattern=PAID, description="Decimal, in yuan.")]
 Instant = Annotated[str, Meta(pattern=INSTANT, description="ISO 8601, Shanghai.")]
@@ -78,12 +84,8 @@ def _type_of(field: Field) -> Any:
             values = tuple(value for value, _ in field.choices)
             return Literal[values if field.required else ("", *values)]
         case Kind.AMOUNT | Kind.INSTANT | Kind.NUMBER:
-            pattern = {Kind.AMOUNT: AMOUNT, Kind.INSTANT: INSTANT, Kind.NUMBER: NUMBER}[field.kind]
-            return (
-                Annotated[str, Meta(pattern=pattern)]
-                if field.required
-                else Annotated[str, Meta(pattern=pattern)] | None
-            )
+            one = Annotated[str, _WRITTEN[field.kind]]
+            return one if field.required else one | None
         case _ if field.required:
             return Annotated[str, Meta(pattern=_SAID, min_length=1, max_length=TEXT_MAX)]
         case _:

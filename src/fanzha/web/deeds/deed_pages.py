@@ -49,7 +49,7 @@ def _do(deed: Deed, ask: Ask) -> Answer:
     fields = deed.fields_for(ask.console, ask.officer, record_id)
     version = ask.form.text("version")
     try:
-        values = read_fields(fields, ask.form)
+        values = read_fields(fields, ask.form, ask.console.desk.clock.now_us())
         doing = Doing(
             ask.console.desk, ask.console, ask.officer, record_id, values,
             version=_version(version), request=ask.form.text("request"),

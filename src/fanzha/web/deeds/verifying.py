@@ -102,7 +102,11 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
     known: dict[str, Any] = dict.fromkeys(("holder", "account", "institution", "amount", "at"), "")
     if claim is not None:
         amount = "" if claim.amount_minor is None else format_minor(claim.amount_minor, exponent_of(claim.currency))
-        known |= {"institution": claim.institution, "amount": amount, "at": field_instant(claim.at_us)}
+        known |= {
+            "institution": claim.institution,
+            "amount": amount,
+            "at": "" if claim.at_us is None else instant(claim.at_us),
+        }
         if mask.lifted:
             known |= {"holder": claim.holder_name, "account": claim.account}
     said = "" if claim is None else f"{mask.name(claim.holder_name)} {mask.account(claim.account)}".strip()

@@ -31,10 +31,10 @@ def desk_page(ask: Ask) -> Answer:
     tab = ask.query.get("tab", "")
     tab = tab if tab in TABS else "queue"
     console, actor = ask.console, ask.officer
-    found = duty_desk(console.desk, actor, _wanted(ask, tab), pins_of(ask))
+    found = duty_desk(console.desk, actor, _wanted(ask, tab), pins_of(ask), ask.query.get("clue", ""))
     rows = [] if tab in ("receipts", "ending", "sign") else list(found.rows)
     measures = () if rows or tab in ("queue", "mine", "all") else _measures(ask, tab)
-    chosen = _chosen(ask, rows)
+    chosen = found.opened if rows else None
     mask = mask_for(
         console.desk, actor, [*(row.clue for row in rows), *(row.report for row in rows if row.report), *measures]
     )
@@ -62,12 +62,6 @@ def _measures(ask: Ask, tab: str) -> tuple[object, ...]:
         "ending": ListWanted(status=("executed", "partial"), due_before_us=now_us + ENDING_US, limit=ROWS),
     }[tab]
     return list_measures(desk, ask.officer, wanted).rows
-
-
-def _chosen(ask: Ask, rows: list[DeskRow]) -> DeskRow | None:
-    """The row that is open at the side: the one that was asked for, else the first."""
-    wanted = ask.query.get("clue", "")
-    return next((row for row in rows if row.clue.id == wanted), rows[0] if rows else None)
 
 
 def _alike(ask: Ask, chosen: DeskRow | None) -> LooksAlike:

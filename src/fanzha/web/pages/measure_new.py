@@ -68,7 +68,7 @@ def make(ask: Ask) -> Answer:
     kept = tuple(replace(field, start="\n".join(ask.form.fields.get(field.name, ()))) for field in form.fields)
     desk, actor, request = ask.console.desk, ask.officer, ask.form.text("request")
     try:
-        values = read_fields(form.fields, ask.form)
+        values = read_fields(form.fields, ask.form, ask.console.desk.clock.now_us())
         drafted = draft_measure(desk, actor, _draft(form, values), request=request)
     except Faults as faults:
         headline = N_("请改正标出的项目；尚未提交，已填内容都在")

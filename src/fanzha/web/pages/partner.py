@@ -80,7 +80,7 @@ def answer(ask: Ask) -> Answer:
     """The institution's word: received, done, done in part, refused, nothing found; the same form twice is one answer."""
     order_id = ask.path["order_id"]
     try:
-        values = read_fields(ANSWER, ask.form)
+        values = read_fields(ANSWER, ask.form, ask.console.desk.clock.now_us())
         receipt = _receipt(ask, order_id, values)
         taken = record_receipt(ask.console.desk, ask.officer, receipt, typed=True, another=values["another"])
     except Faults as faults:

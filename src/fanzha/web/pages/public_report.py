@@ -10,7 +10,7 @@ from typing import Any, Final
 from fanzha.casework.sheets import ReportSheet, SheetAnswers
 from fanzha.core.errors import BadInput, FanzhaError, NotAllowed, NotFound
 from fanzha.core.ids import ALPHABET
-from fanzha.core.money import format_minor, parse_minor
+from fanzha.core.money import format_minor
 from fanzha.core.time import parse_instant
 from fanzha.services.desk.add_to_report import BroughtFile
 from fanzha.services.desk.report_by_sheet import (
@@ -24,6 +24,7 @@ from fanzha.services.desk.report_by_sheet import (
 )
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask
+from fanzha.web.forms import said_amount
 from fanzha.web.pages.public import busy, public_page
 from fanzha.web.routes import Route
 from fanzha.web.show import field_instant
@@ -205,11 +206,11 @@ def _read_when(ask: Ask, before: SheetAnswers) -> tuple[SheetAnswers, dict[str, 
     if paid is None:
         faults["paid"] = N_("请选择转了还是没有转")
     try:
-        amount_minor = parse_minor(form.text("amount")) if form.text("amount") else None
+        amount_minor = said_amount(form.text("amount")) if form.text("amount") else None
     except BadInput:
         amount_minor = 0
     if amount_minor is not None and not 0 < amount_minor < _AMOUNT_MAX:
-        faults["amount"] = N_("请填写金额（元），如 38000 或 38,000.50")
+        faults["amount"] = N_("请填写金额（元），如 38000、3.8万 或 三万八千")
     try:
         at_us = parse_instant(form.text("at")) if form.text("at") else None
     except BadInput:

@@ -49,7 +49,7 @@ def waiting(ask: Ask) -> Answer:
 def draft(ask: Ask) -> Answer:
     """One draft for each institution whose statements the last trace of the case lacks."""
     try:
-        values = read_fields(_draft_fields(ask), ask.form)
+        values = read_fields(_draft_fields(ask), ask.form, ask.console.desk.clock.now_us())
         drafted = draft_queries(
             ask.console.desk, ask.officer, values["case"], basis=values["basis"], reason=values["reason"],
             documents=tuple(line.strip() for line in values["documents"].splitlines() if line.strip()),
@@ -63,7 +63,7 @@ def draft(ask: Ask) -> Answer:
 def take_answer(ask: Ask) -> Answer:
     """Statements go into the ledger as the answer to open queries, and their cases are traced again."""
     try:
-        values = read_fields(ANSWER, ask.form)
+        values = read_fields(ANSWER, ask.form, ask.console.desk.clock.now_us())
         with _on_disk(values["files"]) as paths:
             told = answer_query(
                 ask.console.desk, ask.console.books, ask.officer, paths, case=values["case"], query=values["query"],
@@ -101,7 +101,7 @@ def make_letter(ask: Ask) -> Answer:
     """The letter as PDF or text, or the questions as a workbook; whoever is in them is revealed for the case."""
     query, wanted = ask.path["record_id"], ask.form.text("as")
     try:
-        values = read_fields(PURPOSE, ask.form)
+        values = read_fields(PURPOSE, ask.form, ask.console.desk.clock.now_us())
         if wanted == "pdf":
             made = read_notice(
                 ask.console.desk, ask.officer, query, contact=values["contact"], case=values["case"],

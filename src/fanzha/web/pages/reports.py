@@ -23,7 +23,7 @@ from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import able, named
 from fanzha.web.deeds.reports import REPORT_DEEDS, brought
-from fanzha.web.forms import Faults, Field
+from fanzha.web.forms import Faults, Field, today_words
 from fanzha.web.pages.attached import file_routes
 from fanzha.web.pages.revealing import reveal_routes
 from fanzha.web.refusals import Trouble, trouble_of
@@ -39,7 +39,6 @@ from fanzha.web.report_form import (
     payment_fields,
     read_draft,
     reporter_fields,
-    today_words,
     written,
 )
 from fanzha.web.routes import OFFICERS, SEERS, Route

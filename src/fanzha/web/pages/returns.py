@@ -98,7 +98,7 @@ def draft(ask: Ask) -> Answer:
         return _planned(ask, case)
     desk, actor = ask.console.desk, ask.officer
     try:
-        typed = typed_of(read_fields(CHOICES, ask.form))
+        typed = typed_of(read_fields(CHOICES, ask.form, ask.console.desk.clock.now_us()))
         figures = read_return_figures(desk, ask.console.books, actor, case)
         earlier = ask.form.text("earlier")
         done = draft_return(desk, actor, wanted_of(case, typed, figures), figures, earlier=earlier)
@@ -113,7 +113,7 @@ def _planned(ask: Ask, case: str, trouble: Trouble | None = None) -> Answer:
     if case:
         try:
             figures = read_return_figures(desk, ask.console.books, actor, case)
-            wanted = wanted_of(case, typed_of(read_fields(CHOICES, ask.form)), figures)
+            wanted = wanted_of(case, typed_of(read_fields(CHOICES, ask.form, ask.console.desk.clock.now_us())), figures)
             planned = plan_return(desk, actor, wanted, figures)
             with desk.store.reading() as view:
                 beside = dict(methods_beside(desk, view, planned.trace_run, planned.plans))
