@@ -32,7 +32,7 @@ FIGURES_MAX: Final = 4000
 _SENTENCE: Final = re.compile(rf"[^。；！？!?;]{{1,{SENTENCE_MAX}}}[。；！？!?;]?")
 # Cheap looks at a sentence before the dear ones.
 _FIGURED: Final = re.compile(r"\d|持平|翻")
-_TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截]|以来|至今|行动")
+_TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截期]|以来|至今|行动|\d[./-]\d{1,2}[-—–~～至到./]")
 _STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
 _NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工作情况的通报
 _HEADING_MAX: Final = 24
