@@ -50,7 +50,7 @@ _SAME_TIME: Final = re.compile(
     r"(?:^|[ ，；：:])同期(?!相?比|[上下增减]|的)"
 )  # as what was told before; 比去年同期 is a base
 _REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?$"
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?(?:来[了啦]|(?:新鲜|正式)?出炉|发布|公布|亮[了相]|请查收|揭晓)?[!！~～]*$"
 )
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
@@ -94,6 +94,7 @@ class _Place:
     table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
     told: Period | None = None  # of the first figure of the paragraph before, or what the page named last
     stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
+    opened: Period | None = None  # of a paragraph that says nothing but what the next ones are about, and when
     announced: bool = False  # by a colon
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
@@ -103,7 +104,9 @@ class _Place:
         carried = self.leading if goes_on or paragraph.is_item else None
         if paragraph.text.startswith("其中"):  # of what the paragraph before told
             carried = self.told
-        self.period, self.body, self.drafts, self.phrases = carried or self.stated, "", [], []
+        if paragraph.kind is Kind.TITLE:
+            self.opened = None
+        self.period, self.body, self.drafts, self.phrases = carried or self.stated or self.opened, "", [], []
 
     def leave(self, paragraph: Paragraph) -> bool:
         """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
@@ -111,6 +114,10 @@ class _Place:
         Tells whether the next goes on with what this one belongs to.
         """
         text = paragraph.text
+        if self.period is not None and paragraph.kind is Kind.TEXT and text.endswith("。"):
+            lasting = not self.drafts and self.period.first and self.period.first != self.period.last
+            if lasting or self.period is not self.opened:  # one that names its own ends what the opening said
+                self.opened = self.period if lasting else None
         if text.endswith(_GOING_ON):
             self.leading = self.period or self.leading
             self.announced = text.endswith(_ANNOUNCING)
@@ -137,7 +144,8 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
     for paragraph in paragraphs:
         place.enter(paragraph, goes_on=goes_on)
         goes_on = False
-        if len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
+        stated = calendar.state(paragraph.text)
+        if stated is None and len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
             continue
         if len(found) > FIGURES_MAX:
             break
@@ -147,7 +155,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         elif (cells := _of_row(paragraph, place)) is not None:
             found += cells
             continue
-        if (stated := calendar.state(paragraph.text)) is not None:
+        if stated is not None:
             place.period = place.stated = stated
             continue
         goes_on = _of_paragraph(paragraph, place)

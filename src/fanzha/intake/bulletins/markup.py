@@ -25,8 +25,8 @@ _NARROW: Final = str.maketrans(
     | {"％": "%", "．": ".", "\x00": " ", "\x0b": " ", "\x0c": " ", "\x85": " ", "\u2028": " ", "\u2029": " "}
 )
 _WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]")  # to translate is slow, and mostly there is nothing to do
-_SPELT_YEAR: Final = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
-_SPELT: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_SPELT_YEAR: Final = re.compile(r"二[〇○零ＯO0][〇○零ＯO一二三四五六七八九]{2}(?=年)")
+_SPELT: Final = str.maketrans("〇○零ＯO一二三四五六七八九", "00000123456789")
 _MARKED: Final = re.compile(r"<[A-Za-z/!?]|&[#A-Za-z]")
 _BLOCKS: Final = frozenset(
     [

@@ -12,13 +12,19 @@ from typing import Final
 
 from fanzha.core.time import SHANGHAI
 from fanzha.intake.bulletins.lexicon import lexicon
-from fanzha.intake.bulletins.period_grammar import Point, Size, Spoken, spoken_at
+from fanzha.intake.bulletins.period_grammar import Point, Size, Spoken, number_of, spoken_at
 from fanzha.statistics import Period
 
 _BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?:[—–~～-]{1,2}(?P<last>20[0-4]\d))?(?![\d年\-—/.”])")
-_DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
+_DATE: Final = re.compile(r"((?:19|20)\d\d) ?[-/年.] ?(\d{1,2}|[一二三四五六七八九十]{1,2}) ?[-/月.] ?(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)")
 _BASE_AFTER: Final = re.compile(r"同[期月季]|[份]?相比|比")
-_STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
+_STATED: Final = re.compile(
+    r"[|（(【]*(?:(?P<counted>(?:统计|数据|报告|考核|汇总|计算|研判|监测)[\u4e00-\u9fff]{0,4}|报告期|所属期)[:：| ]"
+    r"|(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：|])?)(?:自|从)?"
+)
+_STATED_END: Final = re.compile(r"[）)】。 |]*(?:[\u4e00-\u9fff]{2,6}[:：].*)?")
+_PARTS: Final = re.compile(r"[ \u3000]{1,}|[；;]|(?<=[）)])(?=[\u4e00-\u9fff])")
+_DATED: Final = re.compile(r"[年月日季]|\d[-./]\d")
 _STATED_MAX: Final = 48
 _SO_FAR: Final = re.compile("已|共|累计|先后|截[至止]")
 _TOLD_MONTHS: Final = 4
@@ -29,7 +35,7 @@ _GOES_ON: Final = re.compile(r"至今")
 _SINCE_THEN: Final = re.compile(r"[^，。；！？\d]{0,20}?以来")  # 2020年10月10日“断卡”行动启动以来
 _CAMPAIGN: Final = re.compile(r"行动")
 _OPENED: Final = re.compile(
-    r"行动(?:开展|启动|打响|部署|实施)?(?:以来|至今|开展以来|期间|中)|行动(?:开展|启动|部署)(?=截[至止])|行动开展"
+    r"(?:此次|本次|该次)(?:专项|集中|统一)?行动|行动(?:开展|启动|打响|部署|实施)?(?:以来|至今|开展以来|期间|中)|行动(?:开展|启动|部署)(?=截[至止])|行动开展"
 )
 
 
@@ -63,19 +69,22 @@ class Calendar:
 
     def state(self, text: str) -> Period | None:
         """The period of a line that says no more than which one the whole page counts: 统计周期：3月31日至4月6日."""
-        if len(text) > _STATED_MAX or text[-1:] in "。；，" or ("年" not in text and "月" not in text):
+        if len(text) > _STATED_MAX or text[-1:] in "。；，" or not _DATED.search(text):
             return None
-        if (label := _STATED.match(text)) is None:
-            return None
-        year, day, campaign = self.year, self.day, self.campaign
-        said = [one for one in self.find(text) if one.period is not None]
-        self.year, self.day, self.campaign = year, day, campaign
-        if len(said) != 1 or said[0].period is None or said[0].period.first == said[0].period.last:
-            return None
-        if (said[0].start, text[said[0].end :].strip("）)。 ")) != (label.end(), ""):
-            return None
-        self.stated = said[0].period
-        return self.stated
+        for part in _PARTS.split(text):
+            label = _STATED.match(part)
+            assert label is not None, "it may be empty"
+            year, day, campaign = self.year, self.day, self.campaign
+            said = [one for one in self.find(part) if one.period is not None]
+            self.year, self.day, self.campaign = year, day, campaign
+            if len(said) != 1 or said[0].period is None:
+                continue
+            if said[0].period.first == said[0].period.last and not label["counted"]:
+                continue
+            if said[0].start == label.end() and _STATED_END.fullmatch(part, said[0].end):
+                self.stated = said[0].period
+                return self.stated
+        return None
 
     def find(self, text: str) -> list[Said]:
         """The periods of a sentence, in order."""
@@ -259,7 +268,7 @@ def published_day(texts: Iterator[str]) -> date | None:
         found = _DATE.search(text)
         try:
             if found:
-                return date(int(found[1]), int(found[2]), int(found[3]))
+                return date(int(found[1]), number_of(found[2]), number_of(found[3]))
             if "," in text and ":" in text:
                 return parsedate_to_datetime(text).astimezone(SHANGHAI).date()
         except (ValueError, TypeError, OverflowError):
