@@ -17,12 +17,11 @@ from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
 from fanzha.intake.bulletins.periods import Calendar, Said, later_end
 from fanzha.intake.bulletins.phrases import Phrase, Sentence, find_phrase
 from fanzha.intake.bulletins.tables import (
-    Column,
+    Setting,
     headed_columns,
     period_first,
     read_caption,
-    read_head,
-    read_row,
+    read_table,
     row_comparisons,
 )
 from fanzha.statistics import Comparison, ComparisonKind, Period
@@ -91,7 +90,6 @@ class _Place:
     phrases: list[Phrase] = field(default_factory=list)
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
     units: tuple[str, ...] = ()  # that a line above it says for the table
-    table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
     told: Period | None = None  # of the first figure of the paragraph before, or what the page named last
     stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
     opened: Period | None = None  # of a paragraph that says nothing but what the next ones are about, and when
@@ -140,27 +138,39 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
     """Every figure of a page as often as it is said; more than FIGURES_MAX are not looked for."""
     place = _Place(calendar, home)
     found: list[Draft] = []
-    goes_on = False
-    for paragraph in paragraphs:
+    goes_on, at = False, 0
+    while at < len(paragraphs) and len(found) <= FIGURES_MAX:
+        paragraph = paragraphs[at]
+        rows = _rows(paragraphs, at)
+        if len(rows) > 1 and (cells := _of_table(rows, place)) is not None:
+            found += cells
+            at += len(rows)
+            continue
+        at += 1
         place.enter(paragraph, goes_on=goes_on)
         goes_on = False
         stated = calendar.state(paragraph.text)
         if stated is None and len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
             continue
-        if len(found) > FIGURES_MAX:
-            break
         if "|" not in paragraph.text:
-            place.columns, place.table = {}, []
+            place.columns = {}
             place.units = read_caption(paragraph.text) if "单位" in paragraph.text else ()
-        elif (cells := _of_row(paragraph, place)) is not None:
-            found += cells
-            continue
         if stated is not None:
             place.period = place.stated = stated
             continue
         goes_on = _of_paragraph(paragraph, place)
         found += place.drafts
     return found
+
+
+def _rows(paragraphs: Sequence[Paragraph], at: int) -> Sequence[Paragraph]:
+    """The rows of a table that begins here; none where there is no table, or in its middle."""
+    if "|" not in paragraphs[at].text or (at and "|" in paragraphs[at - 1].text):
+        return ()
+    end = at
+    while end < len(paragraphs) and "|" in paragraphs[end].text:
+        end += 1
+    return paragraphs[at:end]
 
 
 def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
@@ -191,22 +201,24 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     return place.leave(paragraph)
 
 
-def _of_row(row: Paragraph, place: _Place) -> list[Draft] | None:
-    """The figures of a row of a table with several columns, its head among them; None where it is no row of such a table."""
-    head = read_head(row.text, place.calendar)
-    place.table = head or place.table
-    if head:
-        return []
+def _of_table(rows: Sequence[Paragraph], place: _Place) -> list[Draft] | None:
+    """The figures of a table with a head; None where its rows are read as sentences."""
+    place.enter(rows[0], goes_on=False)
+    stands = place.period
+    year, day = place.calendar.year, place.calendar.day
+    lines = read_table(rows, Setting(place.units, place.calendar, stands or place.told))
+    if lines is None:
+        place.calendar.year, place.calendar.day = year, day
+        return None
     found: list[Draft] = []
-    lines = read_row(row, place.table, place.units, place.calendar) if place.table else []
-    for line, comparisons in lines:
-        period = place.period
-        drafts = _of_sentence(line.text, 0, line, place)
-        place.period = period  # a column's period is not its neighbour's
+    for line in lines:
+        place.period = line.period or stands
+        drafts = _of_sentence(line.paragraph.text, 0, line.paragraph, place)
         for draft in drafts[:1]:
-            draft.comparisons += comparisons
+            draft.comparisons += line.comparisons
         found += drafts
-    return found or None
+    place.period = stands
+    return found
 
 
 def _take_time(text: str, place: _Place, *, acting: bool) -> None:

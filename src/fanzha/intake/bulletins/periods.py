@@ -16,13 +16,17 @@ from fanzha.intake.bulletins.period_grammar import Point, Size, Spoken, number_o
 from fanzha.statistics import Period
 
 _BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?:[—–~～-]{1,2}(?P<last>20[0-4]\d))?(?![\d年\-—/.”])")
-_DATE: Final = re.compile(r"((?:19|20)\d\d) ?[-/年.] ?(\d{1,2}|[一二三四五六七八九十]{1,2}) ?[-/月.] ?(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)")
+_DATE: Final = re.compile(
+    r"((?:19|20)\d\d) ?[-/年.] ?(\d{1,2}|[一二三四五六七八九十]{1,2}) ?[-/月.] ?(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)"
+)
 _BASE_AFTER: Final = re.compile(r"同[期月季]|[份]?相比|比")
 _STATED: Final = re.compile(
     r"[|（(【]*(?:(?P<counted>(?:统计|数据|报告|考核|汇总|计算|研判|监测)[\u4e00-\u9fff]{0,4}|报告期|所属期)[:：| ]"
     r"|(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：|])?)(?:自|从)?"
 )
-_STATED_END: Final = re.compile(r"[）)】。 |]*(?:[\u4e00-\u9fff]{2,6}[:：].*)?")
+_STATED_END: Final = re.compile(
+    r"[）)】。 |]*(?:[\u4e00-\u9fff]{0,4}(?:编制|发布|来源|单位|日期|填报|制表|审核|报送)[:：].*)?"
+)
 _PARTS: Final = re.compile(r"[ \u3000]{1,}|[；;]|(?<=[）)])(?=[\u4e00-\u9fff])")
 _DATED: Final = re.compile(r"[年月日季]|\d[-./]\d")
 _STATED_MAX: Final = 48
@@ -274,6 +278,36 @@ def published_day(texts: Iterator[str]) -> date | None:
         except (ValueError, TypeError, OverflowError):
             continue
     return None
+
+
+def year_before(period: Period) -> Period:
+    """The same days of the year before: 去年同期."""
+    return Period(
+        *(
+            _day(int(day[:4]) - 1, int(day[5:7]), 31 if _ends_month(day) else int(day[8:]))
+            for day in (period.first, period.last)
+        )
+    )
+
+
+def before_period(period: Period) -> Period:
+    """As many days, or whole months, right before: 上月, 上周."""
+    first, last = date.fromisoformat(period.first), date.fromisoformat(period.last)
+    before = first - timedelta(days=1)
+    if first.day == 1 and _ends_month(period.last):
+        months = 12 * (last.year - first.year) + last.month - first.month
+        at = 12 * before.year + before.month - 1 - months
+        return Period(_day(at // 12, at % 12 + 1, 1), before.isoformat())
+    return Period((before - (last - first)).isoformat(), before.isoformat())
+
+
+def year_until(period: Period) -> Period:
+    """From the beginning of the year to the period's end: 本年累计."""
+    return Period(f"{period.last[:4]}-01-01", period.last)
+
+
+def _ends_month(day: str) -> bool:
+    return int(day[8:]) == monthrange(int(day[:4]), int(day[5:7]))[1]
 
 
 def later_end(before: Period | None, said: Period | None) -> Period | None:

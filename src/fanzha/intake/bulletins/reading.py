@@ -44,7 +44,9 @@ _TYPED_DAY: Final = re.compile(
 )  # sentences write 年 and 月
 # What the page counts is no day of publication: 数据日期, 统计时间.
 _COUNTED: Final = re.compile(r"(?:统计|数据|报告|考核|汇总|研判|监测)(?:[\u4e00-\u9fff]{0,4})[:：]|周期|时段|区间|期间")
-_CLOSING: Final = re.compile(r"[（(][^（）()]{0,30}(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?[^（）()]{0,20}[）)]。?$")
+_CLOSING: Final = re.compile(
+    r"[（(][^（）()]{0,30}(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?[^（）()]{0,20}[）)]。?$"
+)
 _FULL_DAY: Final = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
 _YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _SENTENCE_ENDS: Final = ("。", "；", "！", "？")
