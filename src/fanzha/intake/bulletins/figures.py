@@ -51,6 +51,10 @@ _SAME_TIME: Final = re.compile(
 _REPORT: Final = re.compile(
     r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?(?:来[了啦]|(?:新鲜|正式)?出炉|发布|公布|亮[了相]|请查收|揭晓)?[!！~～]*$"
 )
+_DAILY: Final = re.compile(r"日报|每日")
+_NUMBERED: Final = re.compile(
+    r"(?P<first>[一二三四五六七八九十]{1,2}、|第[一二三四五六七八九十][部章节]分?)|[（(][一二三四五六七八九十]{1,2}[）)]"
+)
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
 _REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
@@ -93,6 +97,7 @@ class _Place:
     told: Period | None = None  # of the first figure of the paragraph before, or what the page named last
     stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
     opened: Period | None = None  # of a paragraph that says nothing but what the next ones are about, and when
+    section: tuple[int, Period] | None = None  # of a heading that names one, with how deep it stands
     announced: bool = False  # by a colon
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
@@ -104,7 +109,28 @@ class _Place:
             carried = self.told
         if paragraph.kind is Kind.TITLE:
             self.opened = None
-        self.period, self.body, self.drafts, self.phrases = carried or self.stated or self.opened, "", [], []
+        # What stands nearer goes before: the list, the section, the page, the paragraph that opens it.
+        section = self.section[1] if self.section is not None else None
+        self.period = carried or section or self.stated or self.opened
+        self.body, self.drafts, self.phrases = "", [], []
+
+    def head(self, paragraph: Paragraph) -> bool:
+        """A heading ends the sections as deep as it, and begins one of its own where it names a period.
+
+        Tells whether it did, for then it says nothing of the whole page.
+        """
+        depth = _depth(paragraph)
+        if not depth or self.drafts:
+            return False
+        if self.section is not None and depth <= self.section[0]:
+            if self.period is self.section[1]:
+                self.period = None
+            self.section = None
+        period = self.period
+        if period is None or period in (self.stated, self.opened, self.leading) or period.first == period.last:
+            return False
+        self.section = (depth, period)
+        return True
 
     def leave(self, paragraph: Paragraph) -> bool:
         """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
@@ -134,6 +160,16 @@ class _Place:
         return False
 
 
+def _depth(paragraph: Paragraph) -> int:
+    """How deep a heading stands: 1 for a page's own and 一、, 2 for （一）; 0 for what is none."""
+    if paragraph.kind is Kind.HEADING:
+        return 1
+    found = _NUMBERED.match(paragraph.text)
+    if found is None or paragraph.kind is not Kind.TEXT or len(paragraph.text) > _NAME_MAX:
+        return 0
+    return 0 if paragraph.text.endswith((*_STOPS, *_GOING_ON)) else 1 if found["first"] else 2
+
+
 def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str) -> list[Draft]:
     """Every figure of a page as often as it is said; more than FIGURES_MAX are not looked for."""
     place = _Place(calendar, home)
@@ -150,7 +186,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         place.enter(paragraph, goes_on=goes_on)
         goes_on = False
         stated = calendar.state(paragraph.text)
-        if stated is None and len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
+        if stated is None and _is_day_line(paragraph):
             continue
         if "|" not in paragraph.text:
             place.columns = {}
@@ -161,6 +197,13 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         goes_on = _of_paragraph(paragraph, place)
         found += place.drafts
     return found
+
+
+def _is_day_line(paragraph: Paragraph) -> bool:
+    """Whether a line only says when the page was published; that of a daily report is the day that it tells of."""
+    if len(paragraph.text) >= _DAY_LINE_MAX or not DAY_LINE.fullmatch(paragraph.text):
+        return False
+    return paragraph.kind is not Kind.TITLE or not _DAILY.search(paragraph.text)
 
 
 def _rows(paragraphs: Sequence[Paragraph], at: int) -> Sequence[Paragraph]:
@@ -181,6 +224,7 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
         paragraph = period_first(paragraph, place.calendar)
     counted = may_count(paragraph.text)
     if not counted and not _TIMED.search(paragraph.text):
+        place.head(paragraph)
         return place.leave(paragraph)
     for sentence in _SENTENCE.finditer(paragraph.text):
         if len(place.drafts) > FIGURES_MAX:
@@ -192,9 +236,15 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
     names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
-    if names and place.stated is None and _REPORT.search(paragraph.text):
-        lasting = place.period is not None and place.period.is_closed and place.period.first != place.period.last
-        place.stated = place.calendar.stated = place.period if lasting else None
+    if not place.head(paragraph) and names and place.stated is None and _REPORT.search(paragraph.text):
+        period = place.period
+        if (
+            period is None
+            or not period.is_closed
+            or (period.first == period.last and not _DAILY.search(paragraph.text))
+        ):
+            period = None
+        place.stated = place.calendar.stated = period
     if place.columns and place.drafts:
         known = place.drafts[0].comparisons
         known += [one for one in row_comparisons(row, place.columns) if one not in known]
