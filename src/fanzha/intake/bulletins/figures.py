@@ -25,6 +25,7 @@ from fanzha.intake.bulletins.tables import (
     row_comparisons,
 )
 from fanzha.statistics import Comparison, ComparisonKind, Period
+from fanzha.statistics.catalogue import PROPOSED
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
 FIGURES_MAX: Final = 4000
@@ -46,11 +47,19 @@ _STATES: Final = frozenset(
     }
 )  # fmt: skip
 _SAME_TIME: Final = re.compile(
-    r"(?:^|[ ，；：:])同期(?!相?比|[上下增减]|的)"
+    r"(?:^|[ ，；：:。])(?:同期(?!相?比|[上下增减]|的)|(?:节日|假日|假期|活动|其)?期间(?=[，,]))"
 )  # as what was told before; 比去年同期 is a base
 _REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?(?:来[了啦]|(?:新鲜|正式)?出炉|发布|公布|亮[了相]|请查收|揭晓)?[!！~～]*$"
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|公告|公报|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?(?:来[了啦]|(?:新鲜|正式)?出炉|发布|公布|亮[了相]|请查收|揭晓)?[!！~～]*$"
 )
+# What a change is of, where it is named by no more than how it is counted.
+_COUNTED_BY: Final = {
+    "案件数": "起", "案件数量": "起", "件数": "起", "案件": "起", "人数": "人", "人员数": "人", "金额": "元", "资金": "元",
+}  # fmt: skip
+_DATED_END: Final = re.compile(
+    r"(?<=[^\d（(])】?(?:20\d\d年)?\d{1,2}[月.]\d{1,2}日?(?:[-—–~至到]+(?:\d{1,2}[月.])?\d{1,2}日?)?$"
+)
+_AS_FOLLOWS: Final = re.compile(r"现将[^，。]{4,}|(?:通报|公告|公布|汇报|总结|报告|公开|介绍)如下")
 _DAILY: Final = re.compile(r"日报|每日")
 _NUMBERED: Final = re.compile(
     r"(?P<first>[一二三四五六七八九十]{1,2}、|第[一二三四五六七八九十][部章节]分?)|[（(][一二三四五六七八九十]{1,2}[）)]"
@@ -236,19 +245,27 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
     names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
-    if not place.head(paragraph) and names and place.stated is None and _REPORT.search(paragraph.text):
+    if (
+        not place.head(paragraph)
+        and names
+        and place.stated is None
+        and _REPORT.search(_DATED_END.sub("", paragraph.text))
+    ):
         period = place.period
-        if (
-            period is None
-            or not period.is_closed
-            or (period.first == period.last and not _DAILY.search(paragraph.text))
-        ):
-            period = None
-        place.stated = place.calendar.stated = period
+        place.stated = place.calendar.stated = period if _states(period, paragraph.text) else None
+    elif place.stated is None and place.period is not None and not place.drafts and _AS_FOLLOWS.search(paragraph.text):
+        place.stated = place.calendar.stated = place.period if place.period.is_closed else None
     if place.columns and place.drafts:
         known = place.drafts[0].comparisons
         known += [one for one in row_comparisons(row, place.columns) if one not in known]
     return place.leave(paragraph)
+
+
+def _states(period: Period | None, name: str) -> bool:
+    """Whether the period in a report's name is that of all it tells: a day only where the report is a daily one."""
+    if period is None or not period.first or not period.last:
+        return False
+    return _DAILY.search(name) is not None or (period.is_closed and period.first != period.last)
 
 
 def _of_table(rows: Sequence[Paragraph], place: _Place) -> list[Draft] | None:
@@ -445,6 +462,12 @@ def _attach(
         takers = free[-len(one.comparisons) :]
         for draft, comparison in zip(takers, one.comparisons, strict=False):
             draft.comparisons.append(fit_period(comparison, draft.period))
+        return []
+    if not measure.startswith(PROPOSED) or (counted := _COUNTED_BY.get(said)) is None:
+        counted = ""
+    same = [draft for draft in here if counted and catalogue.alike(draft.unit, counted)]
+    if same and len(one.comparisons) == 1:  # 审结1,106件2,417人，案件数同比上升14.9%
+        same[0].comparisons.append(fit_period(one.comparisons[0], same[0].period))
         return []
     part = (
         "其中" in sentence.text[max(0, start - 3) : one.start]

@@ -33,6 +33,7 @@ _STATED_MAX: Final = 48
 _SO_FAR: Final = re.compile("已|共|累计|先后|截[至止]")
 _TOLD_MONTHS: Final = 4
 _TOLD_WITHIN: Final = 40
+_YEARS_TOLD: Final = re.compile(r"(?:近|过去|这)?的?([两二三四五六七八九十\d]{1,2})年")
 _SINCE: Final = re.compile(r"以来")
 _CLAUSES: Final = "，。；：、"
 _GOES_ON: Final = re.compile(r"至今")
@@ -107,7 +108,7 @@ class Calendar:
         if match["word"]:
             return self._word(match)
         if match["vague"]:
-            return Said(match.start(), match.end(), None)
+            return Said(match.start(), match.end(), self._years_told(match["vague"]))
         # The year that is just over: told in the first months of the next one, else it is no calendar year.
         today = self.published
         year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
@@ -136,6 +137,14 @@ class Calendar:
         if first.size is Size.DAY and period.first == period.last:
             self.day = period.last
         return Said(spoken.start, spoken.end, period)
+
+    def _years_told(self, vague: str) -> Period | None:
+        """三年来 is the page's own period, where that is three years."""
+        count = _YEARS_TOLD.match(vague)
+        if count is None or self.stated is None or not self.stated.is_closed:
+            return None
+        years = int(self.stated.last[:4]) - int(self.stated.first[:4]) + 1
+        return self.stated if years > 1 and number_of(count[1].replace("两", "二")) == years else None
 
     def _whole(self, spoken: Spoken) -> Said:
         year = self._year(spoken.first)
@@ -178,7 +187,7 @@ class Calendar:
             return None if year is None else Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31"))
         if word[0] == "当":
             return Said(match.start(), match.end(), Period(self.day, self.day) if self.day else None)
-        if word in ("本周", "本月", "本期") and self.stated is not None:
+        if word in ("本周", "本月", "本期", "本季度", "当月") and self.stated is not None:
             return Said(match.start(), match.end(), self.stated)
         if today is None or word == "本期":
             return Said(match.start(), match.end(), None)
