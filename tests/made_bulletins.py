@@ -30,9 +30,8 @@ PERIODS = (
     "2026-05", "2026-Q1", "2025-H2", "2025", "2026-05-20", "2026-W20", "2026-01-01..2026-05-26", "2026-02",
     "2026-01-01..2026-04-30",
 )  # fmt: skip
-SECTIONS = (
-    *CATALOGUE.sections, Section("四、其他", "Other", ("solve_rate", "minutes_to_stop", "funds_intercepted")),
-)  # fmt: skip
+SHOWN = {measure for section in CATALOGUE.sections for measure in section.measures}
+SECTIONS = (*CATALOGUE.sections, Section("四、其他", "Other", tuple(sorted(CATALOGUE.own.keys() - SHOWN))))
 SAID = sorted(measure for section in SECTIONS for measure in section.measures)  # what a desk says of its own work
 AT_US = parse_instant("2026-06-03T08:00:00")
 

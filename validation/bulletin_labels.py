@@ -12,11 +12,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from fanzha.statistics import Catalogue, Figure
 
+# What must agree, each step with all before it; the last is everything.
+STEPS: Final = ("place, value, unit", "and measure", "and certainty, average", "and comparisons", "and period")
 _MARK: Final = re.compile(r"⟦(?P<quote>[^¦⟧]+)¦(?P<words>[^⟧]+)⟧")
 
 
@@ -45,6 +48,7 @@ class Judged:
     labels: int
     agreed: int
     spans_agreed: int
+    steps: tuple[int, ...]  # how many agree in each of STEPS
     missed: tuple[str, ...]
     wrong: tuple[str, ...]
 
@@ -117,25 +121,47 @@ def judge(name: str, text: str, figures: Sequence[Figure], labels: Sequence[Labe
     used: set[int] = set()
     missed, spans = [], 0
     for label in labels:
-        place = next((at for at, one in enumerate(figures) if at not in used and _agrees(one, label, catalogue)), None)
+        place = next(
+            (at for at, one in enumerate(figures) if at not in used and all(_agreeing(one, label, catalogue))), None
+        )
         if place is None:
             missed.append(f"{label} {text[slice(*label.spans[0])]!r}")
         else:
             used.add(place)
             spans += sorted(figures[place].spans) == sorted(label.spans)
     wrong = [f"{figure}" for at, figure in enumerate(figures) if at not in used]
-    return Judged(name, len(figures), len(labels), len(used), spans, tuple(missed), tuple(wrong))
+    steps = _agreed_in_steps(figures, labels, catalogue)
+    return Judged(name, len(figures), len(labels), len(used), spans, steps, tuple(missed), tuple(wrong))
 
 
-def _agrees(figure: Figure, label: Label, catalogue: Catalogue) -> bool:
+def _agreed_in_steps(figures: Sequence[Figure], labels: Sequence[Label], catalogue: Catalogue) -> tuple[int, ...]:
+    """How many labels have a figure at their place that agrees in the first step, in the first two, and so on."""
+    counts = []
+    for steps in range(1, len(STEPS) + 1):
+        used: set[int] = set()
+        for label in labels:
+            fit = (
+                at
+                for at, one in enumerate(figures)
+                if at not in used and _shares_place(one, label) and all(_agreeing(one, label, catalogue)[:steps])
+            )
+            used.update(islice(fit, 1))
+        counts.append(len(used))
+    return tuple(counts)
+
+
+def _shares_place(figure: Figure, label: Label) -> bool:
+    return any(first < end and start < last for first, last in figure.spans for start, end in label.spans)
+
+
+def _agreeing(figure: Figure, label: Label, catalogue: Catalogue) -> tuple[bool, ...]:
+    """Whether a figure agrees with a label in what each of STEPS adds; where it stands is looked at aside."""
     period = None if figure.period is None else (figure.period.first, figure.period.last)
     names = label.measure.split("|")
     return (
-        (figure.measure in names or any(figure.text_measure == name.removeprefix("proposed:") for name in names))
-        and figure.value == label.value
-        and catalogue.alike(figure.unit, label.unit)
-        and (figure.approximate, figure.at_least) == (label.approximate, label.at_least)
-        and period == label.period
-        and sorted((one.kind.value, one.value) for one in figure.comparisons) == sorted(label.comparison)
-        and figure.average_per == label.per
+        figure.value == label.value and catalogue.alike(figure.unit, label.unit),
+        figure.measure in names or any(figure.text_measure == name.removeprefix("proposed:") for name in names),
+        (figure.approximate, figure.at_least, figure.average_per) == (label.approximate, label.at_least, label.per),
+        sorted((one.kind.value, one.value) for one in figure.comparisons) == sorted(label.comparison),
+        period == label.period,
     )

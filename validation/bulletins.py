@@ -16,7 +16,7 @@ from typing import Final
 from fanzha.intake.bulletins import read_text
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.markup import read_page
-from validation.bulletin_labels import Judged, judge, labels_beside, labels_inside
+from validation.bulletin_labels import STEPS, Judged, judge, labels_beside, labels_inside
 from validation.report import Report, run_validation
 
 ABOUT: Final = "Figures read from published bulletins, against what a person read."
@@ -47,6 +47,13 @@ def precision_and_recall(judged: Sequence[Judged]) -> tuple[float, float]:
     return agreed / sum(one.read for one in judged), agreed / sum(one.labels for one in judged)
 
 
+def agreed_in_steps(judged: Sequence[Judged]) -> list[tuple[str, float, float]]:
+    """Precision and recall for each of STEPS, every one with those before it; the last is everything."""
+    read, labels = sum(one.read for one in judged), sum(one.labels for one in judged)
+    counts = [sum(one.steps[at] for one in judged) for at in range(len(STEPS))]
+    return [(step, count / read, count / labels) for step, count in zip(STEPS, counts, strict=True)]
+
+
 def texts_per_second(texts: Sequence[str]) -> float:
     """How many such texts one core reads in a second of its own time; of each text the best of some runs."""
     total = 0.0
@@ -70,6 +77,8 @@ def measure(data: Path) -> Report:
             key, key, ("bulletin", "figures in it", "read", "right", "all places right"), rows,
             note=f"precision {precision:.3f}, recall {recall:.3f}",
         )  # fmt: skip
+        steps = agreed_in_steps(judged)
+        report.add(f"{key}_steps", f"{key}, step by step", ("what agrees", "precision", "recall"), steps)
     marked = [path.read_text("utf-8") for path in sorted(data.glob("*.md"))]
     plain = ["\n".join(paragraph.text for paragraph in read_page(text).paragraphs) for text in marked]
     made = [labels_inside(path.read_text("utf-8"))[0] for path in sorted((FIXTURES / "made").iterdir())]

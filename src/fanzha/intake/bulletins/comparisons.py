@@ -35,6 +35,7 @@ _CHANGE: Final = re.compile(
     rf"|(?P<bare>(?:[降升增涨跌]幅|增速)(?:分别|均)?|(?:数量|分别|均|大幅|又)?(?:[再又][降升增]|上升|增长|下降|减少|提升|降低|(?:提高|增加|回落|下滑|上涨)(?=[^，。；、]{{0,6}}?{_N}(?:%|个百分点)))(?:了)?{_WORDS})"
     rf"(?P<bare_parts>{_PART}(?:(?:、|和|及|与){_PART})*)"
 )
+_HOLIDAY_BEFORE: Final = re.compile(r"(?:去年|上年)[\u4e00-\u9fff“”]{0,6}(?:假期|期间|春节|国庆|五一|元旦)”?")
 _PART_OF_YEAR: Final = r"同[期月季]|全年|总量|上个?月|上周|\d{1,2}月(?:份)?|上半年|上季度|[一二三四]季度"
 _MULTIPLE: Final = re.compile(
     rf"(?P<subject_is>分别为|分别是|分别达|约为|约是|为|是|达到|达|相当于|系)?{_WORDS}"
@@ -200,6 +201,8 @@ def _kind(plain_base: str | None, other: str) -> tuple[ComparisonKind, str]:
         return ComparisonKind.MOM, other
     if other.endswith("全年"):
         return ComparisonKind.PREV_FULL_YEAR, other
+    if _HOLIDAY_BEFORE.fullmatch(other):
+        return ComparisonKind.YOY, other
     return (
         ComparisonKind.YOY
         if other in ("去年", "上年", "上年末", "上一年", "前一年", "上年度", "上一年度")

@@ -17,22 +17,22 @@ from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
 from fanzha.intake.bulletins.periods import Calendar, Said, later_end
 from fanzha.intake.bulletins.phrases import Phrase, Sentence, find_phrase
 from fanzha.intake.bulletins.tables import (
-    Column,
+    Setting,
     headed_columns,
     period_first,
     read_caption,
-    read_head,
-    read_row,
+    read_table,
     row_comparisons,
 )
 from fanzha.statistics import Comparison, ComparisonKind, Period
+from fanzha.statistics.catalogue import PROPOSED
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
 FIGURES_MAX: Final = 4000
 _SENTENCE: Final = re.compile(rf"[^。；！？!?;]{{1,{SENTENCE_MAX}}}[。；！？!?;]?")
 # Cheap looks at a sentence before the dear ones.
 _FIGURED: Final = re.compile(r"\d|持平|翻")
-_TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截]|以来|至今|行动")
+_TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截期]|以来|至今|行动|\d[./-]\d{1,2}[-—–~～至到./]")
 _STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
 _NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工作情况的通报
 _HEADING_MAX: Final = 24
@@ -47,10 +47,22 @@ _STATES: Final = frozenset(
     }
 )  # fmt: skip
 _SAME_TIME: Final = re.compile(
-    r"(?:^|[ ，；：:])同期(?!相?比|[上下增减]|的)"
+    r"(?:^|[ ，；：:。])(?:同期(?!相?比|[上下增减]|的)|(?:节日|假日|假期|活动|其)?期间(?=[，,]))"
 )  # as what was told before; 比去年同期 is a base
 _REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?$"
+    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|公告|公报|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?(?:来[了啦]|(?:新鲜|正式)?出炉|发布|公布|亮[了相]|请查收|揭晓)?[!！~～]*$"
+)
+# What a change is of, where it is named by no more than how it is counted.
+_COUNTED_BY: Final = {
+    "案件数": "起", "案件数量": "起", "件数": "起", "案件": "起", "人数": "人", "人员数": "人", "金额": "元", "资金": "元",
+}  # fmt: skip
+_DATED_END: Final = re.compile(
+    r"(?<=[^\d（(])】?(?:20\d\d年)?\d{1,2}[月.]\d{1,2}日?(?:[-—–~至到]+(?:\d{1,2}[月.])?\d{1,2}日?)?$"
+)
+_AS_FOLLOWS: Final = re.compile(r"现将[^，。]{4,}|(?:通报|公告|公布|汇报|总结|报告|公开|介绍)如下")
+_DAILY: Final = re.compile(r"日报|每日")
+_NUMBERED: Final = re.compile(
+    r"(?P<first>[一二三四五六七八九十]{1,2}、|第[一二三四五六七八九十][部章节]分?)|[（(][一二三四五六七八九十]{1,2}[）)]"
 )
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
@@ -91,9 +103,10 @@ class _Place:
     phrases: list[Phrase] = field(default_factory=list)
     columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
     units: tuple[str, ...] = ()  # that a line above it says for the table
-    table: list[Column] = field(default_factory=list)  # its columns, where several hold figures
     told: Period | None = None  # of the first figure of the paragraph before, or what the page named last
     stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
+    opened: Period | None = None  # of a paragraph that says nothing but what the next ones are about, and when
+    section: tuple[int, Period] | None = None  # of a heading that names one, with how deep it stands
     announced: bool = False  # by a colon
     leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
 
@@ -103,7 +116,30 @@ class _Place:
         carried = self.leading if goes_on or paragraph.is_item else None
         if paragraph.text.startswith("其中"):  # of what the paragraph before told
             carried = self.told
-        self.period, self.body, self.drafts, self.phrases = carried or self.stated, "", [], []
+        if paragraph.kind is Kind.TITLE:
+            self.opened = None
+        # What stands nearer goes before: the list, the section, the page, the paragraph that opens it.
+        section = self.section[1] if self.section is not None else None
+        self.period = carried or section or self.stated or self.opened
+        self.body, self.drafts, self.phrases = "", [], []
+
+    def head(self, paragraph: Paragraph) -> bool:
+        """A heading ends the sections as deep as it, and begins one of its own where it names a period.
+
+        Tells whether it did, for then it says nothing of the whole page.
+        """
+        depth = _depth(paragraph)
+        if not depth or self.drafts:
+            return False
+        if self.section is not None and depth <= self.section[0]:
+            if self.period is self.section[1]:
+                self.period = None
+            self.section = None
+        period = self.period
+        if period is None or period in (self.stated, self.opened, self.leading) or period.first == period.last:
+            return False
+        self.section = (depth, period)
+        return True
 
     def leave(self, paragraph: Paragraph) -> bool:
         """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
@@ -111,6 +147,10 @@ class _Place:
         Tells whether the next goes on with what this one belongs to.
         """
         text = paragraph.text
+        if self.period is not None and paragraph.kind is Kind.TEXT and text.endswith("。"):
+            lasting = not self.drafts and self.period.first and self.period.first != self.period.last
+            if lasting or self.period is not self.opened:  # one that names its own ends what the opening said
+                self.opened = self.period if lasting else None
         if text.endswith(_GOING_ON):
             self.leading = self.period or self.leading
             self.announced = text.endswith(_ANNOUNCING)
@@ -129,30 +169,60 @@ class _Place:
         return False
 
 
+def _depth(paragraph: Paragraph) -> int:
+    """How deep a heading stands: 1 for a page's own and 一、, 2 for （一）; 0 for what is none."""
+    if paragraph.kind is Kind.HEADING:
+        return 1
+    found = _NUMBERED.match(paragraph.text)
+    if found is None or paragraph.kind is not Kind.TEXT or len(paragraph.text) > _NAME_MAX:
+        return 0
+    return 0 if paragraph.text.endswith((*_STOPS, *_GOING_ON)) else 1 if found["first"] else 2
+
+
 def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str) -> list[Draft]:
     """Every figure of a page as often as it is said; more than FIGURES_MAX are not looked for."""
     place = _Place(calendar, home)
     found: list[Draft] = []
-    goes_on = False
-    for paragraph in paragraphs:
+    goes_on, at = False, 0
+    while at < len(paragraphs) and len(found) <= FIGURES_MAX:
+        paragraph = paragraphs[at]
+        rows = _rows(paragraphs, at)
+        if len(rows) > 1 and (cells := _of_table(rows, place)) is not None:
+            found += cells
+            at += len(rows)
+            continue
+        at += 1
         place.enter(paragraph, goes_on=goes_on)
         goes_on = False
-        if len(paragraph.text) < _DAY_LINE_MAX and DAY_LINE.fullmatch(paragraph.text):
+        stated = calendar.state(paragraph.text)
+        if stated is None and _is_day_line(paragraph):
             continue
-        if len(found) > FIGURES_MAX:
-            break
         if "|" not in paragraph.text:
-            place.columns, place.table = {}, []
+            place.columns = {}
             place.units = read_caption(paragraph.text) if "单位" in paragraph.text else ()
-        elif (cells := _of_row(paragraph, place)) is not None:
-            found += cells
-            continue
-        if (stated := calendar.state(paragraph.text)) is not None:
+        if stated is not None:
             place.period = place.stated = stated
             continue
         goes_on = _of_paragraph(paragraph, place)
         found += place.drafts
     return found
+
+
+def _is_day_line(paragraph: Paragraph) -> bool:
+    """Whether a line only says when the page was published; that of a daily report is the day that it tells of."""
+    if len(paragraph.text) >= _DAY_LINE_MAX or not DAY_LINE.fullmatch(paragraph.text):
+        return False
+    return paragraph.kind is not Kind.TITLE or not _DAILY.search(paragraph.text)
+
+
+def _rows(paragraphs: Sequence[Paragraph], at: int) -> Sequence[Paragraph]:
+    """The rows of a table that begins here; none where there is no table, or in its middle."""
+    if "|" not in paragraphs[at].text or (at and "|" in paragraphs[at - 1].text):
+        return ()
+    end = at
+    while end < len(paragraphs) and "|" in paragraphs[end].text:
+        end += 1
+    return paragraphs[at:end]
 
 
 def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
@@ -163,6 +233,7 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
         paragraph = period_first(paragraph, place.calendar)
     counted = may_count(paragraph.text)
     if not counted and not _TIMED.search(paragraph.text):
+        place.head(paragraph)
         return place.leave(paragraph)
     for sentence in _SENTENCE.finditer(paragraph.text):
         if len(place.drafts) > FIGURES_MAX:
@@ -174,31 +245,47 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
     names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
-    if names and place.stated is None and _REPORT.search(paragraph.text):
-        lasting = place.period is not None and place.period.is_closed and place.period.first != place.period.last
-        place.stated = place.calendar.stated = place.period if lasting else None
+    if (
+        not place.head(paragraph)
+        and names
+        and place.stated is None
+        and _REPORT.search(_DATED_END.sub("", paragraph.text))
+    ):
+        period = place.period
+        place.stated = place.calendar.stated = period if _states(period, paragraph.text) else None
+    elif place.stated is None and place.period is not None and not place.drafts and _AS_FOLLOWS.search(paragraph.text):
+        place.stated = place.calendar.stated = place.period if place.period.is_closed else None
     if place.columns and place.drafts:
         known = place.drafts[0].comparisons
         known += [one for one in row_comparisons(row, place.columns) if one not in known]
     return place.leave(paragraph)
 
 
-def _of_row(row: Paragraph, place: _Place) -> list[Draft] | None:
-    """The figures of a row of a table with several columns, its head among them; None where it is no row of such a table."""
-    head = read_head(row.text, place.calendar)
-    place.table = head or place.table
-    if head:
-        return []
+def _states(period: Period | None, name: str) -> bool:
+    """Whether the period in a report's name is that of all it tells: a day only where the report is a daily one."""
+    if period is None or not period.first or not period.last:
+        return False
+    return _DAILY.search(name) is not None or (period.is_closed and period.first != period.last)
+
+
+def _of_table(rows: Sequence[Paragraph], place: _Place) -> list[Draft] | None:
+    """The figures of a table with a head; None where its rows are read as sentences."""
+    place.enter(rows[0], goes_on=False)
+    stands = place.period
+    year, day = place.calendar.year, place.calendar.day
+    lines = read_table(rows, Setting(place.units, place.calendar, stands or place.told))
+    if lines is None:
+        place.calendar.year, place.calendar.day = year, day
+        return None
     found: list[Draft] = []
-    lines = read_row(row, place.table, place.units, place.calendar) if place.table else []
-    for line, comparisons in lines:
-        period = place.period
-        drafts = _of_sentence(line.text, 0, line, place)
-        place.period = period  # a column's period is not its neighbour's
+    for line in lines:
+        place.period = line.period or stands
+        drafts = _of_sentence(line.paragraph.text, 0, line.paragraph, place)
         for draft in drafts[:1]:
-            draft.comparisons += comparisons
+            draft.comparisons += line.comparisons
         found += drafts
-    return found or None
+    place.period = stands
+    return found
 
 
 def _take_time(text: str, place: _Place, *, acting: bool) -> None:
@@ -375,6 +462,12 @@ def _attach(
         takers = free[-len(one.comparisons) :]
         for draft, comparison in zip(takers, one.comparisons, strict=False):
             draft.comparisons.append(fit_period(comparison, draft.period))
+        return []
+    if not measure.startswith(PROPOSED) or (counted := _COUNTED_BY.get(said)) is None:
+        counted = ""
+    same = [draft for draft in here if counted and catalogue.alike(draft.unit, counted)]
+    if same and len(one.comparisons) == 1:  # 审结1,106件2,417人，案件数同比上升14.9%
+        same[0].comparisons.append(fit_period(one.comparisons[0], same[0].period))
         return []
     part = (
         "其中" in sentence.text[max(0, start - 3) : one.start]

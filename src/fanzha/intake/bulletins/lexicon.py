@@ -86,6 +86,7 @@ class Lexicon:
     body: re.Pattern[str]
     here: re.Pattern[str]
     told: re.Pattern[str]
+    holidays: Mapping[str, Mapping[int, tuple[str, str]]]  # by name and year, first and last day
 
     def tokens(self, text: str) -> list[Token]:
         """The known words of a text, longest first, none over another."""
@@ -131,6 +132,10 @@ def lexicon() -> Lexicon:
         body=re.compile(trie_pattern(table["bodies"]["endings"])),
         here=re.compile(trie_pattern([*table["bodies"]["everywhere"], *table["bodies"]["here"]])),
         told=re.compile(trie_pattern(table["told"]["words"])),
+        holidays={
+            name: {int(year): (days[0], days[1]) for year, days in row.items()}
+            for name, row in table["holidays"]["days"].items()
+        },
     )
 
 

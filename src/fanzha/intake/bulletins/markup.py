@@ -15,6 +15,7 @@ _FIELD: Final = re.compile(r"^(?P<key>[A-Za-z_-]{1,20}):[ \t]*['\"]?(?P<value>.*
 _MARKDOWN: Final = re.compile(
     r"!\[[^\]]{0,400}\]\([^)]{0,4000}\)|(?<!\!)\[(?P<link>[^\]\n]{0,400})\]\([^)\n]{0,4000}\)|(?!(?<=\n)\* )[*`\\]+|~~|__"
 )
+_APART: Final = re.compile(r"(?<=\S)(?:\t[\t ]*|[ \u3000]{3,})(?=\S)")
 _GONE: Final = "\x01"  # stands where markup stood, so that every sign keeps its place
 _BOLD_LINE: Final = re.compile(r"[ \t]*\x01{2,}(?P<text>[^\x01]+)\x01{2,}[ \t\r]*")
 _HEADING: Final = re.compile(r"[ \t]*#{1,6}[ \t]*")
@@ -25,8 +26,8 @@ _NARROW: Final = str.maketrans(
     | {"％": "%", "．": ".", "\x00": " ", "\x0b": " ", "\x0c": " ", "\x85": " ", "\u2028": " ", "\u2029": " "}
 )
 _WIDE: Final = re.compile(f"[{''.join(map(chr, _NARROW))}]")  # to translate is slow, and mostly there is nothing to do
-_SPELT_YEAR: Final = re.compile(r"二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
-_SPELT: Final = str.maketrans("〇○零一二三四五六七八九", "000123456789")
+_SPELT_YEAR: Final = re.compile(r"二[〇○零ＯO0][〇○零ＯO一二三四五六七八九]{2}(?=年)")
+_SPELT: Final = str.maketrans("〇○零ＯO一二三四五六七八九", "00000123456789")
 _MARKED: Final = re.compile(r"<[A-Za-z/!?]|&[#A-Za-z]")
 _BLOCKS: Final = frozenset(
     [
@@ -71,6 +72,9 @@ _BLOCKS: Final = frozenset(
     ]
 )
 _CELLS: Final = frozenset({"td", "th"})
+_ROW_PARTS: Final = _CELLS | {"tr"}
+_SPANNED: Final = re.compile(r"(colspan|rowspan)\s*=\s*[\"']?(\d{1,3})", re.IGNORECASE)
+_SPAN_MAX: Final = 30
 _TAG: Final = re.compile(
     r"<!--(?:.*?-->|.*)|<(?P<unread>script|style|noscript|template|svg)\b.*?(?:</(?P=unread)\s*>|\Z)"
     r"|<(?P<end>/)?(?P<tag>[a-z][a-z0-9:-]{0,40})(?P<attributes>(?:[^<>\"']|\"[^\"<>]*\"|'[^'<>]*')*)>|<[!?][^<>]*>"
@@ -156,12 +160,25 @@ def read_page(text: str) -> Page:
             page.head.setdefault(found["key"].lower(), found["value"])
             if found["key"].lower() == "title" and found["value"]:
                 page.paragraphs += _paragraphs([_Piece(found["value"], found.start("value"), kind=Kind.TITLE)])
-    body = _MARKDOWN.sub(_blanked, text[start:].replace(_GONE, " "))
+    body = _MARKDOWN.sub(_blanked, _columned(text[start:].replace(_GONE, " ")))
     pieces = _without_tags(body, start, page.head) if _MARKED.search(body) else [_Piece(body, start)]
     page.paragraphs += _paragraphs(pieces)
     page.paragraphs[:1] = [part for first in page.paragraphs[:1] for part in _part_title(first)]
     _find_title(page)
     return page
+
+
+def _columned(text: str) -> str:
+    """Lines whose cells stand apart by tabs, or by several blanks, two or more such lines one under the other, as rows."""
+    if "\t" not in text and "   " not in text:
+        return text
+    lines = text.split("\n")
+    counts = [len(_APART.findall(line)) if "|" not in line else 0 for line in lines]
+    for at, line in enumerate(lines):
+        beside = counts[at] in counts[max(0, at - 1) : at] + counts[at + 1 : at + 2]
+        if counts[at] and beside and (counts[at] > 1 or "\t" in line):
+            lines[at] = _APART.sub(lambda found: "|" + " " * (len(found[0]) - 1), line)
+    return "\n".join(lines)
 
 
 def _blanked(found: re.Match[str]) -> str:
@@ -179,6 +196,7 @@ def _without_tags(body: str, start: int, head: dict[str, str]) -> list[_Piece]:
     """
     pieces: list[_Piece] = []
     rest, kind = 0, None
+    grid = _Grid()
     for found in _TAG.finditer(body):
         if found.start() > rest:
             pieces.append(_Piece(body[rest : found.start()], start + rest, kind=kind))
@@ -189,8 +207,8 @@ def _without_tags(body: str, start: int, head: dict[str, str]) -> list[_Piece]:
         elif tag in _BLOCKS:
             opens = not found["end"]
             kind = _KINDS.get(tag) if opens else None if tag not in _CELLS else kind
-            if opens or tag not in _CELLS:
-                sign = "|" if tag in _CELLS else "\n"
+            sign = grid.passed(tag, found["attributes"] or "", opens=opens) if tag in _ROW_PARTS else "\n"
+            if sign:
                 pieces.append(_Piece(sign, start + found.start(), fixed=True))
         elif tag == "meta":
             said = {key.lower(): double or single for key, double, single in _ATTRIBUTES.findall(found["attributes"])}
@@ -199,6 +217,36 @@ def _without_tags(body: str, start: int, head: dict[str, str]) -> list[_Piece]:
                 head.setdefault(key.lower(), said["content"])
     pieces.append(_Piece(body[rest:], start + rest, kind=kind))
     return pieces
+
+
+@dataclass(slots=True)
+class _Grid:
+    """Where in a table a page stands, so that cells over several columns or rows keep the others in their places."""
+
+    column: int = 0
+    wide: int = 1  # of the cell that is open
+    below: dict[int, int] = field(default_factory=dict[int, int])  # column, rows that a cell above still takes
+
+    def passed(self, tag: str, attributes: str, *, opens: bool) -> str:
+        """The sign that stands for a tag of a row or a cell; empty where it needs none."""
+        if tag == "tr":
+            self.column = 0
+            return "\n"
+        if not opens:
+            bars, self.wide = "|" * (self.wide - 1), 1
+            return bars
+        bars = "|"
+        while self.below.get(self.column, 0):
+            self.below[self.column] -= 1
+            self.column += 1
+            bars += "|"
+        spans = {name.lower(): int(count) for name, count in _SPANNED.findall(attributes)}
+        self.wide = min(max(spans.get("colspan", 1), 1), _SPAN_MAX)
+        for column in range(self.column, self.column + self.wide):
+            if spans.get("rowspan", 1) > 1:
+                self.below[column] = min(spans["rowspan"], _SPAN_MAX) - 1
+        self.column += self.wide
+        return bars
 
 
 def _paragraphs(pieces: list[_Piece]) -> list[Paragraph]:

@@ -12,43 +12,35 @@ from typing import Final
 
 from fanzha.core.time import SHANGHAI
 from fanzha.intake.bulletins.lexicon import lexicon
-from fanzha.intake.bulletins.numbers import chinese_number
+from fanzha.intake.bulletins.period_grammar import Point, Size, Spoken, number_of, spoken_at
 from fanzha.statistics import Period
 
-_YEAR: Final = r"(?:(?P<{0}y>(?:19|20)\d\d)年(?:度)?|(?P<{0}r>今年|去年|上年度|上年|前年|本年度|本年))"
-_DAY: Final = (
-    r"(?:(?P<{0}m>1[0-2]|0?[1-9])月(?:份)?(?:(?P<{0}d>3[01]|[12]\d|0?[1-9])[日号]"
-    r"(?:(?:[上下]午|凌晨|清晨|早上|晚上?)?(?:\d{{1,2}}|零)[时点](?:\d{{1,2}}分)?许?)?|(?P<{0}e>底|末|初|[上中下]旬))?)"
-)
-_JOIN: Final = r"(?:至|到|-|—|–|~|～|－|―)+"
-_NUMBER: Final = r"(?:\d{1,2}|十[一二]?|[二三四五六七八九两])"
-_SEASON: Final = r"上半年|下半年|前三季度|(?:第)?[一二三四1-4]季度"
-_FORM: Final = (
-    rf"(?P<since>自从|自|从)?(?P<asof>截至|截止到|截止至|截止)?(?:{_YEAR.format('')}的?)?"
-    rf"(?:(?P<front>前){'(?P<n>' + _NUMBER + ')'}个?月(?:份)?|(?P<season>{_SEASON})"
-    rf"|(?P<m1>1[0-2]|0?[1-9])(?:月(?:份)?)?{_JOIN}(?:{_YEAR.format('z')})?(?P<m2>1[0-2]|0?[1-9])月(?:份)?(?!\d|[初上中下]旬)"
-    rf"|{_DAY.format('')}(?:{_JOIN}(?:{_YEAR.format('t')})?(?:{_DAY.format('t')}|(?P<td2>3[01]|[12]\d|[1-9])[日号](?:(?:\d{{1,2}}|零)[时点])?|(?P<tnow>今|目前)))?)?"
-    r"(?P<full>全年|年度)?(?P<tail>以来|至今|起(?!诉)|来(?!源|自|到))?"
-)
-_PATTERN: Final = re.compile(
-    r"(?P<word>截[至止](?:到)?(?:当日|当天|当晚|目前|今日|今天|今(?!年)|现在|发稿)|今天|今日|今晨|今早|今晚|昨日|昨天|昨晚|昨夜|当天|当日|当晚|当夜|全年|本期|本月|上月|上个月|本周|上周|目前|近日|日前|近期|近来|连日来|一直以来)"
-    rf"|2(?P<y1>0\d\d)年?{_JOIN}(?P<y2>(?:19|20)\d\d)年(?:度)?(?:(?P<y2m>1[0-2]|0?[1-9])月(?:份|底|末)?(?!\d))?"
-    r"(?!\d{1,2}月|以来|起|第?[一二三四]季|[上下]半|前)(?:[两二三四五六七八九十]年(?:间|来)?)?"
-    r"|过(?P<past>去(?:的)?一年(?:里|中|来)?)"
-    r"|(?=[自从截今去上前本第下一二三四]|\d{1,4}(?:年|月|季度|[-—–~～－―至到]+\d))" + _FORM
-)
 _BARE_YEAR: Final = re.compile(r"(?<![\dA-Za-z“])20[0-4]\d(?:[—–~～-]{1,2}(?P<last>20[0-4]\d))?(?![\d年\-—/.”])")
-_DATE: Final = re.compile(r"((?:19|20)\d\d)[-/年.](\d{1,2})[-/月.](\d{1,2})")
+_DATE: Final = re.compile(
+    r"((?:19|20)\d\d) ?[-/年.] ?(\d{1,2}|[一二三四五六七八九十]{1,2}) ?[-/月.] ?(\d{1,2}|[一二三四五六七八九十]{1,3})(?!\d)"
+)
 _BASE_AFTER: Final = re.compile(r"同[期月季]|[份]?相比|比")
-_STATED: Final = re.compile(r"[（(]?(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：])?(?:自|从)?")
+_STATED: Final = re.compile(
+    r"[|（(【]*(?:(?P<counted>(?:统计|数据|报告|考核|汇总|计算|研判|监测)[\u4e00-\u9fff]{0,4}|报告期|所属期)[:：| ]"
+    r"|(?:[\u4e00-\u9fff]{0,6}(?:周期|时间|时段|区间|期间|范围|口径)[:：|])?)(?:自|从)?"
+)
+_STATED_END: Final = re.compile(
+    r"[）)】。 |]*(?:[\u4e00-\u9fff]{0,4}(?:编制|发布|来源|单位|日期|填报|制表|审核|报送)[:：].*)?"
+)
+_PARTS: Final = re.compile(r"[ \u3000]{1,}|[；;]|(?<=[）)])(?=[\u4e00-\u9fff])")
+_DATED: Final = re.compile(r"[年月日季]|\d[-./]\d")
 _STATED_MAX: Final = 48
-_SO_FAR: Final = re.compile("已|共|累计|先后")
+_SO_FAR: Final = re.compile("已|共|累计|先后|截[至止]")
 _TOLD_MONTHS: Final = 4
+_TOLD_WITHIN: Final = 40
+_YEARS_TOLD: Final = re.compile(r"(?:近|过去|这)?的?([两二三四五六七八九十\d]{1,2})年")
+_SINCE: Final = re.compile(r"以来")
+_CLAUSES: Final = "，。；：、"
 _GOES_ON: Final = re.compile(r"至今")
 _SINCE_THEN: Final = re.compile(r"[^，。；！？\d]{0,20}?以来")  # 2020年10月10日“断卡”行动启动以来
 _CAMPAIGN: Final = re.compile(r"行动")
 _OPENED: Final = re.compile(
-    r"行动(?:开展|启动|打响|部署|实施)?(?:以来|至今|开展以来|期间|中)|行动(?:开展|启动|部署)(?=截[至止])|行动开展"
+    r"(?:此次|本次|该次)(?:专项|集中|统一)?行动|行动(?:开展|启动|打响|部署|实施)?(?:以来|至今|开展以来|期间|中)|行动(?:开展|启动|部署)(?=截[至止])|行动开展"
 )
 
 
@@ -82,86 +74,108 @@ class Calendar:
 
     def state(self, text: str) -> Period | None:
         """The period of a line that says no more than which one the whole page counts: 统计周期：3月31日至4月6日."""
-        if len(text) > _STATED_MAX or text[-1:] in "。；，" or ("年" not in text and "月" not in text):
+        if len(text) > _STATED_MAX or text[-1:] in "。；，" or not _DATED.search(text):
             return None
-        if (label := _STATED.match(text)) is None:
-            return None
-        year, day, campaign = self.year, self.day, self.campaign
-        said = [one for one in self.find(text) if one.period is not None]
-        self.year, self.day, self.campaign = year, day, campaign
-        if len(said) != 1 or said[0].period is None or said[0].period.first == said[0].period.last:
-            return None
-        if (said[0].start, text[said[0].end :].strip("）)。 ")) != (label.end(), ""):
-            return None
-        self.stated = said[0].period
-        return self.stated
+        for part in _PARTS.split(text):
+            label = _STATED.match(part)
+            assert label is not None, "it may be empty"
+            year, day, campaign = self.year, self.day, self.campaign
+            said = [one for one in self.find(part) if one.period is not None]
+            self.year, self.day, self.campaign = year, day, campaign
+            if len(said) != 1 or said[0].period is None:
+                continue
+            if said[0].period.first == said[0].period.last and not label["counted"]:
+                continue
+            if said[0].start == label.end() and _STATED_END.fullmatch(part, said[0].end):
+                self.stated = said[0].period
+                return self.stated
+        return None
 
     def find(self, text: str) -> list[Said]:
         """The periods of a sentence, in order."""
-        found = [
-            said for match in _PATTERN.finditer(text) if match[0] and (said := self._read(text, match)) is not None
-        ]
-        return self._with_campaign(text, found)
+        found: list[Said] = []
+        at = 0
+        while (one := spoken_at(text, at)) is not None:
+            match, spoken = one
+            said = self._known_word(match) if spoken is None else self._read(text, spoken)
+            at = max(match.end(), spoken.end if spoken is not None else 0)
+            if said is not None:
+                found.append(said)
+                at = max(at, said.end)
+        return self._with_campaign(text, self._with_vague(text, found))
 
-    def _read(self, text: str, match: re.Match[str]) -> Said | None:
+    def _known_word(self, match: re.Match[str]) -> Said | None:
         if match["word"]:
             return self._word(match)
-        if match["y1"] or match["past"]:
-            return self._years(match)
-        if _BASE_AFTER.match(text, match.end()) or not (
-            match["y"] or match["r"] or match["front"] or match["season"] or match["m1"] or match["m"]
-        ):
+        if match["vague"]:
+            return Said(match.start(), match.end(), self._years_told(match["vague"]))
+        # The year that is just over: told in the first months of the next one, else it is no calendar year.
+        today = self.published
+        year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
+        return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
+
+    def _read(self, text: str, spoken: Spoken) -> Said | None:
+        first, last = spoken.first, spoken.last
+        if _BASE_AFTER.match(text, spoken.end):
             return None
-        if (
-            match["r"]
-            and match["full"] is None
-            and not (match["m"] or match["m1"] or match["front"] or match["season"] or match["tail"])
-        ):
-            return self._year_alone(text, match)
-        year = self._year(match["y"], match["r"])
-        if match["y"]:
-            self.year = year
-        period = self._period(match, year)
-        if (
-            match["m"]
-            and match["d"]
-            and not match["tail"]
-            and not match["since"]
-            and lexicon().told.search(text, match.end(), min(len(text), match.end() + 40))
-        ):
+        alone = last is None and not (spoken.since or spoken.to_now or spoken.until)
+        if alone and first.size is Size.YEAR and first.year is None and not first.whole:
+            return self._year_alone(text, spoken)
+        if alone and first.size is Size.EDGE:  # a figure of 年末 counts no period
+            return None if first.year is None and not first.relative else self._whole(spoken)
+        if alone and first.size is Size.YEAR and text.startswith("截", spoken.end):
+            spoken.since = True  # 2024年截至目前
+        period = self._period(spoken)
+        self.year = (last.year if last is not None else None) or first.year or self.year
+        if period is None:
+            return Said(spoken.start, spoken.end, None)
+        if alone and first.size is Size.DAY and _is_told(text, spoken.end):
             self.day = period.last
             return None  # the day on which it was told
-        if match["asof"]:
-            period = replace(period, first="")
-        elif match["m"] and (since := _SINCE_THEN.match(text, match.end())):
-            return Said(match.start(), since.end(), replace(period, last=""))
-        if match["d"] and period.first == period.last:
+        if (since := _since_then(text, spoken)) is not None:
+            return Said(spoken.start, since.end(), Period(self._days_of(first, self._year(first))[0], ""))
+        if first.size is Size.DAY and period.first == period.last:
             self.day = period.last
-        return Said(match.start(), match.end(), period)
+        return Said(spoken.start, spoken.end, period)
 
-    def _years(self, match: re.Match[str]) -> Said:
-        """Several whole years, the last perhaps to a month; or the one that is just over."""
-        if match["past"]:  # told in the first months of the next one, else it is no calendar year
-            today = self.published
-            year = today.year - 1 if today and today.month < _TOLD_MONTHS else None
-            return Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31") if year else None)
-        self.year = int(match["y2"])
-        last = _last_day(self.year, int(match["y2m"] or 12))
-        return Said(match.start(), match.end(), Period(f"2{match['y1']}-01-01", last))
-
-    def _year_alone(self, text: str, match: re.Match[str]) -> Said | None:
-        """去年 is the whole of it; 今年 is a period where something was done in it so far: 今年已下发4.4万条."""
-        if match["r"] != "今年":
-            return Said(match.start(), match.end(), self._whole_year(match))
-        year = self._year(None, match["r"])
-        if year is None or not _SO_FAR.match(text, match.end()):
+    def _years_told(self, vague: str) -> Period | None:
+        """三年来 is the page's own period, where that is three years."""
+        count = _YEARS_TOLD.match(vague)
+        if count is None or self.stated is None or not self.stated.is_closed:
             return None
-        return Said(match.start(), match.end(), Period(f"{year}-01-01", ""))
+        years = int(self.stated.last[:4]) - int(self.stated.first[:4]) + 1
+        return self.stated if years > 1 and number_of(count[1].replace("两", "二")) == years else None
+
+    def _whole(self, spoken: Spoken) -> Said:
+        year = self._year(spoken.first)
+        return Said(spoken.start, spoken.end, None if year is None else _whole_year(year))
+
+    def _year_alone(self, text: str, spoken: Spoken) -> Said | None:
+        """去年 is the whole of it; 今年 is a period where something was done in it so far: 今年已下发4.4万条."""
+        if spoken.first.relative != "今年":
+            return self._whole(spoken)
+        year = self._year(spoken.first)
+        if year is None or not _SO_FAR.match(text, spoken.end):
+            return None
+        return Said(spoken.start, spoken.end, Period(f"{year}-01-01", ""))
+
+    def _with_vague(self, text: str, found: list[Said]) -> list[Said]:
+        """党的二十大以来: it began at some time that the page does not say."""
+        if "以来" not in text:
+            return found
+        for since in _SINCE.finditer(text):
+            clause = max(text.rfind(sign, 0, since.start()) for sign in _CLAUSES)
+            if not any(clause < said.end and said.start < since.end() for said in found):
+                found = sorted([*found, Said(since.start(), since.end(), None)], key=lambda said: said.start)
+        return found
 
     def _word(self, match: re.Match[str]) -> Said | None:
         word, today = match["word"], self.published
         if word in ("目前", "近日", "日前", "近期", "近来", "连日来", "一直以来"):
             return Said(match.start(), match.end(), None)
+        if "年" in word and word != "全年":  # 年初以来, 年内, 开年以来
+            year = self._default_year()
+            return Said(match.start(), match.end(), None if year is None else Period(f"{year}-01-01", ""))
         if word.startswith("截") and "当" in word:
             return Said(match.start(), match.end(), Period("", self.day) if self.day else None)
         if word.startswith("截"):
@@ -173,72 +187,71 @@ class Calendar:
             return None if year is None else Said(match.start(), match.end(), Period(f"{year}-01-01", f"{year}-12-31"))
         if word[0] == "当":
             return Said(match.start(), match.end(), Period(self.day, self.day) if self.day else None)
-        if word in ("本周", "本月", "本期") and self.stated is not None:
+        if word in ("本周", "本月", "本期", "本季度", "当月") and self.stated is not None:
             return Said(match.start(), match.end(), self.stated)
         if today is None or word == "本期":
             return Said(match.start(), match.end(), None)
+        first, last = _near(word, today)
         if word[0] in "今昨":
-            day = (today - timedelta(days=word[0] == "昨")).isoformat()
-            self.day = day
-            return Said(match.start(), match.end(), Period(day, day))
-        if word.endswith("周"):
-            monday = today - timedelta(days=today.weekday() + (7 if word[0] == "上" else 0))
-            return Said(
-                match.start(), match.end(), Period(monday.isoformat(), (monday + timedelta(days=6)).isoformat())
-            )
-        first = today.replace(day=1)
-        last = (first - timedelta(days=1)) if word[0] == "上" else _month_end(first)
-        return Said(match.start(), match.end(), Period(last.replace(day=1).isoformat(), last.isoformat()))
+            self.day = first
+        return Said(match.start(), match.end(), Period(first, last))
 
-    def _year(self, written: str | None, relative: str | None) -> int | None:
-        if written:
-            return int(written)
-        base = self.published.year if self.published else self.told_year
-        if relative and base:
-            return base - {"去": 1, "上": 1, "前": 2}.get(relative[0], 0)
-        if relative:
+    def _default_year(self) -> int | None:
+        return self.published.year if self.published else self.told_year
+
+    def _year(self, point: Point, beside: int | None = None) -> int | None:
+        """The year of a point; of one without a year that of the point beside it, or the last that the text named."""
+        if point.year is not None:
+            return point.year
+        base = self._default_year()
+        if point.relative in ("次年", "翌年"):
+            return None if beside is None else beside + 1
+        if point.relative:
+            return None if base is None else base - {"去": 1, "上": 1, "前": 2}.get(point.relative[0], 0)
+        if beside is not None:
+            return beside
+        if self.year is not None:
+            return self.year
+        today = self.published
+        if (
+            today is not None
+            and point.size in (Size.MONTHS, Size.THIRD, Size.DAY)
+            and point.opens > (today.month, today.day)
+        ):
+            return today.year - 1  # 12月 said in January
+        return base
+
+    def _period(self, spoken: Spoken) -> Period | None:
+        """The days of a period; None for a holiday that the table does not have."""
+        first, last = spoken.first, spoken.last
+        year = self._year(first)
+        opens, ends = self._days_of(first, year)
+        if not opens:
             return None
-        return self.year if self.year is not None else base
+        if last is not None:
+            if not (first.year or first.relative) and last.year is not None:
+                year = last.year
+                opens, ends = self._days_of(first, year)
+            other = self._year(last, year)
+            _, ends = self._days_of(last, other)
+            if len(opens) == len(ends) and ends < opens and not (last.year or last.relative) and other is not None:
+                if first.year or first.relative:  # 2023年11月至2月
+                    _, ends = self._days_of(last, other + 1)
+                else:  # 12月25日至1月3日
+                    opens, _ = self._days_of(first, other - 1)
+            if spoken.so_far and first.size is Size.YEAR:
+                return Period(opens, ends)
+            return Period("" if spoken.until else opens, ends)
+        if spoken.until:
+            return Period("", ends)
+        if spoken.to_now and first.size is not Size.YEAR:
+            return Period(opens, self.published.isoformat() if self.published else "")
+        return Period(opens, "" if spoken.since or spoken.to_now else ends)
 
-    def _whole_year(self, match: re.Match[str]) -> Period | None:
-        year = self._year(match["y"], match["r"])
-        return None if year is None else Period(f"{year}-01-01", f"{year}-12-31")
-
-    def _period(self, match: re.Match[str], year: int | None) -> Period:
-        since = bool(match["tail"]) or bool(match["since"] and not (match["tm"] or match["td2"] or match["m2"]))
-        if match["front"]:
-            return Period(_day(year, 1, 1), _last_day(year, min(12, _small(match["n"]))))
-        if match["season"]:
-            opens, ends = _months_of(match["season"])
-            return Period(_day(year, opens, 1), _last_day(year, ends))
-        if match["m1"]:
-            other = self._year(match["zy"], match["zr"]) if match["zy"] or match["zr"] else year
-            return Period(_day(year, int(match["m1"]), 1), _last_day(other, int(match["m2"])))
-        if not match["m"]:
-            return Period(_day(year, 1, 1), "" if since else _last_day(year, 12))
-        month, day = int(match["m"]), int(match["d"]) if match["d"] else None
-        first = _day(year, month, day or 1)
-        until = self._until(match, year, month)
-        if until is not None:
-            return Period(first, until)
-        if (third := match["e"]) and third.endswith("旬"):
-            opens = {"上": 1, "中": 11, "下": 21}[third[0]]
-            last = _last_day(year, month) if opens == 21 else _day(year, month, opens + 9)
-            return Period(_day(year, month, opens), "" if since else last)
-        if since:
-            return Period(first, "")
-        return Period(first, first if day else _last_day(year, month))
-
-    def _until(self, match: re.Match[str], year: int | None, month: int) -> str | None:
-        """The second day of 1月1日至5月26日; None where only one day is said."""
-        if match["tnow"]:
-            return self.published.isoformat() if self.published else ""
-        if match["td2"]:
-            return _day(year, month, int(match["td2"]))
-        if not match["tm"]:
-            return None
-        other = self._year(match["ty"], match["tr"]) if match["ty"] or match["tr"] else year
-        return _day(other, int(match["tm"]), int(match["td"])) if match["td"] else _last_day(other, int(match["tm"]))
+    def _days_of(self, point: Point, year: int | None) -> tuple[str, str]:
+        if point.size is Size.HOLIDAY:
+            return lexicon().holidays[point.holiday].get(year or 0, ("", ""))
+        return _day(year, *point.opens), _day(year, *point.ends)
 
     def _with_campaign(self, text: str, found: list[Said]) -> list[Said]:
         """Periods that begin with the campaign: 行动开展以来, 行动期间, 行动开展截至5月底, 行动开展至今."""
@@ -268,12 +281,42 @@ def published_day(texts: Iterator[str]) -> date | None:
         found = _DATE.search(text)
         try:
             if found:
-                return date(int(found[1]), int(found[2]), int(found[3]))
+                return date(int(found[1]), number_of(found[2]), number_of(found[3]))
             if "," in text and ":" in text:
                 return parsedate_to_datetime(text).astimezone(SHANGHAI).date()
         except (ValueError, TypeError, OverflowError):
             continue
     return None
+
+
+def year_before(period: Period) -> Period:
+    """The same days of the year before: 去年同期."""
+    return Period(
+        *(
+            _day(int(day[:4]) - 1, int(day[5:7]), 31 if _ends_month(day) else int(day[8:]))
+            for day in (period.first, period.last)
+        )
+    )
+
+
+def before_period(period: Period) -> Period:
+    """As many days, or whole months, right before: 上月, 上周."""
+    first, last = date.fromisoformat(period.first), date.fromisoformat(period.last)
+    before = first - timedelta(days=1)
+    if first.day == 1 and _ends_month(period.last):
+        months = 12 * (last.year - first.year) + last.month - first.month
+        at = 12 * before.year + before.month - 1 - months
+        return Period(_day(at // 12, at % 12 + 1, 1), before.isoformat())
+    return Period((before - (last - first)).isoformat(), before.isoformat())
+
+
+def year_until(period: Period) -> Period:
+    """From the beginning of the year to the period's end: 本年累计."""
+    return Period(f"{period.last[:4]}-01-01", period.last)
+
+
+def _ends_month(day: str) -> bool:
+    return int(day[8:]) == monthrange(int(day[:4]), int(day[5:7]))[1]
 
 
 def later_end(before: Period | None, said: Period | None) -> Period | None:
@@ -283,16 +326,40 @@ def later_end(before: Period | None, said: Period | None) -> Period | None:
     return Period(before.first, said.last)
 
 
-def _small(numeral: str) -> int:
-    return int(numeral) if numeral.isascii() else chinese_number(numeral)
+def _near(word: str, today: date) -> tuple[str, str]:
+    """The days of 昨日, 上周, 本月 or 上季度, said on a day."""
+    before = word[0] == "上"
+    if word[0] in "今昨":
+        day = (today - timedelta(days=word[0] == "昨")).isoformat()
+        return day, day
+    if word.endswith("季度"):
+        quarter = (today.month - 1) // 3 - before
+        year, quarter = today.year + quarter // 4, quarter % 4
+        return _day(year, 3 * quarter + 1, 1), _last_day(year, 3 * quarter + 3)
+    if word.endswith("周"):
+        monday = today - timedelta(days=today.weekday() + (7 if before else 0))
+        return monday.isoformat(), (monday + timedelta(days=6)).isoformat()
+    first = today.replace(day=1)
+    last = (first - timedelta(days=1)) if before else _month_end(first)
+    return last.replace(day=1).isoformat(), last.isoformat()
 
 
-def _months_of(season: str) -> tuple[int, int]:
-    fixed = {"上半年": (1, 6), "下半年": (7, 12), "前三季度": (1, 9)}
-    if season in fixed:
-        return fixed[season]
-    quarter = _small(season.removeprefix("第")[0])
-    return 3 * quarter - 2, 3 * quarter
+def _since_then(text: str, spoken: Spoken) -> re.Match[str] | None:
+    """2020年10月10日“断卡”行动启动以来: the words up to 以来, where they belong to the period before them."""
+    if spoken.last is not None or spoken.until or spoken.to_now or spoken.end == len(text):
+        return None
+    if spoken.first.size is Size.YEAR and not spoken.since:
+        return None
+    return None if text.startswith("以来", spoken.end - 2) else _SINCE_THEN.match(text, spoken.end)
+
+
+def _is_told(text: str, end: int) -> bool:
+    """Whether a day is the one on which something was told: 6月17日，市公安局召开新闻发布会."""
+    return lexicon().told.search(text, end, min(len(text), end + _TOLD_WITHIN)) is not None
+
+
+def _whole_year(year: int) -> Period:
+    return Period(f"{year}-01-01", f"{year}-12-31")
 
 
 def _day(year: int | None, month: int, day: int) -> str:

@@ -37,6 +37,7 @@ _SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|�
 _PRICE: Final = re.compile(
     r"每[\u4e00-\u9fff]{0,3}$|单价$|要求|准备|打算|险些|差点|企图|试图|正[要欲]|[想需]要"
 )  # a price, or what somebody only meant to pay
+_AIMED: Final = re.compile(r"力争|争取")  # what shall be reached is no figure yet
 
 
 @dataclass(slots=True)
@@ -153,6 +154,10 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     start, left = _before(sentence, index, since)
     average = words.average.search(left) if "均" in left or "每" in left else None
     if average is None and left and left[-1] not in "、，" and _PRICE.search(left):
+        return None
+    if "争" in sentence.text and _AIMED.search(
+        sentence.text, sentence.text.rfind("，", 0, mention.start) + 1, mention.start
+    ):
         return None
     if (again := _said_again(sentence, index, left, earlier, listed)) is not None:
         return again

@@ -42,12 +42,19 @@ _MONTH_LINE: Final = re.compile(r"\D{0,12}((?:19|20)\d\d)年(?:\d{1,2}月(?:份)
 _TYPED_DAY: Final = re.compile(
     r"(?<![\d\-/.])(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}(?![\d\-/.])"
 )  # sentences write 年 and 月
+# What the page counts is no day of publication: 数据日期, 统计时间.
+_COUNTED: Final = re.compile(r"(?:统计|数据|报告|考核|汇总|研判|监测)(?:[\u4e00-\u9fff]{0,4})[:：]|周期|时段|区间|期间")
+_CLOSING: Final = re.compile(
+    r"[（(][^（）()]{0,30}(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?[^（）()]{0,20}[）)]。?$"
+)
+_FULL_DAY: Final = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
 _YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _SENTENCE_ENDS: Final = ("。", "；", "！", "？")
 _HEAD_LINES, _TAIL_LINES = 8, 6
 _HEAD_DATES: Final = ("date", "article:published_time", "pubdate", "publishdate", "publish_time", "published")
 _HEAD_BODIES: Final = ("contentsource", "source", "author", "og:site_name", "sitename")
 _LABEL_MAX: Final = 40
+_NO_NAME: Final = re.compile(r"[\d:：|]")
 
 
 def read_bulletin(content: bytes, name: str) -> Bulletin:
@@ -135,12 +142,20 @@ def _days(page: Page) -> Iterator[str]:
     texts = [paragraph.text for paragraph in page.paragraphs]
     told = lexicon().titles.published
     for text in texts:
-        if len(text) <= 3 * _LABEL_MAX and (found := told.search(text)):
+        if len(text) <= 3 * _LABEL_MAX and (found := told.search(text)) and not _COUNTED.search(text, 0, found.end()):
             yield text[found.end() :]
     ends = [*texts[:_HEAD_LINES], *texts[-_TAIL_LINES:]]
-    yield from (text for text in ends if DAY_LINE.fullmatch(text))
-    yield from (text for text in ends if _is_label(text))
-    yield from (found[0] for text in texts for found in _TYPED_DAY.finditer(text))
+    yield from (text for text in ends if DAY_LINE.fullmatch(text) and not _COUNTED.search(text))
+    yield from (text for text in ends if _is_label(text) and not _COUNTED.search(text))
+    yield from (found[0] for text in reversed(ends) if (found := _CLOSING.search(text)))
+    typed = (found for text in texts if not _COUNTED.search(text) for found in _TYPED_DAY.finditer(text))
+    yield from (found[0] for found in typed)
+    yield from (found[0] for text in texts for found in _FULL_DAY.finditer(text) if _was_told(text, found))
+
+
+def _was_told(text: str, day: re.Match[str]) -> bool:
+    """Whether a day in a sentence is the one on which the page's news was told: 2024年7月5日，市公安局召开新闻发布会."""
+    return lexicon().told.search(text, day.end(), day.end() + _LABEL_MAX) is not None
 
 
 def _is_label(text: str) -> bool:
@@ -183,6 +198,11 @@ def _signed(page: Page) -> str:
     """The last line that is nothing but a body's name."""
     for paragraph in reversed(page.paragraphs[-_TAIL_LINES:]):
         ends = [found.end() for found in lexicon().body.finditer(paragraph.text)]
-        if paragraph.kind is Kind.TEXT and len(paragraph.text) <= _LABEL_MAX and len(paragraph.text) in ends:
+        if (
+            paragraph.kind is Kind.TEXT
+            and len(paragraph.text) <= _LABEL_MAX
+            and len(paragraph.text) in ends
+            and not _NO_NAME.search(paragraph.text)
+        ):
             return paragraph.text
     return ""

@@ -7,9 +7,12 @@ from decimal import Decimal
 
 import pytest
 
+from fanzha.intake.bulletins import read_text
 from fanzha.intake.bulletins.comparisons import find_comparisons
+from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.intake.bulletins.numbers import chinese_number, find_numbers
 from fanzha.intake.bulletins.periods import Calendar, published_day
+from fanzha.statistics import Period
 
 PUBLISHED = date(2021, 6, 17)
 
@@ -130,3 +133,22 @@ def test_a_comparison_without_its_own_base_takes_the_one_before():
 @pytest.mark.parametrize("text", ["2021-06-17", "Thu, 17 Jun 2021 08:02:32 GMT", "2021年6月17日 来源：模拟警方"])
 def test_the_day_of_publication(text):
     assert published_day(iter([text])) == PUBLISHED
+
+
+def wordings():
+    """Every measure that texts are read for: by its own name, and by the words that a bulletin of ours puts before it."""
+    catalogue = lexicon().catalogue
+    for measure in catalogue.measures.values():
+        if measure.unit_class not in catalogue.unread:
+            own = catalogue.own.get(measure.id)
+            for words in dict.fromkeys([measure.zh, *([own.phrase] if own is not None else [])]):
+                yield measure.id, words, catalogue.unit_of(measure.id)
+
+
+@pytest.mark.parametrize(("measure", "words", "unit"), list(wordings()))
+def test_every_measure_of_the_catalogue_is_read_by_its_words(measure, words, unit):
+    text = f"模拟通报\n2026-06-03\n\n2026年5月，{words}1234{unit}，同比上升12.5%；其中甲区{words}1{unit}。"
+    found = read_text(text, "x", "").figures
+    assert [(one.measure, int(one.value)) for one in found] == [(measure, 1234), (measure, 1)]
+    assert {one.period for one in found} == {Period("2026-05-01", "2026-05-31")}
+    assert [str(said.value) for said in found[0].comparisons] == ["12.5"]
