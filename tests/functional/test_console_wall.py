@@ -136,5 +136,8 @@ def test_teams_tell_how_far_they_are_and_each_number_opens_its_list(visitor):
     links = re.findall(r'href="([^"]+)" data-records="(\d+)"', row)
     assert [int(count) for _, count in links] == [1, 0, 0]
     assert "RESULT-" in duty.get(unescape(links[0][0]))
-    funnel = re.search(r'<ul class="wall-funnel">(.*?)</ul>', page, re.DOTALL)[1]
-    assert len(re.findall("<li>", funnel)) == 4
+    assert len(_funnel(page)) == 4
+
+
+def _funnel(page: str) -> list[str]:
+    return re.findall(r"<li>(.*?)</li>", re.search(r'<ul class="wall-funnel">(.*?)</ul>', page, re.DOTALL)[1], re.DOTALL)

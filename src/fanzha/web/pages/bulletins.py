@@ -59,7 +59,7 @@ def bulletin_page(ask: Ask) -> Answer:
     return Page("bulletin.html", {
         "bulletin": one, "intact": opened.intact, "lines": body_lines(one, catalogue, language),
         "title": one.title_en if english else one.title_zh, "faults": faults, "figures": figures, "forms": FORMS,
-        "language": "en" if english else "zh-CN", "deeds": able(deeds, ask.console, ask.officer, one.id),
+        "text_language": "en" if english else "zh-CN", "deeds": able(deeds, ask.console, ask.officer, one.id),
     })  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def edition_diff(ask: Ask) -> Answer:
     ]  # fmt: skip
     context = {
         "bulletin": one, "before": before, "found": found, "rows": rows,
-        "language": "en" if language is Language.EN else "zh-CN",
+        "text_language": "en" if language is Language.EN else "zh-CN",
     }  # fmt: skip
     return Page("bulletin_diff.html", context)
 
