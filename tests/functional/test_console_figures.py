@@ -43,7 +43,9 @@ def test_a_figure_opens_the_records_that_it_counts(visitor, language, said, abse
     assert drawn.headers["content-type"].startswith("image/svg+xml")
 
 
-@pytest.mark.parametrize(("language", "stopped", "word"), [("zh", "11万元", "转为冻结"), ("en", "CNY 110,000", "freeze")])
+@pytest.mark.parametrize(
+    ("language", "stopped", "word"), [("zh", "11万元", "转为冻结"), ("en", "CNY 110,000", "freeze")]
+)
 def test_the_way_of_the_money_says_why_so_much_was_stopped_and_so_little_frozen(visitor, language, stopped, word):
     chief = visitor("city-chief", language)
     page = chief.get("/figures/funnel?period=2026-05")

@@ -35,6 +35,7 @@ from fanzha.services.desk.morning_papers import morning_papers
 from fanzha.services.desk.open_bulletin import list_bulletins
 from fanzha.services.desk.open_figure import open_figure
 from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.statistics import NOT_STATED
 from fanzha.statistics.bulletin_text import Language, bulletin_text
 
 CHIEF = Actor("chief", "COUNTY", Level.COUNTY, frozenset({Role.APPROVER}))
@@ -103,7 +104,14 @@ def test_it_says_the_day_the_types_and_how_the_desk_did(tmp_path):
     assert "Daily analysis, 3 May 2026" in bulletin_text(made, CATALOGUE, Language.EN)
     assert check_bulletin(desk, ANALYST, made.id, READER) == ()
     assert issue_bulletin(desk, CHIEF, made.id, READER).issued is not None
+    unclassified = [one for one in made.figures if one.variable.fraud_class == NOT_STATED]
+    typed = [one for one in made.figures if one.variable.fraud_class and one.variable.measure == "cases_reported"]
+    assert sum(one.value for one in typed) == 1, "each report has its type or none yet"
+    assert [one.label for one in unclassified] == ["尚未分类"] * len(unclassified)
+    for one in typed:
+        assert open_figure(desk, ANALYST, made.id, one.variable.name).as_told
     quiet = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 27))
+    assert "二、案件类型\n\n当日没有接报警情。" in bulletin_text(quiet, CATALOGUE)
     assert check_bulletin(desk, ANALYST, quiet.id, READER) == ()  # nothing happened: shares of nothing are left out
     clock.at_us = day(20)
     with pytest.raises(NotAllowed):
@@ -141,7 +149,8 @@ def test_what_operations_took_down_is_told_by_kind_and_place_and_opens_its_entri
     assert sum(places.values()) == 3
     text = bulletin_text(made, CATALOGUE)
     assert "话务窝点：捣毁窝点2处" in text
-    assert "未记录（不等于零）：下发预警指令。" in text
+    assert "捣毁窝点3处，环比增加3处" in text
+    assert "四、预警劝阻\n\n未记录（不等于零）：拦截资金、下发预警指令、劝阻群众。" in text
     assert check_bulletin(desk, ANALYST, made.id, READER) == ()
     name = next(one.variable.name for one in made.figures if one.variable.target == "calling_den")
     opened = open_figure(desk, ANALYST, made.id, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Final
 
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Organisation
@@ -12,11 +13,12 @@ from fanzha.core.errors import BadInput, FanzhaError
 from fanzha.services.desk.acting import Look, Work
 from fanzha.services.desk.bodies import bodies_below, place_names
 from fanzha.services.desk.count_figures import FiguresWanted, figures_of
-from fanzha.statistics import Catalogue, OwnFigure, Tally
+from fanzha.statistics import NOT_STATED, Catalogue, OwnFigure, Tally
 from fanzha.statistics.drafting import Block, OwnBulletin, SaidFigure, SumRule, Variable, check_content, said_figure
 from fanzha.statistics.own import CountScope
 
 _SUBJECT = "bulletin"
+UNCLASSIFIED: Final = "尚未分类"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def _counted(look: Look, body: str, alike: Sequence[Variable]) -> list[SaidFigur
 
 def _label(look: Look, body: str, variable: Variable) -> str:
     """What a figure is limited to, in words: a class, a kind of den, a place by the body that is responsible for it."""
-    named = [class_names(look).get(variable.fraud_class, variable.fraud_class)] if variable.fraud_class else []
+    classes = class_names(look) | {NOT_STATED: UNCLASSIFIED}
+    named = [classes.get(variable.fraud_class, variable.fraud_class)] if variable.fraud_class else []
     if variable.target:
         target = look.rules.operations.targets.get(variable.target)
         named.append(variable.target if target is None else target.zh)

@@ -9,10 +9,10 @@ from fanzha.core.money import DEFAULT_CURRENCY, exponent_of
 from fanzha.services.desk.open_record import mask_for
 from fanzha.services.desk.operation_wall import Wall, operation_wall
 from fanzha.statistics import OwnFigure
-from fanzha.statistics.wording import number_en, number_zh
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask
 from fanzha.web.operation_words import operation_words
+from fanzha.web.pages.figures import shown_value
 from fanzha.web.pages.funnel import stages_of
 from fanzha.web.routes import SEERS, Route
 from fanzha.web.words import CHINESE
@@ -32,7 +32,7 @@ def wall_page(ask: Ask) -> Answer:
         return {
             "name": known.zh if zh else known.en,
             "counts": catalogue.own[one.measure].counts_zh if zh and one.measure in catalogue.own else one.counts,
-            "value": (number_zh if zh else number_en)(one.value, one.unit),
+            "value": shown_value(one, ask.language),
             "address": f"/figures/{one.measure}/records?{_asked(wall, one)}",
             "place": wall.place_names.get(one.group, one.group),
         }
