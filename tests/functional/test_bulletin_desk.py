@@ -22,8 +22,10 @@ from fanzha.services.desk.draft_bulletin import draft_bulletin, edit_bulletin
 from fanzha.services.desk.issue_bulletin import issue_bulletin, revise_bulletin, withdraw_bulletin
 from fanzha.services.desk.keeping_bulletins import BulletinContent
 from fanzha.services.desk.open_bulletin import list_bulletins, open_bulletin
+from fanzha.services.desk.open_draft_versions import list_draft_versions, open_draft_version
 from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
 from fanzha.services.desk.papers.bulletin_paper import bulletin_paper
+from fanzha.services.desk.restore_draft import restore_draft
 from fanzha.statistics import Against, Base, Period, Tally, Wording
 from fanzha.statistics.bulletin_text import Language, bulletin_text
 from fanzha.statistics.drafting import Block, BlockKind, DraftStatus, OwnBulletin, SumRule, Variable
@@ -94,6 +96,26 @@ def test_who_wrote_it_does_not_issue_it_and_two_editors_do_not_overwrite_each_ot
     edit_bulletin(memory, ANALYST, drafted.id, content(STOPPED, title_zh="模拟改名"), version=drafted.version)
     with pytest.raises(StaleVersion):
         edit_bulletin(memory, both, drafted.id, content(STOPPED), version=drafted.version)
+
+
+@pytest.mark.contract
+def test_a_draft_goes_back_to_what_it_said_even_before_versions_were_kept(desk):
+    first = draft_bulletin(desk, ANALYST, content(STOPPED))
+    old = replace(first, id="BULLETIN-OLD", version=0)
+    with desk.store.begin() as unit:
+        unit.records(OwnBulletin).add(old)
+        unit.commit()
+    edit_bulletin(desk, ANALYST, old.id, content(STOPPED, title_zh="模拟改名"))
+    versions = list_draft_versions(desk, ANALYST, old.id).rows
+    assert [(one.number, one.said.title_zh) for one in versions] == [(2, "模拟改名"), (1, first.title_zh)]
+    assert open_draft_version(desk, ANALYST, old.id, 2).said.title_zh == "模拟改名"
+    back = restore_draft(desk, ANALYST, old.id, 1)
+    assert (back.title_zh, back.blocks, back.figures) == (first.title_zh, first.blocks, first.figures)
+    with pytest.raises(BadInput, match="no saved version 7"):
+        restore_draft(desk, ANALYST, old.id, 7)
+    issue_bulletin(desk, CHIEF, old.id, READER)
+    with pytest.raises(NotAllowed, match="begin another edition"):
+        restore_draft(desk, ANALYST, old.id, 1)
 
 
 def test_a_figure_without_a_value_shows_a_dash_and_keeps_it_from_being_issued(memory):

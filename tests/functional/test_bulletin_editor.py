@@ -136,6 +136,43 @@ def test_the_page_is_seen_as_it_will_be_set(drafted):
     assert f'src="{address}/preview"' in seat.get(f"{address}/edit")
 
 
+def test_every_saved_version_is_seen_compared_and_gone_back_to(drafted, visitor):
+    seat, address = drafted
+    key = key_of(seat.get(f"{address}/edit"), "{cases_filed}")
+    page = act(seat, address, "change", key, kind="text", zh="改过一次：{cases_filed}。", en="Once: {cases_filed}.")
+    act(seat, address, "remove", key_of(page, "改过一次"))
+    assert f'href="{address}/versions"' in seat.get(address)
+    listed = seat.get(f"{address}/versions")
+    assert re.findall(r"<td>(改段落|起草)</td>", listed) == ["改段落", "改段落", "起草"]
+    second = seat.get(f"{address}/versions/2")
+    assert "<del>改过一次" in second
+    first = seat.get(f"{address}/versions/1")
+    assert re.search(r"<del>[^<]*立案2起", first), "the text that it began with"
+    link = unescape(re.search(rf'href="({address}/restore[^"]+)"', first)[1])
+    assert 'value="1" selected' in seat.get(link)
+    back = seat.post(link, number="1")
+    assert "立案2起" in back
+    assert "<del>" not in seat.get(f"{address}/versions/1")
+    assert re.findall(r"<td>(恢复旧版本|改段落|起草)</td>", seat.get(f"{address}/versions"))[0] == "恢复旧版本"
+    other = visitor("both")
+    act(other, address, "hold", key_of(other.get(f"{address}/edit"), "{cases_filed}"))
+    seat.get(f"{address}/restore?number=2")
+    assert "both" in seat.post(f"{address}/restore", number="2")
+    seat.get(f"{address}/versions/9")
+    assert seat.status == 422
+    assert "Go back to this version" in visitor("analyst", "en").get(f"{address}/versions/2")
+
+
+def test_what_is_written_in_one_go_is_one_version(drafted):
+    seat, address = drafted
+    key = key_of(seat.get(f"{address}/edit"), "{cases_filed}")
+    act(seat, address, "hold", key)
+    for text in ("甲{cases_filed}。", "甲乙{cases_filed}。", "甲乙丙{cases_filed}。"):
+        key = json.loads(act(seat, address, "keep", key, kind="text", zh=text, en=""))["key"]
+    assert len(re.findall(r"<td>改段落</td>", seat.get(f"{address}/versions"))) == 1
+    assert "甲乙丙" not in seat.get(f"{address}/versions/1").split("<ins>", maxsplit=1)[0]
+
+
 def test_an_edition_says_what_it_says_otherwise_than_the_one_before(drafted, visitor):
     _, address = drafted
     chief = visitor("chief")

@@ -152,6 +152,23 @@ def test_taking_back_and_the_next_edition(home, issued):
     assert run(home, "bulletin", "list", "--as", "analyst")[0] == 0
 
 
+def test_versions_are_listed_compared_and_gone_back_to(home, tmp_path):
+    file = tmp_path / "may.toml"
+    file.write_text(CONTENT, "utf-8")
+    made = bulletin(home, "draft", file)["id"]
+    file.write_text(CONTENT.replace("模拟县反诈中心五月通报", "模拟县五月简报"), "utf-8")
+    bulletin(home, "edit", made, file)
+    assert [one["number"] for one in bulletin(home, "versions", made)["versions"]] == [2, 1]
+    changed = bulletin(home, "versions", made, "--number", "1")
+    assert {"change": "came", "text": "模拟县五月简报"} in changed["lines"]
+    assert "- 模拟县反诈中心五月通报" in "".join(
+        run(home, "bulletin", "versions", made, "--number", "1", "--as", "analyst")[1:]
+    )
+    assert bulletin(home, "restore", made, "1")["title"] == "模拟县反诈中心五月通报"
+    assert "no saved version 9" in bulletin(home, "restore", made, "9", code=2)
+    assert run(home, "bulletin", "versions", made, "--as", "analyst")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

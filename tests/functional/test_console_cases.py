@@ -238,6 +238,18 @@ def test_the_brief_speaks_chinese_and_begins_with_the_sums(console):
     assert not {word for word in ("executed", "sent", "stop of payments", "acknowledged") if word in source}
 
 
+def test_the_brief_on_the_screen_begins_with_the_same_sums(console, visitor):
+    case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
+    (total,) = read_case_law(console.desk, console.books, actor_of(console.desk, "both"), case.id).totals
+    officer = visitor("both")
+    page = officer.get(f"/cases/{case.id}/brief")
+    row = re.search(r'<table class="rows law">.*?<tbody><tr>(.*?)</tr>', page, re.DOTALL)[1]
+    said = [int(re.sub(r"\D", "", one)) for one in re.findall(r'<td class="money">(.*?)</td>', row)]
+    assert said[0] == total.lost_minor > 0
+    assert said[0] + said[1] == sum(said[2:])
+    assert page.index("案件账") < page.index("被害人付款") < page.index("<h2>措施")
+
+
 def test_an_older_page_does_not_decide(console, visitor):
     case = stopped_case(console.desk, actor_of(console.desk, "both"), actor_of(console.desk, "clerk"))
     chief = visitor("chief")

@@ -43,6 +43,33 @@ def test_a_figure_opens_the_records_that_it_counts(visitor, language, said, abse
     assert drawn.headers["content-type"].startswith("image/svg+xml")
 
 
+@pytest.mark.parametrize(
+    ("language", "stopped", "word"), [("zh", "11万元", "转为冻结"), ("en", "CNY 110,000", "freeze")]
+)
+def test_the_way_of_the_money_says_why_so_much_was_stopped_and_so_little_frozen(visitor, language, stopped, word):
+    chief = visitor("city-chief", language)
+    page = chief.get("/figures/funnel?period=2026-05")
+    assert stopped in page
+    assert word in page
+    links = re.findall(r'<a class="counted" href="([^"]+)" data-records="(\d+)">', page)
+    assert len(links) > 10
+    for address, records in links:
+        listed = chief.get(address.replace("&amp;", "&"))
+        assert f'data-list="{records}"' in listed, address
+        assert listed.count("<a data-row") == int(records), address
+    assert "is no period" in chief.get("/figures/funnel?period=May")
+    chief.get("/figures/funnel/records?period=2026-05&stage=stopped&side=to&part=spent")
+    assert chief.status == 422
+
+
+def test_a_page_of_a_bulletin_keeps_the_readers_language_around_the_text(visitor):
+    analyst = visitor("analyst")
+    analyst.get("/bulletins/draft-new")
+    page = analyst.post("/bulletins/draft-new", period="2026-05", against="mom")
+    address = re.search(r'href="(/bulletins/[A-Z]+-[0-9A-Z-]+)/as/pdf"', page)[1]
+    assert 'hreflang="en">English</a>' in analyst.get(address)
+
+
 def test_a_bulletin_from_its_draft_to_its_files(visitor):
     analyst = visitor("analyst")
     analyst.get("/bulletins")

@@ -36,7 +36,7 @@ def test_every_number_of_the_wall_equals_the_list_that_it_opens(visitor):
         duty.get(f"{address}/{kind}")
         duty.post(f"{address}/{kind}", **fields)
     shown = tiles(duty.get("/wall"))
-    assert len(shown) >= 5 + 8
+    assert len(shown) > 5 + 9
     assert {value for _, _, value in shown} >= {"439", "2,733"}
     for where, name, value in shown:
         listed = duty.get(where)
@@ -96,7 +96,8 @@ def test_nobody_stands_on_the_wall(visitor):
 def test_without_an_operation_the_day_of_the_desk_stands_there_and_another_bodys_operation_does_not(visitor):
     duty = visitor("duty")
     assert "没有正在进行的行动" in duty.get("/wall")
-    assert len(tiles(duty.text)) == 8 + 4  # and the way of the money
+    assert {value for _, name, value in tiles(duty.text) if name == "劝阻群众"} == {"未记录"}
+    assert len(tiles(duty.text)) == 9 + 4  # and the way of the money
     begun(visitor)
     analyst = visitor("analyst")
     analyst.get("/operations/plan-new")
@@ -136,5 +137,10 @@ def test_teams_tell_how_far_they_are_and_each_number_opens_its_list(visitor):
     links = re.findall(r'href="([^"]+)" data-records="(\d+)"', row)
     assert [int(count) for _, count in links] == [1, 0, 0]
     assert "RESULT-" in duty.get(unescape(links[0][0]))
-    funnel = re.search(r'<ul class="wall-funnel">(.*?)</ul>', page, re.DOTALL)[1]
-    assert len(re.findall("<li>", funnel)) == 4
+    assert len(_funnel(page)) == 4
+
+
+def _funnel(page: str) -> list[str]:
+    return re.findall(
+        r"<li>(.*?)</li>", re.search(r'<ul class="wall-funnel">(.*?)</ul>', page, re.DOTALL)[1], re.DOTALL
+    )

@@ -6,9 +6,10 @@ from decimal import Decimal
 
 import pytest
 from desk_stores import STORES
-from figure_desk import ANALYST, CITY_CHIEF, LAST_MAY, NOW_US, STRANGER, day, make_figure_desk
+from figure_desk import ANALYST, CITY_CHIEF, LAST_MAY, NOW_US, STRANGER, day, held, make_figure_desk
 
 from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.measures.model import Measure, MeasureKind
 from fanzha.services.desk.count_figures import FiguresWanted, count_figures
 from fanzha.services.desk.counting.entries import By
 from fanzha.services.desk.divide_cases import divide_cases
@@ -34,7 +35,6 @@ GOLDEN = {
     "money_returned": ("2000", ["MEAS-R1"]),
     "victims_repaid": ("1", ["MEAS-R1"]),
     "loss_recovered": ("2000", ["MEAS-R1"]),
-    "funds_intercepted": ("0", []),
 }  # fmt: skip
 
 
@@ -53,6 +53,18 @@ def memory(tmp_path):
 
 def counted(desk, actor=CITY_CHIEF, period=MAY, **wanted):
     return {(one.measure, one.group): one for one in count_figures(desk, actor, FiguresWanted(period, **wanted))}
+
+
+def test_what_nobody_keeps_or_counts_yet_is_listed_as_not_recorded_and_never_as_nothing(memory):
+    desk, found = memory, counted(memory)
+    for measure in ("warnings_issued", "people_dissuaded", "calls_blocked", "funds_intercepted", "publicity_events"):
+        assert (found[measure, ""].value, found[measure, ""].notes) == (None, (NOT_RECORDED,)), measure
+    with desk.store.begin() as unit:
+        unit.records(Measure).add(held("H1", day(20), 5_000_000, kind=MeasureKind.PAYER_HOLD))
+        unit.commit()
+    assert counted(desk)["funds_intercepted", ""].value == 0  # a payment was held back, and was not given up
+    before = counted(desk, period=Period("2026-04-01", "2026-04-30"))
+    assert before["funds_intercepted", ""].value is None
 
 
 @pytest.mark.contract

@@ -29,12 +29,14 @@ from fanzha.core.actor import Actor, Level, Organisation, Role
 from fanzha.core.errors import NotAllowed
 from fanzha.core.time import DAY_US, format_instant, parse_instant
 from fanzha.services.desk.check_bulletin import check_bulletin
+from fanzha.services.desk.count_figures import FiguresWanted, count_figures
 from fanzha.services.desk.daily_analysis import draft_daily_analysis, schedule_daily_analysis
 from fanzha.services.desk.issue_bulletin import issue_bulletin
 from fanzha.services.desk.morning_papers import morning_papers
 from fanzha.services.desk.open_bulletin import list_bulletins
 from fanzha.services.desk.open_figure import open_figure
 from fanzha.services.desk.run_clocks import run_clocks
+from fanzha.statistics import NOT_STATED, Period
 from fanzha.statistics.bulletin_text import Language, bulletin_text
 
 CHIEF = Actor("chief", "COUNTY", Level.COUNTY, frozenset({Role.APPROVER}))
@@ -103,7 +105,14 @@ def test_it_says_the_day_the_types_and_how_the_desk_did(tmp_path):
     assert "Daily analysis, 3 May 2026" in bulletin_text(made, CATALOGUE, Language.EN)
     assert check_bulletin(desk, ANALYST, made.id, READER) == ()
     assert issue_bulletin(desk, CHIEF, made.id, READER).issued is not None
+    unclassified = [one for one in made.figures if one.variable.fraud_class == NOT_STATED]
+    typed = [one for one in made.figures if one.variable.fraud_class and one.variable.measure == "cases_reported"]
+    assert sum(one.value for one in typed) == 1, "each report has its type or none yet"
+    assert [one.label for one in unclassified] == ["尚未分类"] * len(unclassified)
+    for one in typed:
+        assert open_figure(desk, ANALYST, made.id, one.variable.name).as_told
     quiet = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 27))
+    assert "二、案件类型\n\n当日没有接报警情。" in bulletin_text(quiet, CATALOGUE)
     assert check_bulletin(desk, ANALYST, quiet.id, READER) == ()  # nothing happened: shares of nothing are left out
     clock.at_us = day(20)
     with pytest.raises(NotAllowed):
@@ -141,7 +150,8 @@ def test_what_operations_took_down_is_told_by_kind_and_place_and_opens_its_entri
     assert sum(places.values()) == 3
     text = bulletin_text(made, CATALOGUE)
     assert "话务窝点：捣毁窝点2处" in text
-    assert "未记录（不等于零）：下发预警指令。" in text
+    assert "捣毁窝点3处，环比增加3处" in text
+    assert "四、预警劝阻\n\n未记录（不等于零）：拦截资金、下发预警指令、劝阻群众。" in text
     assert check_bulletin(desk, ANALYST, made.id, READER) == ()
     name = next(one.variable.name for one in made.figures if one.variable.target == "calling_den")
     opened = open_figure(desk, ANALYST, made.id, name)
@@ -150,6 +160,27 @@ def test_what_operations_took_down_is_told_by_kind_and_place_and_opens_its_entri
         desk, ANALYST, day=date(2026, 5, 4)
     )  # under way, and nothing taken down: that is nothing
     assert {one.variable.name: one.value for one in later.figures}["dens_destroyed"] == 0
+
+
+def test_a_den_is_of_the_place_where_it_stood_and_compared_with_the_day_before(tmp_path):
+    desk, _ = make_figure_desk("memory", tmp_path)
+    a_strike(desk, ("calling_den", "COUNTY"), ("calling_den", "COUNTY"))
+    with desk.store.begin() as unit:
+        results = unit.records(OperationResult)
+        here = results.get("RESULT-0")
+        there = replace(here.draft, take_down=replace(here.draft.take_down, jurisdiction="530103"))
+        results.save(replace(here, draft=there))
+        unit.commit()
+    made = draft_daily_analysis(desk, ANALYST, day=date(2026, 5, 3))
+    places = {one.variable.jurisdiction: one.value for one in made.figures if one.variable.jurisdiction}
+    assert places == {"530102": 1, "530103": 1}
+    text = bulletin_text(made, CATALOGUE)
+    assert "话务窝点：捣毁窝点2处，环比增加2处" in text
+    assert check_bulletin(desk, ANALYST, made.id, READER) == ()
+    found = count_figures(
+        desk, ANALYST, FiguresWanted(Period("2026-05-03", "2026-05-03"), ("dens_destroyed",), jurisdiction="530103")
+    )
+    assert [(one.value, one.ids) for one in found] == [(1, ("RESULT-0",))]
 
 
 def test_the_papers_of_the_morning_are_made_once_by_the_machine(tmp_path):

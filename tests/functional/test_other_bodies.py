@@ -246,6 +246,7 @@ def arguments(day: ReturnDay, ids: dict[str, str], acknowledgement: str) -> dict
         "variable": (Variable("cases_filed", "cases_filed", Period("2026-11-01", "2026-11-30")),),
         "reader": (bootstrap.bulletin_reader(),), "value": (Decimal(1),),
         "content": (BulletinContent("模拟", (), ()),), "import_receipts.content": (row,), "change_figure.name": ("stopped",),
+        "open_draft_version.number": (1,), "restore_draft.number": (1,),
         "hasher": (Argon2Hasher(time_cost=1, memory_kib=8, lanes=1),), "evidence": (day.books.evidence,),
         "rules": (day.books.trace_rules,), "reason": why, "finding": why, "text": why, "note": why, "grounds": why,
         "answer": why, "result": why, "contact": why, "title": why, "by": ("模拟·某",), "reveal": (True, False),

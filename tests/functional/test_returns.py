@@ -7,6 +7,7 @@ import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from unittest import mock
 
 import numpy as np
@@ -49,9 +50,11 @@ from fanzha.measures.return_plan import Base, Branch, Inflow, Unseen
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.services.desk.add_report_to_case import add_report_to_case
 from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.count_figures import FiguresWanted
 from fanzha.services.desk.decide_return import approve_return, propose_return, reject_return, withdraw_return
 from fanzha.services.desk.draft_return import draft_return, replan_return
 from fanzha.services.desk.follow_money import follow_money
+from fanzha.services.desk.follow_stopped_money import follow_stopped_money
 from fanzha.services.desk.lift_measure import lift_measure
 from fanzha.services.desk.object_to_return import decide_objection, receive_objection
 from fanzha.services.desk.papers.return_worksheet import return_worksheet
@@ -66,6 +69,7 @@ from fanzha.services.desk.return_papers import PaperKind, open_return, return_pa
 from fanzha.services.desk.return_planning import AccountChoice, ReturnWanted
 from fanzha.services.desk.set_working_method import set_working_method
 from fanzha.services.desk.step_case import step_case
+from fanzha.statistics import Period, day_of
 
 RATIO = (Branch.PRO_RATA,)
 NUMBER = "模拟返字〔2026〕1号"
@@ -248,6 +252,12 @@ def test_from_the_notice_to_the_last_receipt_and_a_victim_found_later(day, reque
         assert code == 0, said
 
 
+def around(at_us: int) -> Period:
+    """The half year that ends on the day of an instant."""
+    last = day_of(at_us)
+    return Period((last - timedelta(days=180)).isoformat(), last.isoformat())
+
+
 def merchant_is_a_victim() -> tuple[Row, ...]:
     """The same rows; the merchant will turn out to be a victim who reports late."""
     return tuple(replace(row, payer=ACCOUNTS["V4"]) if row.payer == MERCHANT else row for row in ROWS)
@@ -428,6 +438,8 @@ def test_a_payment_that_the_ledger_shows_counts_once_and_only_as_returned(one_da
     assert law.trace_run != before.trace_run
     (total,) = law.totals
     assert (total.returned_minor, total.held_minor, total.exited_minor) == (2_700_000, 0, 0)
+    frozen = follow_stopped_money(day.desk, CITY_CHIEF, FiguresWanted(around(day.clock.at_us))).funnel.frozen
+    assert (frozen.minor, frozen.part("returned"), frozen.part("released")) == (2_700_000, 2_700_000, 0)
     set_working_method(day.desk, BOTH, ready.case, "lifo", "比较各种溯源方法")
     assert day.law(ready.case) == law, "what was paid stays booked by the method of its return"
 

@@ -138,6 +138,51 @@ def figure(
 
 
 @app.command()
+def versions(
+    context: typer.Context,
+    bulletin: BulletinId,
+    *,
+    number: Annotated[
+        int | None, typer.Option("--number", metavar="N", help="What this version says otherwise than the draft now.")
+    ] = None,
+    login: AsOption = None,
+) -> None:
+    """Show what a draft said each time it was saved, newest first; or what one of them says otherwise."""
+    from fanzha.services.desk.documents.bulletin import version_row
+    from fanzha.services.desk.open_draft_versions import list_draft_versions
+
+    with at_desk(context, login) as seat:
+        if number is not None:
+            _version(seat, bulletin, number)
+            return
+        page = list_draft_versions(seat.desk, seat.actor, bulletin)
+        if seat.json:
+            write_json({"versions": [version_row(one) for one in page.rows], "next": page.next_cursor})
+            return
+        rows = [[str(one.number), format_instant(one.at_us), one.by, one.deed] for one in page.rows]
+        show_table(
+            f"{bulletin}: versions", ["number", "saved", "by", "deed"], rows, right=["number"], nothing="none yet"
+        )
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    bulletin: BulletinId,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="See: fanzha bulletin versions.")],
+    *,
+    version: VersionOption = None,
+    login: AsOption = None,
+) -> None:
+    """Have a draft say again what it said in an earlier version; what it says now stays among the versions."""
+    from fanzha.services.desk.restore_draft import restore_draft
+
+    with at_desk(context, login) as seat:
+        restored = restore_draft(seat.desk, seat.actor, bulletin, number, version=version)
+        _say(seat, restored, f"says again what it said in version {number}")
+
+
+@app.command()
 def check(context: typer.Context, bulletin: BulletinId, *, login: AsOption = None) -> None:
     """Say what still keeps a draft from being issued; its text is read back as anybody would read it."""
     from fanzha import bootstrap
@@ -294,6 +339,23 @@ def read_content(file: Path, seat: AtDesk) -> BulletinContent:
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadInput(f"{file}: is no TOML: {error}") from None
     return content_of(table, seat.desk.rules.indicators, day_of(seat.desk.clock.now_us()), str(file))
+
+
+def _version(seat: AtDesk, bulletin: str, number: int) -> None:
+    from fanzha.services.desk.documents.bulletin import changes_document, version_row
+    from fanzha.services.desk.open_bulletin import open_bulletin
+    from fanzha.services.desk.open_draft_versions import open_draft_version
+    from fanzha.statistics.edition_diff import Changed, diff_editions
+
+    now = open_bulletin(seat.desk, seat.actor, bulletin).bulletin
+    earlier = open_draft_version(seat.desk, seat.actor, bulletin, number)
+    found = diff_editions(earlier.said, now, seat.desk.rules.indicators)
+    if seat.json:
+        write_json({**version_row(earlier), **changes_document(found)})
+        return
+    marks = {Changed.SAME: " ", Changed.CAME: "+", Changed.WENT: "-"}
+    for change, text in found.lines:
+        say(f"{marks[change]} {text}")
 
 
 def _say(seat: AtDesk, bulletin: OwnBulletin, what: str) -> None:

@@ -44,6 +44,9 @@ def take_down(
         str, typer.Argument(metavar="KIND", help="Kind of den or gang; see: fanzha operation catalogue.")
     ],
     place: PlaceOption = "",
+    jurisdiction: Annotated[
+        str, typer.Option("--jurisdiction", metavar="CODE", help="Where it stood, as 530102; your body's if not given.")
+    ] = "",
     at: AtOption = "",
     team: TeamOption = "",
     note: NoteOption = "",
@@ -54,7 +57,7 @@ def take_down(
     from fanzha.casework.operations import ResultKind, TakeDown
 
     with at_desk(context, login) as seat:
-        said = {"team": team, "note": note, "request": request, "take_down": TakeDown(target, place)}
+        said = {"team": team, "note": note, "request": request, "take_down": TakeDown(target, place, jurisdiction)}
         _enter(seat, operation, ResultKind.TAKE_DOWN, at, said)
 
 

@@ -251,7 +251,7 @@ class PartRelease:
     reason: str
     by: str
     at_us: int
-    order: str = ""  # request id; empty where a return order moved the money
+    order: str = ""  # request id of the release; where a return order moved the money, of its payment, or empty
 
 
 @unique
@@ -390,6 +390,10 @@ class Measure:
         """The parts that were let go of it so far; what the institution refused to let go is held still."""
         refused = {order.id for order in self.orders if order.status is OrderStatus.REFUSED}
         return tuple(release for release in self.part_releases if release.order not in refused)
+
+    def was_returned(self, release: PartRelease) -> bool:
+        """Whether a payment to a victim took it out: it went by no order of this measure's own."""
+        return all(order.id != release.order for order in self.orders)
 
     @property
     def released_minor(self) -> int:

@@ -45,8 +45,8 @@ def stood_at(measure: Measure, at_us: int) -> Stood:
         _status(measure, at_us, executed=executed),
         executed,
         minor,
-        sum(release.amount_minor for release in let_go if release.order),
-        sum(release.amount_minor for release in let_go if not release.order),
+        sum(release.amount_minor for release in let_go if not measure.was_returned(release)),
+        sum(release.amount_minor for release in let_go if measure.was_returned(release)),
     )
 
 

@@ -40,6 +40,7 @@ from fanzha.measures.model import Measure, Signature
 from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_table import NEVER_US, Key, KeyType, PartialIndex, RecordTable, Term
+from fanzha.statistics.draft_versions import DraftVersion
 from fanzha.statistics.drafting import OwnBulletin
 from fanzha.tracing.runs import TraceRun
 
@@ -438,6 +439,12 @@ BULLETINS: Final[RecordTable[OwnBulletin]] = RecordTable(
     keys=(Key("organisation"), Key("status"), Key("published"), Key("replaces"), Key("drafted_us", KeyType.INTEGER)),
     indexes=(("organisation", "drafted_us"), ("organisation", "status", "drafted_us"), ("replaces",)),
 )
+DRAFT_VERSIONS: Final[RecordTable[DraftVersion]] = RecordTable(
+    name="draft_versions",
+    record=DraftVersion,
+    keys=(Key("organisation"), Key("bulletin"), Key("number", KeyType.INTEGER)),
+    indexes=(("bulletin", "number"),),
+)
 ORGANISATIONS: Final[RecordTable[Organisation]] = RecordTable(
     name="organisations",
     record=Organisation,
@@ -526,7 +533,7 @@ TRACE_RUNS: Final[RecordTable[TraceRun]] = RecordTable(
 TABLES: Final[tuple[RecordTable[Any], ...]] = (
     REPORTS, CLUES, FACTS, CASES, TASKS, SERIES, HAND_OVERS, ERRANDS, MERGES, CASE_MOVES, WORK_EVENTS,
     MEASURES, APPEALS, INCIDENTS, RETURNS,
-    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, OPENINGS, MEETINGS, CONTROLS, PUBLICITY, BULLETINS,
+    CAMPAIGNS, OPERATIONS, OPERATION_RESULTS, OPENINGS, MEETINGS, CONTROLS, PUBLICITY, BULLETINS, DRAFT_VERSIONS,
     INDICATORS, LISTING_OBJECTIONS, REPORT_SHEETS,
     ORGANISATIONS, PEOPLE, CREDENTIALS, PASSKEYS, REVEALS, SEARCHES, EXPORTS,
     PARTNER_LINKS, WEBHOOKS, TRACE_RUNS,

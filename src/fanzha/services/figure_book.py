@@ -8,8 +8,8 @@ from decimal import Decimal
 from fanzha.core.time import format_instant
 from fanzha.services.render_trace.sheet_book import Amount, Cell, Column, Sheet, sheet_book
 from fanzha.services.render_trace.wording import Words
-from fanzha.statistics import Catalogue, OwnFigure, period_zh
-from fanzha.statistics.wording import MONEY, UNSAID_ZH, comparison_zh
+from fanzha.statistics import NOT_RECORDED, Catalogue, OwnFigure, period_zh
+from fanzha.statistics.wording import MONEY, UNRECORDED_ZH, UNSAID_ZH, comparison_zh
 
 _FIGURES = (
     Column(Words("指标", "measure"), 24), Column(Words("分组", "part"), 16), Column(Words("数值", "value"), 18),
@@ -42,7 +42,8 @@ def figure_book(title: str, figures: Sequence[OwnFigure], catalogue: Catalogue) 
 
 def _figure(one: OwnFigure, catalogue: Catalogue) -> tuple[Cell, ...]:
     return (
-        catalogue.name_of(one.measure), one.group, _value(one.value, one.unit), one.unit, period_zh(one.period),
+        catalogue.name_of(one.measure), one.group,
+        UNRECORDED_ZH if NOT_RECORDED in one.notes else _value(one.value, one.unit), one.unit, period_zh(one.period),
         len(one.ids), one.counts, one.excludes, "；".join(one.notes),
     )  # fmt: skip
 

@@ -12,10 +12,9 @@ from fanzha.services.chart_marks import BAR, INK, MARGIN, QUIET, RULE, drawing, 
 from fanzha.statistics import Catalogue, OwnComparison, OwnFigure, period_zh
 from fanzha.statistics.bulletin_text import comparisons_of
 from fanzha.statistics.drafting import SaidFigure
-from fanzha.statistics.wording import comparison_zh, number_zh
+from fanzha.statistics.wording import UNRECORDED_ZH, comparison_zh, number_zh
 
 WIDTH, LEFT, RIGHT, TOP, BAR_STEP, ROW_GAP, PANEL_HEAD, PANEL_GAP, FOOT = 960, 250, 270, 76, 22, 8, 34, 16, 64
-UNRECORDED_ZH: Final = "未记录"
 HATCH: Final = (
     '<defs><pattern id="base" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     f'<rect width="6" height="6" fill="#ffffff"/><rect width="2" height="6" fill="{QUIET}"/></pattern></defs>'

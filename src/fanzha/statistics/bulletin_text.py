@@ -145,14 +145,15 @@ def bulletin_text(bulletin: OwnBulletin, catalogue: Catalogue, language: Languag
     ]
     body: list[str] = []
     for line in body_lines(bulletin, catalogue, language):
-        body += [*([line.text] if line.text else []), *table_sentences(line, catalogue, language)]
+        said = line.text and line.kind is not BlockKind.CHART  # a chart says nothing in plain text
+        body += [*([line.text] if said else []), *table_sentences(line, catalogue, language)]
     as_of = format_instant(bulletin.as_of_us)[:16].replace("T", " ")
     foot = f"（数据口径见指标目录，统计时点 {as_of}）" if chinese else f"(Counted as of {as_of}, Asia/Shanghai.)"
     return "\n\n".join([*head, *body, foot]) + "\n"
 
 
 def table_sentences(line: Line, catalogue: Catalogue, language: Language) -> list[str]:
-    """The rows of a table as sentences, each with its period; a chart says nothing in plain text."""
+    """The rows of a table as sentences, each with its period."""
     if line.kind is not BlockKind.TABLE:
         return []
     stop, comma = ("。", "，") if language is Language.ZH else (".", ": ")

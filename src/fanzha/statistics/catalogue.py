@@ -116,6 +116,12 @@ class Catalogue:
     unread: frozenset[str] = frozenset()  # classes of units that no published text is read for
     base_min: int = 0  # records that the period compared with must have, for a comparison to be said
     daily: DailyRules | None = None
+    awaited: tuple[str, ...] = ()  # measures that are listed though nothing records them yet
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """What a list of all own figures has: those that are counted here, and those that are awaited, as not recorded."""
+        return (*self.own, *(one for one in self.awaited if one not in self.own))
 
     @property
     def read_units(self) -> tuple[str, ...]:
@@ -155,7 +161,14 @@ def read_catalogue(table: Mapping[str, Any]) -> Catalogue:
         frozenset(table.get("unread_units", ())),
         table["own_figures"]["base_min"],
         DailyRules.from_table(table["daily"]),
+        _awaited(table, measures),
     )
+
+
+def _awaited(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> tuple[str, ...]:
+    awaited = tuple(table.get("awaited", {}).get("measures", ()))
+    assert set(awaited) <= measures.keys(), "what is awaited stands in the catalogue"
+    return awaited
 
 
 def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str, OwnMeasure]:

@@ -13,6 +13,7 @@ MONEY: Final = "元"
 PERCENT: Final = "%"
 YI, WAN = Decimal(10**8), Decimal(10**4)
 UNKNOWN: Final = "—"
+UNRECORDED_ZH: Final = "未记录"  # no record here tells it, which is not nothing
 UNSAID_ZH: Final[Mapping[Unsaid, str]] = {
     Unsaid.VALUE_UNKNOWN: "本期数未记录", Unsaid.BASE_UNKNOWN: "基期数未记录", Unsaid.BASE_ZERO: "基期为零",
     Unsaid.BASE_SMALL: "基期数过小，不作比较", Unsaid.FELL: "本期少于基期，不称增长",

@@ -81,7 +81,7 @@ class Setting:
             "ask": ask, "now_us": now_us, "language": ask.language, "tag": TAGS[ask.language], "csrf": ask.csrf,
             "today": today_words(now_us),
             "navigation": navigation_for(ask.actor), "palette": palette_for(ask.actor),
-            "seer": ask.actor is not None and bool(ask.actor.roles & SEERS), "look": look,
+            "seer": ask.actor is not None and bool(ask.actor.roles & SEERS), "look": look, "theme": look["theme"],
             "body_name": cache(partial(body_called, self._console.desk)),
             "told": _told(sayer(ask.language), told), "demo": self._console.demo, "instant": partial(show.instant, now_us=now_us),
         }  # fmt: skip

@@ -93,7 +93,6 @@ class WallRules:
 
     day: tuple[str, ...]
     first: tuple[str, ...]
-    funnel: tuple[str, ...]  # from what was lost to what came back
 
     def place(self, measure: str) -> tuple[int, str]:
         """Where a number of an operation stands: by the table, then by its id."""
@@ -131,7 +130,7 @@ class OperationRules:
         }
         return cls(
             major_loss_minor=loss_yuan * FEN,
-            wall=WallRules(*(_ids(_part(table, "wall"), name) for name in ("day", "first", "funnel"))),
+            wall=WallRules(*(_ids(_part(table, "wall"), name) for name in ("day", "first"))),
             targets={row["slug"]: _target(row) for row in _rows(table, "taken_down", "target")},
             items={row["slug"]: _item(row) for row in _rows(table, "seized", "item")},
             capacities=_manners(table, "capacities", "capacity"),

@@ -24,6 +24,7 @@ from fanzha.casework.operations.results import (
 from fanzha.casework.operations.words import words_of
 from fanzha.casework.policy import check_reason
 from fanzha.core.actor import Actor
+from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput, NotAllowed
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.ids import Ids
@@ -36,11 +37,17 @@ _IMEI: Final = re.compile(r"\d{14,16}")
 
 
 def plain_draft(draft: ResultDraft) -> ResultDraft:
-    """The draft with its numbers as they are compared: no blanks, narrow digits; large letters where a case means nothing."""
+    """The draft with its numbers as they are compared: no blanks, narrow digits; large letters where a case means nothing.
+
+    Raises BadInput for a division that is none.
+    """
     if draft.suspect is not None:
         return replace(
             draft, suspect=replace(draft.suspect, id_number=plain_identifier(draft.suspect.id_number).upper())
         )
+    if draft.take_down is not None:
+        place = check_division(draft.take_down.jurisdiction, "jurisdiction")
+        return replace(draft, take_down=replace(draft.take_down, jurisdiction=place))
     if draft.goods is None:
         return draft
     plain = (_plain(one) for one in draft.goods.identifiers if one.value.strip())

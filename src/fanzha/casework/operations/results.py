@@ -127,6 +127,7 @@ class TakeDown:
 
     target: str
     place: str = ""
+    jurisdiction: str = ""  # of its own address; empty: that of the body which entered it
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from fanzha.services.desk.model import Desk
 from fanzha.services.desk.sight import Sight
 from fanzha.statistics import (
     NOT_RECORDED,
+    NOT_STATED,
     Against,
     BaseCount,
     Catalogue,
@@ -43,9 +44,10 @@ WIDE_FROM: Final = 100  # bodies
 class FiguresWanted:
     """Which figures, over what.
 
-    measures: ids of the catalogue; none: all that are counted here. organisation: whose records, with those of the bodies
-    below it unless `alone`; empty: the actor's own. jurisdiction: only records of that place or below it. fraud_class: only
-    those of cases of that class. target: only dens and gangs of that kind. as_of_us: as the records stood then; None: now.
+    measures: ids of the catalogue; none: all that are counted here, with those that are not recorded yet. organisation:
+    whose records, with those of the bodies below it unless `alone`; empty: the actor's own. jurisdiction: only records of
+    that place or below it. fraud_class: only those of cases of that class, or of none (NOT_STATED). target: only dens and
+    gangs of that kind. as_of_us: as the records stood then; None: now.
     """
 
     period: Period
@@ -76,7 +78,7 @@ def count_figures(desk: Desk, actor: Actor, wanted: FiguresWanted) -> tuple[OwnF
 def figures_of(look: Look, wanted: FiguresWanted) -> tuple[OwnFigure, ...]:
     """The same for a use case that is at work already."""
     catalogue = look.rules.indicators
-    measures = wanted.measures or tuple(catalogue.own)
+    measures = wanted.measures or catalogue.listed
     _check_known(measures, catalogue)
     span = span_of(look, wanted)
     found = _counted(look, span, measures, wanted)
@@ -157,7 +159,7 @@ def _counted(look: Look, span: Span, measures: tuple[str, ...], wanted: FiguresW
 
     def is_wanted(entry: Entry) -> bool:
         parts = entry.parts
-        limited = wanted.fraud_class in {"", parts.fraud_class} and wanted.target in {"", parts.target}
+        limited = wanted.fraud_class in {"", parts.fraud_class or NOT_STATED} and wanted.target in {"", parts.target}
         return limited and entry.measure in counting.wanted
 
     def entries() -> Iterator[Entry]:

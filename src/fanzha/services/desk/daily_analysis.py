@@ -25,6 +25,8 @@ from fanzha.statistics.wording import PERCENT
 
 DAILY_CLOCK: Final = "bulletin.daily"
 TYPED: Final = ("cases_reported", "loss_reported")
+NO_REPORTS: Final = Block(BlockKind.NOTE, "当日没有接报警情。", "No report was taken in on the day.")
+NOTHING: Final = Block(BlockKind.NOTE, "当日没有可以计算的数。", "The day has nothing to measure.")
 
 
 def draft_daily_analysis(desk: Desk, actor: Actor, *, day: date | None = None, organisation: str = "") -> OwnBulletin:
@@ -81,7 +83,7 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
         )
         for group in (rules.measures, rules.performance, rules.warning)
     )
-    taken_down = tuple(Variable(measure, measure, period) for measure in rules.taken_down if measure in told)
+    taken_down = tuple(_variable(measure, period, catalogue) for measure in rules.taken_down if measure in told)
     typed = tuple(
         Variable(f"{measure}_{at}", measure, period, fraud_class=slug)
         for at, slug in enumerate(_classes(look, body, period, rules.classes_max), start=1)
@@ -90,19 +92,19 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
     kinds, places = (
         _divided(look, body, period, [one.measure for one in taken_down], by) for by in (By.TARGET, By.JURISDICTION)
     )
-    absent = [*(one for one in rules.taken_down if one not in told), *rules.not_recorded]
+    no_strike = [one for one in rules.taken_down if one not in told]
+    unwarned = [*(one for one in rules.warning if one not in told), *rules.not_recorded]
     blocks = (
         *_section(period, "一、当日情况", "The day", main),
         Block(BlockKind.HEADING, "二、案件类型", "Types"),
-        *_table("按案件类型", "By type", typed),
-        *_section(period, "三、打击窝点团伙", "Dens and gangs", taken_down),
+        *(_table("按案件类型", "By type", typed) or (NO_REPORTS,)),
+        *_section(period, "三、打击窝点团伙", "Dens and gangs", taken_down, _absent(no_strike, catalogue)),
         *_table("按种类分布", "By kind", kinds),
         *_table("按地区分布", "By place", places),
-        *_section(period, "四、预警劝阻", "Warning", warning),
+        *_section(period, "四、预警劝阻", "Warning", warning, _absent(unwarned, catalogue)),
         *_section(period, "五、处置效率", "How the desk did", performance),
         Block(BlockKind.HEADING, "六、疑似新手法", "What may be a new trick"),
         _tricks(look, body, period),
-        _absent(absent, catalogue),
         Block(
             BlockKind.CHART, "当日主要指标", "Main figures of the day",
             tuple(one.name for one in main if one.measure in TYPED),
@@ -116,20 +118,24 @@ def daily_content(look: Look, body: str, day: date) -> BulletinContent:
     )
 
 
-def _section(period: Period, zh: str, en: str, variables: tuple[Variable, ...]) -> tuple[Block, ...]:
-    """A heading with the figures under it; the heading alone where the day has nothing to measure."""
-    heading = Block(BlockKind.HEADING, zh, en)
-    return (heading, _paragraph(period, variables)) if variables else (heading,)
+def _section(
+    period: Period, zh: str, en: str, variables: Sequence[Variable], absent: tuple[Block, ...] = ()
+) -> tuple[Block, ...]:
+    """A heading with the figures under it and what is not recorded; where the day has nothing to measure that is said."""
+    said = (_paragraph(period, variables),) if variables else ()
+    return (Block(BlockKind.HEADING, zh, en), *((*said, *absent) or (NOTHING,)))
 
 
 def _table(zh: str, en: str, variables: tuple[Variable, ...]) -> tuple[Block, ...]:
     return (Block(BlockKind.TABLE, zh, en, tuple(one.name for one in variables)),) if variables else ()
 
 
-def _absent(measures: Sequence[str], catalogue: Catalogue) -> Block:
+def _absent(measures: Sequence[str], catalogue: Catalogue) -> tuple[Block, ...]:
+    if not measures:
+        return ()
     zh = "、".join(catalogue.measures[one].zh for one in measures)
     en = ", ".join(catalogue.measures[one].en for one in measures)
-    return Block(BlockKind.NOTE, f"未记录（不等于零）：{zh}。", f"Not recorded (which is not nothing): {en}.")
+    return (Block(BlockKind.NOTE, f"未记录（不等于零）：{zh}。", f"Not recorded (which is not nothing): {en}."),)
 
 
 def _divided(look: Look, body: str, period: Period, told: Sequence[str], by: By) -> tuple[Variable, ...]:
@@ -143,14 +149,14 @@ def _divided(look: Look, body: str, period: Period, told: Sequence[str], by: By)
     ranked = sorted(parts, key=lambda one: (-(one.value or 0), one.measure, one.group))[: rules.distributed_max]
     return tuple(
         Variable(
-            f"{one.measure}_{by.value}_{at}", one.measure, period,
+            f"{one.measure}_{by.value}_{at}", one.measure, period, (_against(one.measure, look.rules.indicators),),
             jurisdiction=one.group if by is By.JURISDICTION else "", target=one.group if by is By.TARGET else "",
         )
         for at, one in enumerate(ranked, start=1)
     )  # fmt: skip
 
 
-def _paragraph(period: Period, variables: tuple[Variable, ...]) -> Block:
+def _paragraph(period: Period, variables: Sequence[Variable]) -> Block:
     names = [f"{{{one.name}}}" for one in variables]
     return Block(
         BlockKind.TEXT, f"{period_zh(period)}，{'；'.join(names)}。", f"{period_en(period)}: {'; '.join(names)}."
@@ -172,18 +178,22 @@ def _tricks(look: Look, body: str, period: Period) -> Block:
 
 
 def _variable(measure: str, period: Period, catalogue: Catalogue) -> Variable:
+    return Variable(measure, measure, period, (_against(measure, catalogue),))
+
+
+def _against(measure: str, catalogue: Catalogue) -> Against:
+    """The day before, by how much more or less."""
     share = catalogue.unit_of(measure) == PERCENT
-    against = Against(Base.PERIOD_BEFORE, Wording.POINTS if share else Wording.DIFFERENCE)
-    return Variable(measure, measure, period, (against,))
+    return Against(Base.PERIOD_BEFORE, Wording.POINTS if share else Wording.DIFFERENCE)
 
 
 def _classes(look: Look, body: str, period: Period, most: int) -> tuple[str, ...]:
-    """The classes of the day's reports, those with most reports first; reports without a class are told as the rest."""
+    """The classes of the day's reports, those with most reports first; after them what has none yet."""
     wanted = FiguresWanted(period, (TYPED[0],), By.TYPE, organisation=body)
-    found = [
-        one for one in figures_of(look, wanted) if one.group not in {"", NOT_STATED} and one.group in class_names(look)
-    ]
-    return tuple(one.group for one in sorted(found, key=lambda one: (-len(one.ids), one.group))[:most])
+    parts = {one.group: one for one in figures_of(look, wanted) if one.ids}
+    found = [one for group, one in parts.items() if group in class_names(look)]
+    ranked = sorted(found, key=lambda one: (-len(one.ids), one.group))[:most]
+    return (*(one.group for one in ranked), *((NOT_STATED,) if NOT_STATED in parts else ()))
 
 
 def _told(look: Look, body: str, period: Period, measures: tuple[str, ...]) -> frozenset[str]:

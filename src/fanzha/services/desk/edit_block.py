@@ -64,7 +64,8 @@ def edit_block(desk: Desk, actor: Actor, bulletin_id: str, change: BlockChange) 
     """
     with acting(desk, actor, "bulletin.edit_block", Subject("bulletin", bulletin_id)) as work:
         held = work.load(OwnBulletin, bulletin_id, Action.BULLETIN_DRAFT, None)
-        return keep_bulletin(work, _changed(work, held, change), "bulletin.edit_block", change.deed.value)
+        changed, writing = _changed(work, held, change), change.deed is BlockDeed.KEEP
+        return keep_bulletin(work, changed, "bulletin.edit_block", change.deed.value, writing=writing)
 
 
 def _changed(work: Work, held: OwnBulletin, change: BlockChange) -> OwnBulletin:

@@ -12,7 +12,7 @@ from fanzha.core.money import DEFAULT_CURRENCY
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, MeasureKind
 from fanzha.measures.stood import begin_order, stood_at
-from fanzha.services.desk.acting import looking
+from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.count_figures import FiguresWanted, counting_of, span_of
 from fanzha.services.desk.counting.count_measures import left, repeated
 from fanzha.services.desk.counting.entries import Counting
@@ -44,12 +44,17 @@ def follow_stopped_money(desk: Desk, actor: Actor, wanted: FiguresWanted) -> Sto
     with looking(
         desk, actor, "figure.follow", Subject("organisation", wanted.organisation or actor.organisation)
     ) as look:
-        span = span_of(look, wanted)
-        counting = counting_of(look, span, ())
-        others: list[str] = []
-        stops = tuple(_stops(counting, others))
-        freezes = tuple(_freezes(counting, others))
-        return StoppedMoney(make_funnel(stops, freezes), span.as_of_us, tuple(others))
+        return stopped_money_of(look, wanted)
+
+
+def stopped_money_of(look: Look, wanted: FiguresWanted) -> StoppedMoney:
+    """The same for a use case that is at work already."""
+    span = span_of(look, wanted)
+    counting = counting_of(look, span, ())
+    others: list[str] = []
+    stops = tuple(_stops(counting, others))
+    freezes = tuple(_freezes(counting, others))
+    return StoppedMoney(make_funnel(stops, freezes), span.as_of_us, tuple(others))
 
 
 def _stops(counting: Counting, others: list[str]) -> Iterator[StopRow]:

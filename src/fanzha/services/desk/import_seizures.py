@@ -161,7 +161,7 @@ def _draft_of(
     if said.get("name"):
         kind, content = ResultKind.SUSPECT, {"suspect": _suspect(said, rules)}
     elif target:
-        kind, content = ResultKind.TAKE_DOWN, {"take_down": TakeDown(target, said.get("place", ""))}
+        kind, content = ResultKind.TAKE_DOWN, {"take_down": _den(target, said)}
     else:
         item = _item(said.get("item", ""), rules)
         numbers = tuple(read_identifiers(said.get("identifiers", ""), item, rules))
@@ -172,6 +172,10 @@ def _draft_of(
         document=said.get("document", ""), team=_team(said.get("team", ""), operation),
         take_down_of=said.get("take_down", ""), **content,
     )  # fmt: skip
+
+
+def _den(target: str, said: Mapping[str, str]) -> TakeDown:
+    return TakeDown(target, said.get("place", ""), said.get("jurisdiction", ""))
 
 
 def _suspect(said: Mapping[str, str], rules: OperationRules) -> Suspect:

@@ -5,18 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from typing import Final
 
 from fanzha.audit import DetailValue, Subject, done
 from fanzha.core.actor import Organisation
 from fanzha.core.errors import BadInput, FanzhaError
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, Work
 from fanzha.services.desk.bodies import bodies_below, place_names
 from fanzha.services.desk.count_figures import FiguresWanted, figures_of
-from fanzha.statistics import Catalogue, OwnFigure, Tally
-from fanzha.statistics.drafting import Block, OwnBulletin, SaidFigure, SumRule, Variable, check_content, said_figure
+from fanzha.statistics import NOT_STATED, Catalogue, OwnFigure, Tally
+from fanzha.statistics.draft_versions import DraftVersion, next_version
+from fanzha.statistics.drafting import (
+    Block,
+    DraftStatus,
+    OwnBulletin,
+    SaidFigure,
+    SumRule,
+    Variable,
+    check_content,
+    said_figure,
+)
 from fanzha.statistics.own import CountScope
 
 _SUBJECT = "bulletin"
+UNCLASSIFIED: Final = "尚未分类"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,23 @@ def count_variables(look: Look, body: str, content: BulletinContent) -> tuple[Sa
     return tuple(found[variable.name] for variable in content.variables)
 
 
+def _keep_version(
+    work: Work, draft: OwnBulletin, action: str, *, writing: bool = False, only_first: bool = False
+) -> None:
+    """Keeps what a draft says; only_first: where nothing is kept of it yet, as of one that is older than the versions."""
+    versions = work.unit.records(DraftVersion)
+    last = versions.find(Query(equals={"bulletin": draft.id}, order_by="number", descending=True, limit=1)).rows
+    if draft.status is not DraftStatus.DRAFT or (only_first and last):
+        return
+    made = next_version(last[0] if last else None, draft, work.actor, action, work.now_us, writing=writing)
+    if made is None:
+        return
+    if last and made.id == last[0].id:
+        versions.save(made)
+    else:
+        versions.add(made)
+
+
 def _counted(look: Look, body: str, alike: Sequence[Variable]) -> list[SaidFigure]:
     first = alike[0]
     measures = tuple(dict.fromkeys(one.measure for one in alike))
@@ -81,7 +111,8 @@ def _counted(look: Look, body: str, alike: Sequence[Variable]) -> list[SaidFigur
 
 def _label(look: Look, body: str, variable: Variable) -> str:
     """What a figure is limited to, in words: a class, a kind of den, a place by the body that is responsible for it."""
-    named = [class_names(look).get(variable.fraud_class, variable.fraud_class)] if variable.fraud_class else []
+    classes = class_names(look) | {NOT_STATED: UNCLASSIFIED}
+    named = [classes.get(variable.fraud_class, variable.fraud_class)] if variable.fraud_class else []
     if variable.target:
         target = look.rules.operations.targets.get(variable.target)
         named.append(variable.target if target is None else target.zh)
@@ -117,11 +148,17 @@ def _handed_in(variable: Variable, given: dict[str, Tally], catalogue: Catalogue
 
 
 def keep_bulletin(
-    work: Work, bulletin: OwnBulletin, action: str, reason: str = "", *, new: bool = False
+    work: Work, bulletin: OwnBulletin, action: str, reason: str = "", *, new: bool = False, writing: bool = False
 ) -> OwnBulletin:
-    """Saves it with its audit; an issue is written down with the hash of what it says."""
+    """Saves it with its audit, and what a draft says as a version; an issue is written down with the hash of what it says.
+
+    writing: it is saved by itself while somebody is writing.
+    """
     records = work.unit.records(OwnBulletin)
+    if not new:
+        _keep_version(work, records.get(bulletin.id), "bulletin.draft", only_first=True)
     kept = records.add(bulletin) if new else records.save(bulletin)
+    _keep_version(work, kept, action, writing=writing)
     said: dict[str, DetailValue] = {"after": kept.status.value, "edition": kept.edition, "figures": len(kept.figures)}
     if kept.issued is not None:
         said["sha256"] = kept.issued.sha256

@@ -16,6 +16,7 @@ from fanzha.services.desk.acting import Look, looking
 from fanzha.services.desk.bodies import place_names
 from fanzha.services.desk.count_figures import FiguresWanted, figures_of
 from fanzha.services.desk.counting.entries import By
+from fanzha.services.desk.follow_stopped_money import StoppedMoney, stopped_money_of
 from fanzha.services.desk.keeping_operations import results_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -23,6 +24,7 @@ from fanzha.services.desk.operation_tally import lines_of, seen_operations
 from fanzha.statistics import OwnFigure, Period, day_of
 
 BY_PLACE: Final = "cases_reported"
+LOST: Final = "loss_reported"
 LATEST: Final = 4
 CHOICE_MAX: Final = 20  # operations that a wall offers
 
@@ -65,10 +67,11 @@ class Wall:
     place_names: dict[str, str]  # of jurisdictions that are a body's
     choice: tuple[Operation, ...]  # that take entries now, the last begun first
     operation: Operation | None
+    lost: OwnFigure  # what the way of the money begins with
+    way: StoppedMoney  # of the day: asked, stopped, frozen, each with where it came from and went
     lines: tuple[WallLine, ...] = ()
     latest: tuple[OperationResult, ...] = ()  # newest first
     tasks: TaskCount = TaskCount(0, 0, 0)
-    funnel: tuple[OwnFigure, ...] = ()  # of the day, from what was lost to what came back
     teams: tuple[TeamProgress, ...] = ()
 
 
@@ -84,14 +87,14 @@ def operation_wall(desk: Desk, actor: Actor, operation_id: str = "") -> Wall:
         shown = look.load(Operation, operation_id, Action.SEE) if operation_id else first
         rules, today = look.rules.operations.wall, day_of(look.now_us).isoformat()
         period = Period(today, today)
-        measures = tuple(dict.fromkeys((*rules.day, *rules.funnel)))
+        measures = tuple(dict.fromkeys((*rules.day, LOST)))
         counted = {one.measure: one for one in figures_of(look, FiguresWanted(period, measures, as_of_us=look.now_us))}
         figures = tuple(counted[one] for one in rules.day)
         by_place = figures_of(look, FiguresWanted(period, (BY_PLACE,), By.JURISDICTION, as_of_us=look.now_us))
         places = tuple(one for one in by_place if one.group)
         names = place_names(look.unit.records(Organisation), figures[0].scope.bodies)
-        funnel = tuple(counted[one] for one in rules.funnel)
-        wall = Wall(look.now_us, period, figures, places, names, choice, shown, funnel=funnel)
+        way = stopped_money_of(look, FiguresWanted(period, as_of_us=look.now_us))
+        wall = Wall(look.now_us, period, figures, places, names, choice, shown, counted[LOST], way)
         return wall if shown is None else _with_operation(look, wall, shown)
 
 

@@ -8,12 +8,15 @@ from typing import Final
 
 from fanzha.core.actor import Actor, Role
 from fanzha.core.errors import BadInput
+from fanzha.core.time import format_instant
 from fanzha.services.desk.bulletin_content import first_content, read_against
 from fanzha.services.desk.change_figure import change_figure
 from fanzha.services.desk.daily_analysis import draft_daily_analysis
 from fanzha.services.desk.draft_bulletin import draft_bulletin
 from fanzha.services.desk.issue_bulletin import issue_bulletin, revise_bulletin, withdraw_bulletin
 from fanzha.services.desk.open_bulletin import open_bulletin
+from fanzha.services.desk.open_draft_versions import list_draft_versions
+from fanzha.services.desk.restore_draft import restore_draft
 from fanzha.statistics import day_of, read_period
 from fanzha.statistics.periods import days_of
 from fanzha.web.console import Console
@@ -74,6 +77,18 @@ def _issue(doing: Doing) -> Done:
     return Done(f"/bulletins/{made.id}", N_("已签发：内容不再更改"), made)
 
 
+def _restore(doing: Doing) -> Done:
+    number = int(doing.values["number"])
+    made = restore_draft(doing.desk, doing.actor, doing.id, number, version=doing.version)
+    return Done(f"/bulletins/{made.id}", N_("已恢复：此前的内容仍在版本中"), made)
+
+
+def _numbers(console: Console, actor: Actor, record_id: str) -> Sequence[Field]:
+    found = list_draft_versions(console.desk, actor, record_id).rows
+    choices = tuple((str(one.number), f"{one.number} · {format_instant(one.at_us)[:16]} · {one.by}") for one in found)
+    return (Field("number", N_("版本"), Kind.CHOICE, required=True, choices=choices),)
+
+
 def _withdraw(doing: Doing) -> Done:
     made = withdraw_bulletin(doing.desk, doing.actor, doing.id, doing.values["reason"], version=doing.version)
     return Done(f"/bulletins/{made.id}", N_("已撤回"), made)
@@ -105,6 +120,10 @@ BULLETIN_DEEDS: Final = (
     Deed(
         "bulletins", "issue", N_("签发"), _HEADS, _issue, (Field("number", N_("文号"), sample=""),), grave=True,
         hint=N_("签发后内容不再更改；更正须撤回后另起一期。"),
+    ),
+    Deed(
+        "bulletins", "restore", N_("恢复旧版本"), _WRITERS, _restore, around=_numbers,
+        hint=N_("数字恢复为当时统计的；现在的内容仍在版本中。"),
     ),
     Deed("bulletins", "withdraw", N_("撤回"), _HEADS, _withdraw, (_REASON,)),
     Deed("bulletins", "revise", N_("起草下一期"), _WRITERS, _revise),

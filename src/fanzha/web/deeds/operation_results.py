@@ -75,7 +75,7 @@ def _enter(doing: Doing, draft: ResultDraft) -> Done:
 
 def _take_down(doing: Doing) -> Done:
     given = doing.values
-    what = TakeDown(given["target"], given["place"])
+    what = TakeDown(given["target"], given["place"], given["jurisdiction"])
     return _enter(doing, _draft(doing, ResultKind.TAKE_DOWN, take_down=what))
 
 
@@ -84,6 +84,7 @@ def _take_down_fields(console: Console, actor: Actor, record_id: str) -> tuple[F
     return (
         Field("target", N_("窝点或团伙种类"), Kind.CHOICE, required=True, choices=targets),
         Field("place", N_("地点")),
+        Field("jurisdiction", N_("地点所属地区代码"), hint=N_("如 530102；空着即录入单位的管辖。"), sample="530102"),
         *_around(console, actor, record_id),
     )
 

@@ -14,7 +14,7 @@ from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_
 from fanzha.statistics.bulletin_checks import FoundFault
 from fanzha.statistics.bulletin_text import Language, body_lines, bulletin_text
 from fanzha.statistics.drafting import DraftStatus, OwnBulletin, SaidFigure
-from fanzha.statistics.edition_diff import diff_editions
+from fanzha.statistics.edition_diff import EditionDiff, diff_editions
 from fanzha.statistics.wording import number_en, number_zh
 from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
@@ -22,7 +22,7 @@ from fanzha.web.deeds.bulletins import BULLETIN_DEEDS
 from fanzha.web.deeds.deed import able
 from fanzha.web.record_lists import record_list
 from fanzha.web.routes import OFFICERS, Route
-from fanzha.web.words import N_, sayer
+from fanzha.web.words import N_, TAGS, sayer
 
 ROWS: Final = 40
 FORMS: Final = ("pdf", "docx", "txt", "png")
@@ -59,7 +59,7 @@ def bulletin_page(ask: Ask) -> Answer:
     return Page("bulletin.html", {
         "bulletin": one, "intact": opened.intact, "lines": body_lines(one, catalogue, language),
         "title": one.title_en if english else one.title_zh, "faults": faults, "figures": figures, "forms": FORMS,
-        "language": "en" if english else "zh-CN", "deeds": able(deeds, ask.console, ask.officer, one.id),
+        "text_language": TAGS[language.value], "deeds": able(deeds, ask.console, ask.officer, one.id),
     })  # fmt: skip
 
 
@@ -86,25 +86,40 @@ def figure_page(ask: Ask) -> Answer:
 
 def edition_diff(ask: Ask) -> Answer:
     """What an edition says otherwise than the one that it replaces. Raises BadInput for one that replaces none."""
-    desk, english = ask.console.desk, ask.language == "en"
+    desk = ask.console.desk
     one = open_bulletin(desk, ask.officer, ask.path["record_id"]).bulletin
     if not one.replaces:
         raise BadInput(f"{one.id} replaces no earlier edition")
     before = open_bulletin(desk, ask.officer, one.replaces).bulletin
-    language = Language.EN if english and one.title_en else Language.ZH
+    language = text_language(ask, one)
     found = diff_editions(before, one, desk.rules.indicators, language)
-    rows = [
+    context = {
+        "bulletin": one, "before": before, "found": found, "rows": changed_figures(ask, before, one, found),
+        "text_language": TAGS[language.value],
+    }  # fmt: skip
+    return Page("bulletin_diff.html", context)
+
+
+def text_language(ask: Ask, bulletin: OwnBulletin) -> Language:
+    """In which language the text is shown: the reader's where it has it."""
+    return Language.EN if ask.language == "en" and bulletin.title_en else Language.ZH
+
+
+ShownFigure = dict[str, object] | None
+
+
+def changed_figures(
+    ask: Ask, before: OwnBulletin, after: OwnBulletin, found: EditionDiff
+) -> list[tuple[str, ShownFigure, ShownFigure]]:
+    """The figures that the two say otherwise, in the reader's words; None where one of them does not have it."""
+    english = ask.language == "en"
+    return [
         (
             _measure_name(ask, figure.after or figure.before),
-            _shown_figure(before, figure.before, english=english), _shown_figure(one, figure.after, english=english),
+            _shown_figure(before, figure.before, english=english), _shown_figure(after, figure.after, english=english),
         )
         for figure in found.figures
     ]  # fmt: skip
-    context = {
-        "bulletin": one, "before": before, "found": found, "rows": rows,
-        "language": "en" if language is Language.EN else "zh-CN",
-    }  # fmt: skip
-    return Page("bulletin_diff.html", context)
 
 
 def _measure_name(ask: Ask, figure: SaidFigure | None) -> str:
@@ -114,7 +129,7 @@ def _measure_name(ask: Ask, figure: SaidFigure | None) -> str:
     return f"{name} {figure.label}".strip()
 
 
-def _shown_figure(bulletin: OwnBulletin, figure: SaidFigure | None, *, english: bool) -> dict[str, object] | None:
+def _shown_figure(bulletin: OwnBulletin, figure: SaidFigure | None, *, english: bool) -> ShownFigure:
     if figure is None:
         return None
     value = (number_en if english else number_zh)(figure.value, figure.unit)

@@ -35,6 +35,7 @@ from fanzha.services.desk.amounts import case_amounts, case_stoppable
 from fanzha.services.desk.body_called import body_called
 from fanzha.services.desk.case_around import case_around
 from fanzha.services.desk.case_history import case_history
+from fanzha.services.desk.case_law import LawRow
 from fanzha.services.desk.case_page import CasePage, case_page
 from fanzha.services.desk.hand_over_case import waiting_hand_overs
 from fanzha.services.desk.lists import ListWanted, list_cases, nothing_matches
@@ -306,8 +307,17 @@ def brief(ask: Ask) -> Answer:
     page, mask = _brief_of(ask)
     context = {
         "page": page, "case": page.case, "mask": mask, "narratives": _narratives(page, mask), "classes": class_names(ask),
+        "totals": _totals(ask, page),
     }  # fmt: skip
     return Page("case_brief.html", context)
+
+
+def _totals(ask: Ask, page: CasePage) -> tuple[LawRow, ...]:
+    """The sums of the case's books; none where this reader may not open them, or where they do not hold."""
+    try:
+        return read_case_law(ask.console.desk, ask.console.books, ask.officer, page.case.id).totals
+    except (NotFound, Refused):
+        return ()
 
 
 def brief_paper(ask: Ask) -> Answer:
@@ -318,11 +328,7 @@ def brief_paper(ask: Ask) -> Answer:
         mark = note_file_of_revealed(ask.console.desk, ask.officer, Case, page.case.id, "case_brief").watermark
     printing = Printing(ask.officer.id, ask.console.desk.clock.now_us(), mark)
     console, body = ask.console, body_called(ask.console.desk, page.case.organisation)
-    try:
-        totals = read_case_law(console.desk, console.books, ask.officer, page.case.id).totals
-    except (NotFound, Refused):
-        totals = ()  # books that this reader may not open, or that do not hold: the paper says no sums
-    paper = console.press().press(case_brief(page, mask, printing, totals, body))
+    paper = console.press().press(case_brief(page, mask, printing, _totals(ask, page), body))
     return Download(paper, "application/pdf", f"{page.case.id}.pdf")
 
 

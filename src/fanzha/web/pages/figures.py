@@ -10,10 +10,9 @@ from fanzha.services.desk.bulletin_content import read_against
 from fanzha.services.desk.count_figures import FiguresWanted, count_figures
 from fanzha.services.desk.counting.entries import By
 from fanzha.services.figure_chart import figure_chart
-from fanzha.statistics import Catalogue, OwnFigure, day_of, period_zh, read_period
+from fanzha.statistics import NOT_RECORDED, Catalogue, OwnFigure, day_of, period_zh, read_period
 from fanzha.statistics.periods import period_en
 from fanzha.statistics.wording import (
-    UNKNOWN,
     UNSAID_EN,
     UNSAID_ZH,
     comparison_en,
@@ -25,7 +24,7 @@ from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
 from fanzha.web.record_lists import counted_at, record_list
 from fanzha.web.routes import SEERS, Route
-from fanzha.web.words import N_, InBoth
+from fanzha.web.words import N_, InBoth, sayer
 
 PERIOD: Final = InBoth("本月", "this month")
 PERIODS: Final = (
@@ -57,7 +56,8 @@ def figures_page(ask: Ask) -> Answer:
         "rows": rows, "wrong": wrong, "typed": typed, "said": said, "as_of_us": figures[0].as_of_us,
         "bodies": figures[0].scope.bodies, "periods": PERIODS, "divisions": DIVISIONS, "bases": BASES,
         "by": kept.get("by", ""), "against": kept.get("against", ""), "chart": f"/figures/chart?{urlencode(kept)}",
-        "notes": [(_name(one, catalogue, chinese), note) for one in figures if not one.group for note in one.notes],
+        "notes": [(_name(one, catalogue, chinese), note) for one in figures if not one.group
+                  for note in one.notes if note != NOT_RECORDED],
     }, 422 if wrong else 200)  # fmt: skip
 
 
@@ -73,8 +73,8 @@ def records_page(ask: Ask) -> Answer:
     own = catalogue.own.get(measure)
     counts = own.counts_zh if own is not None and chinese else figure.counts
     return record_list(
-        ask, _name(figure, catalogue, chinese), _value(figure, chinese), figure.ids, as_of_us=figure.as_of_us, back="/figures",
-        counts=counts, group=_group(figure, ask), notes=figure.notes,
+        ask, _name(figure, catalogue, chinese), shown_value(figure, ask.language), figure.ids, as_of_us=figure.as_of_us,
+        back="/figures", counts=counts, group=_group(figure, ask), notes=figure.notes,
     )  # fmt: skip
 
 
@@ -111,7 +111,8 @@ def _row(one: OwnFigure, ask: Ask, kept: dict[str, str]) -> dict[str, object]:
     return {
         "name": _name(one, ask.console.desk.rules.indicators, chinese),
         "group": _group(one, ask),
-        "value": _value(one, chinese),
+        "value": shown_value(one, ask.language),
+        "recorded": NOT_RECORDED not in one.notes,
         "said": said,
         "revised": any(each.base.revised for each in one.comparisons),
         "records": len(set(one.ids)),
@@ -124,8 +125,11 @@ def _name(one: OwnFigure, catalogue: Catalogue, chinese: bool) -> str:  # noqa: 
     return known.zh if chinese else known.en
 
 
-def _value(one: OwnFigure, chinese: bool) -> str:  # noqa: FBT001 - as above
-    return (number_zh if chinese else number_en)(one.value, one.unit) if one.value is not None else UNKNOWN
+def shown_value(one: OwnFigure, language: str) -> str:
+    """The number as the language writes it; in words where nobody records it, and — where nothing can be said."""
+    if one.value is None and NOT_RECORDED in one.notes:
+        return sayer(language)(N_("未记录"))
+    return (number_en if language == "en" else number_zh)(one.value, one.unit)
 
 
 def _group(one: OwnFigure, ask: Ask) -> str:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
 from typing import Final
 from urllib.parse import urlencode
 
+from fanzha.core.money import DEFAULT_CURRENCY, exponent_of
 from fanzha.services.desk.open_record import mask_for
 from fanzha.services.desk.operation_wall import Wall, operation_wall
 from fanzha.statistics import OwnFigure
-from fanzha.statistics.wording import number_en, number_zh
 from fanzha.web.answers import Answer, Page
 from fanzha.web.asking import Ask
 from fanzha.web.operation_words import operation_words
+from fanzha.web.pages.figures import shown_value
+from fanzha.web.pages.funnel import stages_of
 from fanzha.web.routes import SEERS, Route
 from fanzha.web.words import CHINESE
 
@@ -32,7 +32,7 @@ def wall_page(ask: Ask) -> Answer:
         return {
             "name": known.zh if zh else known.en,
             "counts": catalogue.own[one.measure].counts_zh if zh and one.measure in catalogue.own else one.counts,
-            "value": (number_zh if zh else number_en)(one.value, one.unit),
+            "value": shown_value(one, ask.language),
             "address": f"/figures/{one.measure}/records?{_asked(wall, one)}",
             "place": wall.place_names.get(one.group, one.group),
         }
@@ -40,18 +40,19 @@ def wall_page(ask: Ask) -> Answer:
     shown = () if wall.operation is None else (wall.operation,)
     context = operation_words(ask) | {
         "wall": wall, "asked": asked, "mask": mask_for(desk, actor, (*shown, *wall.choice)), "numbers": wall.lines[:NUMBERS],
-        "funnel": _bars([(figure(one), one.value) for one in wall.funnel]),
+        "lost": figure(wall.lost), "way": stages_of(ask, wall.way, wall.period), "bars": _bars(wall),
+        "theme": "contrast" if ask.cookies.get("fanzha-theme") == "contrast" else "dark",  # a room sees it, not a desk
         "figures": [figure(one) for one in wall.figures], "places": [figure(one) for one in wall.places],
     }  # fmt: skip
     return Page("parts/wall_board.html" if ask.fragment else "wall.html", context)
 
 
-def _bars(told: Sequence[tuple[dict[str, str], Decimal | None]]) -> list[dict[str, str]]:
-    """The funnel with how long each bar is, in hundredths of the longest; what is not known has none."""
-    most = max((value for _, value in told if value is not None), default=None)
-    return [
-        {**said, "share": str(int(100 * value / most)) if value is not None and most else ""} for said, value in told
-    ]
+def _bars(wall: Wall) -> tuple[int | None, ...]:
+    """How long the bar of the loss and of each stage is, in hundredths of the longest; what is not known has none."""
+    lost = None if wall.lost.value is None else int(wall.lost.value.scaleb(exponent_of(DEFAULT_CURRENCY)))
+    told = (lost, *(stage.minor for stage in wall.way.funnel.stages))
+    most = max((one for one in told if one is not None), default=0)
+    return tuple(None if one is None or not most else 100 * one // most for one in told)
 
 
 def _asked(wall: Wall, one: OwnFigure) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from fanzha.measures.model import CallBackOutcome, Measure, MeasureKind, OriginKind
 from fanzha.measures.orders import Order, Outcome
 from fanzha.measures.stood import begin_order, stood_at
 from fanzha.services.desk.counting.entries import Counting, Entry, Parts, class_of
 
+NEEDS: Final = "holds"
 ASKED = ("funds_stop_asked", "receipts_in_time")
 MEASURES = (
     *ASKED, "funds_stopped", "funds_stopped_again", "accounts_stopped", "funds_frozen", "accounts_frozen",

@@ -33,7 +33,8 @@ def operations_of(look: Look, span: Span) -> Iterator[Operation]:
 def count_results(counting: Counting) -> Iterator[Entry]:
     """The entries of what happened in the span; a correction counts when and as what it corrects, with its sign.
 
-    What was done is of the place of the body that entered it.
+    A den is of the place where it stood, as its entry says; everything else, and a den that says none, of the place of the
+    body that entered it.
     """
     span, look = counting.span, counting.look
     entered = Range(span.from_us, span.as_of_us + 1)  # nothing is entered before it happened
@@ -44,9 +45,10 @@ def count_results(counting: Counting) -> Iterator[Entry]:
         about = known.get(result.corrects) if result.corrects else result
         if about is None or not span.holds(about.draft.at_us):
             continue
-        place = places.get(about.body, "")
+        den = about.draft.take_down
+        place = (den.jurisdiction if den is not None else "") or places.get(about.body, "")
         if span.covers(place):
-            target = "" if about.draft.take_down is None else about.draft.take_down.target
+            target = "" if den is None else den.target
             parts = Parts(result.organisation, place, classes.get(result.operation, ""), target=target)
             yield from _counted(counting, result, known, parts)
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from fanzha.casework.errand_model import Errand
 from fanzha.casework.publicity import PublicityEntry
+from fanzha.measures.model import Measure, MeasureKind
 from fanzha.ports.record_query import Query, Range
 from fanzha.services.desk.acting import Look
 from fanzha.services.desk.counting import (
@@ -73,10 +74,20 @@ def _publicity(look: Look, span: Span) -> bool:
     return bool(look.unit.records(PublicityEntry).find(wanted).rows)
 
 
+def _holds(look: Look, span: Span) -> bool:
+    """Whether any payment had been asked to be held back at the payer's bank by the end."""
+    wanted = Query(
+        equals={"kind": MeasureKind.PAYER_HOLD.value}, within={"organisation": span.bodies},
+        ranges={"drafted_us": _until(span)}, order_by="drafted_us", limit=1,
+    )  # fmt: skip
+    return bool(look.unit.records(Measure).find(wanted).rows)
+
+
 def _until(span: Span) -> Range:
     return Range(None, min(span.until_us, span.as_of_us + 1))
 
 
 _KEPT: Final[Mapping[str, Callable[[Look, Span], bool]]] = {
     count_results.NEEDS: _operations, count_errands.NEEDS: _governance, count_publicity.NEEDS: _publicity,
+    count_measures.NEEDS: _holds,
 }  # fmt: skip

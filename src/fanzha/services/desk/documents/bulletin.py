@@ -10,7 +10,9 @@ from fanzha.services.desk.documents.figures import comparison_document, value_do
 from fanzha.services.desk.open_bulletin import OpenedBulletin
 from fanzha.services.read_bulletin import period_document
 from fanzha.statistics.bulletin_checks import FoundFault
+from fanzha.statistics.draft_versions import DraftVersion
 from fanzha.statistics.drafting import OwnBulletin, SaidFigure
+from fanzha.statistics.edition_diff import Changed, EditionDiff
 
 
 def bulletin_document(opened: OpenedBulletin) -> dict[str, Any]:
@@ -52,6 +54,27 @@ def bulletin_row(one: OwnBulletin) -> dict[str, Any]:
         "withdrawn": None
         if one.withdrawn is None
         else {"by": one.withdrawn.by, "at": format_instant(one.withdrawn.at_us), "reason": one.withdrawn.reason},
+    }
+
+
+def version_row(one: DraftVersion) -> dict[str, Any]:
+    """A saved version of a draft as a list shows it."""
+    return {
+        "bulletin": one.bulletin, "number": one.number, "by": one.by, "at": format_instant(one.at_us), "deed": one.deed,
+    }  # fmt: skip
+
+
+def changes_document(found: EditionDiff) -> dict[str, Any]:
+    """What is said otherwise: lines that came or went, and figures with both values."""
+
+    def value(figure: SaidFigure | None) -> Any:
+        return None if figure is None else value_document(figure.value, figure.unit)
+
+    return {
+        "lines": [{"change": change.value, "text": text} for change, text in found.lines if change is not Changed.SAME],
+        "figures": [
+            {"name": one.name, "before": value(one.before), "after": value(one.after)} for one in found.figures
+        ],
     }
 
 

@@ -134,7 +134,8 @@ def result_document(result: OperationResult, mask: Mask) -> dict[str, Any]:
 def _content(result: OperationResult, mask: Mask) -> dict[str, Any]:
     draft = result.draft
     if draft.take_down is not None:
-        return {"target": draft.take_down.target, "place": mask.text(draft.take_down.place)}
+        den = draft.take_down
+        return {"target": den.target, "place": mask.text(den.place), "jurisdiction": den.jurisdiction or None}
     if draft.force is not None:
         return {"force": draft.force.value}
     if draft.goods is not None:

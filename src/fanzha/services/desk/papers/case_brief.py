@@ -17,7 +17,7 @@ from fanzha.services.desk.papers.money_words import yuan_text
 from fanzha.services.desk.papers.typst_text import typst_text
 
 REFERENCE_MAX: Final = 12  # letters of a paper's reference; what is cut says so
-SUMS: Final = frozenset({"金额", "损失", "在账", "已返还", "已流出", "未知"})  # columns that stand to the right
+SUMS: Final = frozenset({"金额", "损失", "调整", "在账", "已返还", "已流出", "未知"})  # columns that stand to the right
 FACT_HEADS: Final = ("层级", "户名", "账号", "机构", "金额", "时间", "材料", "核对人")
 
 
@@ -60,7 +60,7 @@ def case_brief(page: CasePage, mask: Mask, printing: Printing, totals: Sequence[
         typst_text(
             f"{case.id} · {body or case.organisation} · 主办 {case.officer} · 受案 {clock_text(case.opened_at_us)}"
         ),
-        *_table("案件账", ("损失", "在账", "已返还", "已流出", "未知"), [_sums(one) for one in totals]),
+        *_table("案件账", ("损失", "调整", "在账", "已返还", "已流出", "未知"), [_sums(one) for one in totals]),
         *_table("被害人付款", FACT_HEADS, _facts((one for one in standing if one.hop == 1), mask)),
         *_table("后续各层", FACT_HEADS, _facts((one for one in standing if one.hop != 1), mask)),
         *_table("措施", ("种类", "对象", "机构", "金额", "状态"), _measures(page, mask)),
@@ -72,7 +72,10 @@ def case_brief(page: CasePage, mask: Mask, printing: Printing, totals: Sequence[
 
 
 def _sums(total: LawRow) -> tuple[str, ...]:
-    sums = (total.lost_minor, total.held_minor, total.returned_minor, total.exited_minor, total.unknown_minor)
+    sums = (
+        total.lost_minor, total.reattributed_minor, total.held_minor, total.returned_minor, total.exited_minor,
+        total.unknown_minor,
+    )  # fmt: skip
     return tuple(yuan_text(minor, total.currency) for minor in sums)
 
 

@@ -25,7 +25,7 @@ TEMPLATE_AT: Final = "2026-11-22T00:00:00+08:00"  # equal templates, equal bytes
 WIDTHS: Final[Mapping[str, int]] = {"item": 16, "quantity": 10, "identifiers": 44, "marks": 30, "request": 12}
 ENGLISH: Final[Mapping[str, str]] = {
     "request": "line", "item": "item", "quantity": "quantity", "identifiers": "numbers", "marks": "marks", "at": "at",
-    "document": "document", "place": "place", "team": "team", "take_down": "den", "name": "name",
+    "document": "document", "place": "place", "jurisdiction": "division", "team": "team", "take_down": "den", "name": "name",
     "id_number": "identity", "charges": "charges", "capacity": "capacity", "arrival": "arrival",
 }  # fmt: skip
 
@@ -100,7 +100,8 @@ def _taken_down(results: Iterable[OperationResult], rules: OperationRules, mask:
         if target is not None:
             kind = rules.targets[target.target]
             rows.append((
-                one.id, kind.zh, kind.chain.value, one.quantity, mask.text(target.place), _when(one.draft.at_us),
+                one.id, kind.zh, kind.chain.value, one.quantity, mask.text(target.place), target.jurisdiction,
+                _when(one.draft.at_us),
                 mask.text(one.draft.note), *_corrected(one),
             ))  # fmt: skip
     heads = (
@@ -109,6 +110,7 @@ def _taken_down(results: Iterable[OperationResult], rules: OperationRules, mask:
         "链条|chain|12",
         "数量|quantity|8",
         "地点|place|30",
+        "行政区划|division|12",
         "时间|at|20",
         "说明|note|30",
     )
