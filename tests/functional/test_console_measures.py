@@ -324,16 +324,16 @@ def test_a_reminder_is_no_demand_for_a_reason(seats):
 
 
 def test_the_same_payment_stopped_by_another_case_is_said_at_draft_and_approval(seats):
-    assert "同一笔转账已有另一案的指令" not in seats.both.get(f"/measures/{seats.drafted('propose')}")
+    assert "同一笔转账已有指令" not in seats.both.get(f"/measures/{seats.drafted('propose')}")
     first = seats.case
     desk = seats.console.desk
     with desk.store.reading() as view:
         paid_us = view.records(Fact).get(seats.fact).fields.at_us
     seats.case, seats.fact = make_fact(desk, paid_us=paid_us)
     seats.both.get(f"/measures/new?case={seats.case}&fact={seats.fact}")
-    assert f"/cases/{first}" in seats.both.text.partition("同一笔转账已有另一案的指令")[2].partition("</div>")[0]
+    assert f"/cases/{first}" in seats.both.text.partition("同一笔转账已有指令")[2].partition("</div>")[0]
     second = seats.drafted("draft", request="second", mode_reason="", document="模拟2号")
-    assert "同一笔转账已有另一案的指令" in seats.both.get(f"/measures/{second}")
+    assert "同一笔转账已有指令" in seats.both.get(f"/measures/{second}")
 
 
 def test_the_rules_own_sentence_is_folded_for_who_reads_chinese(seats):

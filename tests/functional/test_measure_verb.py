@@ -193,6 +193,10 @@ def test_a_third_stop_passes_only_with_a_reasoned_override(place):
     place.approved()
     third = place.stop()
     found = place.document("both", "preview", third)
+    assert [(each["kind"], each["status"], each["case"]) for each in found["same_payment"]] == [
+        ("stop_payment", "approved", place.case)
+    ] * 2
+    assert "the same payment has a stop of payments (紧急止付) already" in place.do("both", "preview", third)[2]
     assert [(each["rule"], each["gives_way"]) for each in found["needs_reason"]] == [("stops_on_account", True)]
     code, _, said = place.do("both", "propose", third)
     assert (code, "stop number 3 of this account" in said, "stops_on_account would let it pass" in said) == (

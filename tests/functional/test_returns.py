@@ -381,6 +381,23 @@ def test_what_moved_after_the_statement_and_before_the_freeze_is_asked_for_or_re
     assert replan_return(day.desk, DUTY, drafted.id, ReturnWanted(case.id), day.trace(case.id)).plans[0].unseen is None
 
 
+def test_a_balance_that_the_bank_states_is_no_statement(one_day):
+    day = one_day
+    case, labels = day.case()
+    freeze = day.freeze(case.id)
+    told = Receipt("R-2", freeze.orders[0].id, Outcome.EXECUTED, day.clock.at_us, day.clock.at_us, 2_700_000)
+    record_receipt(day.desk, CLERK, replace(told, balance_minor=2_700_000))
+    figures = day.trace(case.id)
+    (plan,) = plan_return(day.desk, DUTY, ReturnWanted(case.id), figures).plans
+    assert (plan.covered, plan.branches) == (False, RATIO)
+    assert all("its own statement is not at hand" in way.refused_because for way in plan.ways[:-1])
+    # What was traced in is unknown there now, and nobody calls it third parties'.
+    assert {labels[name]: plan.held_by_label[labels[name]] for name in ("V1", "V2", "V3")} == {
+        labels["V1"]: 3_000_000, labels["V2"]: 5_000_000, labels["V3"]: 1_000_000,
+    }  # fmt: skip
+    assert plan.held_by_label["third_parties"] == 0
+
+
 def test_a_stop_that_let_nothing_out_until_the_freeze_needs_no_reason(one_day):
     day = one_day
     day.read_in(covered=False)

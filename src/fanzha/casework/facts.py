@@ -60,11 +60,14 @@ def verify_clue(
     hop: int = 1,
     reason: str = "",
     standing: Sequence[Fact] = (),
+    elsewhere: Sequence[Fact] = (),
+    another: bool = False,
     latest_us: int | None = None,
 ) -> tuple[Clue, Fact, Events]:
     """The fact that 户名, 账号, 金额 and 时间 of a payment stand so in a document that an officer looked at.
 
     reason: why the victim's payment went to another account than the clue names. standing: the clue's facts so far.
+    elsewhere: the facts on the account of the case's other clues. another: it is a payment of its own, however like one of them.
     latest_us: up to when the document's clock may say that it was paid; None: up to now.
 
     Raises NotAllowed when a field was not checked or is empty, the document is not enough at this hop, the account is
@@ -83,6 +86,8 @@ def verify_clue(
     if hop < FOLLOW_ON_HOP:
         _check_account(clue, fields, reason)
         _check_first(clue, standing)
+        if not another:
+            _check_not_again(fields, standing, elsewhere)
     after = next_status(CLUE_TABLE, clue.stage, ClueStep.VERIFY, clue.id)
     fact = Fact(
         id=ids.new("FACT"),
@@ -177,6 +182,27 @@ def _check_first(clue: Clue, standing: Sequence[Fact]) -> None:
             "fact.made",
             f"{clue.id} is verified by {', '.join(made)} already; "
             "if that turned out wrong, withdraw it first (fanzha clue withdraw-fact)",
+        )
+
+
+def _check_not_again(fields: VerifiedFields, standing: Sequence[Fact], elsewhere: Sequence[Fact]) -> None:
+    """One payment is one fact: read a second time, or put right without withdrawing the first, it would count twice."""
+    when = fields.account, fields.currency, fields.at_us
+    alike = [
+        *(fact for fact in standing if (fact.fields.account, fact.fields.currency, fact.fields.at_us) == when),
+        *(
+            fact
+            for fact in elsewhere
+            if (fact.fields.account, fact.fields.currency, fact.fields.at_us) == when
+            and fact.fields.amount_minor == fields.amount_minor
+        ),
+    ]
+    made = [fact.id for fact in alike if fact.hop < FOLLOW_ON_HOP and fact.withdrawn_at_us is None]
+    if made:
+        raise NotAllowed(
+            "fact.again",
+            f"{', '.join(made)} is of a payment into the account at that instant: is it the same? if it was misread, withdraw "
+            "it first (fanzha clue withdraw-fact); if two payments came at one instant, say that it is another (--another)",
         )
 
 

@@ -121,6 +121,9 @@ def verify(
     hop: Annotated[int, typer.Option("--hop", min=1, help="1: the victim paid it; more: the money moved on.")] = 1,
     currency: Annotated[str, typer.Option("--currency")] = "CNY",
     reason: Annotated[str, typer.Option("--reason", help="Needed where the account is not the clue's.")] = "",
+    another: Annotated[
+        bool, typer.Option("--another", help="It is a payment of its own, though a fact has that instant.")
+    ] = False,
     login: AsOption = None,
 ) -> None:
     """Make a fact of an account's clue: you read all four fields in a document; only a fact leads to an order."""
@@ -139,7 +142,9 @@ def verify(
     read_in = _document(document, reference, place)
     with at_desk(context, login) as seat:
         kept = bootstrap.evidence_store(seat.home)
-        verified = verify_clue(seat.desk, seat.actor, clue, fields, read_in, hop=hop, reason=reason, evidence=kept)
+        verified = verify_clue(
+            seat.desk, seat.actor, clue, fields, read_in, hop=hop, reason=reason, another=another, evidence=kept
+        )
         mask = list_mask(seat, [verified.clue, verified.fact])
         rules, now_us = seat.desk.rules.casework, seat.desk.clock.now_us()
         answer(

@@ -235,6 +235,7 @@ def show_preview(found: Preview, mask: Mask) -> None:
     ]
     if found.carried is not None:
         show_carried(found.carried, found.measure)
+    show_same_payment(found)
     if found.told_due_us is not None:
         say(
             f"the holder is to be told by {format_instant(found.told_due_us)[:16]}: fanzha measure told {found.measure.id}"
@@ -263,6 +264,15 @@ def show_preview(found: Preview, mask: Mask) -> None:
         show_table("Hazards", ["hazard", "what"], hazards)
     if found.open:
         say("a reason is given with: fanzha measure amend ID --override RULE=REASON")
+
+
+def show_same_payment(found: Preview) -> None:
+    """That the very payment has an order already."""
+    from fanzha.measures.words import KIND_WORDS, STATUS_WORDS
+
+    for each in found.same_payment:
+        whose = f"{each.id} of {each.case}" if each.id else "another body's"
+        say(f"the same payment has a {KIND_WORDS[each.kind]} already, which is {STATUS_WORDS[each.status]}: {whose}")
 
 
 def show_carried(carried: Carried, measure: Measure) -> None:
@@ -295,9 +305,10 @@ def _tell_worded(at: AtDesk, measure: Measure, said: str = "") -> None:
 
     tell_measure(at, measure, said)
     if not at.json:
-        carried = preview_measure(at.desk, at.actor, measure.id).carried
-        if carried is not None:
-            show_carried(carried, measure)
+        found = preview_measure(at.desk, at.actor, measure.id)
+        if found.carried is not None:
+            show_carried(found.carried, measure)
+        show_same_payment(found)
 
 
 def _known(answer: bool | None) -> str:

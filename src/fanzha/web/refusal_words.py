@@ -67,6 +67,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "errand.notice": N_("通报只需签收，不必反馈"),
     "errand.officer": N_("由签收的承办人反馈；可重新签收接过来"),
     "errand.same": N_("这是本单位：请在案件中建待办"),
+    "fact.again": N_("该账户同一时间的转入已有事实：是同一笔就不必再核；有误请先撤销原事实"),
     "fact.case": N_("该事实属于另一案件"),
     "fact.document": N_("所依据的材料不够：须有凭证或流水"),
     "fact.four_fields": N_("四要素（户名、账号、金额、时间）未经民警核对，不能作为事实"),

@@ -99,6 +99,31 @@ def test_a_payment_has_one_fact_until_it_is_withdrawn(desk):
     assert verified(desk, standing=[gone])[1].withdrawn_at_us is None
 
 
+def test_a_payment_read_a_second_time_is_asked_about(desk):
+    clue, fact, _ = verified(desk)
+    more = replace(clue, claims=(*clue.claims, replace(clue.claims[0], id="CLAIM-2")), stage=ClueStage.ASSESSED)
+    checks = checks_by(desk.officer, desk.slip(), desk.at(5))
+
+    def again(known, **changes):
+        said = {name: changes.pop(name) for name in ("another", "elsewhere") if name in changes}
+        fields = desk.fields(**changes)
+        return verify_clue(
+            more, fields, checks, desk.rules.fact, desk.officer, desk.at(5), desk.ids, standing=known, **said
+        )[1]
+
+    for changes in ({}, {"amount_minor": 1}):  # once more, or put right while the first reading stands
+        with pytest.raises(NotAllowed, match="is it the same") as refused:
+            again([fact], **changes)
+        assert refused.value.rule == "fact.again"
+    with pytest.raises(NotAllowed, match=fact.id):
+        again([], elsewhere=[replace(fact, clue="CLUE-9")])
+    assert again([], elsewhere=[replace(fact, clue="CLUE-9")], amount_minor=1).fields.amount_minor == 1
+    assert again([fact], at_us=fact.fields.at_us - 60_000_000).id
+    assert again([fact], another=True).id
+    gone, _ = withdraw_fact(fact, "户名核对有误", desk.officer, desk.at(9), desk.ids)
+    assert again([gone]).id
+
+
 def test_neither_a_clue_nor_a_claim_nor_a_withdrawn_fact_is_one(desk):
     clue, fact, _ = verified(desk)
     for unverified in (clue, clue.claims[0], desk.fields(), None):

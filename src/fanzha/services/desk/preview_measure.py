@@ -41,7 +41,7 @@ class Preview:
     appeals: tuple[Appeal, ...] = ()
     told_due_us: int | None = None  # by when the holder is to be told; None: he is, or need not be
     carried: Carried | None = None  # how much, by the facts and the last trace
-    same_payment: tuple[SamePayment, ...] = ()  # other cases' orders on the payment that it is about
+    same_payment: tuple[SamePayment, ...] = ()  # other orders on the payment that it is about
 
     @property
     def passes(self) -> bool:
@@ -82,5 +82,5 @@ def preview_of(look: Look, measure: Measure) -> Preview:
         tuple(every(look.unit.records(Appeal), Query(equals={"measure": measure.id}))),
         told_due_us(measure, look.rules.measures) or told_of_lift_due_us(measure, look.rules.measures),
         standing.carried,
-        same_payment(look, worded.request, standing.others) if measure.status in UNDECIDED else (),
+        same_payment(look, worded, standing.others) if measure.status in UNDECIDED else (),
     )

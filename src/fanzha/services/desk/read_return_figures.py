@@ -156,6 +156,8 @@ def _rows(
         Inflow(str(ids[eid]), int(t.at_us[eid]), int(t.amount_minor[eid]), victims.get(str(ids[eid]), ""))
         for eid in map(int, into)
     )
-    covered = all(any(is_covered(columns, p, inflow.at_us) for p in own) for inflow in inflows)
+    # A receipt that states a balance makes the account known and shows nothing of what came in.
+    told = _covered_until(columns, own) is not None
+    covered = told and all(any(is_covered(columns, p, inflow.at_us) for p in own) for inflow in inflows)
     outflows = tuple(Outflow(int(t.at_us[eid]), int(t.amount_minor[eid])) for eid in map(int, out))
     return inflows, outflows, covered

@@ -1,4 +1,4 @@
-"""Orders of other cases on the very payment that a request is about: one victim's money is stopped once."""
+"""Other orders on the very payment that a request is about: one victim's money is stopped once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fanzha.services.desk.sight import Sight
 
 @dataclass(frozen=True, slots=True)
 class SamePayment:
-    """Another case's order; of one that the actor may not see, only what it is and how it stands."""
+    """Another order, of the same case or of another; of one that the actor may not see, only what it is and how it stands."""
 
     kind: MeasureKind
     status: Status
@@ -22,12 +22,14 @@ class SamePayment:
     organisation: str = ""
 
 
-def same_payment(look: Look, request: Request, others: Iterable[Measure]) -> tuple[SamePayment, ...]:
-    """The open orders of other cases among those on the account whose fact is the same payment.
+def same_payment(look: Look, measure: Measure, others: Iterable[Measure]) -> tuple[SamePayment, ...]:
+    """The open orders among those on the account whose fact is the same payment, without what the measure continues.
 
     Amount and currency are equal, and the instants as close as those of a report that was told twice.
     """
-    return tuple(_seen(look, each) for each in _of_same(look, request, others))
+    origin = measure.request.origin
+    own = {measure.id} if origin is None else {measure.id, origin.id}
+    return tuple(_seen(look, each) for each in _of_same(look, measure.request, others) if each.id not in own)
 
 
 def _of_same(look: Look, request: Request, others: Iterable[Measure]) -> Iterator[Measure]:
@@ -36,7 +38,7 @@ def _of_same(look: Look, request: Request, others: Iterable[Measure]) -> Iterato
     fields, close_us = request.fact.fields, look.rules.casework.duplicates.payment_us
     for each in others:
         theirs = each.request.fact
-        if theirs is None or each.request.case == request.case or each.kind is not request.kind:
+        if theirs is None or each.kind is not request.kind:
             continue
         status = effective_status(each, look.now_us)
         same = (theirs.fields.amount_minor, each.request.scope.currency) == (

@@ -12,6 +12,7 @@ from fanzha.audit import Subject
 from fanzha.casework import Clue, Document, EventKind, Fact, Report, VerifiedFields, checks_by
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput
+from fanzha.core.identifiers import plain_identifier
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
@@ -43,6 +44,7 @@ def verify_clue(
     *,
     hop: int = 1,
     reason: str = "",
+    another: bool = False,
     evidence: EvidenceStore | None = None,
 ) -> Verified:
     """Makes the fact that all four fields stand so in the document that the actor looked at.
@@ -50,10 +52,11 @@ def verify_clue(
     What was found unrelated because an earlier fact of the same account was withdrawn rests on this one, and need not be
     lifted any more.
 
-    reason: why it is another account than the clue's. evidence: where a document that is named by its SHA-256 must lie.
+    reason: why it is another account than the clue's. another: it is a payment of its own, though a fact of its case says the
+    same of that instant. evidence: where a document that is named by its SHA-256 must lie.
 
     Raises NotAllowed when a field is empty, the document is not enough at this hop, the account is another one without a
-    reason, or the payment has its fact already; BadInput when no file with that SHA-256 is kept.
+    reason, or the payment has its fact already or may have it (fact.again); BadInput when no file with that SHA-256 is kept.
     """
     named = document.reference.strip()
     if evidence is not None and _SHA256.fullmatch(named) and not evidence.has(named.lower()):
@@ -61,10 +64,12 @@ def verify_clue(
     with acting(desk, actor, "clue.verify", Subject("clue", clue_id)) as work:
         clue = work.load(Clue, clue_id, Action.CLUE_WORK)
         standing = tuple(every(work.unit.records(Fact), Query(equals={"clue": clue.id})))
+        elsewhere = _of_its_case(work, clue, plain_identifier(fields.account))
         checks = checks_by(actor, document, work.now_us)
         clue, fact, events = casework.verify_clue(
             clue, fields, checks, work.rules.casework.fact, actor, work.now_us, work.ids,
-            hop=hop, reason=reason, standing=standing, latest_us=work.latest_us,
+            hop=hop, reason=reason, standing=standing, elsewhere=elsewhere, another=another,
+            latest_us=work.latest_us,
         )  # fmt: skip
         fact = work.unit.records(Fact).add(fact)
         made = tuple(event for event in events if event.kind is EventKind.FACT_MADE)
@@ -76,6 +81,15 @@ def verify_clue(
         differs = next((event.detail("corrected") for event in events if event.kind is EventKind.CLUE_VERIFIED), "")
         to_open = () if clue.case else tuple(dict.fromkeys(_root(work, report) for report in clue.reports))
     return Verified(clue, fact, tuple(differs.split()), to_open, related)
+
+
+def _of_its_case(work: Work, clue: Clue, account: str) -> tuple[Fact, ...]:
+    """The facts on the account of the other clues of the clue's case."""
+    if not clue.case:
+        return ()
+    clues = work.unit.records(Clue)
+    found = every(work.unit.records(Fact), Query(equals={"account": account}))
+    return tuple(fact for fact in found if fact.clue != clue.id and clues.get(fact.clue).case == clue.case)
 
 
 def _root(work: Work, report_id: str) -> str:

@@ -49,6 +49,7 @@ def _verify(doing: Doing) -> Done:
         read_in,
         hop=given["hop"] or 1,
         reason=given["reason"],
+        another=given["another"],
         evidence=evidence,
     )
     lines = [N_("四要素已核对，形成事实")]
@@ -127,6 +128,9 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
         Field("reference", N_("材料编号"), hint=N_("纸质材料的编号；填了就以它为准。"), sample="R"),
         Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。")),
         Field("reason", N_("与报案所述不同的理由"), hint=N_("户名、账号或金额与报案所述不同时必须写明。")),
+        Field(
+            "another", N_("这是另一笔转入"), Kind.FLAG, sample=True, hint=N_("该账户同一时间已有一笔事实、而这确是另一笔时勾选。")
+        ),
         Field("hop", N_("第几层"), Kind.COUNT, start="1", hint=N_("1 = 被害人直接付出；2 及以上须有银行材料。")),
         Field("checked", N_("户名、账号、金额、时间四项，我都在这份材料上看到了"), Kind.FLAG, required=True, sample=True),
     )  # fmt: skip

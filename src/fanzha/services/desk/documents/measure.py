@@ -213,6 +213,16 @@ def preview_document(preview: Preview, mask: Mask) -> Document:
         "guard": None if preview.advice is None else _advice(preview.advice, request, mask),
         "told_due_at": _at(preview.told_due_us),
         "carried": None if preview.carried is None else carried_document(preview.carried, request),
+        "same_payment": [
+            {
+                "kind": each.kind,
+                "status": each.status,
+                "id": each.id,
+                "case": each.case,
+                "organisation": each.organisation,
+            }
+            for each in preview.same_payment
+        ],
         "appeals": [appeal_document(appeal, mask) for appeal in preview.appeals],
     }
 
