@@ -115,6 +115,87 @@ def test_a_report_becomes_a_drafted_stop(console, visitor):
     assert f"/measures/{drafted.id}" in officer.text
 
 
+def looked_into(console, officer):
+    """A clue of one's own case, assessed, whose four fields are read next; and what a document would say of it."""
+    take_in(officer)
+    (clue,) = one(console, Clue)
+    officer.post(f"/clues/{clue.id}/claim")
+    officer.post(
+        f"/clues/{clue.id}/case", title="模拟刷单案", reports=one(console, Report)[0].id, request="made-up-case"
+    )
+    officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
+    slip = {
+        "holder": HOLDER, "account": ACCOUNT, "amount": "50000", "at": "2026-03-02T12:00:00", "institution": "模拟银行",
+        "document": "transfer_slip", "reference": "SLIP-1", "hop": "1", "checked": "1",
+    }  # fmt: skip
+    return f"/clues/{clue.id}", slip
+
+
+def field_of(page, name):
+    """What stands in a field of a page."""
+    tag = re.search(rf'<input id="f-{name}"[^>]*>', page)[0]
+    return re.search(r' value="([^"]*)"', tag)[1]
+
+
+def wrong_fields(page):
+    """The fields to which the list of what is wrong leads, each of which is marked as wrong itself."""
+    named = set(re.findall(r'<li><a href="#f-([^"]+)"', page))
+    assert all(re.search(rf'id="f-{name}"[^>]* aria-invalid="true"', page) for name in named)
+    return named
+
+
+def test_the_callers_words_are_never_put_in_the_place_of_what_the_document_says(console, visitor):
+    officer = visitor("duty")
+    address, slip = looked_into(console, officer)
+    officer.post(f"{address}/reveal")
+    assert ACCOUNT in officer.words.replace(" ", ""), "what was said stands beside the form"
+    assert [field_of(officer.text, name) for name in ("holder", "account")] == ["", ""]
+    page = officer.post(f"{address}/verify", **{**slip, "holder": "模拟·纸上另一人", "account": "6299990000000000025"})
+    assert [field_of(page, name) for name in ("holder", "account")] == ["模拟·纸上另一人", "6299990000000000025"]
+    assert "第 18、19 位" in page
+    tick = re.search(r'<input type="checkbox" id="f-checked"[^>]*>', page)[0]
+    assert " checked" not in tick.replace('id="f-checked" name="checked"', ""), "what he vouches for he ticks each time"
+    assert one(console, Fact) == ()
+
+
+def test_all_that_is_wrong_with_the_four_fields_is_said_at_once(console, visitor):
+    officer = visitor("duty")
+    address, slip = looked_into(console, officer)
+    wrong = {"holder": "", "account": "6299990000000000025", "amount": "60000", "at": "2099-01-01", "reference": ""}
+    page = officer.post(f"{address}/verify", **{**slip, **wrong, "checked": ""})
+    assert wrong_fields(page) == {"holder", "account", "amount", "at", "reference", "reason", "checked"}
+    assert "有 2 位不同" in page, "which they are is for who was shown the number"
+    assert '<details class="aside-fields" open' in page
+
+
+def test_no_stop_is_worded_for_more_than_facts_and_trace_carry(console, visitor):
+    officer = visitor("duty")
+    address, slip = looked_into(console, officer)
+    officer.post(f"{address}/verify", **slip)
+    (fact,) = one(console, Fact)
+    stop = {"fact": fact.id, "basis": "afl-20", "reason": "被害人刚刚转账", "request": "made-up-stop"}
+    page = officer.post(f"{address}/stop", **stop, amount="500000")
+    assert wrong_fields(page) == {"amount"}
+    assert "最多 ¥50,000.00" in page
+    assert one(console, Measure) == ()
+    officer.post(f"{address}/stop", **stop, amount="30000")
+    (drafted,) = one(console, Measure)
+    scope = drafted.request.scope
+    assert (scope.amount_minor, scope.traced_minor) == (3_000_000, 5_000_000), "how much is stolen is not asked for"
+
+
+def test_an_assessment_that_only_repeats_the_caller_is_none(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    (clue,) = one(console, Clue)
+    officer.post(f"/clues/{clue.id}/claim")
+    begun = re.search(r"<textarea[^>]*name=\"finding\"[^>]*>([^<]*)", officer.get(f"/clues/{clue.id}/assess"))[1]
+    assert wrong_fields(officer.post(f"/clues/{clue.id}/assess", finding=begun)) == {"finding"}
+    assert one(console, Clue)[0].assessment is None
+    officer.post(f"/clues/{clue.id}/assess", finding=f"{begun}刚刚转出，可能还在账户")
+    assert one(console, Clue)[0].assessment is not None
+
+
 def test_one_more_row_keeps_what_was_written_and_sends_nothing(console, visitor):
     officer = visitor("duty")
     take_in(officer, more="payments")

@@ -101,7 +101,8 @@ def test_a_document_that_says_otherwise_than_the_report_is_explained_beside_what
         "institution": "模拟银行", "document": "transfer_slip", "reference": "纸1", "hop": "1",
     }  # fmt: skip
     page = officer.post(f"/clues/{clue.id}/verify", **slip)
-    assert "材料与报案所述不同，须写明以材料为准的理由" in page
+    assert "与报案所述不同：报案人说 ¥50,000.00" in page
+    assert "材料确实这样写，才在这里写明理由" in page
     assert "报案所述（未核对）" in page  # what was said is still beside the form
     assert "¥50,000.00" in page
     assert "四要素已核对，形成事实" in officer.post(

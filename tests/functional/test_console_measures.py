@@ -131,6 +131,48 @@ def test_a_proposal_is_approved_by_another_and_by_nobody_else(seats):
     assert seats.chief.status == 200, "a second press is the same command"
 
 
+def test_a_draft_is_put_right_where_it_stands_and_the_page_says_who_did(seats):
+    measure = seats.drafted(amount="40000")
+    form = seats.both.get(f"/measures/{measure}/amend")
+    assert 'name="amount"' in form
+    assert 'value="40000.00"' in form
+    assert 'value="credit_only" checked' in form
+    assert len(re.findall(r">日</option>", form)) == 1
+    given = dict(re.findall(r'<input id="f-[a-z_]+" name="([a-z_]+)"[^>]* type="text" value="([^"]*)"', form))
+    chosen = {
+        name: re.search(r'value="([^"]*)" selected', options)[1]
+        for name, options in re.findall(r'<select id="f-[a-z_]+" name="([a-z_]+)"[^>]*>(.*?)</select>', form)
+        if " selected" in options
+    }
+    seats.do(seats.both, measure, "amend", **given, **chosen, modes="credit_only", reason="被害人刚刚转账")
+    assert "草稿已改写" not in seats.both.words, "nothing was changed"
+    seats.do(seats.both, measure, "amend", **{**given, "amount": "38000"}, **chosen, modes="credit_only")
+    assert "草稿已改写" in seats.both.words
+    assert "请求控制 ¥38,000.00 其中涉案资金 ¥50,000.00" in re.sub(r"\s+", " ", seats.both.words)
+    assert re.search(r"改写草稿 \S+ 金额", re.sub(r"\s+", " ", seats.both.words))
+    seats.do(seats.both, measure, "propose")
+    assert "已报批" in seats.both.words
+
+
+def test_a_draft_is_proposed_on_its_own_page_and_what_it_came_to_leads_on(seats):
+    measure = seats.drafted()
+    page = seats.both.get(f"/measures/{measure}")
+    sign = re.search(rf'<form method="post" action="/measures/{measure}/propose".*?</form>', page, re.DOTALL)[0]
+    assert "data-submit" in sign
+    version = re.search(r'name="version" value="(\d+)"', sign)[1]
+    assert "已报批" in seats.both.post(f"/measures/{measure}/propose", version=version)
+    assert "data-submit" not in seats.both.get(f"/measures/{measure}"), "who asked does not sign"
+    seats.do(seats.chief, measure, "approve")
+    order = {"order": f"{measure}.begin"}
+    seats.do(seats.both, measure, "send", **order, channel="issued_elsewhere", document="模拟平台1号")
+    assert 'class="card outcome"' not in seats.both.text
+    seats.do(seats.both, measure, "receipt", **order, outcome="executed", number="R1", balance="61234.56")
+    outcome = seats.both.get(f"/measures/{measure}").partition('class="card outcome"')[2].partition("</section>")[0]
+    assert "¥50,000.00" in outcome
+    assert "¥61,234.56" in outcome
+    assert re.search(rf'href="/cases/{seats.case}/flow" data-next', outcome)
+
+
 def test_of_two_officers_on_one_measure_the_later_reads_it_again(seats):
     measure = seats.drafted()
     seats.both.get(f"/measures/{measure}/amend")
@@ -216,7 +258,10 @@ def test_persons_are_shown_once_it_is_written_down(seats):
     assert HOLDER not in seats.both.get(f"/measures/{measure}")
     seats.both.post(f"/measures/{measure}/reveal")
     assert HOLDER in seats.both.text
-    assert HOLDER not in seats.both.get(f"/measures/{measure}")
+    assert HOLDER in seats.both.get(f"/measures/{measure}/propose"), (
+        "he decides on what he reads, while the reveal holds"
+    )
+    assert HOLDER not in seats.chief.get(f"/measures/{measure}"), "another has not looked"
     stranger = seats.visitor("city-chief")
     stranger.get(f"/measures/{measure}")
     stranger.post(f"/measures/{measure}/reveal")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
 
 from fanzha.core.actor import Actor, Organisation
 from fanzha.core.ids import Ids
@@ -28,7 +28,15 @@ def amend_draft(measure: Measure, request: Request, actor: Actor, rules: Measure
     """Another wording of a draft, with a reason more or an amount less; once proposed it stands as it was proposed."""
     policy.check_amend(measure, request, actor, rules, now_us)
     amended = replace(measure, request=request)
-    return Change(amended, (happened(Happening.AMENDED, amended, actor, now_us),))
+    changed = " ".join(_changed(measure.request, request))
+    return Change(amended, (happened(Happening.AMENDED, amended, actor, now_us, changed=changed),))
+
+
+def _changed(before: Request, after: Request) -> Iterator[str]:
+    """What of a request was worded anew, by the names of its parts."""
+    for held, now in ((before, after), (before.scope, after.scope)):
+        names = (field.name for field in fields(held) if field.name != "scope")
+        yield from (name for name in names if getattr(held, name) != getattr(now, name))
 
 
 def propose_measure(measure: Measure, actor: Actor, rules: MeasureRules, standing: Standing, now_us: int) -> Change:

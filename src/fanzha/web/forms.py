@@ -53,6 +53,11 @@ class Field:
     autocomplete: str = "off"
     listed: str = ""  # the id of a list on the page of what may be meant; anything else may be written too
     sample: Any = None  # what a rehearsal puts there
+    one_of: bool = False  # of the fields so marked one at least is needed
+    aside: bool = False  # seldom asked: folded until it is wrong or filled in
+    vouches: bool = (
+        False  # a tick for what stands in the form now: it is set anew whenever the form is shown or changed
+    )
 
 
 def table_choices(known: Iterable[Any]) -> Choices:
@@ -63,9 +68,10 @@ def table_choices(known: Iterable[Any]) -> Choices:
 class Faults(BadInput):
     """What is wrong with a form, field by field; nothing was done."""
 
-    def __init__(self, faults: Mapping[str, str]) -> None:
+    def __init__(self, faults: Mapping[str, str], values: Mapping[str, Any] | None = None) -> None:
         super().__init__("; ".join(f"{name}: {sentence}" for name, sentence in faults.items()))
         self.faults = dict(faults)
+        self.values = dict(values or {})  # what could be read, so that all else that is wrong is said at once
 
 
 Values = Mapping[str, Any]
@@ -86,7 +92,7 @@ def read_fields(fields: Sequence[Field], form: Form, said_at_us: int | None = No
         except BadInput as error:
             faults[field.name] = str(error)
     if faults:
-        raise Faults(faults)
+        raise Faults(faults, values)
     return values
 
 

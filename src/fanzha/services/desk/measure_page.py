@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fanzha.access import Action, Person
+from fanzha.audit import Outcome as AuditOutcome
 from fanzha.audit import Subject
 from fanzha.core.actor import Actor, Role
 from fanzha.measures import policy
+from fanzha.measures.changes import Happening
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.model import Measure, effective_status
 from fanzha.measures.orders import Incident
 from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Look, looking
+from fanzha.services.desk.actions import MEASURE_ACTIONS
 from fanzha.services.desk.bodies import lineage_of
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.mask import Mask
@@ -22,6 +25,7 @@ from fanzha.services.desk.open_record import mask_for
 from fanzha.services.desk.preview_measure import Preview, preview_of
 from fanzha.services.desk.sight import Sight
 
+AUDIT_MAX = 500  # rows of the audit about one measure; what is older than so many is in the audit itself
 SIGNERS_MAX = 20  # so many are named; a city has more approvers than anybody reads
 
 
@@ -32,6 +36,15 @@ class Signer:
     person: Person
     rule: str
     why_not: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amended:
+    """A draft was worded anew: when, by whom, and which parts of it."""
+
+    at_us: int
+    by: str
+    changed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +59,7 @@ class MeasurePage:
     incidents: tuple[Incident, ...]
     signers: tuple[Signer, ...]
     continues_in: tuple[Measure, ...]  # drafted out of it: follow-on stops, conversions
+    amended: tuple[Amended, ...] = ()  # how its draft was worded anew, oldest first
 
 
 def measure_page(desk: Desk, actor: Actor, measure_id: str) -> MeasurePage:
@@ -59,11 +73,19 @@ def measure_page(desk: Desk, actor: Actor, measure_id: str) -> MeasurePage:
         incidents = tuple(every(look.unit.records(Incident), about)) if whole else ()
         signers = tuple(_signers(look, measure)) if whole and measure.status is Status.PROPOSED else ()
         following = _following(look, sight, measure) if whole else ()
+        amended = tuple(_amended(look, measure)) if whole else ()
         now_us = look.now_us
     mask = mask_for(desk, actor, [preview.measure, *incidents, *preview.appeals])
     return MeasurePage(
-        preview.measure, effective_status(measure, now_us), mask, preview, whole, incidents, signers, following
+        preview.measure, effective_status(measure, now_us), mask, preview, whole, incidents, signers, following, amended
     )
+
+
+def _amended(look: Look, measure: Measure) -> Iterator[Amended]:
+    """Out of the audit, which alone knows what the draft said before."""
+    for event in reversed(look.unit.audit.about(subject_id=measure.id, limit=AUDIT_MAX)):
+        if event.action == MEASURE_ACTIONS[Happening.AMENDED] and event.outcome is AuditOutcome.DONE:
+            yield Amended(event.at_us, event.actor, tuple(str(event.details.get("changed", "")).split()))
 
 
 def _signers(look: Look, measure: Measure) -> Iterator[Signer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from fanzha.casework import Clue, Document, DocumentKind
@@ -28,7 +29,7 @@ from fanzha.web.deeds.verifying import VERIFYING_DEEDS
 from fanzha.web.forms import Field, Kind
 from fanzha.web.routes import OFFICERS
 from fanzha.web.show import instant, money
-from fanzha.web.words import N_, InBoth
+from fanzha.web.words import LANGUAGES, N_, InBoth, own_words
 
 
 def officer_field(console: Console, actor: Actor, organisation: str, *, required: bool = True) -> Field:
@@ -76,14 +77,27 @@ def _assess(doing: Doing) -> Done:
 def _assess_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
     """The finding begins with what was claimed, without anybody's name or number; what is thought of it stands below."""
     clue = _clue(console, actor, record_id)
+    start = clue.assessment.finding if clue.assessment is not None else _as_reported(clue)
+    hint = N_("已带入报案所述的时间、金额和机构；请在下一行写您的判断：为什么可疑，钱可能到哪里了。")
+    return (Field("finding", N_("研判意见"), Kind.AREA, required=True, start=start, hint=hint),)
+
+
+def _as_reported(clue: Clue) -> str:
+    """The times, amounts and institutions of the claims."""
     told = "; ".join(
         f"{instant(claim.at_us)} {money(claim.amount_minor, claim.currency)} {claim.institution}".strip()
         for claim in clue.claims
     )
-    begun = InBoth(f"报案所述：{told}\n", f"As reported: {told}\n") if told else ""
-    start = clue.assessment.finding if clue.assessment is not None else begun
-    hint = N_("已带入报案所述的时间、金额和机构；请在下一行写您的判断：为什么可疑，钱可能到哪里了。")
-    return (Field("finding", N_("研判意见"), Kind.AREA, required=True, start=start, hint=hint),)
+    return InBoth(f"报案所述：{told}\n", f"As reported: {told}\n") if told else ""
+
+
+def _assess_wrong(doing: Doing) -> Mapping[str, str]:
+    """What was claimed is no judgement of it."""
+    begun = _as_reported(_clue(doing.console, doing.actor, doing.id))
+    said = " ".join(doing.values.get("finding", "").split())
+    if begun and said in {" ".join(own_words(begun, language).split()) for language in LANGUAGES}:
+        return {"finding": N_("这里还只有报案人的话：请写一句您自己的判断")}
+    return {}
 
 
 def _confirm(doing: Doing) -> Done:
@@ -180,7 +194,7 @@ def _allot_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field
 CLUE_DEEDS: Final = (
     Deed("clues", "claim", N_("接警"), OFFICERS, _claim, hint=N_("接下后由您办理，计时不重置。")),
     Deed("clues", "assign", N_("分派给民警"), OFFICERS, _assign, around=_assign_fields),
-    Deed("clues", "assess", N_("研判"), OFFICERS, _assess, around=_assess_fields),
+    Deed("clues", "assess", N_("研判"), OFFICERS, _assess, around=_assess_fields, wrong=_assess_wrong),
     *VERIFYING_DEEDS,
     Deed(
         "clues", "confirm", N_("核实（非账户）"), OFFICERS, _confirm,

@@ -40,6 +40,7 @@ class Done:
 
 
 Around = Callable[[Console, Actor, str], Sequence[Field]]
+Wrong = Callable[[Doing], Mapping[str, str]]  # of the values that could be read, each fault by its field
 Review = Callable[[Console, Actor, str], Mapping[str, Any]]
 
 
@@ -60,6 +61,7 @@ class Deed:
     rehearsed: bool = True  # False: it reads files or the ledger, and is tried only when it is done
     grave: bool = False  # a legal act: reviewed before it is done, never on a bare key
     review: Review | None = None  # what stands beside the form: what it acts upon, and what will happen
+    wrong: Wrong | None = None  # what no single field tells: said together with what cannot be read
 
     @property
     def is_of_record(self) -> bool:

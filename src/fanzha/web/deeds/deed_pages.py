@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -49,12 +49,7 @@ def _do(deed: Deed, ask: Ask) -> Answer:
     fields = deed.fields_for(ask.console, ask.officer, record_id)
     version = ask.form.text("version")
     try:
-        values = read_fields(fields, ask.form, ask.console.desk.clock.now_us())
-        doing = Doing(
-            ask.console.desk, ask.console, ask.officer, record_id, values,
-            version=_version(version), request=ask.form.text("request"),
-        )  # fmt: skip
-        done = deed.carry_out(doing)
+        done = deed.carry_out(_doing(deed, ask, fields))
     except Faults as faults:
         headline = N_("请改正标出的项目；尚未提交，已填内容都在")
         trouble = Trouble(headline, "", status=422)
@@ -64,6 +59,28 @@ def _do(deed: Deed, ask: Ask) -> Answer:
     except FanzhaError as error:
         return _form(deed, ask, _kept(fields, ask.form), trouble=trouble_of(error), version=version)
     return done.answer or GoTo(done.address, done.told)
+
+
+def _doing(deed: Deed, ask: Ask, fields: Sequence[Field]) -> Doing:
+    """What the form says. Raises Faults with everything that is wrong with it, whether one field tells it or several."""
+    values, faults = _read(fields, ask)
+    doing = Doing(
+        ask.console.desk, ask.console, ask.officer, ask.path.get("record_id", ""), values,
+        version=_version(ask.form.text("version")), request=ask.form.text("request"),
+    )  # fmt: skip
+    if deed.wrong is not None:
+        faults = {**deed.wrong(doing), **faults}
+    if faults:
+        raise Faults(faults)
+    return doing
+
+
+def _read(fields: Sequence[Field], ask: Ask) -> tuple[Mapping[str, Any], Mapping[str, str]]:
+    """What can be read, and what is wrong with the rest by field."""
+    try:
+        return read_fields(fields, ask.form, ask.console.desk.clock.now_us()), {}
+    except Faults as faults:
+        return faults.values, faults.faults
 
 
 def _version(text: str) -> int | None:

@@ -23,7 +23,7 @@ from fanzha.web.words import N_
 
 PERIOD: Final = (
     Field("period", N_("期限"), Kind.COUNT, hint=N_("不填按该期别的最长期限。")),
-    Field("unit", N_("单位"), Kind.CHOICE, choices=choices_of(Unit)),
+    Field("unit", N_("单位"), Kind.CHOICE, choices=choices_of(Unit, without=(Unit.WHOLE_DAYS,))),
 )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Protocol
 
 from fanzha.core.actor import Actor
 from fanzha.measures.model import Measure
 from fanzha.services.desk.match_institution import known_institutions
-from fanzha.services.desk.measure_page import measure_page
+from fanzha.services.desk.measure_page import MeasurePage, measure_page
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.open_revealed import open_revealed
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.forms import Field, Kind
@@ -75,9 +77,16 @@ def changing_with_reason(use_case: ChangesWithReason, told: str) -> Callable[[Do
     return carry_out
 
 
+def shown_page(console: Console, actor: Actor, measure_id: str) -> MeasurePage:
+    """The measure as the actor may see it; without its mask while a reveal of his holds, so that he decides on what he reads."""
+    page = measure_page(console.desk, actor, measure_id)
+    mask = open_revealed(console.desk, actor, Measure, measure_id).mask
+    return replace(page, mask=mask) if mask.lifted else page
+
+
 def review(console: Console, actor: Actor, measure_id: str) -> Mapping[str, Any]:
     """The measure as it stands now; the form carries the version that is shown."""
-    page = measure_page(console.desk, actor, measure_id)
+    page = shown_page(console, actor, measure_id)
     return {
         "found": page, "measure": page.measure, "mask": page.mask, "version": str(page.measure.version),
         "institutions": known_institutions(console.desk, actor),

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from fanzha.core.actor import Actor
+from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures.model import Finding, Measure, MeasureKind, Override
 from fanzha.measures.rules import KindRules, Need
+from fanzha.measures.terms import Unit
 from fanzha.services.desk.amend_draft import Amendment, amend_draft
 from fanzha.services.desk.convert_measure import Conversion, convert_measure
 from fanzha.services.desk.open_record import open_record
@@ -17,12 +20,14 @@ from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.measure_deciding import PERIOD, span_of
 from fanzha.web.deeds.measure_deed import REASON, measure_deed, measure_of
-from fanzha.web.forms import Choices, Field, Kind
+from fanzha.web.forms import Choices, Field, Kind, Values
 from fanzha.web.measure_words import BASIS_ABOVE, MODE_WORDS, TERM_WORDS
 from fanzha.web.words import N_
 
 CONVERTS_INTO: Final = (MeasureKind.FREEZE, MeasureKind.QUEUED_FREEZE)
 UNCHANGED: Final = N_("不填则不变。")
+MONEY: Final = frozenset({"amount", "traced"})
+AT_ONCE: Final = frozenset({"reason", "amount", "basis", "modes"})  # what is mostly worded anew; the rest is folded
 
 
 def bases_of(*rules: KindRules) -> Choices:
@@ -79,7 +84,7 @@ def worded(values: Any) -> dict[str, Any]:
 
 
 def _amend(doing: Doing) -> Done:
-    values = doing.values
+    values = _changed(doing.values, _as_drafted(open_record(doing.desk, doing.actor, Measure, doing.id).record))
     amendment = Amendment(
         reason=values["reason"] or None, basis=values["basis"] or None, mode_reason=values["mode_reason"] or None,
         term=values["term"] or None, document=values["document"] or None, finding=read_finding_of(values),
@@ -89,18 +94,63 @@ def _amend(doing: Doing) -> Done:
     return Done(measure_of(changed.id), N_("草稿已改写"), changed)
 
 
+def _changed(given: Values, drafted: Values) -> dict[str, Any]:
+    """What says otherwise than the draft; what says the same, or nothing, stays. Fields that say one thing stay together."""
+    said = {name: value for name, value in given.items() if value not in (None, "", ()) and value != drafted.get(name)}
+    together = [each for each in (("period", "unit"), ("found_by", "finding", "found_on")) if said.keys() & set(each)]
+    kept = {name: given.get(name) for each in together for name in each}
+    empty: Any = {
+        name: () if name == "modes" else None if name in ("amount", "traced", "period") else "" for name in given
+    }
+    return {**empty, **kept, **said}
+
+
+def _as_drafted(measure: Measure) -> dict[str, Any]:
+    """What the draft says now, by the fields of its form as they are read."""
+    request, scope = measure.request, measure.request.scope
+    drafted: dict[str, Any] = {
+        "reason": request.reason, "basis": "" if request.basis is None else request.basis.id,
+        "amount": scope.amount_minor, "traced": scope.traced_minor, "modes": scope.modes, "mode_reason": scope.reason,
+        "term": request.term, "document": request.document,
+    }  # fmt: skip
+    if request.period is not None and request.period.unit is not Unit.WHOLE_DAYS:
+        drafted |= {"period": request.period.count, "unit": request.period.unit.value}
+    if request.finding is not None:
+        found = request.finding
+        drafted |= {"found_by": found.organ, "finding": found.number, "found_on": str(found.found_on)}
+    return drafted
+
+
 def _amend_fields(console: Console, actor: Actor, measure_id: str) -> Sequence[Field]:
-    measure = open_record(console.desk, actor, Measure, measure_id).record
+    """The draft as it stands, to be changed where it is wrong; what is behind the mask is not shown by the way."""
+    opened = open_record(console.desk, actor, Measure, measure_id)
+    measure, mask = opened.record, opened.mask
     rules = console.desk.rules.measures.of(measure.kind, console.desk.clock.now_us())
-    sample = {"reason": "演练用的理由说明"}
-    reason = Field("reason", N_("理由"), Kind.AREA, hint=UNCHANGED, sample=sample["reason"])
-    return (reason, *(_blank(field) for field in (*finding_of(rules, UNCHANGED), *wording_of(rules, hint=UNCHANGED))))
+    drafted, exponent = _as_drafted(measure), exponent_of(measure.request.scope.currency)
+    reason = Field("reason", N_("理由"), Kind.AREA, sample="演练用的理由说明")
+    fields = (reason, *wording_of(rules, hint=UNCHANGED), *finding_of(rules, UNCHANGED))
+    starts = {
+        name: format_minor(value, exponent) if name in MONEY and value is not None else _written(value)
+        for name, value in drafted.items()
+    }
+    return tuple(
+        replace(
+            reason if field is reason else _blank(field),
+            start=start if mask.text(start) == start else "", aside=field.name not in AT_ONCE, hint="" if start else field.hint,
+        )
+        for field in fields for start in (starts.get(field.name, ""),)
+    )  # fmt: skip
+
+
+def _written(value: Any) -> str:
+    """A value as it stands in its field."""
+    return "\n".join(value) if isinstance(value, tuple) else "" if value is None else str(value)
 
 
 def _blank(field: Field) -> Field:
     """A field that a rehearsal leaves as it is."""
     empty: Any = () if field.kind is Kind.MANY else None if field.kind in (Kind.AMOUNT, Kind.COUNT) else ""
-    return Field(field.name, field.label, field.kind, hint=field.hint, choices=field.choices, sample=empty)
+    return replace(field, sample=empty)
 
 
 def _override(doing: Doing) -> Done:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from fanzha.casework import Clue, Document, DocumentKind, Fact, VerifiedFields
@@ -16,12 +17,14 @@ from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.open_record import mask_for, open_record
 from fanzha.services.desk.open_revealed import open_revealed
+from fanzha.services.desk.preview_draft import preview_draft
 from fanzha.services.desk.verify_clue import verify_clue
 from fanzha.services.desk.withdraw_fact import withdraw_fact
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
+from fanzha.web.deeds.four_fields import faults_in
 from fanzha.web.deeds.reports import REASON, brought
-from fanzha.web.forms import Faults, Field, Kind
+from fanzha.web.forms import Field, Kind
 from fanzha.web.marked import marked
 from fanzha.web.routes import OFFICERS
 from fanzha.web.show import field_instant, instant, money
@@ -33,9 +36,6 @@ STOP_BASIS: Final = "afl-20"
 
 def _verify(doing: Doing) -> Done:
     given = doing.values
-    if not given["checked"]:
-        raise Faults({"checked": N_("四项都在材料上看到了才能勾选；少一项不能成为事实")})
-    _check_explained(doing)
     fields = VerifiedFields(
         given["holder"], given["account"], given["institution"], given["amount"] or 0, given["at"] or 0
     )
@@ -58,20 +58,10 @@ def _verify(doing: Doing) -> Done:
     return Done(f"/clues/{doing.id}", "\n".join(lines), verified.fact)
 
 
-def _check_explained(doing: Doing) -> None:
-    """What the document has otherwise than the reporter said is not passed over in silence: the reason goes into the fact."""
-    given = doing.values
-    claims = open_record(doing.desk, doing.actor, Clue, doing.id).record.claims
-    said: dict[str, set[Any]] = {
-        "holder": {one.holder_name for one in claims} - {""},
-        "amount": {one.amount_minor for one in claims} - {None},
-    }
-    differing = {name for name, values in said.items() if values and given[name] not in values}
-    if differing and not given["reason"]:
-        told = N_("与报案所述不同：核对无误的，请在下面写明理由")
-        raise Faults(
-            {**dict.fromkeys(sorted(differing), told), "reason": N_("材料与报案所述不同，须写明以材料为准的理由")}
-        )
+def _verify_wrong(doing: Doing) -> Mapping[str, str]:
+    opened = open_revealed(doing.desk, doing.actor, Clue, doing.id)
+    latest_us = doing.desk.rules.measures.latest_said_us(doing.desk.clock.now_us())
+    return faults_in(doing.values, opened.record, opened.mask, latest_us)
 
 
 def _reference(doing: Doing) -> str:
@@ -79,10 +69,7 @@ def _reference(doing: Doing) -> str:
     given = doing.values
     uploads = given["upload"]
     if not uploads:
-        named = given["reference"] or given["file"]
-        if not named:
-            raise Faults({"reference": N_("请选择附件、上传文件，或写纸质材料的编号")})
-        return str(named)
+        return str(given["reference"] or given.get("file", ""))
     clue = open_record(doing.desk, doing.actor, Clue, doing.id).record
     if not clue.reports:
         raise BadInput("the clue has no report to which the file could be attached")
@@ -92,7 +79,10 @@ def _reference(doing: Doing) -> str:
 
 
 def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
-    """Amount, time and bank as claimed; holder and account are typed as the document has them, unless they are revealed."""
+    """Holder and account are typed as the document has them, never taken over: so the officer reads it himself.
+
+    Amount, time and bank begin as the caller said them, and say so.
+    """
     mask = open_revealed(console.desk, actor, Clue, record_id).mask
     page = clue_page(console.desk, actor, record_id)
     clue = page.clue
@@ -100,39 +90,40 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
     done = {(fact.fields.amount_minor, fact.fields.at_us) for fact in standing(page)}
     left = [claim for claim in clue.claims if (claim.amount_minor, claim.at_us) not in done]
     claim = next(iter(left or clue.claims), None)
-    known: dict[str, Any] = dict.fromkeys(("holder", "account", "institution", "amount", "at"), "")
+    known: dict[str, str] = dict.fromkeys(("institution", "amount", "at"), "")
     if claim is not None:
         amount = "" if claim.amount_minor is None else format_minor(claim.amount_minor, exponent_of(claim.currency))
-        known |= {
+        known = {
             "institution": claim.institution,
             "amount": amount,
             "at": "" if claim.at_us is None else instant(claim.at_us),
         }
-        if mask.lifted:
-            known |= {"holder": claim.holder_name, "account": claim.account}
-    said = "" if claim is None else f"{mask.name(claim.holder_name)} {mask.account(claim.account)}".strip()
-    typed = N_("照材料逐字填写；报案人所述见旁边，系统会比对。")
+    begun = {name: N_("报案人说的：照材料改") if value else "" for name, value in known.items()}
+    typed = N_("照材料逐字填写")
     chosen = tuple((file.sha256, f"{mask.text(file.name)} · {file.sha256[:8]}") for file in files)
     unread = [file.sha256 for file in files if file.sha256 not in page.documents_read]
+    attached = (Field("file", N_("附件"), Kind.CHOICE, choices=chosen, start=next(iter(unread), ""), one_of=True),)
     return (
-        Field("holder", N_("户名"), required=True, start=known["holder"], hint=typed),
-        Field("account", N_("账号"), Kind.NUMBER, required=True, start=known["account"], hint=said),
-        Field("amount", N_("汇款金额"), Kind.AMOUNT, required=True, start=known["amount"], sample=1),
-        Field("at", N_("交易时间"), Kind.INSTANT, required=True, start=known["at"], sample=1),
-        Field("institution", N_("开户机构"), required=True, start=known["institution"]),
+        Field("holder", N_("户名"), required=True, hint=typed),
+        Field("account", N_("账号"), Kind.NUMBER, required=True, hint=typed),
+        Field("amount", N_("汇款金额"), Kind.AMOUNT, required=True, start=known["amount"], sample=1,
+              hint=begun["amount"]),
+        Field("at", N_("交易时间"), Kind.INSTANT, required=True, start=known["at"], sample=1, hint=begun["at"]),
+        Field("institution", N_("开户机构"), required=True, start=known["institution"], hint=begun["institution"]),
         Field("document", N_("材料种类"), Kind.CHOICE, required=True, start=DocumentKind.TRANSFER_SLIP.value, choices=(
             ("transfer_slip", N_("转账凭证")), ("victim_screen", N_("被害人手机屏幕")), ("statement", N_("银行流水")),
             ("bank_receipt", N_("银行回执")))),
-        Field("file", N_("附件"), Kind.CHOICE, choices=chosen, start=next(iter(unread), "")),
-        Field("upload", N_("上传文件"), Kind.FILES),
-        Field("reference", N_("材料编号"), hint=N_("纸质材料的编号；填了就以它为准。"), sample="R"),
-        Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。")),
-        Field("reason", N_("与报案所述不同的理由"), hint=N_("户名、账号或金额与报案所述不同时必须写明。")),
-        Field(
-            "another", N_("这是另一笔转入"), Kind.FLAG, sample=True, hint=N_("该账户同一时间已有一笔事实、而这确是另一笔时勾选。")
-        ),
-        Field("hop", N_("第几层"), Kind.COUNT, start="1", hint=N_("1 = 被害人直接付出；2 及以上须有银行材料。")),
-        Field("checked", N_("户名、账号、金额、时间四项，我都在这份材料上看到了"), Kind.FLAG, required=True, sample=True),
+        *(attached if chosen else ()),
+        Field("upload", N_("上传文件"), Kind.FILES, one_of=True, hint=N_("电话报案：请对方发来截图。")),
+        Field("reference", N_("材料编号"), one_of=True, sample="R",
+              hint=N_("纸质编号；当面看手机的写何时何地。")),
+        Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。"), aside=True),
+        Field("hop", N_("第几层"), Kind.COUNT, start="1", hint=N_("1 = 被害人直接付出；2 及以上须有银行材料。"), aside=True),
+        Field("reason", N_("与报案所述不同的理由"), hint=N_("户名、账号或金额与报案所述不同时必须写明。"), aside=True),
+        Field("another", N_("这是另一笔转入"), Kind.FLAG, sample=True, aside=True,
+              hint=N_("该账户同一时间已有一笔事实、而这确是另一笔时勾选。")),
+        Field("checked", N_("户名、账号、金额、时间四项，我都在这份材料上看到了"), Kind.FLAG, required=True, sample=True,
+              vouches=True),
     )  # fmt: skip
 
 
@@ -192,16 +183,37 @@ def standing(page: CluePage) -> tuple[Fact, ...]:
 
 
 def _stop(doing: Doing) -> Done:
+    drafted = draft_measure(doing.desk, doing.actor, _stop_wanted(doing), request=doing.request)
+    return Done(f"/measures/{drafted.id}", N_("止付已拟稿：核对后报批"), drafted)
+
+
+def _stop_wanted(doing: Doing) -> MeasureDraft:
+    """How much of it is the victim's money facts and trace say, never the officer who asks."""
     given = doing.values
     clue = open_record(doing.desk, doing.actor, Clue, doing.id).record
     if not clue.case:
         raise NotAllowed("clue.no_case", f"{clue.id} is in no case yet: open one first")
-    wanted = MeasureDraft(
+    return MeasureDraft(
         kind=MeasureKind.STOP_PAYMENT, reason=given["reason"], basis=given["basis"], case=clue.case, fact=given["fact"],
-        amount_minor=given["amount"], traced_minor=given["amount"],
+        amount_minor=given["amount"],
     )  # fmt: skip
-    drafted = draft_measure(doing.desk, doing.actor, wanted, request=doing.request)
-    return Done(f"/measures/{drafted.id}", N_("止付已拟稿：核对后报批"), drafted)
+
+
+def _stop_wrong(doing: Doing) -> Mapping[str, str]:
+    """An amount above what facts and trace carry to the account is refused where it is written."""
+    asked = doing.values.get("amount")
+    if asked is None or not {"reason", "basis", "fact"} <= doing.values.keys():
+        return {}
+    if asked <= 0:
+        return {"amount": N_("金额须大于零")}
+    preview = preview_draft(doing.desk, doing.actor, _stop_wanted(doing))
+    carried = preview.carried
+    if carried is None or asked <= carried.most_minor:
+        return {}
+    most = money(carried.most_minor, carried.currency)
+    return {
+        "amount": InBoth(f"超过事实与追踪到的金额：最多 {most}", f"more than facts and trace carry: at most {most}")
+    }
 
 
 def _stop_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
@@ -240,14 +252,15 @@ def _withdraw(doing: Doing) -> Done:
 
 VERIFYING_DEEDS: Final[tuple[Deed, ...]] = (
     Deed(
-        "clues", "verify", N_("四要素核对"), OFFICERS, _verify, around=_verify_fields, press=N_("核对一致，形成事实"),
+        "clues", "verify", N_("四要素核对"), OFFICERS, _verify, around=_verify_fields, wrong=_verify_wrong,
+        press=N_("核对一致，形成事实"),
         template="clue_step.html", review=_beside,
         hint=N_("户名、账号、金额、时间逐项对照材料；银行止付前也只核这四项。"),
     ),
     Deed("clues", "case", N_("开立案件"), OFFICERS, _open, around=_open_fields,
          hint=N_("受案：您成为主办民警，审查期限开始计算。")),
     Deed("cases", "new", N_("开立案件"), OFFICERS, _open, around=_open_new_fields, rehearsed=False),
-    Deed("clues", "stop", N_("拟写止付"), OFFICERS, _stop, around=_stop_fields, press=N_("拟稿"),
+    Deed("clues", "stop", N_("拟写止付"), OFFICERS, _stop, around=_stop_fields, wrong=_stop_wrong, press=N_("拟稿"),
          template="clue_step.html", review=_beside,
          hint=N_("只是拟稿：不会发给银行，核对后报批。")),
     Deed("facts", "withdraw", N_("撤回事实"), OFFICERS, _withdraw, (REASON,),

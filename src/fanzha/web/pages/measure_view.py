@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,11 +17,13 @@ from fanzha.measures.orders import Incident, Outcome, Receipt
 from fanzha.services.desk.match_institution import known_institutions
 from fanzha.services.desk.measure_page import MeasurePage, measure_page
 from fanzha.services.desk.open_record import open_record
-from fanzha.web.answers import Answer, Page
+from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.deed import Able, Deed, able, named
+from fanzha.web.deeds.measure_deed import shown_page
 from fanzha.web.deeds.measures import MEASURE_DEEDS
 from fanzha.web.pages.measure_new import MADE_HERE
+from fanzha.web.pages.revealing import TOLD
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import OFFICERS, PARTNERS, SEERS, Route
 from fanzha.web.terms import TERMS
@@ -41,6 +43,13 @@ NEXT: Final = {
     Status.REFUSED: ("correct-receipt", "appeal"),
     Status.LIFTED: ("told", "appeal"),
 }
+# What is done on the page itself, in one press: it shows all that a page of its own would show again.
+SIGNED_HERE: Final = ("propose", "approve")
+PARTS: Final = {
+    "reason": N_("理由"), "basis": N_("法律依据"), "amount_minor": N_("金额"), "traced_minor": N_("其中涉案资金"),
+    "modes": N_("方式"), "term": N_("期别"), "period": N_("期限"), "document": N_("文号"), "overrides": N_("说明理由"),
+    "finding": N_("认定"),
+}  # fmt: skip
 LATER: Final = ("appeal",)  # of what is over
 STEPS: Final = (Status.DRAFT, Status.PROPOSED, Status.APPROVED, Status.SENT, Status.ACKNOWLEDGED, Status.EXECUTED)
 
@@ -63,25 +72,24 @@ class Happened:
     what: str  # to be translated
     by: str = ""
     note: str = ""
+    words: tuple[str, ...] = ()  # of what it was about, to be translated
 
 
 def measure(ask: Ask) -> Answer:
     """The page of a measure."""
-    found = measure_page(ask.console.desk, ask.officer, ask.path["record_id"])
-    return _page(ask, found)
+    return _page(ask, shown_page(ask.console, ask.officer, ask.path["record_id"]))
 
 
 def reveal(ask: Ask) -> Answer:
-    """The page without its mask, once it is written down what for; what stands against that is said above a form."""
+    """The mask is off for a while, once it is written down what for; what stands against that is said above a form."""
     measure_id = ask.path["record_id"]
     case, reason = ask.form.text("case"), ask.form.text("reason")
     desk, actor = ask.console.desk, ask.officer
-    found = measure_page(desk, actor, measure_id)
     try:
-        opened = open_record(desk, actor, Measure, measure_id, reveal=True, case=case, reason=reason)
+        open_record(desk, actor, Measure, measure_id, reveal=True, case=case, reason=reason)
     except (NotAllowed, NotFound) as error:
-        return _page(ask, found, trouble_of(error), asks_purpose=True)
-    return _page(ask, replace(found, mask=opened.mask))
+        return _page(ask, measure_page(desk, actor, measure_id), trouble_of(error), asks_purpose=True)
+    return GoTo(f"/measures/{measure_id}", TOLD)
 
 
 def verbs(ask: Ask) -> Answer:
@@ -100,11 +108,20 @@ def _page(ask: Ask, found: MeasurePage, trouble: Trouble | None = None, *, asks_
     )
     context = {
         **_context(found, ask.officer), "deeds": deeds, "trouble": trouble, "asks_purpose": asks_purpose,
-        "approve": next((one for one in deeds if one.deed.name == "approve"), None),
+        "sign": next((one for one in deeds if one.deed.name in SIGNED_HERE and one.trouble is None), None),
+        "outcome": _outcome(found),
         "request": secrets.token_urlsafe(12), "institutions": known_institutions(ask.console.desk, ask.officer),
         "refusal": refusal_of(found.measure), "redraft": _redraft_of(ask, found),
     }  # fmt: skip
     return Page("measure.html", context, 200 if trouble is None else trouble.status)
+
+
+def _outcome(found: MeasurePage) -> Receipt | None:
+    """The answer by which the institution carried it out, while nothing further was done upon it."""
+    one = found.measure
+    if found.status not in {Status.EXECUTED, Status.PARTIAL} or found.continues_in or one.renewals or one.part_releases:
+        return None
+    return one.receipts[-1] if one.receipts else None
 
 
 def refusal_of(one: Measure) -> Receipt | None:
@@ -148,7 +165,8 @@ def _fits(name: str, found: MeasurePage) -> bool:
 def _context(found: MeasurePage, actor: Actor) -> dict[str, object]:
     return {
         "found": found, "measure": found.measure, "mask": found.mask, "steps": tuple(steps_of(found)),
-        "history": tuple(sorted(history_of(found.measure), key=lambda one: one.at_us)), "me": actor.id,
+        "history": tuple(sorted((*history_of(found.measure), *_amended(found)), key=lambda one: one.at_us)),
+        "me": actor.id,
     }  # fmt: skip
 
 
@@ -177,6 +195,13 @@ def steps_of(found: MeasurePage) -> Iterator[Step]:
         yield Step(step, step in reached, reached.get(step), now=step is status)
     if status not in STEPS:
         yield Step(status, reached=True, at_us=one.ended_us or one.starts_us, now=True)
+
+
+def _amended(found: MeasurePage) -> Iterator[Happened]:
+    """How the draft was worded anew before it was proposed."""
+    for each in found.amended:
+        words = tuple(dict.fromkeys(PARTS[name] for name in each.changed if name in PARTS))
+        yield Happened(each.at_us, N_("改写草稿"), each.by, words=words)
 
 
 def history_of(one: Measure) -> Iterator[Happened]:

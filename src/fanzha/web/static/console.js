@@ -139,7 +139,7 @@ function press(key) {
     if (!target) return;
     event.preventDefault();
     // A button of a row sends something: the key goes to it, and Enter sends; no legal act lies on a bare key.
-    target.matches("input, textarea, button[data-row-key]") ? target.focus() : target.click();
+    target.matches("input, textarea, button[data-row-key], button[data-submit]") ? target.focus() : target.click();
   });
 }
 const rows = () => $$("[data-rows] tbody tr").filter((row) => $("[data-row]", row));
@@ -156,6 +156,8 @@ function move(step) {
     else for (const row of all) row.setAttribute("aria-selected", String(row === next));
   });
 }
+/* On the desk the arrows go along the rows; elsewhere they scroll, and within a field they are the field's. */
+const inList = (event) => $(".side") && !event.target.closest?.(".side, dialog, summary, .top, .demo");
 let choosing = null;
 function choose(link) {
   for (const row of rows()) row.setAttribute("aria-selected", String(row.contains(link)));
@@ -179,11 +181,16 @@ const bindings = {
   "?": free(() => { location.href = "/help"; }),
   "Shift+?": free(() => { location.href = "/help"; }),
   j: move(1), k: move(-1),
+  ArrowDown: (event) => { if (inList(event)) move(1)(event); },
+  ArrowUp: (event) => { if (inList(event)) move(-1)(event); },
   "$mod+Enter": (event) => {
     if (composing(event)) return;
     const form = event.target.closest?.("form") || $("dialog[open] form") || $("[data-submit]")?.closest("form");
     const button = form && $("[data-submit]", form);
-    if (button) { event.preventDefault(); button.click(); }
+    if (button) { event.preventDefault(); button.click(); return; }
+    /* Where the next step is a page, it leads there; left to itself the browser would open a second tab. */
+    const onward = !event.target.closest?.("form, dialog") && $("a[data-next]");
+    if (onward) { event.preventDefault(); onward.click(); }
   },
   Escape: (event) => {
     if (composing(event)) return;
@@ -194,7 +201,7 @@ const bindings = {
 for (const entry of $$("[data-go]")) bindings[`g ${entry.dataset.go}`] = free(() => { location.href = entry.href; });
 for (const key of ["a", "n", "s", "z", "m", "p", ".", "y", "e", "t", "o", "c", "w", "h", "v", "r", "b", "l", "f"]) bindings[key] = press(key);
 /* Where a form has the focus a bare key is a letter of it. */
-bindings["Alt+KeyV"] = (event) => { const target = $("[data-key='v']"); if (target && !composing(event)) { event.preventDefault(); target.click(); } };
+bindings["Alt+KeyV"] = (event) => { const target = $("[data-reveal]") || $("[data-key='v']"); if (target && !composing(event)) { event.preventDefault(); target.click(); } };
 bindings.Enter = free((event) => {
   if (event.target.closest?.("a, button, summary, input")) { const row = event.target.closest("tr"); if (!row || !$(".side")) return; }
   press("Enter")(event);
@@ -227,11 +234,13 @@ if ($("#told")) {
 }
 for (const form of $$("form[data-draft]")) {
   const key = DRAFT + form.dataset.draft, boxes = (name) => $$(`input[type=checkbox][name="${CSS.escape(name)}"]`, form);
+  const begun = Object.fromEntries([...form.elements].filter((field) => field.name && field.matches("input:not([type=hidden]):not([type=password]), textarea, select")).map((field) => [field.name, field.value]));
   const kept = readDraft(key), lost = Boolean(kept.sent) && !$("#trouble");
   for (const [name, value] of Object.entries(kept.fields || {})) {
     if (Array.isArray(value)) { if (lost || !boxes(name).some((box) => box.checked)) for (const box of boxes(name)) box.checked = value.includes(box.value); continue; }
     const field = form.elements.namedItem(name); // by its name alone: a field may be called as a method is
-    if (field && "value" in field && (lost || !field.value) && field.type !== "file" && field.type !== "password") field.value = value;
+    const untold = !field?.value || field.value === kept.begun?.[name]; // the page says no more of it than when it was written
+    if (field && "value" in field && (lost || untold) && field.type !== "file" && field.type !== "password") field.value = value;
   }
   if (lost) {
     if (form.elements.request && kept.request) form.elements.request.value = kept.request;
@@ -241,15 +250,25 @@ for (const form of $$("form[data-draft]")) {
   const keep = (sent = 0) => {
     const fields = {};
     for (const field of form.elements) {
-      if (!field.name || ["hidden", "file", "password", "radio"].includes(field.type)) continue;
+      if (!field.name || field.matches("[data-vouches]") || ["hidden", "file", "password", "radio"].includes(field.type)) continue;
       fields[field.name] = field.type === "checkbox" ? boxes(field.name).filter((box) => box.checked).map((box) => box.value) : field.value;
     }
-    sessionStorage.setItem(key, JSON.stringify({ fields, sent, request: form.elements.request?.value }));
+    sessionStorage.setItem(key, JSON.stringify({ fields, begun, sent, request: form.elements.request?.value }));
   };
   form.addEventListener("input", () => keep(lost ? kept.sent : 0));
   form.addEventListener("submit", () => keep(Date.now()));
   if ($("#trouble")) keep(); // it was sent and refused: whoever looks at the record first finds his words again
 }
+
+/* Who ticked that he saw it vouches for what stood there then: whatever is changed afterwards takes the tick away. */
+document.addEventListener("input", (event) => {
+  for (const tick of $$("[data-vouches]", event.target.form || document.createElement("form"))) {
+    if (tick === event.target || !tick.checked) continue;
+    tick.checked = false;
+    const note = $("[data-changed]", tick.closest(".field"));
+    if (note) note.hidden = false;
+  }
+});
 
 /* A list that is wider than its place can be reached and scrolled by keyboard. */
 function reachable() {
@@ -266,14 +285,22 @@ addEventListener("resize", reachable);
 document.addEventListener("htmx:afterSettle", reachable);
 reachable();
 
-$("#trouble")?.focus();
+/* What is wrong is read out; whoever can put it right at a field goes on writing there. */
+if ($("#trouble")) ($("[data-draft] [aria-invalid]:not([type=file])") || $("#trouble")).focus();
 /* Who goes on writing where something stands already begins at its end. */
-const begun = $("textarea[autofocus]");
+const begun = document.activeElement?.matches("textarea") ? document.activeElement : $("textarea[autofocus]");
 begun?.setSelectionRange(begun.value.length, begun.value.length);
 /* What was told after the last step is no longer so once the record stands elsewhere. */
-const standing = $("[data-standing]")?.dataset.standing;
+let standing = $("[data-standing]")?.dataset.standing;
 document.addEventListener("htmx:afterSwap", () => {
-  if (standing && $("[data-standing]")?.dataset.standing !== standing) $("#told")?.remove();
+  const stands = $("[data-standing]")?.dataset.standing;
+  if (!standing || stands === standing) return;
+  $("#told")?.remove();
+  standing = stands;
+  /* What it came to has the focus, or what comes next; the focus was on something that is no more. */
+  const outcome = $(".outcome h2");
+  if (outcome) announce(outcome.textContent.trim().replace(/\s+/g, " "), false);
+  if ([document.body, $("#main")].includes(document.activeElement) || document.activeElement?.closest("#measure, #told")) ($("[data-next]") || $("#main")).focus();
 });
 /* What comes next has the focus, and what was just told is read out with it. */
 const next = $("[data-next]");
