@@ -26,6 +26,7 @@ from fanzha.services.desk.run_meeting import (
 from fanzha.statistics.drafting import OwnBulletin, issue, revise, withdraw
 
 STATES = ("status", "stage", "state")
+KINDS_OF = {"clues", "errands"}  # of these, a copy of each kind too
 ONE_EACH = ("acknowledgement",)  # no two records have it
 SHOWN_ELSEWHERE = {"queries": "measures", "tasks": "", "facts": "", "hand-overs": "", "merges": "", "objections": ""}
 COMMANDER = Actor("commander", "CITY", Level.CITY, frozenset({Role.COMMANDER, Role.DUTY_OFFICER}))
@@ -39,7 +40,7 @@ def in_every_state(day: ReturnDay, ids: Mapping[str, str]) -> tuple[str, ...]:
         for place, name in KINDS.items():
             record = _record(unit, ids[name])
             shown = SHOWN_ELSEWHERE.get(place, place)
-            for copy in _copies(record):
+            for copy in _copies(record, (*STATES, "kind") if place in KINDS_OF else STATES):
                 unit.records(type(copy)).add(copy)
                 pages += [f"/{shown}/{copy.id}"] if shown else []
         unit.commit()
@@ -55,11 +56,11 @@ def _record(unit: Any, record_id: str) -> Any:
     raise AssertionError(f"no table has {record_id}")
 
 
-def _copies(record: Any) -> Iterator[Any]:
+def _copies(record: Any, names: tuple[str, ...]) -> Iterator[Any]:
     kinds = get_type_hints(type(record))
     for field in fields(record):
         kind = kinds[field.name]
-        if field.name not in STATES or not isinstance(kind, type) or not issubclass(kind, Enum):
+        if field.name not in names or not isinstance(kind, type) or not issubclass(kind, Enum):
             continue
         for state in kind:
             if state is not getattr(record, field.name) and not isinstance(record, OwnBulletin):

@@ -13,9 +13,9 @@ from desk_case import ACCOUNT, HOLDER, PHONE, VICTIM
 from measure_home import make_fact
 from public_numbers import SITE, approved
 
-from fanzha.casework import Case
+from fanzha.casework import Case, Fact
 from fanzha.core.time import MINUTE_US
-from fanzha.measures.model import Measure
+from fanzha.measures.model import Measure, effective_status
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 pytestmark = [
@@ -76,6 +76,8 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
     tab_to(duty, "#f-checked")
     duty.keyboard.press("Space")
     go(duty, "Control+Enter")
+    (fact,) = seats.rows(Fact)
+    assert (fact.fields.account, fact.fields.amount_minor) == (ACCOUNT, 5_000_000)
     go(duty, "Control+Enter")  # the stop's draft
     go(duty, "p")
     go(duty, "Control+Enter")
@@ -106,8 +108,12 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
 
     duty.keyboard.press("g")
     go(duty, "m")
-    duty.goto(f"/measures/{seats.measure().id}")
-    assert "61,234.56" in duty.inner_text("main")
+    tab_to(duty, "a[href^='/measures?board=holding']")
+    go(duty, "Enter")
+    tab_to(duty, f"main a[href='/measures/{seats.measure().id}']")
+    go(duty, "Enter")
+    assert "61,234.56" in duty.inner_text("main"), "what the bank says is there stands where it was asked for"
+    assert "¥50,000.00" in duty.inner_text("main")
 
 
 def test_nobody_signs_what_he_asked_for(seats):
@@ -136,6 +142,8 @@ def test_a_term_that_passes_is_told_once(seats):
             .observe(place, {childList: true, characterData: true, subtree: true}); });""")
     duty.reload()
     duty.wait_for_function("() => window.told.length === 1", timeout=10_000)
+    (said,) = duty.evaluate("window.told")
+    assert ("线索超时" in said, bool(re.search("[\u4e00-\u9fff]", said))) == (seats.locale == "zh-CN",) * 2
     duty.evaluate("document.body.dispatchEvent(new CustomEvent('fanzha:changed'))")
     duty.wait_for_timeout(2_500)
     assert duty.evaluate("window.told.length") == 1
@@ -152,10 +160,16 @@ def test_two_cases_become_one_and_two_again(seats):
     both.locator(f"a[href='/cases/{kept}/merge?absorbed={absorbed}']").click()
     fill_form(both, reason="收款账户相同")
     assert {one.id: one.merged_into for one in seats.rows(Case)} == {kept: "", absorbed: kept}
+    told = both.url
+    both.goto(f"/cases/{absorbed}")
+    assert both.locator(f".record-head a[href='/cases/{kept}']").count() == 1, "who opens the one is led to the other"
+    both.goto(told)
     both.locator("a[href^='/moves/']").click()
     fill_form(both, reason="查明是两件事情")
     assert {one.merged_into for one in seats.rows(Case)} == {""}
     assert both.locator("#told").count() == 1
+    both.goto(f"/cases/{absorbed}")
+    assert both.locator(f".record-head a[href='/cases/{kept}']").count() == 0
 
 
 def test_what_ends_is_renewed_and_then_let_go(seats):
@@ -173,10 +187,20 @@ def test_what_ends_is_renewed_and_then_let_go(seats):
     fill_form(chief)
     renewed = next(one for one in seats.rows(Measure) if one.id == frozen.id)
     assert renewed.void_from_us > frozen.void_from_us
+    seats.later(7 * HOUR_US)  # its first term is over
+    assert effective_status(renewed, seats.clock.now_us()).value == "executed"
+    seats.signed_in_again(chief, "chief")
     chief.goto(f"/measures/{frozen.id}/lift")
     fill_form(chief, reason="查明与案件无关")
+    let_go = next(one for one in seats.rows(Measure) if one.id == frozen.id)
+    assert (let_go.status.value, let_go.orders[-1].verb.value) == ("lifted", "release")
     chief.goto("/measures?board=over")
     assert chief.locator(f"a[href='/measures/{frozen.id}']").count() >= 1
+    seats.signed_in_again(clerk := seats.sit("clerk"), "clerk")
+    clerk.goto("/partner")
+    assert clerk.locator(
+        f"form[action='/partner/orders/{let_go.orders[-1].id}/answer'], a[href='/partner/orders/{let_go.orders[-1].id}']"
+    ).count(), "the bank is told to let it go"
 
 
 def test_an_appeal_is_heard_by_another_and_lets_go(seats):
@@ -249,9 +273,12 @@ def test_a_banks_table_goes_out_and_comes_back_with_bad_rows_named(seats):
     )
     clerk.set_input_files("#f-file", {"name": "back.csv", "mimeType": "text/csv", "buffer": out.getvalue().encode()})
     clerk.locator("form[action='/partner/receipts'] button").click()
-    told = clerk.inner_text("main")
-    assert re.search(r"\b3\b", told), "the bad row has its number"
-    assert "<img src=x>" in told
+    bad, taken_in = (clerk.locator("#report table").nth(place).locator("tbody") for place in (0, 1))
+    assert bad.locator("td.num").all_inner_texts() == ["3"], "the row that cannot be read has its number"
+    assert "<img src=x>" in bad.inner_text()
+    assert bad.locator("code").inner_text() == "outcome"
+    assert taken_in.locator("tr").count() == 2
+    assert taken_in.locator("td.num").all_inner_texts() == ["2", "4"], "an order that nobody knows is looked into"
     assert len(seats.measure().receipts) == 1
 
 

@@ -47,6 +47,12 @@ DRAWN = "() => [...document.querySelectorAll('svg.flow .card[data-account]')].ma
 CARDS = "() => document.querySelectorAll('svg.flow .card[data-account]').length"
 FIGURES = """() => Object.fromEntries([...document.querySelectorAll("svg.flow .card[data-account]")]
     .map((one) => [one.dataset.account, one.getAttribute("aria-label")]))"""
+# What a card says in words, and what its row has in figures.
+SAID = """() => Object.fromEntries([...document.querySelectorAll("svg.flow :is(.card[data-z], .card[data-c]):not(.later)")]
+    .filter((one) => one.dataset.account)
+    .map((one) => [one.dataset.account, one.getAttribute("aria-label").match(/[\\d,]+\\.\\d\\d/g) || []]))"""
+ROWS = """() => Object.fromEntries([...document.querySelectorAll(".flow-table tr[data-account]")].map((one) =>
+    [one.dataset.account, one.textContent.match(/[\\d,]+\\.\\d\\d/g) || []]))"""
 SETTLED = """() => Object.fromEntries([...document.querySelectorAll("svg.flow .card[data-account]:not(.later):not(.pending)")]
     .map((one) => [one.dataset.account, one.getAttribute("aria-label")]))"""
 SUMS = "() => [...document.querySelectorAll('.sums dd')].map((one) => one.textContent.trim())"
@@ -191,18 +197,27 @@ def test_the_playback_shows_what_the_table_of_that_moment_has(page, forty):
     page.goto(page.get_attribute("[data-play=cite]", "href"))
     assert page.evaluate(SHOWN) == shown
     assert [one for one in page.evaluate(IN_TABLE) if one in drawn] == shown
+    said, rows = page.evaluate(SAID), page.evaluate(ROWS)
+    ends = {account: {figures[0], figures[-1]} - {"0.00"} for account, figures in rows.items() if account in said}
+    assert len(ends) > 1
+    assert {account: some - set(said[account]) for account, some in ends.items()} == {
+        account: set() for account in ends
+    }
 
 
 def test_grouping_moves_no_sum(page, forty):
     page.goto(forty[2])
     sums = page.evaluate(SUMS)
     assert len(sums) >= 6
+    drawn = {tuple(page.evaluate(DRAWN))}
     for preset, level in (("amount", "account"), ("merge", "account"), ("none", "group"), ("none", "account")):
         page.select_option("[name=preset]", preset)
         page.select_option("[name=level]", level)
         with page.expect_navigation():
             page.locator(".filters button").click()
         assert page.evaluate(SUMS) == sums, (preset, level)
+        drawn.add(tuple(page.evaluate(DRAWN)))
+    assert len(drawn) > 1, "it was grouped"
 
 
 @pytest.fixture(scope="module")

@@ -69,17 +69,20 @@ def test_a_new_result_stands_on_the_wall_without_a_hand(strike):
         page.wait_for_function(f"() => ({VALUE})('seized_phones') === '{before + 5}'", timeout=15_000)
 
 
-def test_a_wall_without_its_server_keeps_its_numbers_and_says_since_when(strike):
+@pytest.mark.parametrize(("language", "said"), [("zh-CN", "连接已断开"), ("en-GB", "The connection is gone")])
+def test_a_wall_without_its_server_keeps_its_numbers_and_says_since_when(strike, language, said):
     console, _, _, browser = strike
     with ExitStack() as server:
-        where = server.enter_context(served(console))
-        with sitting(browser, where, console, "duty", viewport={"width": 1920, "height": 1080}) as (page, _):
+        where, screen = server.enter_context(served(console)), {"width": 1920, "height": 1080}
+        with sitting(browser, where, console, "duty", locale=language, viewport=screen) as (page, _):
             page.goto("/wall")
             page.wait_for_selector("#link.ok", timeout=20_000)
             before = page.evaluate(VALUE, "seized_phones")
             server.close()
             page.wait_for_selector("#offline:not([hidden])", timeout=60_000)
             assert page.evaluate(VALUE, "seized_phones") == before
+            assert said in page.locator("#offline").inner_text()
+            assert axe_violations(page) == []
 
 
 def test_where_no_stream_comes_through_the_wall_asks_again(strike):

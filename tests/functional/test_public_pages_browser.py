@@ -6,6 +6,9 @@ import pytest
 from console_home import AXE, CHROMIUM, FLAGS, axe_violations, open_console, served, sitting
 from public_numbers import NUMBER
 
+from fanzha.casework import Report
+from fanzha.ports.record_query import Query
+
 playwright = pytest.importorskip("playwright.sync_api")
 pytestmark = [
     pytest.mark.slow,
@@ -24,6 +27,11 @@ def town(tmp_path_factory):
         browser = play.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield console, address, browser
         browser.close()
+
+
+def reports(console):
+    with console.desk.store.reading() as view:
+        return view.records(Report).find(Query(limit=100)).rows
 
 
 def is_cut_off(page) -> bool:
@@ -69,7 +77,15 @@ def test_a_report_is_made_by_keys_alone_without_script_on_a_narrow_screen(town, 
         page.locator("#name").press("Enter")
         page.wait_for_selector("dl.told")
         page.locator("button[value=send]").press("Enter")
-        assert "ACK-" in page.locator(".code").inner_text()
+        acknowledgement = page.locator(".code").inner_text()
+        assert "ACK-" in acknowledgement
+        assert acknowledgement in page.locator("body").inner_text()
+        (report,) = (one for one in reports(console) if one.acknowledgement == acknowledgement.strip())
+        assert (report.narrative, report.reporter.name) == (
+            "模拟：有人冒充客服 <img src=x onerror=alert(1)>",
+            "模拟·孙三",
+        )
+        assert [(paid.amount_minor, paid.payee.number) for paid in report.payments] == [(3_800_000, NUMBER)]
         assert code in page.content()
         assert complaints == []
 
