@@ -16,6 +16,7 @@ from fanzha.web.words import N_, InBoth
 
 Choices = Sequence[tuple[str, str]]  # value, words (to be translated)
 TEXT_MAX: Final = 20_000
+INSTITUTIONS: Final = "institutions"  # the list of those that are known, on a page whose field asks for it
 
 
 @unique
@@ -136,7 +137,7 @@ def _instant(field: Field, form: Form) -> int | None:
     try:
         return parse_instant(found) if found else None
     except BadInput:
-        raise BadInput(N_("请填写时间，如 2026-11-21 13:52:10")) from None
+        raise BadInput(N_("请填写时间：年-月-日 时:分:秒")) from None
 
 
 def _count(field: Field, form: Form) -> int | None:

@@ -14,16 +14,15 @@ from fanzha.core.divisions import check_division
 from fanzha.core.errors import BadInput
 from fanzha.core.money import DEFAULT_CURRENCY, EXPONENTS
 from fanzha.core.spoken import spoken_amount, spoken_instant
-from fanzha.core.time import SECOND_US, SHANGHAI
+from fanzha.core.time import SECOND_US, SHANGHAI, clock_text
 from fanzha.services.desk.documents.report_form import account_number, check_says_something
 from fanzha.web.asking import Form
-from fanzha.web.forms import Faults, Field, Kind, read_fields
+from fanzha.web.forms import INSTITUTIONS, Faults, Field, Kind, read_fields
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_, InBoth
 
 ROWS_MAX: Final = 30
 _DAY_ALONE: Final = re.compile(r"(\d{4}[-/年])?\d{1,2}[-/月]\d{1,2}日?|今天|昨天|前天")
-INSTITUTIONS: Final = "institutions"  # the list of those that are known, on the page
 PAYMENTS: Final = "payments"
 LOSSES: Final = "losses"
 CURRENCIES: Final = tuple((code, code) for code in EXPONENTS)
@@ -88,7 +87,16 @@ def today_words(now_us: int) -> str:
     today = datetime.fromtimestamp(now_us // SECOND_US, SHANGHAI)
     return InBoth(
         f"今天 {today.month}月{today.day}日：13:52 即今天；或 昨天17:05",
-        f"today is {today:%B} {today.day}: 13:52 is today's; of another day: 3-14 17:05",
+        f"today is {today:%B} {today.day}: 13:52 and 1:52pm are today's; or yesterday 17:05",
+    )
+
+
+def time_examples(now_us: int) -> str:
+    """What to write where a time was not understood; the whole date among the examples is today's."""
+    day = clock_text(now_us)[:10]
+    return InBoth(
+        f"请填写时间，如 13:52、昨天17:05、下午5点 或 {day} 13:52:10",
+        f"Write a time that can mean only one thing, such as 17:20, 5:20pm, yesterday 17:05 or {day} 13:52:10",
     )
 
 
@@ -209,7 +217,7 @@ class _Reading:
         try:
             return read(text)
         except BadInput as error:
-            self.faults[name] = str(error)
+            self.faults[name] = error.args[0]  # not its str(): that would lose the English of what brings its own
             return None
 
 
@@ -232,7 +240,7 @@ def instant_of(text: str, now_us: int, latest_us: int, *, day_alone: bool = Fals
     try:
         at_us = spoken_instant(f"{text} 00:00" if day_alone and _DAY_ALONE.fullmatch(text) else text, now_us)
     except BadInput:
-        raise BadInput(N_("请填写时间，如 13:52、昨天17:05、下午5点 或 2026-11-21 13:52:10")) from None
+        raise BadInput(time_examples(now_us)) from None
     if at_us > latest_us:
         raise BadInput(N_("这个时间还没有到；不是今天的请写上日期"))
     return at_us
