@@ -40,8 +40,12 @@ def one(console, kind):
 
 
 def take_in(officer, **more):
+    """Takes a report in; where something looks mistyped, the press that says that it is right is made too."""
     officer.get("/reports/new")
-    return officer.post("/reports/new", **{**REPORT, **PAYMENT, **more})
+    form = {**REPORT, **PAYMENT, **more}
+    page = officer.post("/reports/new", **form)
+    seen = re.search(r'name="seen" value="([0-9a-f]+)"', page)
+    return officer.post("/reports/new", **form, seen=seen[1]) if seen else page
 
 
 def test_the_form_of_the_second_payment_begins_with_the_slip_that_nobody_has_read_yet(console, visitor):
@@ -269,10 +273,9 @@ def test_a_file_comes_back_as_it_was_and_is_never_shown_by_the_browser(console, 
 
 def test_what_somebody_writes_is_text_everywhere(console, visitor):
     officer = visitor("both")
-    officer.get("/reports/new")
-    fields = {**REPORT, **PAYMENT, "name": EVIL, "narrative": EVIL, "payments-1-holder": EVIL, "payments-1-bank": EVIL,
+    fields = {"name": EVIL, "narrative": EVIL, "payments-1-holder": EVIL, "payments-1-bank": EVIL,
               "payments-1-means": EVIL, "lines": EVIL, "sites": EVIL, "leaked_from": EVIL, "source_reference": EVIL}  # fmt: skip
-    officer.post("/reports/new", **fields)
+    take_in(officer, **fields)
     (report,) = one(console, Report)
     officer.post("/cases/new", title=EVIL, reports=report.id)
     case = one(console, Case)[0]

@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 
 from desk_case import HOLDER, stopped_case
-from measure_home import actor_of
+from measure_home import actor_of, make_fact
 
 from fanzha.casework import Clue, Report
+from fanzha.measures.model import MeasureKind
+from fanzha.measures.orders import Outcome, Receipt
+from fanzha.services.desk.approve_measure import approve_measure
+from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
 from fanzha.services.desk.note_call import call_notes
+from fanzha.services.desk.propose_measure import propose_measure
+from fanzha.services.desk.record_receipt import record_receipt
 from tests.functional.test_console_cases import EVIL, one, take_in
 
 
@@ -88,6 +94,59 @@ def test_a_row_shows_the_stop_of_its_own_case_and_says_where_another_case_holds_
     assert "尚未核对，不能作为止付依据" not in side
     assert f'href="/clues/{first}/stop"' not in side  # it has its stop
     assert "尚未核对，不能作为止付依据" in officer.get(f"/desk?tab=all&clue={new}").partition('<aside class="side"')[2]
+
+
+def test_an_order_that_does_not_leave_is_an_alarm_and_what_is_held_stands_below_it(console, visitor):
+    officer, chief = actor_of(console.desk, "both"), actor_of(console.desk, "chief")
+    done = _stop_of(console, officer, chief, "6299990000000000017", "模拟银行")
+    now_us = console.desk.clock.now_us()
+    assert "指令未发出" not in visitor("both").get("/desk?tab=mine")  # a connected bank: it leaves by itself in seconds
+    answer = Receipt("R1", done.orders[0].id, Outcome.EXECUTED, now_us, now_us, 5_000_000)
+    record_receipt(console.desk, actor_of(console.desk, "clerk"), answer)
+    stuck = _stop_of(console, officer, chief, "6299990000000000991", "模拟没有的银行")
+    page = visitor("both").get("/desk?tab=mine")
+    by_account = {clue.subject: clue.id for clue in one(console, Clue)}
+    first, last = queue(page)
+    assert (first, last) == (by_account["6299990000000000991"], by_account["6299990000000000017"])
+    assert '<a href="/desk?tab=unsent" class="alarm"><span aria-hidden="true">▲</span> 指令未发出 <b>1</b></a>' in page
+    rows = dict(re.findall(r'<tr id="row-([A-Z0-9-]+)"(.*?)</tr>', page, re.DOTALL))
+    assert "指令未发出" in rows[first]
+    assert "待办结" in rows[last]
+    assert queue(visitor("both").get("/desk?tab=unsent")) == [stuck.id]
+    assert queue(visitor("stranger").get("/desk?tab=unsent")) == []
+    sheet = visitor("both").get("/desk/shift-sheet").partition("<h2>指令未发出")[2].partition("<h2>")[0]
+    assert f"/measures/{stuck.id}" in sheet
+    assert f"/measures/{done.id}" not in sheet
+    seat = visitor("both")
+    assert f'name="actions" value="{done.id}"' in seat.get(f"/desk?tab=mine&clue={last}")
+    seat.post(f"/clues/{last}/act", actions=done.id)  # as the button beside the list does
+    assert queue(seat.get("/desk?tab=mine")) == [first]
+
+
+def test_what_no_rule_forbids_is_not_called_fine_where_its_order_cannot_leave(console, visitor):
+    officer = actor_of(console.desk, "both")
+    drafts = {
+        bank: _draft_of(console, officer, account, bank)
+        for account, bank in (("6299990000000000017", "模拟银行"), ("6299990000000000991", "模拟没有的银行"))
+    }
+    fine = "没有规则反对，也不须说明理由"
+    assert fine in visitor("both").get(f"/measures/{drafts['模拟银行'].id}")
+    page = visitor("both").get(f"/measures/{drafts['模拟没有的银行'].id}")
+    assert fine not in page
+    assert "没有规则反对；但批准后指令不会自动发出" in page
+
+
+def _draft_of(console, officer, account, bank):
+    case, fact = make_fact(console.desk, account=account, institution=bank)
+    stop = MeasureDraft(kind=MeasureKind.STOP_PAYMENT, reason="被害人刚刚转账", basis="afl-20", case=case, fact=fact,
+                        amount_minor=5_000_000, traced_minor=5_000_000)  # fmt: skip
+    return draft_measure(console.desk, officer, stop)
+
+
+def _stop_of(console, officer, chief, account, bank):
+    drafted = _draft_of(console, officer, account, bank)
+    propose_measure(console.desk, officer, drafted.id)
+    return approve_measure(console.desk, chief, drafted.id)
 
 
 def test_a_document_that_says_otherwise_than_the_report_is_explained_beside_what_was_reported(console, visitor):

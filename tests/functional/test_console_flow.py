@@ -7,6 +7,8 @@ from urllib.parse import quote
 
 import pytest
 from console_home import visiting
+from desk_case import stopped_case
+from return_day import CLERK, make_return_day
 from traced_case import BOTH, make_day, victims
 
 from fanzha import bootstrap
@@ -75,6 +77,32 @@ def test_an_address_that_asks_for_nonsense_says_so(traced):
 
 def victims_accounts(flow):
     return {origin.payer for origin in flow.run.origins}
+
+
+def test_what_a_receipt_says_to_be_held_is_controlled_though_no_statement_shows_it(tmp_path):
+    day = make_return_day("memory", tmp_path)
+    day.read_in()
+    case = stopped_case(day.desk, BOTH, CLERK)  # of 50,000 that no statement shows, the bank still found 1,234.56
+    trace_case(day.desk, day.books, BOTH, case.id)
+    flow = case_flow(day.desk, day.books, BOTH, case.id)
+    assert flow.by_receipt == dict.fromkeys(["fifo", "lifo", "prorata", "own_first", "libr"], 123_456)
+    for method in flow.document.methods[:5]:
+        assert method.balance.holds
+        assert (method.balance.held, method.balance.unknown) == (123_456, 4_876_544)
+        (part,) = method.unknown
+        assert sum(part.by_victim.values()) == part.traced == 4_876_544
+        assert sum(sum(account.held_by_victim.values()) for account in method.accounts) == 123_456
+    console = Console(day.desk, Argon2Hasher(1, 8, 1), day.books, bootstrap.paper_press, tmp_path, b"made-up secret")
+    with visiting(console) as visitor:
+        officer = visitor("both")
+        officer.get(f"/cases/{case.id}/flow")
+        for told in (
+            "▮ 已控制 ¥1,234.56 其中 ¥1,234.56 据银行回执，流水未到",
+            "? 未知 ¥48,765.44",
+            "各项之和等于追踪金额",
+        ):
+            assert told in officer.words, told
+        assert "可止付 ¥0.00" in officer.words
 
 
 def test_another_body_sees_no_flow(traced):
@@ -158,4 +186,4 @@ def test_the_method_is_a_field_of_the_form_and_the_paper_names_who_prints(traced
     assert re.search(r'<option value="lifo" selected>', page)
     assert page.index('name="method"') < page.index('class="playback') < page.index("<svg xmlns")
     foot = re.search(r'<p class="print-foot">(.*?)</p>', page)[1]
-    assert all(word in foot for word in ("打印人 both", case.id, "数据截至", "后进先出"))
+    assert all(word in foot for word in ("打印人 both", case.id, "流水截至", "后进先出"))

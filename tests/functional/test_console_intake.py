@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from desk_home import run
 
-from fanzha.casework import Clue, Report
+from fanzha.casework import Case, Clue, Report
 from fanzha.core.time import MINUTE_US
 from fanzha.web.show import instant
-from tests.functional.test_console_cases import one, take_in
+from tests.functional.test_console_cases import PAYMENT, REPORT, one, take_in
 
 
 def test_what_is_said_on_the_telephone_is_understood_at_the_desk_and_on_the_command_line(console, visitor):
@@ -64,6 +65,75 @@ def test_a_number_that_looks_mistyped_is_taken_in_with_a_warning(console, visito
     ]
     assert all(doubt in said for doubt in doubts)
     assert ("5位，不像能回拨的号码" in said) == bool(doubts)
+
+
+def test_what_looks_mistyped_is_said_while_the_caller_can_still_be_asked(console, visitor):
+    officer = visitor("duty")
+    officer.get("/reports/new")
+    wrong = {"payments-1-payee": "629999000000", "payments-1-bank": "拟银行", "phone": "199-abc"}
+    page = officer.post("/reports/new", **{**REPORT, **PAYMENT, **wrong})
+    assert officer.status == 422
+    assert one(console, Report) == ()
+    for told in ("12位，银行卡一般16–19位", "是不是 模拟银行？", "7位，不像能回拨的号码", "无误就再按一次"):
+        assert told in page, told
+    assert 'value="629999000000"' in page
+    (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', page)
+    # Another mistyping is asked about again; what was corrected is no more.
+    again = {**wrong, "payments-1-payee": "62999900000", "payments-1-bank": "模拟银行", "seen": seen}
+    page = officer.post("/reports/new", **{**REPORT, **PAYMENT, **again})
+    assert "11位，银行卡一般16–19位" in page
+    assert "是不是" not in page
+    assert one(console, Report) == ()
+    (seen,) = re.findall(r'name="seen" value="([0-9a-f]+)"', page)
+    officer.post("/reports/new", **{**REPORT, **PAYMENT, **again, "seen": seen})
+    assert [report.payments[0].payee.number for report in one(console, Report)] == ["62999900000"]
+
+
+def test_an_english_officer_writes_times_as_he_says_them(console, visitor):
+    before_us = console.desk.clock.now_us() - 26 * 60 * MINUTE_US
+    moment = datetime.strptime(instant(before_us), "%Y-%m-%d %H:%M:%S")  # noqa: DTZ007 - a wall clock
+    officer = visitor("duty", "en")
+    page = take_in(officer, **{"payments-1-at": "half past five"})
+    assert "such as 17:20, 5:20pm, yesterday 17:05" in page
+    assert instant(console.desk.clock.now_us())[:10] in page
+    take_in(officer, **{"payments-1-at": f"{moment:%b} {moment.day} {moment:%I:%M} {moment:%p}".lower()})
+    (report,) = one(console, Report)
+    assert 0 <= before_us - report.payments[0].at_us < MINUTE_US
+
+
+def test_a_case_is_opened_of_the_reports_of_its_clue_and_of_no_other_text(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    (report,), (clue,) = one(console, Report), one(console, Clue)
+    officer.post(f"/clues/{clue.id}/claim")
+    form = officer.get(f"/clues/{clue.id}/case")
+    assert f'<option value="{report.id}" selected>{report.acknowledgement}</option>' in form
+    officer.post(f"/clues/{clue.id}/case", title="模拟：保留的案由", reports="ACK-123")
+    assert officer.status == 422
+    assert "模拟：保留的案由" in officer.text
+    for wrong in ("ACK-123", "REPORT-123"):  # where it is written by hand, it is said at the field
+        page = officer.post("/cases/new", title="模拟：保留的案由", reports=f"{report.acknowledgement} {wrong}")
+        assert officer.status == 422
+        assert f"没有警情 {wrong}，或您无权查看" in page
+        assert "模拟：保留的案由" in page
+    officer.post("/cases/new", title="模拟：保留的案由", reports=report.acknowledgement)
+    (case,) = one(console, Case)
+    assert case.reports == (report.id,)
+
+
+def test_wherever_a_bank_is_asked_for_those_that_orders_reach_are_offered(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    (report,), (clue,) = one(console, Report), one(console, Clue)
+    officer.post(f"/clues/{clue.id}/claim")
+    officer.post(f"/clues/{clue.id}/case", title="模拟案", reports=report.id)
+    officer.post(f"/clues/{clue.id}/assess", finding="刚刚转出，仍可能在账户")
+    for address in (f"/clues/{clue.id}", f"/clues/{clue.id}/verify", f"/reports/{report.id}/add"):
+        page = officer.get(address)
+        assert 'list="institutions"' in page, address
+        known = re.search(r'<datalist id="institutions">.*?</datalist>', page)[0]
+        assert re.findall(r'value="([^"]+)"', known)[:2] == ["模拟二行", "模拟银行"], address
+    assert 'id="institutions"' not in officer.get(f"/clues/{clue.id}/assess")
 
 
 def test_the_command_line_warns_of_it_too(console):

@@ -1,4 +1,4 @@
-"""Amounts and times as people say them on the telephone: 3万2, 一千, 昨天17:05; what could mean two things is refused."""
+"""Amounts and times as people say them on the telephone: 3万2, 昨天17:05, 5:20pm; what could mean two things is refused."""
 
 from __future__ import annotations
 
@@ -37,6 +37,20 @@ _SPOKEN_CLOCK: Final = re.compile(
 )
 _DAY: Final = re.compile(r"(今天|今日|昨天|昨日|前天)|(\d{1,2})[-/.月](\d{1,2})[日号]?|(\d{1,2})[日号]")
 _DAYS_AGO: Final[Mapping[str, int]] = {"今天": 0, "今日": 0, "昨天": 1, "昨日": 1, "前天": 2}
+# English is read by saying it in the words above; what is none of its words stands as it is, and is refused below.
+_ENGLISH_DAYS: Final[Mapping[str, str]] = {"the day before yesterday": "前天", "yesterday": "昨天", "today": "今天"}
+_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH: Final = (
+    r"\b(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
+    r"nov(?:ember)?|dec(?:ember)?)\b\.?"
+)
+_DAY_OF_MONTH: Final = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_ENGLISH_DATE: Final = (
+    re.compile(rf"{_MONTH} ?{_DAY_OF_MONTH}(?:,? (?P<year>\d{{4}}))?\b"),
+    re.compile(rf"\b{_DAY_OF_MONTH} ?{_MONTH}(?:,? (?P<year>\d{{4}}))?\b"),
+)
+_CLOCK_FIRST: Final = re.compile(r"^(\d{1,2}:\d{2}) (今天|昨天|前天|(?:\d{4}年)?\d{1,2}月\d{1,2}日)$")
+_HALF_DAY: Final = re.compile(r"\b(\d{1,2})(?:[:.](\d{2}))? ?([ap])\.? ?m\b\.?|\b(?:12 ?)?(noon)\b")
 # Part of the day → the hours that are said in it, and what is added to them; an hour of the 24 is taken as it stands.
 _PARTS: Final[Mapping[str, tuple[range, int]]] = {
     "凌晨": (range(7), 0), "早上": (range(4, 12), 0), "早晨": (range(4, 12), 0), "上午": (range(5, 12), 0),
@@ -123,17 +137,19 @@ class _Said:
 
 
 def spoken_instant(text: str, now_us: int) -> int:
-    """An instant in microseconds: 13:52 and 1705 are today's, 昨天17:05, 下午5点半, 11-21 13:52 of this year, ISO 8601.
+    """An instant in microseconds: 13:52, 1705 and 5:20pm are today's, 昨天17:05, 下午5点半, 11-21 13:52, Mar 14 5pm, ISO 8601.
+
+    A day without a year is one of this year.
 
     Raises BadInput for what is none, and for what could be two: 5点 is in the morning or in the afternoon.
     """
     today = (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=now_us)).astimezone(SHANGHAI)
-    bare = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip()
+    bare = _in_chinese(re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip())
     day = _DAY.match(bare)
     clock = bare[day.end() :].strip() if day else bare
     hands = _hands(clock)
     if hands is None:
-        return parse_instant(_whole(bare))
+        return parse_instant(_whole(bare, today))
     try:
         date = _date(day, today)
         moment = datetime(date.year, date.month, date.day, *hands, tzinfo=SHANGHAI)
@@ -142,11 +158,42 @@ def spoken_instant(text: str, now_us: int) -> int:
     return (moment - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def _whole(text: str) -> str:
+def _in_chinese(text: str) -> str:
+    """A text with its English words said as the others are: `Yesterday at 5:20 pm` is 昨天 17:20.
+
+    Raises BadInput for an hour that no clock of twelve hours has.
+    """
+    said = text.lower()
+    for english, chinese in _ENGLISH_DAYS.items():
+        said = re.sub(rf"\b{english}\b", chinese, said)
+    for way in _ENGLISH_DATE:
+        said = way.sub(_numbered, said, count=1)
+    said = _HALF_DAY.sub(_of_24, said)
+    if said == text.lower():
+        return text
+    said = re.sub(r"\s+", " ", re.sub(r",|\b(?:at|on|the)\b", " ", said)).strip()
+    return _CLOCK_FIRST.sub(r"\2 \1", said)
+
+
+def _numbered(date: re.Match[str]) -> str:
+    month = _MONTHS.index(date["month"][:3]) + 1
+    return f"{date['year']}年{month}月{date['day']}日" if date["year"] else f"{month}月{date['day']}日"
+
+
+def _of_24(clock: re.Match[str]) -> str:
+    if clock[4]:
+        return f"{NOON}:00"
+    hour, minute, half = int(clock[1]), clock[2] or "00", clock[3]
+    if not 1 <= hour <= NOON:
+        raise BadInput(f"{clock[0]!r} is no hour of a clock of twelve: write the hour of the 24, without am and pm")
+    return f"{hour % NOON + (NOON if half == 'p' else 0):02d}:{minute}"
+
+
+def _whole(text: str, today: datetime) -> str:
     """A text with its whole date, as ISO 8601 has it; whatever lacks one of date and clock is no instant."""
     written = re.sub(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]", r"\1-\2-\3 ", text).replace(".", "-", 2)
     if not re.search(r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[ T]+\d|^\d{12}(\d\d)?$|^\d{8}[ T]\d", written):
-        raise BadInput(f"{text!r} is no time; write 13:52, 昨天17:05 or 2026-11-21 13:52:10")
+        raise BadInput(f"{text!r} is no time; write 13:52, 5:20pm, 昨天17:05 or {today:%Y-%m-%d} 13:52:10")
     return re.sub(r" +", " ", written)
 
 

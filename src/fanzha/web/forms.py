@@ -13,12 +13,13 @@ from fanzha.core.errors import BadInput
 from fanzha.core.identifiers import plain_identifier
 from fanzha.core.money import DEFAULT_CURRENCY, parse_minor
 from fanzha.core.spoken import spoken_amount, spoken_instant
-from fanzha.core.time import SECOND_US, SHANGHAI, parse_instant
+from fanzha.core.time import SECOND_US, SHANGHAI, clock_text, parse_instant
 from fanzha.web.asking import Form, Upload
 from fanzha.web.words import N_, InBoth
 
 Choices = Sequence[tuple[str, str]]  # value, words (to be translated)
 TEXT_MAX: Final = 20_000
+INSTITUTIONS: Final = "institutions"  # the list of those that are known, on a page whose field asks for it
 
 
 @unique
@@ -147,7 +148,7 @@ def _instant(field: Field, form: Form) -> int | None:
     try:
         return parse_instant(found) if found else None
     except BadInput:
-        raise BadInput(N_("请填写时间，如 2026-11-21 13:52:10")) from None
+        raise BadInput(N_("请填写时间：年-月-日 时:分:秒")) from None
 
 
 def today_words(now_us: int) -> str:
@@ -155,7 +156,16 @@ def today_words(now_us: int) -> str:
     today = datetime.fromtimestamp(now_us // SECOND_US, SHANGHAI)
     return InBoth(
         f"今天 {today.month}月{today.day}日：13:52 即今天；或 昨天17:05",
-        f"today is {today:%B} {today.day}: 13:52 is today's; of another day: 3-14 17:05",
+        f"today is {today:%B} {today.day}: 13:52 and 1:52pm are today's; or yesterday 17:05",
+    )
+
+
+def time_examples(now_us: int) -> str:
+    """What to write where a time was not understood; the whole date among the examples is today's."""
+    day = clock_text(now_us)[:10]
+    return InBoth(
+        f"请填写时间，如 13:52、昨天17:05、下午5点 或 {day} 13:52:10",
+        f"Write a time that can mean only one thing, such as 17:20, 5:20pm, yesterday 17:05 or {day} 13:52:10",
     )
 
 
@@ -172,7 +182,7 @@ def said_instant(text: str, now_us: int) -> int:
     try:
         return spoken_instant(text, now_us)
     except BadInput:
-        raise BadInput(N_("请填写时间，如 13:52、昨天17:05、下午5点 或 2026-11-21 13:52:10")) from None
+        raise BadInput(time_examples(now_us)) from None
 
 
 def _said_readers(now_us: int) -> Mapping[Kind, Callable[[Field, Form], Any]]:

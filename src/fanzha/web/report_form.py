@@ -14,13 +14,12 @@ from fanzha.core.errors import BadInput
 from fanzha.core.money import DEFAULT_CURRENCY, EXPONENTS
 from fanzha.services.desk.documents.report_form import account_number, check_says_something
 from fanzha.web.asking import Form
-from fanzha.web.forms import Faults, Field, Kind, read_fields, said_amount, said_instant
+from fanzha.web.forms import INSTITUTIONS, Faults, Field, Kind, read_fields, said_amount, said_instant
 from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
 
 ROWS_MAX: Final = 30
 _DAY_ALONE: Final = re.compile(r"(\d{4}[-/年])?\d{1,2}[-/月]\d{1,2}日?|今天|昨天|前天")
-INSTITUTIONS: Final = "institutions"  # the list of those that are known, on the page
 PAYMENTS: Final = "payments"
 LOSSES: Final = "losses"
 CURRENCIES: Final = tuple((code, code) for code in EXPONENTS)
@@ -197,7 +196,7 @@ class _Reading:
         try:
             return read(text)
         except BadInput as error:
-            self.faults[name] = str(error)
+            self.faults[name] = error.args[0]  # not its str(): that would lose the English of what brings its own
             return None
 
 

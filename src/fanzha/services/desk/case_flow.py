@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
 
@@ -37,6 +37,7 @@ from fanzha.services.render_trace import (
     TraceContext,
     TraceDocument,
     read_trace_document,
+    with_receipts,
 )
 from fanzha.tracing.runs import TraceRun
 
@@ -72,6 +73,8 @@ class CaseFlow:
     pending: tuple[Pending, ...]
     mask: Mask
     now_us: int
+    # By method: what is held by receipt on accounts without a statement; the run itself calls it unknown.
+    by_receipt: Mapping[str, int] = field(default_factory=dict[str, int])
 
     def number_of(self, shown: str) -> str:
         """The account behind a name. Raises BadInput for a name that is not of this run."""
@@ -109,9 +112,11 @@ def case_flow(desk: Desk, books: Books, actor: Actor, case_id: str, *, mask: Mas
         shared={shown[account]: count for account, count in shared.items() if account in shown},
         title=case.title,
     )  # fmt: skip
+    document, by_receipt = with_receipts(document, context)
     return CaseFlow(
         case, run, document, context, {name: account for account, name in shown.items()},
         {name: tuple(found) for name, found in by_account.items()}, pending, mask, look.now_us,
+        by_receipt,
     )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from fanzha.casework import OPEN_STAGES, Case, Clue, Report, rank
@@ -23,6 +23,7 @@ from fanzha.services.desk.acting import Look
 from fanzha.services.desk.amounts import amount_on, amounts_in
 from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
+from fanzha.services.desk.unsent_orders import unsent_among
 from fanzha.tracing.runs import RunAccount, TraceRun
 
 HOUR_US: Final = 60 * MINUTE_US
@@ -56,6 +57,12 @@ class DeskRow:
     measure: Measure | None  # the stop or freeze of its case that came last on its account
     measure_status: Status | None
     held_elsewhere: Measure | None  # of another case of the body, that binds the account
+    unsent: bool = False  # that stop or freeze is approved, and its order has not left
+
+    @property
+    def is_held(self) -> bool:
+        """Whether its stop is carried out and leaves nothing more to stop: the clue waits only to be closed."""
+        return self.measure_status is Status.EXECUTED and not self.stoppable_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,7 @@ class Counts:
     queued: int
     mine: int
     unanswered: int
+    unsent: int
     ending: int
     to_sign: int
     asked: int  # what other bodies ask of one's own, and nobody or oneself has in hand
@@ -91,13 +99,15 @@ class DutyDesk:
     pinned: frozenset[str] = frozenset()  # clues that stand first because the officer wants them there
     opened: DeskRow | None = None  # the row that stands open at the side
     case_stoppable_minor: int | None = None  # what stops may still take on all accounts of its case; None: unknown
+    unsent: tuple[Measure, ...] = ()  # approved, and their orders have not left
 
 
 def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted, pinned: Sequence[str] = (), opened: str = "") -> DutyDesk:
     """The clues that the actor may see, in the order in which they are worked off. Raises BadInput as `list_clues`.
 
-    What he `pinned` stands before them, on the first page of every list, until it is worked off. opened: the clue whose
-    row stands open; the first where it is not on the page.
+    What he `pinned` stands before them, on the first page of every list, until it is worked off. On each page, what waits
+    for an order that does not leave stands before the others, and what is held already behind them. opened: the clue
+    whose row stands open; the first where it is not on the page.
     """
     with desk.store.reading() as view:
         reading = Reading(desk, view, actor)
@@ -106,10 +116,20 @@ def duty_desk(desk: Desk, actor: Actor, wanted: ListWanted, pinned: Sequence[str
         first = () if wanted.cursor else _pinned(reading, pinned)
         pins = frozenset(clue.id for clue in first)
         rows = desk_rows(look, (*first, *(clue for clue in page.rows if clue.id not in pins)))
+        rows = tuple(sorted(rows, key=lambda row: 0 if row.clue.id in pins else 1 if row.unsent else 2 + row.is_held))
         hour = None if rows else _hour(reading)
         open_row = next((row for row in rows if row.clue.id == opened), rows[0] if rows else None)
         left = None if open_row is None else _left_in(look, open_row)
-        return DutyDesk(rows, page.next_cursor, _counts(reading), reading.now_us, hour, pins, open_row, left)
+        unsent = unsent_orders(reading)
+        counts = _counts(reading, len(unsent))
+        return DutyDesk(rows, page.next_cursor, counts, reading.now_us, hour, pins, open_row, left, unsent)
+
+
+def unsent_orders(reading: Reading, most: int = COUNTED + 1) -> tuple[Measure, ...]:
+    """The approved measures whose orders do not leave, of those that the actor may see."""
+    approved = reading.measures(ListWanted(status=(Status.APPROVED.value,), limit=most)).rows
+    stuck = unsent_among(reading.view, approved, reading.now_us)
+    return tuple(one for one in approved if one.id in stuck)
 
 
 def _pinned(reading: Reading, ids: Sequence[str]) -> tuple[Clue, ...]:
@@ -126,7 +146,7 @@ def _hour(reading: Reading) -> HourTally:
     return HourTally(len(reports), len(clues), sum(one.stage not in OPEN_STAGES for one in clues))
 
 
-def _counts(reading: Reading) -> Counts:
+def _counts(reading: Reading, unsent: int) -> Counts:
     few = COUNTED + 1
 
     def clues(**narrowed: object) -> int:
@@ -142,6 +162,7 @@ def _counts(reading: Reading) -> Counts:
         queued=clues(status=("queued",)),
         mine=clues(status=tuple(sorted(OPEN_STAGES)), officer=reading.actor.id),
         unanswered=len(reading.measures(out).rows),
+        unsent=unsent,
         ending=len(reading.measures(ending).rows),
         to_sign=len(reading.waiting(ListWanted(limit=few)).rows) if signs else 0,
         asked=sum(waits_for(reading.actor, errand) for errand in reading.errands(open_errands).rows),
@@ -161,11 +182,15 @@ def desk_rows(look: Look, clues: Sequence[Clue]) -> tuple[DeskRow, ...]:
     runs = {case: run for case in cases if (run := _run_of(look, case)) is not None}
     traced = {clue.id: _traced(clue, runs.get(clue.case)) for clue in clues}
     measures = _measures_on(look, clues, traced.values())
-    return tuple(
+    rows = tuple(
         _row(look, clue, reports.get(clue.reports[0]) if clue.reports else None, cases.get(clue.case),
              runs.get(clue.case), traced[clue.id], measures)
         for clue in clues
     )  # fmt: skip
+    unsent = unsent_among(look.unit, (row.measure for row in rows if row.measure is not None), look.now_us)
+    return tuple(
+        replace(row, unsent=True) if row.measure is not None and row.measure.id in unsent else row for row in rows
+    )
 
 
 def _traced(clue: Clue, run: TraceRun | None) -> RunAccount | None:

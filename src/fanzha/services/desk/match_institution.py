@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -10,6 +11,7 @@ from fanzha.audit import Subject
 from fanzha.casework import Report
 from fanzha.core.actor import Actor, Level, Organisation
 from fanzha.ports.record_query import Query
+from fanzha.ports.work_store import WorkView
 from fanzha.services.desk.acting import looking
 from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
@@ -46,6 +48,16 @@ class Institutions:
         return next(iter(get_close_matches(bare, self.connected, 1, _ALIKE)), "")
 
 
+def connected_names(view: WorkView) -> frozenset[str]:
+    """The names by which orders reach a partner."""
+    return frozenset(body.institution for body in _partners(view))
+
+
+def _partners(view: WorkView) -> Iterator[Organisation]:
+    partners = every(view.records(Organisation), Query(equals={"level": int(Level.PARTNER)}))
+    return (body for body in partners if body.institution)
+
+
 def known_institutions(desk: Desk, actor: Actor) -> Institutions:
     """The institutions that a form offers: partners, and what the latest reports of the actor's body name.
 
@@ -53,11 +65,10 @@ def known_institutions(desk: Desk, actor: Actor) -> Institutions:
     """
     with looking(desk, actor, "institution.list", Subject("institution", "")) as look:
         sight = Sight(look.unit, actor, desk.rules.access.permissions)
-        partners = every(look.unit.records(Organisation), Query(equals={"level": int(Level.PARTNER)}))
         connected = sorted(
             body.institution
-            for body in partners
-            if body.institution and (actor.level is not Level.PARTNER or body.id == actor.organisation)
+            for body in _partners(look.unit)
+            if actor.level is not Level.PARTNER or body.id == actor.organisation
         )
         latest = Query(
             equals={"organisation": actor.organisation}, order_by="received_at_us", descending=True, limit=REPORTS_MOST

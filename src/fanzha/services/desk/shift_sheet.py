@@ -16,7 +16,7 @@ from fanzha.measures.model import Measure
 from fanzha.ports.record_query import Page
 from fanzha.ports.work_store import Kept
 from fanzha.services.desk.acting import Look
-from fanzha.services.desk.duty_desk import ENDING_US, DeskRow, desk_rows
+from fanzha.services.desk.duty_desk import ENDING_US, DeskRow, desk_rows, unsent_orders
 from fanzha.services.desk.lists import ListWanted, Reading
 from fanzha.services.desk.model import Desk
 
@@ -38,6 +38,7 @@ class ShiftSheet:
     clues: tuple[DeskRow, ...]  # not checked yet, in the order in which they are worked off
     clues_more: bool
     unsigned: SheetPart[Measure]  # drafts and proposals
+    unsent: SheetPart[Measure]  # approved, and the order does not leave
     unanswered: SheetPart[Measure]  # ordered, and no institution has answered
     ending: SheetPart[Measure]  # holding, and void within half a day
     tasks: SheetPart[Task]  # open, and due within half a day or before
@@ -53,11 +54,13 @@ def shift_sheet(desk: Desk, actor: Actor) -> ShiftSheet:
         until_us = reading.now_us + ENDING_US
         clues = reading.clues(_wanted(OPEN_STAGES))
         soon = replace(_wanted(HOLDING), due_before_us=until_us)
+        unsent = unsent_orders(reading, SHEET_ROWS + 1)
         due = replace(_wanted((TaskStatus.OPEN,)), due_before_us=until_us)
         return ShiftSheet(
             clues=desk_rows(Look(desk, view, actor), clues.rows),
             clues_more=clues.next_cursor is not None,
             unsigned=_part(reading.measures, _wanted((Status.DRAFT, Status.PROPOSED))),
+            unsent=SheetPart(unsent[:SHEET_ROWS], len(unsent) > SHEET_ROWS),
             unanswered=_part(reading.measures, _wanted((Status.SENT, Status.ACKNOWLEDGED))),
             ending=_part(reading.measures, soon),
             tasks=_part(reading.tasks, due),

@@ -10,6 +10,7 @@ from fanzha.services.render_trace.flow_view import FlowView, PreparedFlow, flow_
 from fanzha.services.render_trace.flow_words import Language
 from fanzha.services.render_trace.funds_flow_svg import funds_flow_svg
 from fanzha.services.render_trace.funds_flow_xlsx import funds_flow_workbook
+from fanzha.services.render_trace.held_by_receipt import with_receipts
 from fanzha.services.render_trace.html_page import funds_flow_page
 from fanzha.services.render_trace.methods_apart import MethodsApart, methods_apart, stoppable_by
 from fanzha.services.render_trace.trace_document import (
@@ -50,4 +51,5 @@ __all__ = [
     "prepared_view",
     "read_trace_document",
     "stoppable_by",
+    "with_receipts",
 ]

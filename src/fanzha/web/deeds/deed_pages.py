@@ -9,10 +9,11 @@ from functools import partial
 from typing import Any
 
 from fanzha.core.errors import BadInput, FanzhaError, NotFound
+from fanzha.services.desk.match_institution import known_institutions
 from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask, Form
 from fanzha.web.deeds.deed import Deed, Doing
-from fanzha.web.forms import Faults, Field, read_fields
+from fanzha.web.forms import INSTITUTIONS, Faults, Field, read_fields
 from fanzha.web.refusals import Trouble, trouble_of
 from fanzha.web.routes import EVERYBODY_HERE, Route
 from fanzha.web.words import N_
@@ -94,6 +95,12 @@ def _kept(fields: Sequence[Field], form: Form) -> tuple[Field, ...]:
     return tuple(replace(field, start="\n".join(form.fields.get(field.name, ()))) for field in fields)
 
 
+def listed_names(ask: Ask, fields: Sequence[Field]) -> tuple[str, ...]:
+    """The institutions to choose from, where a field asks for one; those that orders reach stand first."""
+    asked = any(field.listed == INSTITUTIONS for field in fields)
+    return known_institutions(ask.console.desk, ask.officer).names if asked else ()
+
+
 def _form(
     deed: Deed,
     ask: Ask,
@@ -107,7 +114,7 @@ def _form(
     context: dict[str, Any] = {
         "deed": deed, "fields": fields, "record_id": ask.path.get("record_id", ""), "against": against,
         "trouble": trouble, "faults": faults or {}, "version": version,
-        "request": ask.form.text("request") or secrets.token_urlsafe(12),
+        "request": ask.form.text("request") or secrets.token_urlsafe(12), "listed": listed_names(ask, fields),
     }  # fmt: skip
     if deed.review is not None:
         context |= deed.review(ask.console, ask.officer, context["record_id"])

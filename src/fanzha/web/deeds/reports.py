@@ -15,7 +15,7 @@ from fanzha.services.desk.step_report import step_report
 from fanzha.web.asking import Upload
 from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
-from fanzha.web.forms import Field, Kind
+from fanzha.web.forms import INSTITUTIONS, Field, Kind
 from fanzha.web.routes import OFFICERS
 from fanzha.web.words import N_
 
@@ -52,7 +52,7 @@ def _add_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, 
     del console, actor, record_id
     return (
         Field("narrative", N_("补充案情"), Kind.AREA, sample="演练"), Field("payee", N_("收款账号"), Kind.NUMBER, sample=""),
-        Field("holder", N_("收款户名"), sample=""), Field("bank", N_("开户机构"), sample=""),
+        Field("holder", N_("收款户名"), sample=""), Field("bank", N_("开户机构"), sample="", listed=INSTITUTIONS),
         Field("amount", N_("汇款金额"), Kind.AMOUNT), Field("at", N_("转账时间"), Kind.INSTANT),
         Field("victim", N_("付款人"), hint=N_("不填即报案人。"), sample=""),
         Field("payer", N_("付款账号"), Kind.NUMBER, sample=""), Field("means", N_("转账方式"), sample=""),

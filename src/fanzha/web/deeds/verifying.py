@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fanzha.casework import Clue, Document, DocumentKind, Fact, VerifiedFields
+from fanzha.casework import Clue, Document, DocumentKind, Fact, Report, VerifiedFields
 from fanzha.core.actor import Actor
-from fanzha.core.errors import BadInput, NotAllowed
+from fanzha.core.errors import BadInput, NotAllowed, NotFound
 from fanzha.core.money import exponent_of, format_minor
 from fanzha.measures.model import MeasureKind
 from fanzha.services.desk.add_to_report import attach_file
 from fanzha.services.desk.clue_page import CluePage, clue_page
 from fanzha.services.desk.draft_measure import MeasureDraft, draft_measure
+from fanzha.services.desk.find_report import report_id_of
 from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.open_record import mask_for, open_record
@@ -24,7 +25,7 @@ from fanzha.web.console import Console
 from fanzha.web.deeds.deed import Deed, Doing, Done
 from fanzha.web.deeds.four_fields import faults_in
 from fanzha.web.deeds.reports import REASON, brought
-from fanzha.web.forms import Field, Kind
+from fanzha.web.forms import INSTITUTIONS, Faults, Field, Kind
 from fanzha.web.marked import marked
 from fanzha.web.routes import OFFICERS
 from fanzha.web.show import field_instant, instant, money
@@ -32,6 +33,7 @@ from fanzha.web.words import N_, InBoth
 
 FIELDS_TOLD: Final = {"account": N_("账号"), "holder_name": N_("户名"), "amount": N_("汇款金额")}
 STOP_BASIS: Final = "afl-20"
+BY_NUMBER: Final = N_("受理编号或警情编号，几条用空格分开。")
 
 
 def _verify(doing: Doing) -> Done:
@@ -109,7 +111,8 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
         Field("amount", N_("汇款金额"), Kind.AMOUNT, required=True, start=known["amount"], sample=1,
               hint=begun["amount"]),
         Field("at", N_("交易时间"), Kind.INSTANT, required=True, start=known["at"], sample=1, hint=begun["at"]),
-        Field("institution", N_("开户机构"), required=True, start=known["institution"], hint=begun["institution"]),
+        Field("institution", N_("开户机构"), required=True, start=known["institution"], listed=INSTITUTIONS,
+              hint=begun["institution"]),
         Field("document", N_("材料种类"), Kind.CHOICE, required=True, start=DocumentKind.TRANSFER_SLIP.value, choices=(
             ("transfer_slip", N_("转账凭证")), ("victim_screen", N_("被害人手机屏幕")), ("statement", N_("银行流水")),
             ("bank_receipt", N_("银行回执")))),
@@ -129,12 +132,41 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
 
 def _open(doing: Doing) -> Done:
     given = doing.values
-    reports = given["reports"].split()
     case = open_case(
-        doing.desk, doing.actor, reports, given["title"], jurisdiction=given["jurisdiction"], request=doing.request
+        doing.desk,
+        doing.actor,
+        _reports_of(doing),
+        given["title"],
+        jurisdiction=given["jurisdiction"],
+        request=doing.request,
     )
     back = f"/clues/{doing.id}" if doing.id else f"/cases/{case.id}"
     return Done(back, N_("案件已建立，您是主办民警"), case)
+
+
+def _reports_of(doing: Doing) -> tuple[str, ...]:
+    """The ids of the reports that were chosen, or written by id or number; what is none is said at its field."""
+    given = doing.values["reports"]
+    named = tuple(given.split()) if isinstance(given, str) else given
+    ids = tuple(report_id_of(doing.desk, doing.actor, one) for one in named)
+    for one, record_id in zip(named, ids, strict=True):
+        try:
+            open_record(doing.desk, doing.actor, Report, record_id)
+        except NotFound:
+            told = InBoth(f"没有警情 {one}，或您无权查看", f"There is no report {one}, or you may not see it")
+            raise Faults({"reports": told}) from None
+    return ids
+
+
+def _reports_field(console: Console, actor: Actor, clue: Clue) -> Field:
+    """What the case is opened of: chosen among the clue's reports, by the numbers that the reporters were given."""
+    label, ids = N_("警情"), clue.reports
+    if not ids:
+        return Field("reports", label, required=True, hint=BY_NUMBER)
+    told = tuple((one, open_record(console.desk, actor, Report, one).record.acknowledgement) for one in ids)
+    if len(ids) == 1:
+        return Field("reports", label, Kind.CHOICE, required=True, choices=told, start=ids[0])
+    return Field("reports", label, Kind.MANY, required=True, choices=told, start="\n".join(ids), sample=tuple(ids))
 
 
 def _open_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
@@ -147,7 +179,7 @@ def _open_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
     return (
         Field("title", N_("案由"), required=True, start=" ".join(told).strip(), hint=N_("如：王某被冒充客服诈骗案。"),
               sample="演练案件"),
-        Field("reports", N_("警情"), required=True, start=" ".join(clue.reports), sample=" ".join(clue.reports)),
+        _reports_field(console, actor, clue),
         Field("jurisdiction", N_("发生地区划代码"), Kind.NUMBER, sample=""),
     )  # fmt: skip
 
@@ -155,7 +187,7 @@ def _open_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
 def _open_new_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field, ...]:
     del console, actor, record_id
     return (
-        Field("reports", N_("警情"), required=True, hint=N_("警情编号，几条用空格分开。")),
+        Field("reports", N_("警情"), required=True, hint=BY_NUMBER),
         Field("title", N_("案由"), required=True, hint=N_("如：王某被冒充客服诈骗案。")),
         Field("jurisdiction", N_("发生地区划代码"), Kind.NUMBER, sample=""),
     )

@@ -23,6 +23,7 @@ from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.clues import CLUE_DEEDS
 from fanzha.web.deeds.deed import Deed, able, named
+from fanzha.web.deeds.deed_pages import listed_names
 from fanzha.web.deeds.verifying import numbers_of, standing
 from fanzha.web.marked import marked
 from fanzha.web.pages.revealing import reveal_routes
@@ -78,6 +79,7 @@ def one_clue(ask: Ask) -> Answer:
         "narratives": [(one, marked(one.narrative, numbers_of(page), mask)) for one in page.reports],
         "worded": [one for one in page.measures if one.status in (Status.DRAFT, Status.PROPOSED)],
         "request": secrets.token_urlsafe(12), "trouble": None, "faults": {}, "version": "", "record_id": record_id,
+        "listed": listed_names(ask, fields),
     }  # fmt: skip
     return Page("clue.html", context)
 

@@ -21,7 +21,8 @@ from fanzha.web.words import N_
 
 ROWS: Final = 40
 _OPEN: Final = tuple(sorted(stage.value for stage in OPEN_STAGES))
-TABS: Final = ("queue", "mine", "all", "receipts", "ending", "sign")
+TABS: Final = ("queue", "mine", "all", "unsent", "receipts", "ending", "sign")
+CLUE_TABS: Final = ("queue", "mine", "all")  # the others list measures
 PINS_COOKIE: Final = "fanzha-pins"  # an officer's own marks in his own browser, nothing that anybody acts on
 PINS_MAX: Final = 12
 
@@ -32,8 +33,8 @@ def desk_page(ask: Ask) -> Answer:
     tab = tab if tab in TABS else "queue"
     console, actor = ask.console, ask.officer
     found = duty_desk(console.desk, actor, _wanted(ask, tab), pins_of(ask), ask.query.get("clue", ""))
-    rows = [] if tab in ("receipts", "ending", "sign") else list(found.rows)
-    measures = () if rows or tab in ("queue", "mine", "all") else _measures(ask, tab)
+    rows = list(found.rows) if tab in CLUE_TABS else []
+    measures = () if tab in CLUE_TABS else found.unsent if tab == "unsent" else _measures(ask, tab)
     chosen = found.opened if rows else None
     mask = mask_for(
         console.desk, actor, [*(row.clue for row in rows), *(row.report for row in rows if row.report), *measures]
@@ -103,7 +104,7 @@ def sheet_page(ask: Ask) -> Answer:
     """交接班单: what the next shift takes over, to be read on the screen and signed on paper."""
     desk, actor = ask.console.desk, ask.officer
     sheet = shift_sheet(desk, actor)
-    measures = (*sheet.unsigned.rows, *sheet.unanswered.rows, *sheet.ending.rows)
+    measures = (*sheet.unsigned.rows, *sheet.unsent.rows, *sheet.unanswered.rows, *sheet.ending.rows)
     reports = [row.report for row in sheet.clues if row.report]
     mask = mask_for(
         desk, actor, [*(row.clue for row in sheet.clues), *reports, *measures, *sheet.tasks.rows, *sheet.errands.rows]

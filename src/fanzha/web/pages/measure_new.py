@@ -25,9 +25,8 @@ from fanzha.web.answers import Answer, GoTo, Page
 from fanzha.web.asking import Ask
 from fanzha.web.deeds.measure_deed import REASON
 from fanzha.web.deeds.measure_drafting import finding_of, read_finding_of, worded, wording_of
-from fanzha.web.forms import Faults, Field, Kind, read_fields
+from fanzha.web.forms import INSTITUTIONS, Faults, Field, Kind, read_fields
 from fanzha.web.refusals import Trouble, trouble_of
-from fanzha.web.report_form import INSTITUTIONS
 from fanzha.web.routes import OFFICERS, PARTNERS, Route
 from fanzha.web.terms import TERMS, choices_of
 from fanzha.web.words import N_

@@ -216,7 +216,7 @@ def _read_when(ask: Ask, before: SheetAnswers) -> tuple[SheetAnswers, dict[str, 
     except BadInput:
         at_us = 0
     if at_us is not None and not 0 < at_us <= ask.console.desk.clock.now_us():
-        faults["at"] = N_("请填写已经过去的时间，如 2026-11-21 13:52")
+        faults["at"] = N_("请填写已经过去的时间：年-月-日 时:分")
     if faults:
         return before, faults
     return replace(before, paid=paid, amount_minor=amount_minor, at_us=at_us), faults

@@ -27,6 +27,7 @@ from fanzha.web.forms import Faults, Field, today_words
 from fanzha.web.pages.attached import file_routes
 from fanzha.web.pages.revealing import reveal_routes
 from fanzha.web.refusals import Trouble, trouble_of
+from fanzha.web.report_doubts import doubts_of, seen_mark
 from fanzha.web.report_form import (
     LOSSES,
     PAYMENTS,
@@ -47,6 +48,7 @@ from fanzha.web.terms import choices_of
 from fanzha.web.words import N_
 
 ROWS: Final = 50
+LOOK_AGAIN: Final = N_("请趁来电人在线再核对标出的项目；无误就再按一次，照此受理")
 _DEEDS: Final = named([deed for deed in REPORT_DEEDS if deed.kind == "reports"])
 
 
@@ -81,6 +83,8 @@ def take_in(ask: Ask) -> Answer:
         now_us = desk.clock.now_us()
         draft = read_draft(ask.form, rows, now_us, desk.rules.measures.latest_said_us(now_us))
         check_not_empty(draft, uploads)
+        if doubts := _unseen_doubts(ask, rows):
+            return _form(ask, rows, trouble=Trouble(LOOK_AGAIN, "", status=422), faults=doubts)
         received = receive_report(desk, ask.officer, draft, request=ask.form.text("request"))
         report = received.report
         for file in uploads:
@@ -99,6 +103,12 @@ def take_in(ask: Ask) -> Answer:
     return GoTo(f"/reports/{report.id}", "\n".join((*said, *may_be_one)))
 
 
+def _unseen_doubts(ask: Ask, rows: Rows) -> Mapping[str, str]:
+    """What looks mistyped, by field, where the form was not yet shown with exactly that; a second press takes it in."""
+    doubts = doubts_of(ask.form, rows, known_institutions(ask.console.desk, ask.officer))
+    return {} if ask.form.text("seen") == seen_mark(ask.form, doubts) else doubts
+
+
 def _form(
     ask: Ask, rows: Rows, *, grown: str = "", trouble: Trouble | None = None, faults: Mapping[str, str] | None = None
 ) -> Answer:
@@ -112,6 +122,7 @@ def _form(
         "payments": [(fields[:URGENT], fields[URGENT:]) for fields in payments],
         "losses": [parts(loss_fields(row)) for row in range(1, rows.losses + 1)],
         "rows": rows, "trouble": trouble, "faults": faults or {}, "focus": _first_of(grown, rows),
+        "seen": seen_mark(ask.form, faults) if faults and trouble and trouble.headline == LOOK_AGAIN else "",
         "request": ask.form.text("request") or secrets.token_urlsafe(12),
         "institutions": known_institutions(ask.console.desk, ask.officer).names,
     }  # fmt: skip
