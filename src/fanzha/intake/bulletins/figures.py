@@ -59,6 +59,7 @@ _COUNTED_BY: Final = {
 _DATED_END: Final = re.compile(
     r"(?<=[^\d（(])】?(?:20\d\d年)?\d{1,2}[月.]\d{1,2}日?(?:[-—–~至到]+(?:\d{1,2}[月.])?\d{1,2}日?)?$"
 )
+_REVIEW: Final = re.compile(r"盘点|回顾|这一年|[一数图]图?[读看]懂|图解|数说|成绩单|账单|年度")
 _AS_FOLLOWS: Final = re.compile(r"现将[^，。]{4,}|(?:通报|公告|公布|汇报|总结|报告|公开|介绍)如下")
 _DAILY: Final = re.compile(r"日报|每日")
 _NUMBERED: Final = re.compile(
@@ -245,12 +246,7 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
     names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
-    if (
-        not place.head(paragraph)
-        and names
-        and place.stated is None
-        and _REPORT.search(_DATED_END.sub("", paragraph.text))
-    ):
+    if not place.head(paragraph) and names and place.stated is None and _is_report(paragraph):
         period = place.period
         place.stated = place.calendar.stated = period if _states(period, paragraph.text) else None
     elif place.stated is None and place.period is not None and not place.drafts and _AS_FOLLOWS.search(paragraph.text):
@@ -259,6 +255,13 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
         known = place.drafts[0].comparisons
         known += [one for one in row_comparisons(row, place.columns) if one not in known]
     return place.leave(paragraph)
+
+
+def _is_report(paragraph: Paragraph) -> bool:
+    """Whether a line is the name of a report, so that its period is that of all it tells."""
+    if paragraph.kind is Kind.TITLE and _REVIEW.search(paragraph.text):
+        return True
+    return _REPORT.search(_DATED_END.sub("", paragraph.text)) is not None
 
 
 def _states(period: Period | None, name: str) -> bool:

@@ -33,6 +33,7 @@ _STATED_MAX: Final = 48
 _SO_FAR: Final = re.compile("已|共|累计|先后|截[至止]")
 _TOLD_MONTHS: Final = 4
 _TOLD_WITHIN: Final = 40
+_FULL_DAY: Final = len("2021-05-31")
 _YEARS_TOLD: Final = re.compile(r"(?:近|过去|这)?的?([两二三四五六七八九十\d]{1,2})年")
 _SINCE: Final = re.compile(r"以来")
 _CLAUSES: Final = "，。；：、"
@@ -323,6 +324,12 @@ def later_end(before: Period | None, said: Period | None) -> Period | None:
     """今年以来 and then 截至5月31日 is one period; any other replaces the one before it."""
     if before is None or said is None or said.first or before.last or not before.first:
         return said
+    if (
+        before.is_closed is said.is_closed
+        and len(said.last) == len(before.first) == _FULL_DAY
+        and said.last < before.first
+    ):
+        return Period(before.first, f"{int(said.last[:4]) + 1}{said.last[4:]}")  # 2023年12月18日以来，截至1月18日
     return Period(before.first, said.last)
 
 

@@ -37,6 +37,7 @@ _SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|�
 _PRICE: Final = re.compile(
     r"每[\u4e00-\u9fff]{0,3}$|单价$|要求|准备|打算|险些|差点|企图|试图|正[要欲]|[想需]要"
 )  # a price, or what somebody only meant to pay
+_NEW: Final = frozenset({"新增", "净增", "新发", "增加"})
 _AIMED: Final = re.compile(r"力争|争取")  # what shall be reached is no figure yet
 
 
@@ -171,6 +172,8 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     said = _called(sentence, mention, ground, head_right=head_right)
     if not said and (joined or not left) and listed is not None:
         said = listed.text
+    if not measure and said in _NEW and (before := _whole(words, earlier, mention.unit)) is not None:
+        measure = before.measure  # 累计注册38.4万人，本周新增5830人
     if measure and mention.unit != "%" and tells_another(left):
         measure = ""
     carried = ground.verbs or (listed.verbs if listed is not None else _NOTHING)
