@@ -57,6 +57,15 @@ class Compared:
     units: tuple[tuple[str, int, int], ...]  # of each: % or 倍, and where its number stands
     has_base: bool
 
+    def of_one_figure(self) -> tuple[Compared, ...]:
+        """同比减少412起，下降17.8% says twice how one figure changed; what is dealt out is all in one measure."""
+        if len({_measured_in(one.kind) for one in self.comparisons}) < 2:
+            return (self,)
+        return tuple(
+            Compared(self.start, self.end, (one,), (unit,), self.has_base)
+            for one, unit in zip(self.comparisons, self.units, strict=True)
+        )
+
 
 def find_comparisons(text: str) -> Iterator[Compared]:
     """The comparisons of a sentence; one without a base takes that of the comparison before it."""
