@@ -61,8 +61,6 @@ class ReadingPlace:
         carried = self.leading if goes_on or paragraph.is_item else None
         if paragraph.text.startswith("其中"):  # of what the paragraph before told
             carried = self.told
-        if paragraph.kind is Kind.TITLE:
-            self.opened = None
         # What stands nearer goes before: the list, the section, the page, the paragraph that opens it.
         section = self.section[1] if self.section is not None else None
         self.period = carried or section or self.stated or self.opened
@@ -86,16 +84,23 @@ class ReadingPlace:
         self.section = (depth, period)
         return True
 
+    def _open(self, paragraph: Paragraph) -> None:
+        """A title, or a paragraph without figures, says of when the next ones tell; one that names its own ends that."""
+        period = self.period
+        titled = paragraph.kind is Kind.TITLE
+        if period is None or not (titled or (paragraph.kind is Kind.TEXT and paragraph.text.endswith("。"))):
+            return
+        lasting = (titled or not self.drafts) and bool(period.first) and period.first != period.last
+        if lasting or period is not self.opened:
+            self.opened = period if lasting else None
+
     def leave(self, paragraph: Paragraph) -> bool:
         """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
 
         Tells whether the next goes on with what this one belongs to.
         """
         text = paragraph.text
-        if self.period is not None and paragraph.kind is Kind.TEXT and text.endswith("。"):
-            lasting = not self.drafts and self.period.first and self.period.first != self.period.last
-            if lasting or self.period is not self.opened:  # one that names its own ends what the opening said
-                self.opened = self.period if lasting else None
+        self._open(paragraph)
         if text.endswith(_GOING_ON):
             self.leading = self.period or self.leading
             self.announced = text.endswith(_ANNOUNCING)
@@ -153,4 +158,4 @@ def _states(period: Period | None, name: str) -> bool:
     """Whether the period in a report's name is that of all it tells: a day only where the report is a daily one."""
     if period is None or not period.first or not period.last:
         return False
-    return _DAILY.search(name) is not None or (period.is_closed and period.first != period.last)
+    return _DAILY.search(name) is not None or period.first != period.last
