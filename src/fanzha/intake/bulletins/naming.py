@@ -12,7 +12,7 @@ from fanzha.intake.bulletins.numbers import Mention
 _NAME_MAX: Final = 60
 _FILLERS: Final = re.compile(
     r"^(?:[①-⑳❶-❿]|\d{1,2}[.．、)）](?!\d)|[^\w“”（(《\[]|[和及与的了]|并(?!处)|以及|其中|共计|合计|总计|累计|共(?!同)|先后|已经|已|分别|成功(?!率)|现已|另有|另|还|又|"
-    r"全[国省市区县州校辖行]|[我本该][省市县区州局行校院所部镇乡村]|公司|目前|同时|有(?!效)|将|被(?![害骗])|均|则|而|也|仅|依法)+"
+    r"全[国省市区县州校辖行]|[我本该](?:公司|集团|[省市县区州局行校院所部镇乡村站])|公司|目前|同时|有(?!效)|将|被(?![害骗])|均|则|而|也|仅|依法)+"
 )
 # What was done stands behind these; before them, who did it and how.
 _LEADING: Final = re.compile(
