@@ -18,11 +18,11 @@ _DOWN: Final = "下降|-|－|↓|负增长|减少|降低|下滑|回落|降幅|�
 _WORDS: Final = r"(?:分别|均|各|大幅|明显|显著|仍|又|还|继续|再|的|了|达到|达|为|是|约|近|超过|超|逾|至|有所|同步)*"
 _OTHER: Final = (
     r"(?:(?:19|20)\d\d年|去年|上一年度|上一年|前一年|上年度|上年|今年|前年)?"
-    r"(?:同[期月季]|全年|\d{1,2}月(?:份)?(?:同期)?|上个?月|上半年|[一二三四]季度|上季度|前一?[月周天]|上周)?"
+    r"(?:同[期月季]|全年|\d{1,2}月(?:份)?(?:同期)?|上个?月|上半年|[一二三四]季度|上季度|前一?[月周天日]|上周|昨[日天])?"
 )
 _BASE: Final = (
     r"(?P<plain>同比|环比|同期(?:相)?比)(?!上一?年)"
-    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|此前|往年|年初|上?年末|月初|上月末|[\u4e00-\u9fff“”]{{1,8}}?(?:前|阶段|时期|期|轮|均值|水平))(?:的?[日月]均|的?平均)?(?:水平|均值|总量|总数)?(?:相比|比|的)?"
+    rf"|(?:与|较|环比|同比|比|同|相比|相较于?)(?P<other>(?!例){_OTHER}|此前|往年|年初|上?年末|月初|上月末|[\u4e00-\u9fff“”]{{1,8}}?(?:前|阶段|时期|期|轮|均值|水平))(?:的?[日月]均|的?平均)?(?:水平|均值|总量|总数|的?(?:最高峰|峰值|最高值|最高点|高峰期?|低谷))?(?:相比|比|的)?"
 )
 _BASE_AGAIN: Final = _BASE.replace("?P<plain>", "?P<plain2>").replace("?P<other>", "?P<other2>")
 _COUNTED: Final = "起|宗|件|名|人次|人|元|张|个|条|次|笔|户|家|处|部|台|枚|份|场次|场|位|例|项|款|辆|套"
@@ -56,6 +56,15 @@ class Compared:
     comparisons: tuple[Comparison, ...]
     units: tuple[tuple[str, int, int], ...]  # of each: % or 倍, and where its number stands
     has_base: bool
+
+    def of_one_figure(self) -> tuple[Compared, ...]:
+        """同比减少412起，下降17.8% says twice how one figure changed; what is dealt out is all in one measure."""
+        if len({_measured_in(one.kind) for one in self.comparisons}) < 2:
+            return (self,)
+        return tuple(
+            Compared(self.start, self.end, (one,), (unit,), self.has_base)
+            for one, unit in zip(self.comparisons, self.units, strict=True)
+        )
 
 
 def find_comparisons(text: str) -> Iterator[Compared]:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Final
 
 from fanzha.intake.bulletins.bodies import find_bodies, last_before, place_of
 from fanzha.intake.bulletins.comparisons import Compared, find_comparisons, fit_period
 from fanzha.intake.bulletins.dealing import deal_out, split_subjects, subject_measure
+from fanzha.intake.bulletins.drafts import Draft
 from fanzha.intake.bulletins.lexicon import lexicon
-from fanzha.intake.bulletins.markup import DAY_LINE, Kind, Paragraph
+from fanzha.intake.bulletins.markup import Kind, Paragraph
 from fanzha.intake.bulletins.numbers import Mention, find_numbers, may_count
 from fanzha.intake.bulletins.periods import Calendar, Said, later_end
 from fanzha.intake.bulletins.phrases import Phrase, Sentence, find_phrase
+from fanzha.intake.bulletins.reading_place import ReadingPlace, is_day_line
 from fanzha.intake.bulletins.tables import (
     Setting,
     headed_columns,
@@ -24,7 +24,6 @@ from fanzha.intake.bulletins.tables import (
     read_table,
     row_comparisons,
 )
-from fanzha.statistics import Comparison, ComparisonKind, Period
 from fanzha.statistics.catalogue import PROPOSED
 
 SENTENCE_MAX: Final = 2000  # more signs without a stop are no sentence; they are read in pieces
@@ -33,12 +32,6 @@ _SENTENCE: Final = re.compile(rf"[^。；！？!?;]{{1,{SENTENCE_MAX}}}[。；�
 # Cheap looks at a sentence before the dear ones.
 _FIGURED: Final = re.compile(r"\d|持平|翻")
 _TIMED: Final = re.compile(r"[年月日天季今昨当去本上目截期]|以来|至今|行动|\d[./-]\d{1,2}[-—–~～至到./]")
-_STOPS: Final = ("。", "！", "？", "!", "?", "；", ";")
-_NAME_MAX: Final = 60  # of a line that is a report's name: 关于2022年度工作情况的通报
-_HEADING_MAX: Final = 24
-_DAY_LINE_MAX: Final = 110
-_GOING_ON: Final = ("如下。", "，", ",", "、", "：", ":", "—")
-_ANNOUNCING: Final = ("如下。", "：", ":", "—")
 _ATTRIBUTE: Final = re.compile(r"的[\u4e00-\u9fff]{1,20}?(?:团伙|案|窝点|犯罪)")
 _STATES: Final = frozenset(
     {
@@ -49,139 +42,18 @@ _STATES: Final = frozenset(
 _SAME_TIME: Final = re.compile(
     r"(?:^|[ ，；：:。])(?:同期(?!相?比|[上下增减]|的)|(?:节日|假日|假期|活动|其)?期间(?=[，,]))"
 )  # as what was told before; 比去年同期 is a base
-_REPORT: Final = re.compile(
-    r"(?:情况|通报|简报|[日周月季年]报|报告|数据|账单|成绩单|指标|一览|白皮书|公告|公报|统计|分析|对照|总结|小结|摘要|概况|综述|播报|战报|快报|速递|盘点|[表篇])(?:[（(【][^）)】]{1,24}[）)】])*[》”]?(?:来[了啦]|(?:新鲜|正式)?出炉|发布|公布|亮[了相]|请查收|揭晓)?[!！~～]*$"
-)
 # What a change is of, where it is named by no more than how it is counted.
 _COUNTED_BY: Final = {
     "案件数": "起", "案件数量": "起", "件数": "起", "案件": "起", "人数": "人", "人员数": "人", "金额": "元", "资金": "元",
 }  # fmt: skip
-_DATED_END: Final = re.compile(
-    r"(?<=[^\d（(])】?(?:20\d\d年)?\d{1,2}[月.]\d{1,2}日?(?:[-—–~至到]+(?:\d{1,2}[月.])?\d{1,2}日?)?$"
-)
-_AS_FOLLOWS: Final = re.compile(r"现将[^，。]{4,}|(?:通报|公告|公布|汇报|总结|报告|公开|介绍)如下")
-_DAILY: Final = re.compile(r"日报|每日")
-_NUMBERED: Final = re.compile(
-    r"(?P<first>[一二三四五六七八九十]{1,2}、|第[一二三四五六七八九十][部章节]分?)|[（(][一二三四五六七八九十]{1,2}[）)]"
-)
 _WHOSE: Final = re.compile(r"[降增升涨跌]幅(?:最|居|排|位)")
 _CHANGED: Final = re.compile(r"同比|环比|较|均|实现|呈|“|[大小]幅|持续|继续|明显|显著|[双三]|出现|稳中|连续")
 _REACHED: Final = re.compile(r"[，,（(]?(?:数量)?(?:分别)?(?:达到|达|为|至|是)?")
 
 
-@dataclass(slots=True)
-class Draft:
-    """A figure while its sentence and its page are read."""
-
-    measure: str
-    text_measure: str
-    value: Decimal
-    unit: str
-    spans: list[tuple[int, int]]
-    approximate: bool = False
-    at_least: bool = False
-    mention: Mention | None = None
-    per: str = ""
-    part_of: Draft | None = None
-    period: Period | None = None
-    place: str = ""
-    body: str = ""
-    titled: bool = False
-    cohort: bool = False
-    comparisons: list[Comparison] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Place:
-    """Where in the page the reading stands: what a paragraph said of time, and who is speaking."""
-
-    calendar: Calendar
-    home: str
-    period: Period | None = None
-    body: str = ""
-    drafts: list[Draft] = field(default_factory=list)  # of this paragraph
-    phrases: list[Phrase] = field(default_factory=list)
-    columns: dict[int, ComparisonKind] = field(default_factory=dict)  # of the table that is being read
-    units: tuple[str, ...] = ()  # that a line above it says for the table
-    told: Period | None = None  # of the first figure of the paragraph before, or what the page named last
-    stated: Period | None = None  # of the whole page: 统计周期：3月31日至4月6日
-    opened: Period | None = None  # of a paragraph that says nothing but what the next ones are about, and when
-    section: tuple[int, Period] | None = None  # of a heading that names one, with how deep it stands
-    announced: bool = False  # by a colon
-    leading: Period | None = None  # of the line that leads a list in, or that the next paragraph goes on with
-
-    def enter(self, paragraph: Paragraph, *, goes_on: bool) -> None:
-        """A paragraph begins: it knows nothing of the one before, but for a list of what a line leads in."""
-        self.told = (self.drafts[0].period if self.drafts else self.period) or self.told
-        carried = self.leading if goes_on or paragraph.is_item else None
-        if paragraph.text.startswith("其中"):  # of what the paragraph before told
-            carried = self.told
-        if paragraph.kind is Kind.TITLE:
-            self.opened = None
-        # What stands nearer goes before: the list, the section, the page, the paragraph that opens it.
-        section = self.section[1] if self.section is not None else None
-        self.period = carried or section or self.stated or self.opened
-        self.body, self.drafts, self.phrases = "", [], []
-
-    def head(self, paragraph: Paragraph) -> bool:
-        """A heading ends the sections as deep as it, and begins one of its own where it names a period.
-
-        Tells whether it did, for then it says nothing of the whole page.
-        """
-        depth = _depth(paragraph)
-        if not depth or self.drafts:
-            return False
-        if self.section is not None and depth <= self.section[0]:
-            if self.period is self.section[1]:
-                self.period = None
-            self.section = None
-        period = self.period
-        if period is None or period in (self.stated, self.opened, self.leading) or period.first == period.last:
-            return False
-        self.section = (depth, period)
-        return True
-
-    def leave(self, paragraph: Paragraph) -> bool:
-        """A paragraph ends: one without a stop leads in what follows, an item of a list leaves that as it is.
-
-        Tells whether the next goes on with what this one belongs to.
-        """
-        text = paragraph.text
-        if self.period is not None and paragraph.kind is Kind.TEXT and text.endswith("。"):
-            lasting = not self.drafts and self.period.first and self.period.first != self.period.last
-            if lasting or self.period is not self.opened:  # one that names its own ends what the opening said
-                self.opened = self.period if lasting else None
-        if text.endswith(_GOING_ON):
-            self.leading = self.period or self.leading
-            self.announced = text.endswith(_ANNOUNCING)
-            return True
-        if self.period is None and len(text) <= _HEADING_MAX and not text.endswith(_STOPS):
-            return False  # a heading between the line and its list
-        self.announced = self.announced and not paragraph.is_item  # a list with numbers ends where they do
-        if (text.endswith("；") or self.announced) and self.leading is not None and self.period == self.leading:
-            return True  # 其中：a list without numbers, each on its own line
-        self.announced = False
-        dated = self.period is not None and self.period.first == self.period.last and not self.drafts
-        if dated and not paragraph.is_item and paragraph.kind is not Kind.TITLE:
-            return False  # a line that says a day, as that of publication, leads nothing in
-        if not paragraph.is_item or (self.period is not None and not self.drafts and not text.endswith(_STOPS)):
-            self.leading = None if text.endswith(_STOPS) else self.period
-        return False
-
-
-def _depth(paragraph: Paragraph) -> int:
-    """How deep a heading stands: 1 for a page's own and 一、, 2 for （一）; 0 for what is none."""
-    if paragraph.kind is Kind.HEADING:
-        return 1
-    found = _NUMBERED.match(paragraph.text)
-    if found is None or paragraph.kind is not Kind.TEXT or len(paragraph.text) > _NAME_MAX:
-        return 0
-    return 0 if paragraph.text.endswith((*_STOPS, *_GOING_ON)) else 1 if found["first"] else 2
-
-
 def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str) -> list[Draft]:
     """Every figure of a page as often as it is said; more than FIGURES_MAX are not looked for."""
-    place = _Place(calendar, home)
+    place = ReadingPlace(calendar, home)
     found: list[Draft] = []
     goes_on, at = False, 0
     while at < len(paragraphs) and len(found) <= FIGURES_MAX:
@@ -195,7 +67,7 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
         place.enter(paragraph, goes_on=goes_on)
         goes_on = False
         stated = calendar.state(paragraph.text)
-        if stated is None and _is_day_line(paragraph):
+        if stated is None and is_day_line(paragraph):
             continue
         if "|" not in paragraph.text:
             place.columns = {}
@@ -208,13 +80,6 @@ def draft_figures(paragraphs: Sequence[Paragraph], calendar: Calendar, home: str
     return found
 
 
-def _is_day_line(paragraph: Paragraph) -> bool:
-    """Whether a line only says when the page was published; that of a daily report is the day that it tells of."""
-    if len(paragraph.text) >= _DAY_LINE_MAX or not DAY_LINE.fullmatch(paragraph.text):
-        return False
-    return paragraph.kind is not Kind.TITLE or not _DAILY.search(paragraph.text)
-
-
 def _rows(paragraphs: Sequence[Paragraph], at: int) -> Sequence[Paragraph]:
     """The rows of a table that begins here; none where there is no table, or in its middle."""
     if "|" not in paragraphs[at].text or (at and "|" in paragraphs[at - 1].text):
@@ -225,7 +90,7 @@ def _rows(paragraphs: Sequence[Paragraph], at: int) -> Sequence[Paragraph]:
     return paragraphs[at:end]
 
 
-def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
+def _of_paragraph(paragraph: Paragraph, place: ReadingPlace) -> bool:
     """Reads a paragraph's sentences, and tells whether the next goes on with it."""
     row = paragraph.text
     if "|" in row:
@@ -244,31 +109,14 @@ def _of_paragraph(paragraph: Paragraph, place: _Place) -> bool:
             _take_time(sentence[0], place, acting=counted)
     if place.period is None and not place.drafts and paragraph.kind is not Kind.TEXT:
         place.period = place.calendar.titled_year(paragraph.text)
-    names = paragraph.kind is Kind.TITLE or (place.told is None and len(paragraph.text) <= _NAME_MAX)
-    if (
-        not place.head(paragraph)
-        and names
-        and place.stated is None
-        and _REPORT.search(_DATED_END.sub("", paragraph.text))
-    ):
-        period = place.period
-        place.stated = place.calendar.stated = period if _states(period, paragraph.text) else None
-    elif place.stated is None and place.period is not None and not place.drafts and _AS_FOLLOWS.search(paragraph.text):
-        place.stated = place.calendar.stated = place.period if place.period.is_closed else None
+    place.name_page(paragraph)
     if place.columns and place.drafts:
         known = place.drafts[0].comparisons
         known += [one for one in row_comparisons(row, place.columns) if one not in known]
     return place.leave(paragraph)
 
 
-def _states(period: Period | None, name: str) -> bool:
-    """Whether the period in a report's name is that of all it tells: a day only where the report is a daily one."""
-    if period is None or not period.first or not period.last:
-        return False
-    return _DAILY.search(name) is not None or (period.is_closed and period.first != period.last)
-
-
-def _of_table(rows: Sequence[Paragraph], place: _Place) -> list[Draft] | None:
+def _of_table(rows: Sequence[Paragraph], place: ReadingPlace) -> list[Draft] | None:
     """The figures of a table with a head; None where its rows are read as sentences."""
     place.enter(rows[0], goes_on=False)
     stands = place.period
@@ -288,7 +136,7 @@ def _of_table(rows: Sequence[Paragraph], place: _Place) -> list[Draft] | None:
     return found
 
 
-def _take_time(text: str, place: _Place, *, acting: bool) -> None:
+def _take_time(text: str, place: ReadingPlace, *, acting: bool) -> None:
     """What a sentence without a number says of when, and who."""
     if _TIMED.search(text) and (periods := place.calendar.find(text)):
         place.period = later_end(place.period, periods[-1].period)
@@ -296,7 +144,7 @@ def _take_time(text: str, place: _Place, *, acting: bool) -> None:
         place.body = bodies[-1][1]
 
 
-def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) -> list[Draft]:
+def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: ReadingPlace) -> list[Draft]:
     compared = list(find_comparisons(text)) if _FIGURED.search(text) else []
     masked = text
     for one in compared:
@@ -317,7 +165,8 @@ def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) ->
     for index, mention in enumerate(mentions):
         only = _until(mention.start, masked, said, place)
         while pending and pending[0].start < mention.start:
-            here += _attach(pending.pop(0), sentence, here, paragraph, offset, place)
+            for one in pending.pop(0).of_one_figure():
+                here += _attach(one, sentence, here, paragraph, offset, place)
         phrase = dealt.get(index)
         if phrase is None and (reached := _reached(sentence, index, compared, here)) is not None:
             _fill(reached, mention, paragraph, offset)
@@ -333,12 +182,13 @@ def _of_sentence(text: str, offset: int, paragraph: Paragraph, place: _Place) ->
         before, last = phrase, draft
     for one in pending:  # 同比下降14.8%，自去年9月以来连续下降: the later period is not that of the change
         _until(one.start, masked, said, place)
-        here += _attach(one, sentence, here, paragraph, offset, place)
+        for single in one.of_one_figure():
+            here += _attach(single, sentence, here, paragraph, offset, place)
     _until(len(masked), masked, said, place)
     return here
 
 
-def _until(end: int, text: str, said: list[Said], place: _Place) -> Said | None:
+def _until(end: int, text: str, said: list[Said], place: ReadingPlace) -> Said | None:
     """Takes the periods that are said before a place; the last of them, where it is that of the next number alone."""
     only = None
     while said and said[0].start < end:
@@ -380,7 +230,7 @@ def _fill(draft: Draft, mention: Mention, paragraph: Paragraph, offset: int) -> 
 
 
 def _draft(
-    phrase: Phrase, mention: Mention, sentence: Sentence, offset: int, paragraph: Paragraph, place: _Place
+    phrase: Phrase, mention: Mention, sentence: Sentence, offset: int, paragraph: Paragraph, place: ReadingPlace
 ) -> Draft:
     place.body = last_before(sentence.bodies, mention.start) or place.body
     named = last_before(sentence.places, mention.start)
@@ -403,7 +253,7 @@ def _draft(
     )
 
 
-def _parent(phrase: Phrase, draft: Draft, here: list[Draft], last: Draft | None, place: _Place) -> Draft | None:
+def _parent(phrase: Phrase, draft: Draft, here: list[Draft], last: Draft | None, place: ReadingPlace) -> Draft | None:
     """Of what a figure is a part: 其中, 43名嫌疑人中, and what became of those who were caught."""
     alike = lexicon().catalogue.alike
     if phrase.joined and last is not None and last.part_of is not None:
@@ -433,7 +283,7 @@ def _told_before(sentence: Sentence, start: int, since: int, count: int) -> list
 
 
 def _attach(
-    one: Compared, sentence: Sentence, here: list[Draft], paragraph: Paragraph, offset: int, place: _Place
+    one: Compared, sentence: Sentence, here: list[Draft], paragraph: Paragraph, offset: int, place: ReadingPlace
 ) -> list[Draft]:
     """Gives comparisons to the figures that they follow; one whose own figure is not said becomes a figure itself."""
     since = max((mention.end for mention in sentence.mentions if mention.end <= one.start), default=0)

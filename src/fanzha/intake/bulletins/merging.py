@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from fanzha.intake.bulletins.figures import Draft
+from fanzha.intake.bulletins.drafts import Draft
 from fanzha.intake.bulletins.lexicon import lexicon
 from fanzha.statistics import Figure
 from fanzha.statistics.catalogue import PROPOSED

@@ -102,7 +102,7 @@ def may_count(text: str) -> bool:
 @cache
 def _countable() -> re.Pattern[str]:
     units = "".join(sorted({unit[0] for unit in lexicon().units}))
-    return re.compile(rf"\d|[一二两三四五六七八九十百千][余多]?[万亿]?[余多]?[{units}]")
+    return re.compile(rf"\d|[一二两三四五六七八九十百千万亿][余多]?[万亿]?[余多]?[{units}]")
 
 
 def parse_decimal(digits: str, scale: str = "") -> Decimal:
@@ -140,7 +140,7 @@ def _pattern() -> re.Pattern[str]:
         rf"(?:(?P<before>{before})|(?P<over>[{''.join(sure['both_before'])}])(?=[百千万亿]))?"
         rf"(?:(?<![\d.\-#/第:_=])(?:(?<![A-Za-z])|(?<=APP)|(?<=App)|(?<=app))(?P<digits>{_ARABIC})(?P<in1>{inside})?(?P<scale>{_SCALE})?"
         rf"(?:(?<=[万亿])(?P<digits2>{_ARABIC})(?P<scale2>千万|百万|[千百万]))?"
-        r"|(?<![第数几一二三四五六七八九十百千每])(?P<cn>[一二两三四五六七八九十百千零〇]{1,9})(?P<cn_in>[余多])?(?P<cn_scale>万亿|[万亿])?)"
+        r"|(?<![第数几一二三四五六七八九十百千每])(?P<cn>[一二两三四五六七八九十百千零〇]{1,9}|(?<=[近约逾超过上成])[万亿])(?P<cn_in>[余多])?(?P<cn_scale>万亿|[万亿])?)"
         rf"(?P<in2>{inside})?(?P<unit>{units})?(?P<after>{after})?"
     )
 

@@ -29,6 +29,7 @@ _BEGINS: Final = re.compile(
     r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[●■◆◇▲△★☆✓✔➤►▶•]"
 )  # what a heading or an item of a list begins with
 _STOPS: Final = frozenset("。！？!?；;")
+_HELD_TOGETHER: Final = re.compile(r"[（(“《【]*[\dA-Za-z.,%:/-]+[）)”》】、，。；：]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,7 +289,16 @@ def _goes_on(before: _Line, line: _Line, tall: float, margins: tuple[float, floa
         return False
     if line.top - before.bottom > _GAP_OF_PARAGRAPHS * tall or _BEGINS.match(line.pieces[0].text):
         return False
-    return before.right > right - _SHORT_OF_MARGIN * tall and line.left < left + _INDENT * tall
+    spare = _SHORT_OF_MARGIN * tall
+    if before.pieces[-1].text[-1:] not in _STOPS:  # no line is broken inside a number and the signs that hold to it
+        spare = max(spare, _unbroken(line.pieces[0].text) * tall)
+    return before.right > right - spare and line.left < left + _INDENT * tall
+
+
+def _unbroken(text: str) -> float:
+    """How wide what a line begins with is, up to where it may be broken, in heights of a line."""
+    found = _HELD_TOGETHER.match(text)
+    return sum(0.6 if sign.isascii() else 1.0 for sign in found[0]) if found is not None else 0.0
 
 
 def _titled(found: list[str], lines: Sequence[_Line], tall: float) -> list[str]:

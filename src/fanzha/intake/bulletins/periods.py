@@ -33,14 +33,16 @@ _STATED_MAX: Final = 48
 _SO_FAR: Final = re.compile("已|共|累计|先后|截[至止]")
 _TOLD_MONTHS: Final = 4
 _TOLD_WITHIN: Final = 40
+_FULL_DAY: Final = len("2021-05-31")
 _YEARS_TOLD: Final = re.compile(r"(?:近|过去|这)?的?([两二三四五六七八九十\d]{1,2})年")
+_NEAR_BY: Final = 8
 _SINCE: Final = re.compile(r"以来")
 _CLAUSES: Final = "，。；：、"
 _GOES_ON: Final = re.compile(r"至今")
 _SINCE_THEN: Final = re.compile(r"[^，。；！？\d]{0,20}?以来")  # 2020年10月10日“断卡”行动启动以来
 _CAMPAIGN: Final = re.compile(r"行动")
 _OPENED: Final = re.compile(
-    r"(?:此次|本次|该次)(?:专项|集中|统一)?行动|行动(?:开展|启动|打响|部署|实施)?(?:以来|至今|开展以来|期间|中)|行动(?:开展|启动|部署)(?=截[至止])|行动开展"
+    r"(?:此次|本次|该次)(?:专项|集中|统一)?行动|(?:^|[。；])行动(?=[共已累先])|行动(?:开展|启动|打响|部署|实施)?(?:以来|至今|开展以来|期间|中)|行动(?:开展|启动|部署)(?=截[至止])|行动开展"
 )
 
 
@@ -102,7 +104,22 @@ class Calendar:
             if said is not None:
                 found.append(said)
                 at = max(at, said.end)
-        return self._with_campaign(text, self._with_vague(text, found))
+        return self._with_campaign(text, self._with_vague(text, self._with_this_year(text, found)))
+
+    def _with_this_year(self, text: str, found: list[Said]) -> list[Said]:
+        """截至11月底，全市今年立案: the year's beginning is the period's."""
+        year = self._default_year()
+        if year is None or "今年" not in text:
+            return found
+        return [
+            replace(said, period=Period(f"{year}-01-01", said.period.last))
+            if said.period is not None
+            and not said.period.first
+            and said.period.last.startswith(str(year))
+            and 0 <= text.find("今年", said.end) - said.end < _NEAR_BY
+            else said
+            for said in found
+        ]
 
     def _known_word(self, match: re.Match[str]) -> Said | None:
         if match["word"]:
@@ -323,6 +340,12 @@ def later_end(before: Period | None, said: Period | None) -> Period | None:
     """今年以来 and then 截至5月31日 is one period; any other replaces the one before it."""
     if before is None or said is None or said.first or before.last or not before.first:
         return said
+    if (
+        before.is_closed is said.is_closed
+        and len(said.last) == len(before.first) == _FULL_DAY
+        and said.last < before.first
+    ):
+        return Period(before.first, f"{int(said.last[:4]) + 1}{said.last[4:]}")  # 2023年12月18日以来，截至1月18日
     return Period(before.first, said.last)
 
 

@@ -37,6 +37,8 @@ _SAME_NUMBER: Final = re.compile(r"(?:这[一个]?|该)(?:数字|数据|数量|�
 _PRICE: Final = re.compile(
     r"每[\u4e00-\u9fff]{0,3}$|单价$|要求|准备|打算|险些|差点|企图|试图|正[要欲]|[想需]要"
 )  # a price, or what somebody only meant to pay
+_ATTRIBUTES: Final = frozenset({"involve"})  # 单位银行账户涉案数量: it says which ones, not what was done
+_NEW: Final = frozenset({"新增", "净增", "新发", "增加"})
 _AIMED: Final = re.compile(r"力争|争取")  # what shall be reached is no figure yet
 
 
@@ -171,6 +173,8 @@ def find_phrase(sentence: Sentence, index: int, earlier: Sequence[Phrase], liste
     said = _called(sentence, mention, ground, head_right=head_right)
     if not said and (joined or not left) and listed is not None:
         said = listed.text
+    if not measure and said in _NEW and (before := _whole(words, earlier, mention.unit)) is not None:
+        measure = before.measure  # 累计注册38.4万人，本周新增5830人
     if measure and mention.unit != "%" and tells_another(left):
         measure = ""
     carried = ground.verbs or (listed.verbs if listed is not None else _NOTHING)
@@ -345,7 +349,7 @@ def _clause_end(text: str, start: int, until: int) -> int:
 
 def _deed(sentence: Sentence, tokens: list[Token], start: int, end: int) -> int:
     """Where what was done begins, behind who did it: 通信管理局组织企业关停号码 is about 关停号码."""
-    done = [token for token in tokens if token.word.verbs and token.end < end]
+    done = [token for token in tokens if token.word.verbs - _ATTRIBUTES and token.end < end]
     chosen = next((token for token in done if token.word.verbs != {"lead"}), done[0] if done else None)
     if chosen is not None:
         return chosen.start - sentence.text.startswith(_NEGATIONS, chosen.start - 1)

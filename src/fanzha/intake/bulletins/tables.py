@@ -186,7 +186,7 @@ def _column(parts: Sequence[str], body: Sequence[str], setting: Setting) -> Colu
             if (unit := _UNIT.search(part)) and unit[0][0] in "（(/":
                 column.unit = unit[1]
             continue
-        unit = _UNIT.search(part)
+        unit = _unit_of(part)
         words = part[: unit.start()] if unit else part
         column.unit = unit[1] if unit else column.unit
         if (generic := _GENERIC.fullmatch(words)) is not None:
@@ -197,6 +197,14 @@ def _column(parts: Sequence[str], body: Sequence[str], setting: Setting) -> Colu
     column.counting = bool(_RATE.search(column.words)) or any(token.word.nouns or token.word.verbs for token in tokens)
     column.counting = column.counting or bool(column.words and column.unit)
     return column
+
+
+def _unit_of(head: str) -> re.Match[str] | None:
+    """The unit that a head ends in; 户 of 管控账户 is none."""
+    found = _UNIT.search(head)
+    if found is None or found[0][0] in "（(/":
+        return found
+    return None if any(token.end > found.start() for token in lexicon().tokens(head)) else found
 
 
 def _tells(columns: Sequence[Column], body: Sequence[Sequence[str]]) -> bool:
