@@ -96,8 +96,9 @@ def _go_on(desk: Desk, staff: StrikeStaff, officer: Actor, entry: OperationResul
     """What follows an entry: a suspect's paper, a thing's way into the store, a miscount taken back."""
     draft, now_us = entry.draft, desk.clock.now_us()
     if draft.suspect is not None and draft.suspect.capacity:
-        step = SuspectStep.BAIL if draft.suspect.capacity == "card_opener" else SuspectStep.DETAIN
-        paper = f"{MARK}{step.value}〔{day_of(now_us).year}〕{draft.request.rpartition('-')[2]}号"
+        bailed = draft.suspect.capacity == "card_opener"
+        step, kind = (SuspectStep.BAIL, "取保字") if bailed else (SuspectStep.DETAIN, "拘字")
+        paper = f"{MARK}{kind}〔{day_of(now_us).year}〕{draft.request.rpartition('-')[2]}号"
         advance_suspect(desk, staff.planner, entry.id, SuspectMove(step, paper, now_us))
     elif draft.goods is not None:
         store = f"{MARK}物证室"
@@ -130,10 +131,10 @@ def _results(now_us: int) -> Iterator[ResultDraft]:
         capacity, charge = ROLES[(number - 1) % len(ROLES)]
         suspect = Suspect(f"{MARK}·嫌{number}", f"53010219900101{number:03d}Z", (charge,), capacity)
         yield replace(blank, kind=ResultKind.SUSPECT, suspect=suspect, request=f"strike-suspect-{number}")
-    for item, quantity in ITEMS.items():
+    for at, (item, quantity) in enumerate(ITEMS.items(), 1):
         more = COUNTED_TWICE if item == "phone" else 0
         goods = Goods(item, marks=f"{MARK}现场扣押")
-        paper = f"{MARK}扣清字{len(item)}号"
+        paper = f"{MARK}扣清字{at}号"
         yield replace(
             blank,
             kind=ResultKind.SEIZURE,
