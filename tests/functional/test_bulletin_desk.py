@@ -27,8 +27,9 @@ from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
 from fanzha.services.desk.papers.bulletin_paper import bulletin_paper
 from fanzha.services.desk.restore_draft import restore_draft
 from fanzha.statistics import Against, Base, Period, Tally, Wording
+from fanzha.statistics.bulletin_checks import find_faults
 from fanzha.statistics.bulletin_text import Language, bulletin_text
-from fanzha.statistics.drafting import Block, BlockKind, DraftStatus, OwnBulletin, SumRule, Variable
+from fanzha.statistics.drafting import Block, BlockKind, DraftStatus, OwnBulletin, SaidFigure, SumRule, Variable
 
 MAY = Period("2026-05-01", "2026-05-31")
 READER = bootstrap.bulletin_reader()
@@ -183,6 +184,21 @@ def test_a_comparison_that_its_figures_do_not_give_is_found(memory):
         unit.records(OwnBulletin).save(replace(drafted, figures=(wrong,)))
         unit.commit()
     assert "comparison" in faults(memory, drafted)
+
+
+@pytest.mark.parametrize(
+    "measure", sorted(one for one in CATALOGUE.own if CATALOGUE.unit_of(one) in CATALOGUE.read_units)
+)
+def test_every_measure_that_is_counted_can_be_said_and_issued(measure):
+    known, variable = CATALOGUE.measures[measure], Variable("one", measure, MAY)
+    for value in (Decimal(0), Decimal(3), Decimal(12_345)):
+        figure = SaidFigure(variable, CATALOGUE.unit_of(measure), value, (), known.counts, (), NOW_US, 1, "")
+        block = Block(BlockKind.TEXT, "2026年5月，{one}。")
+        one = OwnBulletin(
+            "B", 0, "COUNTY", "模拟通报", "模拟中心", "2026-06-03", (block,), (figure,), "analyst", NOW_US
+        )
+        read = READER.read_text(bulletin_text(one, CATALOGUE), "b.txt").figures
+        assert find_faults(one, CATALOGUE, read) == (), value
 
 
 def test_what_another_room_counted_stands_in_a_bulletin_with_its_records(memory):

@@ -62,6 +62,20 @@ def test_the_way_of_the_money_says_why_so_much_was_stopped_and_so_little_frozen(
     assert chief.status == 422
 
 
+@pytest.mark.parametrize(("language", "unclassified"), [("zh", "接报、发案（尚未分类）"), ("en", "not_stated")])
+def test_a_bulletin_on_the_screen_has_its_tables_and_charts(visitor, language, unclassified):
+    analyst = visitor("analyst", language)
+    analyst.get("/bulletins/daily-new")
+    page = analyst.post("/bulletins/daily-new", day="2026-05-09")
+    table = re.search(r"<caption>(?:按案件类型|By type)</caption>.*?</table>", page, re.DOTALL)[0]
+    assert unclassified in table
+    assert 'class="counted"' in table
+    address = re.search(r'<img class="chart" src="([^"]+)"', page)[1]
+    assert "<svg" in analyst.get(address)
+    analyst.get(f"{address.rpartition('/')[0]}/0")
+    assert analyst.status == 422
+
+
 def test_a_page_of_a_bulletin_keeps_the_readers_language_around_the_text(visitor):
     analyst = visitor("analyst")
     analyst.get("/bulletins/draft-new")

@@ -12,7 +12,7 @@ from typing import Final
 from fanzha.core.errors import NotAllowed
 from fanzha.statistics.against import compare
 from fanzha.statistics.bulletin_text import NAMED, ToldFigure, told_figures
-from fanzha.statistics.catalogue import Catalogue
+from fanzha.statistics.catalogue import PROPOSED, Catalogue
 from fanzha.statistics.drafting import Block, OwnBulletin, SaidFigure
 from fanzha.statistics.model import Figure
 from fanzha.statistics.wording import MONEY, WAN, YI, said_value
@@ -52,7 +52,7 @@ def find_faults(bulletin: OwnBulletin, catalogue: Catalogue, read: Sequence[Figu
     for rule in bulletin.sums:
         found += _sum(bulletin, rule.whole, rule.parts)
     if not any(one.fault in {BulletinFault.NO_VALUE, BulletinFault.NOT_NAMED} for one in found):
-        found += _read_back(told_figures(bulletin, catalogue), read)
+        found += _read_back(told_figures(bulletin, catalogue), read, catalogue)
     return tuple(found)
 
 
@@ -149,9 +149,9 @@ def _step(value: Decimal, unit: str) -> Decimal:
     return YI / 100 if abs(value) >= YI else WAN / 100 if abs(value) >= WAN else Decimal(0)
 
 
-def _read_back(told: Sequence[ToldFigure], read: Sequence[Figure]) -> list[FoundFault]:
+def _read_back(told: Sequence[ToldFigure], read: Sequence[Figure], catalogue: Catalogue) -> list[FoundFault]:
     """What is said and not read, and what is read and not said: numbers that were typed into the text among them."""
-    said, found = set(map(_of_told, told)), set(map(_of_read, read))  # said twice, it is one figure
+    said, found = set(map(_of_told, told)), {_of_read(one, catalogue) for one in read}  # said twice, it is one figure
     fuller = {key[:4] for key in said & found if key[4]}
     # What is said again without its comparison, a reader may take for the same figure or for one more like it.
     said, found = ({key for key in keys if key[4] or key[:4] not in fuller} for keys in (said, found))
@@ -179,10 +179,18 @@ def _of_told(one: ToldFigure) -> _Key:
     return (one.measure, _plain(one.value), one.unit, (one.period.first, one.period.last), said)
 
 
-def _of_read(one: Figure) -> _Key:
+def measure_meant(measure: str, catalogue: Catalogue) -> str:
+    """Which own measure is meant where a reader only proposes one by its words, and a bulletin says it in just these."""
+    words = measure.removeprefix(PROPOSED)
+    if words == measure:
+        return measure
+    return next((own.measure for own in catalogue.own.values() if own.phrase == words), measure)
+
+
+def _of_read(one: Figure, catalogue: Catalogue) -> _Key:
     period = ("", "") if one.period is None else (one.period.first, one.period.last)
     said = tuple(sorted((each.kind.value, _plain(each.value)) for each in one.comparisons))
-    return (one.measure, _plain(one.value), one.unit, period, said)
+    return (measure_meant(one.measure, catalogue), _plain(one.value), one.unit, period, said)
 
 
 def _plain(value: Decimal) -> str:

@@ -115,13 +115,18 @@ def figure_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -
     own = catalogue.own.get(figure.variable.measure)
     known = catalogue.measures[figure.variable.measure]
     number = _number(language)(figure.value, figure.unit)
+    said = said_comparisons(figure, language)
     if language is Language.EN:
-        said = [comparison_en(one, figure.unit) for one in comparisons_of(figure)]
         limited = f"{limited_to(figure.variable)}, " if limited_to(figure.variable) else ""
-        return ", ".join([f"{limited}{own.phrase_en if own else known.en}: {number}", *filter(None, said)])
-    said = [comparison_zh(one, figure.unit) for one in comparisons_of(figure)]
+        return ", ".join([f"{limited}{own.phrase_en if own else known.en}: {number}", *said])
     limited = f"{figure.label}：" if figure.label else ""
-    return "，".join([f"{limited}{own.phrase if own else known.zh}{number}", *filter(None, said)])
+    return "，".join([f"{limited}{own.phrase if own else known.zh}{number}", *said])
+
+
+def said_comparisons(figure: SaidFigure, language: Language) -> list[str]:
+    """What a figure is compared with, in words, each comparison that is said."""
+    words = comparison_zh if language is Language.ZH else comparison_en
+    return [said for one in comparisons_of(figure) if (said := words(one, figure.unit))]
 
 
 def limited_to(variable: Variable) -> str:

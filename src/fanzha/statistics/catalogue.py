@@ -180,12 +180,12 @@ def _own(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> dict[str,
 
 
 def _alike(table: Mapping[str, Any], measures: Mapping[str, Measure]) -> Iterator[Mapping[str, Any]]:
-    """The measures that are counted in one way with others, a row each; a bulletin calls them by their names."""
+    """The measures that are counted in one way with others, a row each; a bulletin calls them by their names, or as told."""
     for group in table.get("own_alike", ()):
         for name in group["measures"]:
             known = measures[name]
             yield {
-                **group, "measure": name, "phrase": known.zh, "phrase_en": known.en,
+                **group, "measure": name, "phrase": group.get("phrases", {}).get(name, known.zh), "phrase_en": known.en,
                 "counts_zh": group["counts_zh"].format(zh=known.zh),
             }  # fmt: skip
 

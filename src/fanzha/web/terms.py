@@ -22,6 +22,7 @@ from fanzha.casework.operations import (
     CampaignStatus,
     CampaignStep,
     Category,
+    Chain,
     CustodyStatus,
     CustodyStep,
     Force,
@@ -304,6 +305,10 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     CustodyStatus: {
         "held": N_("办案人员保管"), "stored": N_("已入库"), "examined": N_("送检中"), "forwarded": N_("随案移送"),
         "returned": N_("已发还"), "destroyed": N_("已销毁"),
+    },
+    Chain: {
+        "scam": N_("诈骗链"), "technical": N_("技术链"), "luring": N_("引流链"), "money": N_("资金链"), "cards": N_("两卡链"),
+        "border": N_("偷渡链"),
     },
     CustodyStep: {
         "hand_over": N_("移交"), "store": N_("入库"), "take_out": N_("领出"), "examine": N_("送检"),

@@ -66,7 +66,7 @@ def _undo_later_steps(connection):
     connection.execute(text("DROP INDEX ix_measures_starts_us_id_kind"))
     connection.execute(text("DROP INDEX ix_errands_matter_sent_at_us_id"))
     connection.execute(text("ALTER TABLE errands DROP COLUMN matter"))
-    for name in ("meetings_terms", "meetings", "controls", "openings_terms", "openings", "publicity"):
+    for name in ("meetings_terms", "meetings", "controls", "openings_terms", "openings", "publicity", "draft_versions"):
         connection.execute(text(f"DROP TABLE {name}"))
 
 

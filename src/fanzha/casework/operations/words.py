@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final
 
+from fanzha.casework.operations.catalogue import Chain
 from fanzha.casework.operations.model import CampaignStatus, CampaignStep, OperationStatus, OperationStep
 from fanzha.casework.operations.results import (
     CustodyStatus,
@@ -53,6 +54,10 @@ _WORDS: Final[Mapping[type[StrEnum], Mapping[str, str]]] = {
         "return": "a return (退回补充侦查)", "indict": "indictment (提起公诉)", "not_indict": "no indictment (不起诉)",
         "sentence": "sentence (判决)", "punish": "administrative punishment (行政处罚)", "release": "release (释放)",
         "withdraw": "withdrawal (撤销案件)", "hand_over": "hand-over (移交)",
+    },
+    Chain: {
+        "scam": "the fraud itself (诈骗)", "technical": "technical (技术)", "luring": "luring (引流)", "money": "money (资金)",
+        "cards": "cards and SIMs (两卡)", "border": "over the border (偷渡)",
     },
     CustodyStatus: {
         "held": "with an officer (办案人员保管)", "stored": "in store (已入库)", "examined": "at examination (送检中)",

@@ -144,7 +144,8 @@ def _live(city: City, home: Path, reports: int | None, told: Told) -> dict[str, 
 def _play(month: Month, place: Place, begins_us: int, ends_us: int, told: Callable[[int], None]) -> dict[str, str]:
     """The month with a strike in its last days; gives the records that show what came of both."""
     people = {member.login: member.actor for member in members(place.counties)}
-    staff = StrikeStaff(people["commander"], people["city-chief"])
+    duty = tuple(people[f"duty-{number}"] for number in range(1, place.counties + 1))
+    staff = StrikeStaff(people["commander"], people["city-chief"], duty)
     strikes_us = max(ends_us - BEFORE_END_US, begins_us)
     month.play(strikes_us, told)
     operation = begin_strike(place.desk, staff, begins_us, ends_us)

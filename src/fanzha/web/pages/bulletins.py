@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -10,11 +11,20 @@ from fanzha.services.desk.check_bulletin import check_bulletin
 from fanzha.services.desk.open_bulletin import OpenedBulletin, list_bulletins, open_bulletin
 from fanzha.services.desk.open_figure import open_figure
 from fanzha.services.desk.papers.bulletin_docx import bulletin_docx
-from fanzha.services.desk.papers.bulletin_paper import bulletin_paper, bulletin_picture_page, counts_of
+from fanzha.services.desk.papers.bulletin_paper import (
+    bulletin_paper,
+    bulletin_picture_page,
+    comparison_words,
+    counts_of,
+    name_words,
+)
+from fanzha.services.figure_chart import bulletin_chart
 from fanzha.statistics.bulletin_checks import FoundFault
-from fanzha.statistics.bulletin_text import Language, body_lines, bulletin_text
-from fanzha.statistics.drafting import DraftStatus, OwnBulletin, SaidFigure
+from fanzha.statistics.bulletin_text import Language, Line, body_lines, bulletin_text
+from fanzha.statistics.catalogue import Catalogue
+from fanzha.statistics.drafting import BLOCKS_MAX, BlockKind, DraftStatus, OwnBulletin, SaidFigure
 from fanzha.statistics.edition_diff import EditionDiff, diff_editions
+from fanzha.statistics.periods import period_en, period_zh
 from fanzha.statistics.wording import number_en, number_zh
 from fanzha.web.answers import Answer, Download, Page
 from fanzha.web.asking import Ask
@@ -58,9 +68,39 @@ def bulletin_page(ask: Ask) -> Answer:
     ]
     return Page("bulletin.html", {
         "bulletin": one, "intact": opened.intact, "lines": body_lines(one, catalogue, language),
+        "rows_of": partial(_table_rows, catalogue, language),
         "title": one.title_en if english else one.title_zh, "faults": faults, "figures": figures, "forms": FORMS,
         "text_language": TAGS[language.value], "deeds": able(deeds, ask.console, ask.officer, one.id),
     })  # fmt: skip
+
+
+def _table_rows(
+    catalogue: Catalogue, language: Language, line: Line
+) -> list[tuple[SaidFigure, tuple[str, str, str, str]]]:
+    """The rows of a table as on paper: name, period, number, comparison."""
+    number, period = (number_en, period_en) if language is Language.EN else (number_zh, period_zh)
+    return [
+        (
+            one,
+            (
+                name_words(one, catalogue, language), period(one.variable.period), number(one.value, one.unit),
+                comparison_words(one, language),
+            ),
+        )
+        for one in line.figures
+    ]  # fmt: skip
+
+
+def drawn_chart(ask: Ask) -> Answer:
+    """A chart of a bulletin as it is set in its text. Raises BadInput for a block that draws nothing."""
+    bulletin = open_bulletin(ask.console.desk, ask.officer, ask.path["record_id"]).bulletin
+    catalogue, typed = ask.console.desk.rules.indicators, ask.path["number"]
+    lines = body_lines(bulletin, catalogue, text_language(ask, bulletin))
+    at = int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= len(str(BLOCKS_MAX)) else len(lines)
+    if at >= len(lines) or lines[at].kind is not BlockKind.CHART or not lines[at].figures:
+        raise BadInput(f"block {typed!r} of {bulletin.id} draws nothing; open the bulletin again")
+    drawn = bulletin_chart(lines[at].text, bulletin.publisher_zh, lines[at].figures, catalogue)
+    return Download(drawn.encode(), "image/svg+xml", "")
 
 
 def figure_page(ask: Ask) -> Answer:
@@ -167,6 +207,7 @@ ROUTES: Final = (
     Route("GET", "/bulletins", bulletins_page, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}", bulletin_page, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}/figures/{name:str}", figure_page, OFFICERS),
+    Route("GET", "/bulletins/{record_id:str}/charts/{number:str}", drawn_chart, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}/diff", edition_diff, OFFICERS),
     Route("GET", "/bulletins/{record_id:str}/as/{form:str}", bulletin_file, OFFICERS),
 )

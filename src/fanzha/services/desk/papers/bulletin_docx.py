@@ -117,7 +117,7 @@ def _line(document: DocumentType, line: Line, catalogue: Catalogue, language: La
                     name_words(one, catalogue, language),
                     period(one.variable.period),
                     number(one.value, one.unit),
-                    comparison_words(one, catalogue, language),
+                    comparison_words(one, language),
                 )
                 for one in line.figures
             ]

@@ -9,7 +9,7 @@ from fanzha.services.desk.papers.notice_paper import PAGE_MARK, SIMULATED
 from fanzha.services.desk.papers.typst_text import typst_text
 from fanzha.services.figure_chart import bulletin_chart
 from fanzha.statistics import Catalogue
-from fanzha.statistics.bulletin_text import Language, Line, body_lines, figure_words, limited_to
+from fanzha.statistics.bulletin_text import Language, Line, body_lines, limited_to, said_comparisons
 from fanzha.statistics.drafting import BlockKind, DraftStatus, OwnBulletin, SaidFigure
 from fanzha.statistics.periods import period_en, period_zh
 from fanzha.statistics.wording import number_en, number_zh
@@ -122,7 +122,7 @@ def _table(title: str, figures: tuple[SaidFigure, ...], catalogue: Catalogue, la
     period = period_zh if language is Language.ZH else period_en
     cells = "".join(
         f"[{typst_text(name_words(one, catalogue, language))}], [{typst_text(period(one.variable.period))}], "
-        f"[{typst_text(number(one.value, one.unit))}], [{typst_text(comparison_words(one, catalogue, language))}],\n"
+        f"[{typst_text(number(one.value, one.unit))}], [{typst_text(comparison_words(one, language))}],\n"
         for one in figures
     )
     heads = ("指标", "时期", "数值", "比较") if language is Language.ZH else ("figure", "period", "value", "comparison")
@@ -141,10 +141,9 @@ def name_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> 
     return name + (f"（{limited}）" if limited else "") + (f" {BY_HAND}" if figure.by_hand else "")
 
 
-def comparison_words(figure: SaidFigure, catalogue: Catalogue, language: Language) -> str:
+def comparison_words(figure: SaidFigure, language: Language) -> str:
     """What a figure is compared with, without the figure itself."""
-    words = figure_words(figure, catalogue, language)
-    return words.partition("，" if language is Language.ZH else ", ")[2]
+    return ("，" if language is Language.ZH else ", ").join(said_comparisons(figure, language))
 
 
 def _annex(bulletin: OwnBulletin, catalogue: Catalogue, language: Language) -> str:

@@ -100,7 +100,7 @@ def _taken_down(results: Iterable[OperationResult], rules: OperationRules, mask:
         if target is not None:
             kind = rules.targets[target.target]
             rows.append((
-                one.id, kind.zh, kind.chain.value, one.quantity, mask.text(target.place), target.jurisdiction,
+                one.id, kind.zh, words_of(kind.chain), one.quantity, mask.text(target.place), target.jurisdiction,
                 _when(one.draft.at_us),
                 mask.text(one.draft.note), *_corrected(one),
             ))  # fmt: skip
