@@ -300,6 +300,7 @@ def test_counter_evidence_and_an_appeal_lift_a_measure(place):
     assert looked["counter_evidence"][0]["finding"] == "发货单属实"
 
     appeal = place.document("clerk", "appeal", stop, "--by", HOLDER, "--grounds", "这是货款")
+    assert place.document("both", "appeal", stop, "--by", HOLDER, "--grounds", "这是货款 ")["id"] == appeal["id"]
     assert (appeal["status"], appeal["by"]) == ("received", "模*")
     decision = ("--decision", "upheld", "--answer", "经核查发货单与物流记录，款项系正常货款")
     code, _, said = place.do("chief", "decide-appeal", appeal["id"], *decision)
