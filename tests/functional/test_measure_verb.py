@@ -291,6 +291,8 @@ def test_the_holder_is_told_and_the_officer_sees_how_much_and_who_told(place):
 def test_counter_evidence_and_an_appeal_lift_a_measure(place):
     stop = place.executed()
     given = place.document("clerk", "evidence", stop, "--kind", "trade", "--text", f"{HOLDER}的货款，有发货单")
+    again = place.document("both", "evidence", stop, "--kind", "trade", "--text", f"{HOLDER}的货款，有发货单")
+    assert len(again["counter_evidence"]) == 1
     assert given["counter_evidence"] == []  # a bank sees of a measure what its order says
     shown = place.document("both", "show", stop)
     hazards = [each["hazard"] for each in shown["preview"]["guard"]["hazards"]]
@@ -300,6 +302,7 @@ def test_counter_evidence_and_an_appeal_lift_a_measure(place):
     assert looked["counter_evidence"][0]["finding"] == "发货单属实"
 
     appeal = place.document("clerk", "appeal", stop, "--by", HOLDER, "--grounds", "这是货款")
+    assert place.document("both", "appeal", stop, "--by", HOLDER, "--grounds", "这是货款 ")["id"] == appeal["id"]
     assert (appeal["status"], appeal["by"]) == ("received", "模*")
     decision = ("--decision", "upheld", "--answer", "经核查发货单与物流记录，款项系正常货款")
     code, _, said = place.do("chief", "decide-appeal", appeal["id"], *decision)

@@ -223,3 +223,17 @@ def test_an_answer_without_the_instant_was_carried_out_when_it_came(place):
     done = place.do("both", "receipt", stop, "--outcome", "executed", "--platform-number", "R1", "--arrived", came)
     (receipt,) = done["measure"]["receipts"]
     assert (receipt["answered_at"], done["incidents"]) == (receipt["arrived_at"], [])
+
+
+def test_one_part_is_let_go_once_however_many_hands_do_it(place):
+    _, freeze = frozen(place)
+    words = ("release-part", freeze, "--amount", "10000", "--reason")
+    order = place.do("chief", *words, "均系本人工资")["orders"][-1]["id"]
+    for login, reason in (("chief", "均系本人工资"), ("both", "留出生活费用")):  # it is on its way: whatever the reason
+        assert f"order {order}: is it the same?" in place.do(login, *words, reason, code=1)
+    place.do("both", "send", order, "--platform-number", "模拟解字〔2026〕1号")
+    place.do("both", "receipt", order, "--outcome", "executed", "--platform-number", "P1")
+    assert "is it the same?" in place.do("chief", *words, "均系本人工资 ", code=1)
+    assert place.do("both", "show", freeze)["held"] == "40000.00"
+    assert place.do("both", *words, "留出生活费用")["held"] == "30000.00"
+    assert place.do("chief", *words, "均系本人工资", "--another")["held"] == "20000.00"

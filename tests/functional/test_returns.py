@@ -206,6 +206,7 @@ def test_from_the_notice_to_the_last_receipt_and_a_victim_found_later(day, reque
         }  # fmt: skip
     day.wait(DAY_US)
     objected = receive_objection(day.desk, DUTY, drafted.id, "模拟商户", "货已交付，其中有我的货款")
+    assert receive_objection(day.desk, DUTY, drafted.id, " 模拟商户", "货已交付，其中有我的货款 ") == objected
     day.clock.at_us = published.notice_until_us - 1
     day.wait(0)
     assert rule_of(propose_return, day.desk, DUTY, drafted.id) == "public_notice"

@@ -135,6 +135,7 @@ def approve_renewal(
 
 def release_part(
     context: typer.Context, measure: MeasureId, *, reason: Reason = "", amount: Amount = "",
+    another: Annotated[bool, typer.Option("--another", help="It is a further part of the same amount.")] = False,
     version: Version = None, request: RequestKey = "", login: AsOption = None,
 ) -> None:  # fmt: skip
     """Let a part go; without --amount what the guard would leave free for wages and living."""
@@ -142,8 +143,9 @@ def release_part(
 
     with at_desk(context, login) as at:
         released = use_case(
-            at.desk, at.actor, measure, reason, amount_minor=read_amount(amount), version=version, request=request
-        )
+            at.desk, at.actor, measure, reason, amount_minor=read_amount(amount), another=another, version=version,
+            request=request,
+        )  # fmt: skip
         gone = format_minor(released.part_releases[-1].amount_minor, exponent_of(released.request.scope.currency))
         tell_measure(at, released, f"let go: {gone}")
 

@@ -75,6 +75,11 @@ class Appeal:
     answered_by: str = ""
     answered_us: int | None = None
 
+    def is_waiting_with(self, by: str, grounds: str, evidence: tuple[str, ...]) -> bool:
+        """Whether the same person has said just that, with nothing new in his hands, and waits for the answer."""
+        same = (self.by, self.grounds) == (by.strip(), grounds.strip())
+        return same and self.status is AppealStatus.RECEIVED and set(evidence) <= set(self.evidence)
+
 
 def receive_appeal(
     measure: Measure,

@@ -290,7 +290,13 @@ def mark_converted(earlier: Measure, into: Measure, now_us: int) -> Change | Non
 
 
 def give_evidence(measure: Measure, actor: Actor, kind: EvidenceKind, text: str, now_us: int, ids: Ids) -> Change:
-    """What speaks against the measure is put beside its request; whoever brings it, it is never turned away."""
+    """What speaks against the measure is put beside its request; whoever brings it, it is never turned away.
+
+    The same words once more, while nobody has looked at the first, change nothing.
+    """
+    said = kind, text.strip()
+    if any((each.kind, each.text) == said and each.looked_at_us is None for each in measure.counter_evidence):
+        return Change(measure)
     evidence = CounterEvidence(ids.new("EVID"), kind, text, now_us, actor.id)
     given = replace(measure, counter_evidence=(*measure.counter_evidence, evidence))
     detail = {"evidence": evidence.id, "kind": kind.value}

@@ -196,6 +196,7 @@ BY_RULE: Final[Mapping[str, str]] = {
     "reason": N_("须写明理由（至少四个字）"),
     "reason.needed": N_("须写明理由（至少四个字）"),
     "receipt.again": N_("这份回执像是录过了：是同一份就不必再录"),
+    "release.again": N_("这一笔像是已经解除过了：是同一笔就不必再解除"),
     "released": N_("已由单独指令解除：如需控制请另行提请"),
     "renewal": N_("此类措施不能续期"),
     "report.case": N_("须指明并入的案件"),

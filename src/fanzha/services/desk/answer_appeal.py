@@ -12,10 +12,12 @@ from fanzha.measures import appeals, ending
 from fanzha.measures.appeals import Appeal, AppealStatus, appeal_clocks
 from fanzha.measures.lifecycle import TRANSITIONS, Answer, Event
 from fanzha.measures.model import Measure, effective_status
+from fanzha.ports.record_query import Query
 from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.change_measure import check_read, lineage_around
 from fanzha.services.desk.keeping import keep_measure, set_clocks
 from fanzha.services.desk.lift_measure import lifted
+from fanzha.services.desk.listing import every
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.once import fingerprint_of, once
 from fanzha.services.desk.pay_return import check_not_owed
@@ -41,6 +43,8 @@ def lodge_appeal(
 ) -> Appeal:
     """Takes an appeal, whatever became of the measure; its id is the number that the appellant is told.
 
+    The same words of the same person once more, while the first wait for an answer, are that appeal.
+
     Args:
         desk: the desk.
         actor: who takes it down: anybody who can see the measure, a bank's own desk too.
@@ -60,6 +64,11 @@ def lodge_appeal(
 
         def carry_out() -> Appeal:
             rules = work.rules.measures
+            work.unit.hold(f"appeals:{measure.id}")
+            waiting = every(work.unit.records(Appeal), Query(equals={"measure": measure.id}))
+            same = next((one for one in waiting if one.is_waiting_with(by, grounds, evidence)), None)
+            if same is not None:
+                return same
             appeal = appeals.receive_appeal(
                 measure, by.strip(), grounds.strip(), actor, rules, work.now_us, work.ids, evidence=evidence
             )

@@ -16,12 +16,17 @@ from fanzha.services.desk.model import Desk
 def receive_objection(desk: Desk, actor: Actor, return_id: str, by: str, text: str) -> ReturnProcedure:
     """Takes an objection in; the actor writes down what `by`, a victim or anybody concerned, says.
 
+    The same words of the same person once more, while the first wait for an answer, are that objection.
+
     Raises NotAllowed before the notice and after the decision, BadInput when nobody says anything.
     """
     with acting(desk, actor, "return.object", Subject("return", return_id)) as work:
         procedure = work.load(ReturnProcedure, return_id, Action.RETURN_PROPOSE)
         if not by.strip() or not text.strip():
             raise BadInput("say who objects, and what he says")
+        said = by.strip(), text.strip()
+        if any((one.by, one.text) == said and one.decided_us is None for one in procedure.objections):
+            return procedure
         objected = return_procedure.receive_objection(procedure, by.strip(), text.strip(), work.now_us, work.ids)
         return keep_return(work, objected, "object", details={"objection": objected.objections[-1].id})
 

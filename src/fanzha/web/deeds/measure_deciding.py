@@ -43,7 +43,7 @@ def _renew(doing: Doing) -> Done:
 def _release_part(doing: Doing) -> Done:
     done = release_part(
         doing.desk, doing.actor, doing.id, doing.values["reason"], amount_minor=doing.values["amount"],
-        version=doing.version, request=doing.request,
+        another=doing.values["another"], version=doing.version, request=doing.request,
     )  # fmt: skip
     return Done(measure_of(done.id), N_("已部分解除，解除指令随即发往机构"), done)
 
@@ -75,7 +75,13 @@ DECIDING: Final = (
     ),
     measure_deed(
         "release-part", N_("部分解除"), _release_part, grave=True,
-        fields=(REASON, Field("amount", N_("解除金额（元）"), Kind.AMOUNT, sample=1, hint=N_("不填按应留出的工资和生活费用。"))),
+        fields=(
+            REASON, Field("amount", N_("解除金额（元）"), Kind.AMOUNT, sample=1, hint=N_("不填按应留出的工资和生活费用。")),
+            Field(
+                "another", N_("这是又一次部分解除"), Kind.FLAG, sample=True,
+                hint=N_("金额和理由与已解除的一笔相同、而确须再解除时勾选。"),
+            ),
+        ),
     ),
     measure_deed(
         "lift", N_("解除"), changing_with_reason(lift_measure, N_("已解除，解除指令随即发往机构")), fields=(REASON,),
