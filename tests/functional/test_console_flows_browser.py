@@ -70,14 +70,16 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
     go(duty, "Control+Enter")
     go(duty, "Enter")  # the claim has the focus
     go(duty, "Control+Enter")  # the case, its title is there
-    go(duty, "Control+Enter")  # the finding is begun with what was claimed
+    duty.keyboard.insert_text("刚刚转出，可能还在账户")  # below what was claimed, with which it is begun
+    go(duty, "Control+Enter")
     for place, text in (("holder", HOLDER), ("account", ACCOUNT), ("reference", "SLIP-1")):
         write(duty, f"#f-{place}", text)
     tab_to(duty, "#f-checked")
     duty.keyboard.press("Space")
     go(duty, "Control+Enter")
     go(duty, "Control+Enter")  # the stop's draft
-    go(duty, "p")
+    duty.keyboard.press("p")  # leads to the button, and sends nothing
+    assert seats.measure().status.value == "draft"
     go(duty, "Control+Enter")
     assert seats.measure().status.value == "proposed"
 
@@ -104,10 +106,11 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
     go(clerk, "Control+Enter")
     assert seats.measure().status.value == "executed"
 
-    duty.keyboard.press("g")
-    go(duty, "m")
-    duty.goto(f"/measures/{seats.measure().id}")
-    assert "61,234.56" in duty.inner_text("main")
+    sync_api.expect(duty.locator(".outcome")).to_contain_text("61,234.56", timeout=30_000)
+    sync_api.expect(duty.locator(".outcome [data-next]")).to_be_focused()
+    go(duty, "Control+Enter")
+    assert duty.url.split("?")[0].endswith("/flow")
+    assert len(duty.context.pages) == 1, "no second tab"
 
 
 def test_nobody_signs_what_he_asked_for(seats):
