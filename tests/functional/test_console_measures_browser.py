@@ -75,6 +75,9 @@ def test_what_was_typed_from_the_paper_outlives_a_look_behind_the_mask_and_the_t
             page.goto(f"/clues/{clue.id}")
             for name, text in typed.items():
                 page.fill(f"[name={name}]", text)
+            with page.expect_navigation():
+                page.keyboard.press("Control+Enter")
+            sync_api.expect(page.locator("[name=account]")).to_be_focused()  # the first of what is wrong
             tick = page.locator("[name=checked]")
             tick.check()
             with page.expect_navigation():

@@ -112,9 +112,9 @@ def _verify_fields(console: Console, actor: Actor, record_id: str) -> tuple[Fiel
         Field("upload", N_("上传文件"), Kind.FILES, one_of=True, hint=N_("电话报案：请对方发来截图。")),
         Field("reference", N_("材料编号"), one_of=True, sample="R",
               hint=N_("纸质编号；当面看手机的写何时何地。")),
+        Field("reason", N_("与报案所述不同的理由"), hint=N_("户名、账号或金额与报案所述不同时必须写明。"), aside=True),
         Field("place", N_("位置"), hint=N_("第几页、第几行、屏幕哪一处。"), aside=True),
         Field("hop", N_("第几层"), Kind.COUNT, start="1", hint=N_("1 = 被害人直接付出；2 及以上须有银行材料。"), aside=True),
-        Field("reason", N_("与报案所述不同的理由"), hint=N_("户名、账号或金额与报案所述不同时必须写明。"), aside=True),
         Field("checked", N_("户名、账号、金额、时间四项，我都在这份材料上看到了"), Kind.FLAG, required=True, sample=True,
               vouches=True),
     )  # fmt: skip
