@@ -70,7 +70,8 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
     go(duty, "Control+Enter")
     go(duty, "Enter")  # the claim has the focus
     go(duty, "Control+Enter")  # the case, its title is there
-    go(duty, "Control+Enter")  # the finding is begun with what was claimed
+    duty.keyboard.insert_text("刚刚转出，可能还在账户")  # below what was claimed, with which it is begun
+    go(duty, "Control+Enter")
     for place, text in (("holder", HOLDER), ("account", ACCOUNT), ("reference", "SLIP-1")):
         write(duty, f"#f-{place}", text)
     tab_to(duty, "#f-checked")
@@ -79,7 +80,8 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
     (fact,) = seats.rows(Fact)
     assert (fact.fields.account, fact.fields.amount_minor) == (ACCOUNT, 5_000_000)
     go(duty, "Control+Enter")  # the stop's draft
-    go(duty, "p")
+    duty.keyboard.press("p")  # leads to the button, and sends nothing
+    assert seats.measure().status.value == "draft"
     go(duty, "Control+Enter")
     assert seats.measure().status.value == "proposed"
 
@@ -105,6 +107,12 @@ def test_from_the_report_to_the_banks_receipt_by_keys_alone(seats):
     write(clerk, "[name=balance]", "61234.56")
     go(clerk, "Control+Enter")
     assert seats.measure().status.value == "executed"
+
+    sync_api.expect(duty.locator(".outcome")).to_contain_text("61,234.56", timeout=30_000)
+    sync_api.expect(duty.locator(".outcome [data-next]")).to_be_focused()
+    go(duty, "Control+Enter")
+    assert duty.url.split("?")[0].endswith("/flow")
+    assert len(duty.context.pages) == 1, "no second tab"
 
     duty.keyboard.press("g")
     go(duty, "m")

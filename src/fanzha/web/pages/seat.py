@@ -26,10 +26,9 @@ KEPT: Final = "kept."  # before the names of fields that wait until somebody has
 
 # The keys of single pages; those of lists and of the picture of flows stand in the template.
 SHEET: Final = (
-    (N_("案件"), (("s", N_("做下一步")), ("f", N_("查流向")), ("b", N_("案件简报")), ("t", N_("加一项待办")),
-                  ("v", N_("显示完整信息")))),
+    (N_("案件"), (("s", N_("做下一步")), ("f", N_("查流向")), ("b", N_("案件简报")), ("t", N_("加一项待办")))),
     (N_("账户档案"), (("o", N_("看资金流向")), ("h", N_("措施史")), ("e", N_("导出 Excel")), ("c", N_("复制")))),
-    (N_("措施"), (("p", N_("报批")), ("r", N_("不同意")), ("v", N_("看反证")))),
+    (N_("措施"), (("p", N_("到报批按钮")), ("r", N_("不同意")), ("v", N_("看反证")))),
     (N_("协作台"), (("r", N_("收到")), ("y", N_("已执行")), ("p", N_("部分执行")), ("n", N_("拒绝执行")))),
 )  # fmt: skip
 

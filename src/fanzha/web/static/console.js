@@ -234,8 +234,9 @@ if ($("#told")) {
 }
 for (const form of $$("form[data-draft]")) {
   const key = DRAFT + form.dataset.draft, boxes = (name) => $$(`input[type=checkbox][name="${CSS.escape(name)}"]`, form);
-  const begun = Object.fromEntries([...form.elements].filter((field) => field.name && field.matches("input:not([type=hidden]):not([type=password]), textarea, select")).map((field) => [field.name, field.value]));
+  const fresh = Object.fromEntries([...form.elements].filter((field) => field.name && field.matches("input:not([type=hidden]):not([type=password]), textarea, select")).map((field) => [field.name, field.value]));
   const kept = readDraft(key), lost = Boolean(kept.sent) && !$("#trouble");
+  const begun = $("#trouble") ? { ...fresh, ...kept.begun } : fresh; // what came back refused is his own, not the page's
   for (const [name, value] of Object.entries(kept.fields || {})) {
     if (Array.isArray(value)) { if (lost || !boxes(name).some((box) => box.checked)) for (const box of boxes(name)) box.checked = value.includes(box.value); continue; }
     const field = form.elements.namedItem(name); // by its name alone: a field may be called as a method is
