@@ -78,7 +78,7 @@ def test_the_form_of_the_second_payment_begins_with_the_slip_that_nobody_has_rea
 def test_a_report_becomes_a_drafted_stop(console, visitor):
     officer = visitor("duty")
     take_in(officer)
-    assert "警情已受理，回执号" in officer.words
+    assert "警情已受理，受理编号" in officer.words
     (clue,) = one(console, Clue)
     officer.post(f"/clues/{clue.id}/claim")
     assert officer.address == f"/clues/{clue.id}"

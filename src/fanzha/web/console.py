@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
 from fanzha import bootstrap
 from fanzha.casework.probing import AskingCounts
@@ -55,3 +56,4 @@ class Console:
     sheets: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # begun there
     bulletins: Callable[[], BulletinReader] = bootstrap.bulletin_reader  # reads a draft as anybody would
     programs: AskingCounts = field(default_factory=lambda: AskingCounts(secrets.token_bytes(32)))  # of the API
+    ending: Event = field(default_factory=Event)  # set when the server was told to end: open streams end with it

@@ -59,7 +59,7 @@ def live_handler(console: Console) -> Any:
 
 async def _events(console: Console, pulse: _Pulse, token: str) -> AsyncGenerator[ServerSentEventMessage, None]:
     known, beat_at = await pulse.count(), -BEAT_S
-    while True:
+    while not console.ending.is_set():
         count, now = await pulse.count(), anyio.current_time()
         if count != known:
             known = count

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any, Final, Protocol
 
 import typer
@@ -26,7 +27,7 @@ from fanzha.web.machines import EVERY_S, Machines, Round, running, telling
 from fanzha.web.terms import TERMS
 
 DEFAULT_PORT: Final = 8024
-SHUTDOWN_S: Final = 2  # streams of open pages never end by themselves
+SHUTDOWN_S: Final = 5  # then what is still open is cut off
 HostOption = Annotated[str, typer.Option("--host", help="Where to listen; every other machine needs HTTPS before it.")]
 PortOption = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one.")]
 MachinesOption = Annotated[
@@ -132,6 +133,19 @@ def serve_console(console: Console, host: str, port: int) -> None:
         raise BadInput(f"cannot listen at {host}:{port}: {error.strerror}; choose another with --port") from None
     app: Any = make_app(console)
     typer.echo(f"console: http://{host}:{bound.getsockname()[1]}/   (Ctrl+C ends it)", err=True)
-    uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_S)
+    ConsoleServer(
+        console, uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=SHUTDOWN_S)
     ).run(sockets=[bound])
+
+
+class ConsoleServer(uvicorn.Server):
+    """A server whose open pages are let go when it is told to end, so that Ctrl+C says nothing of streams cut off."""
+
+    def __init__(self, console: Console, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._console = console
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Tells the streams first; they look once a second."""
+        self._console.ending.set()
+        super().handle_exit(sig, frame)

@@ -28,7 +28,7 @@ from fanzha.web.refusal_reasons import refusal_words
 from fanzha.web.refusals import headline_of
 from fanzha.web.routes import SEERS
 from fanzha.web.terms import METHOD_WORDS, term
-from fanzha.web.words import LANGUAGES, N_, TAGS, Say, own_words, sayer
+from fanzha.web.words import CHINESE, LANGUAGES, N_, TAGS, Say, own_words, sayer
 
 STATIC: Final = Path(__file__).with_name("static")
 TOLD_COOKIE: Final = "fanzha-told"
@@ -122,7 +122,7 @@ def _environment(language: str) -> Environment:
         "machine_instant": show.machine_instant, "term": partial(term, say),
         "headline_of": headline_of, "feed_lines": feed_lines, "alarm_steps": show.alarm_steps,
         "refusal_words": partial(refusal_words, say), "mode_words": MODE_WORDS, "hazard_words": HAZARD_WORDS,
-        "term_words": TERM_WORDS,
+        "term_words": TERM_WORDS, "colon": "：" if language == CHINESE else ": ",
         "min": min, "max": max, "len": len, "zip": zip,
     }  # fmt: skip
     return environment

@@ -87,7 +87,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
     },
     ClueKind: {"account": N_("账户"), "line": N_("号码"), "site": N_("网址"), "other": N_("其他")},
     ClueStage: {
-        "queued": N_("待接"), "assigned": N_("已分派"), "assessed": N_("已研判"), "verified": N_("已核实"),
+        "queued": N_("待接"), "assigned": N_("在办"), "assessed": N_("已研判"), "verified": N_("已核实"),
         "acted": N_("已处置"), "dismissed": N_("已排除"),
     },
     IndicatorStatus: {
@@ -173,7 +173,7 @@ TERMS: Final[Mapping[type[Enum], Mapping[str, str]]] = {
         "other": N_("其他"),
     },
     Signature: {
-        "proposed": N_("报批"), "approved": N_("同意"), "rejected": N_("不同意"), "acted_first": N_("先行办理"),
+        "proposed": N_("已报批"), "approved": N_("已同意"), "rejected": N_("不同意"), "acted_first": N_("先行办理"),
         "countersigned": N_("补签"), "withdrawn": N_("撤回"), "lifted": N_("解除"), "released_part": N_("部分解除"),
         "found_unrelated": N_("认定与案件无关"), "found_related": N_("认定与案件有关"),
     },

@@ -170,7 +170,7 @@ def _outgoing(pen: Pen, card: Card) -> str:
 
 def _held(pen: Pen, card: Card) -> str:
     """What is left of the traced money; where all of it is lost from sight nobody knows, and that is no 0."""
-    unseen = card.frontier or (card.unknown and not card.held)
+    unseen = not card.held and (card.frontier or card.unknown)
     return pen.speech.say("left", money=pen.speech.say("unknown_amount") if unseen else pen.money(card.held))
 
 

@@ -176,7 +176,7 @@ CASE_DEEDS: Final[tuple[Deed, ...]] = (
     Deed("cases", "file-add", N_("上传材料"), OFFICERS, _add_file, (FILES,), rehearsed=False),
     Deed(
         "cases", "add-report", N_("加入一条警情"), OFFICERS, _add_report,
-        (Field("report", N_("警情"), required=True, hint=N_("编号或回执号。")),), rehearsed=False,
+        (Field("report", N_("警情"), required=True, hint=N_("受理编号或警情编号。")),), rehearsed=False,
     ),
     Deed("cases", "officer", N_("换主办民警"), OFFICERS, partial(_staff, change_officer, N_("主办民警已更换")),
          around=partial(_people, reason=True)),

@@ -95,7 +95,7 @@ REPORT_DEEDS: Final[tuple[Deed, ...]] = (
     Deed("reports", "attach", N_("添加附件"), OFFICERS, _attach, (FILES,), rehearsed=False),
     Deed(
         "reports", "merge", N_("合并警情"), OFFICERS, _merge,
-        (Field("absorbed", N_("较晚的警情"), required=True, hint=N_("编号或回执号。")), REASON),
+        (Field("absorbed", N_("较晚的警情"), required=True, hint=N_("受理编号或警情编号。")), REASON),
         hint=N_("同一件事报了两次：较晚的一条并入本条。"), rehearsed=False,
     ),
     Deed("merges", "undo", N_("撤销合并"), OFFICERS, _unmerge),

@@ -269,11 +269,12 @@ def _stop_fields(console: Console, actor: Actor, record_id: str) -> tuple[Field,
     )  # fmt: skip
 
 
-def _fact_in_words(fact: Fact, mask: Mask) -> str:
+def _fact_in_words(fact: Fact, mask: Mask) -> InBoth:
     """An option that no other fact's looks like: the four fields, and at which hop."""
     fields = fact.fields
     who = f"{mask.account(fields.account)} {mask.name(fields.holder_name)} {fields.institution}"
-    return f"{who} · {money(fields.amount_minor, fields.currency)} · {instant(fields.at_us)} · {fact.hop}"
+    told = f"{who} · {money(fields.amount_minor, fields.currency)} · {instant(fields.at_us)}"
+    return InBoth(f"{told} · 第{fact.hop}层", f"{told} · hop {fact.hop}")
 
 
 def _withdraw(doing: Doing) -> Done:

@@ -206,7 +206,7 @@ def _amended(found: MeasurePage) -> Iterator[Happened]:
 
 def history_of(one: Measure) -> Iterator[Happened]:
     """Everything that is written down of a measure, with its time."""
-    yield Happened(one.drafted_us, N_("拟稿"), one.drafted_by)
+    yield Happened(one.drafted_us, N_("已拟稿"), one.drafted_by)
     for sign in one.approvals:
         yield Happened(sign.at_us, TERMS[type(sign.signature)][sign.signature.value], sign.by, sign.note)
     for order in one.orders:

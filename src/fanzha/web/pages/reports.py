@@ -95,7 +95,7 @@ def take_in(ask: Ask) -> Answer:
     except FanzhaError as error:
         return _form(ask, rows, trouble=trouble_of(error))
     alike = received.alike.reports or received.alike.clues or received.alike.payees
-    said: tuple[str, ...] = (N_("警情已受理，回执号："), report.acknowledgement)
+    said: tuple[str, ...] = (N_("警情已受理，受理编号："), report.acknowledgement)
     typed = tuple(grouped(paid.payee.number) for paid in report.payments if paid.payee.number)
     if typed:  # to who has just typed it, once: it goes back to his own browser
         said = (*said, N_("请向来电人逐段核读收款账号："), *typed)

@@ -65,7 +65,7 @@ def case_brief(page: CasePage, mask: Mask, printing: Printing, totals: Sequence[
         *_table("后续各层", FACT_HEADS, _facts((one for one in standing if one.hop != 1), mask)),
         *_table("措施", ("种类", "对象", "机构", "金额", "状态"), _measures(page, mask)),
         *_table("决定", ("时间", "文书", "文号", "决定人"), decisions),
-        *_table("来源", ("回执号", "报案人", "受理", "案情"), reports),
+        *_table("来源", ("受理编号", "报案人", "受理", "案情"), reports),
         *_table("材料", ("文件", "SHA-256"), [(mask.text(file.name), file.sha256) for file in held]),
     )
     return "\n".join(parts)
