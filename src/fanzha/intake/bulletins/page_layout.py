@@ -26,9 +26,11 @@ _FOLIO: Final = re.compile(
     r"[\s—–\-·.―－]*\d{1,4}[\s—–\-·.―－]*|第\s*\d{1,4}\s*页(?:[，,/\s]*共\s*\d{1,4}\s*页)?|\d{1,4}\s*/\s*\d{1,4}"
 )
 _BEGINS: Final = re.compile(
-    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[●■◆◇▲△★☆✓✔➤►▶•]"
+    r"[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、](?!\d)|[●■◆◇▲△★☆✓✔➤►▶•\U0001F300-\U0001FAFF]"
 )  # what a heading or an item of a list begins with
 _STOPS: Final = frozenset("。！？!?；;")
+_LONG_LINE: Final = 25
+_SHORT_LINES: Final = 0.6  # of the width between the margins
 _HELD_TOGETHER: Final = re.compile(r"[（(“《【]*[\dA-Za-z.,%:/-]+[）)”》】、，。；：]*")
 
 
@@ -82,10 +84,13 @@ class _Line:
         return median(piece.height for piece in self.pieces)
 
 
-def lay_out(pieces: Sequence[TextPiece], page_height: float, rules: Rules = Rules()) -> list[str]:
+def lay_out(
+    pieces: Sequence[TextPiece], page_height: float, rules: Rules = Rules(), page_width: float = 0.0
+) -> list[str]:
     """The paragraphs of a page from top to bottom; a row of a table is one, its cells between `|`.
 
-    Text set in columns is read across them, as the rows of a table are.
+    Text set in columns is read across them, as the rows of a table are. Where the page's width is known and no line comes
+    near its margin, no line was broken by it.
     """
     lines = [line for line in _lines(_with_grid(pieces, rules)) if not _is_folio(line, page_height)]
     if not lines:
@@ -97,6 +102,8 @@ def lay_out(pieces: Sequence[TextPiece], page_height: float, rules: Rules = Rule
     found: list[str] = []
     before: _Line | None = None
     left, right = min(line.left for line in lines), max(line.right for line in lines)
+    if right - left < _SHORT_LINES * (page_width - 2 * left):
+        right = page_width - left
     for at, (line, row) in enumerate(zip(lines, cells, strict=True)):
         goes_on = before is not None and _goes_on(before, line, tall, (left, right))
         if row[0].text.startswith("|"):
@@ -290,7 +297,9 @@ def _goes_on(before: _Line, line: _Line, tall: float, margins: tuple[float, floa
     if line.top - before.bottom > _GAP_OF_PARAGRAPHS * tall or _BEGINS.match(line.pieces[0].text):
         return False
     spare = _SHORT_OF_MARGIN * tall
-    if before.pieces[-1].text[-1:] not in _STOPS:  # no line is broken inside a number and the signs that hold to it
+    if (
+        before.right - left > _LONG_LINE * tall and before.pieces[-1].text[-1:] not in _STOPS
+    ):  # no line is broken inside a number and the signs that hold to it
         spare = max(spare, _unbroken(line.pieces[0].text) * tall)
     return before.right > right - spare and line.left < left + _INDENT * tall
 

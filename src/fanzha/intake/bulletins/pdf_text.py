@@ -91,7 +91,7 @@ def _page(document: pdfium.PdfDocument, at: int, name: str) -> tuple[list[str], 
     pieces = list(_pieces(textpage, height))
     textpage.close()
     if sum(len(piece.text) for piece in pieces) > _SCAN_SIGNS_MAX or not _has_picture(page):
-        return lay_out(pieces, height, _rules(page, height)), ("text", 1.0)
+        return lay_out(pieces, height, _rules(page, height), width), ("text", 1.0)
     scale = min(_SCAN_SCALE_MAX, _SCAN_SIDE_MAX / max(width, height, 1.0))
     picture = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=False).to_numpy()
     read, rules = read_picture_pieces(np.ascontiguousarray(picture[..., :3]))

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Final
 
 from fanzha.core.time import SHANGHAI
@@ -385,6 +386,7 @@ def _whole_year(year: int) -> Period:
     return Period(f"{year}-01-01", f"{year}-12-31")
 
 
+@lru_cache(1 << 12)
 def _day(year: int | None, month: int, day: int) -> str:
     day = min(day, monthrange(year or 2000, month)[1])
     return f"--{month:02d}-{day:02d}" if year is None else f"{year:04d}-{month:02d}-{day:02d}"

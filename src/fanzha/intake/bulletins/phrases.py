@@ -349,7 +349,7 @@ def _clause_end(text: str, start: int, until: int) -> int:
 
 def _deed(sentence: Sentence, tokens: list[Token], start: int, end: int) -> int:
     """Where what was done begins, behind who did it: 通信管理局组织企业关停号码 is about 关停号码."""
-    done = [token for token in tokens if token.word.verbs - _ATTRIBUTES and token.end < end]
+    done = [token for token in tokens if token.end < end and token.word.verbs and token.word.verbs != _ATTRIBUTES]
     chosen = next((token for token in done if token.word.verbs != {"lead"}), done[0] if done else None)
     if chosen is not None:
         return chosen.start - sentence.text.startswith(_NEGATIONS, chosen.start - 1)

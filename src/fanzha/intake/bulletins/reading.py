@@ -47,6 +47,7 @@ _COUNTED: Final = re.compile(r"(?:统计|数据|报告|考核|汇总|研判|监�
 _CLOSING: Final = re.compile(
     r"[（(][^（）()]{0,30}(?:19|20)\d\d[-/年.]\d{1,2}[-/月.]\d{1,2}日?[^（）()]{0,20}[）)]。?$"
 )
+_HAS_YEAR: Final = re.compile(r"19|20")  # a cheap look: a day of publication says its year
 _FULL_DAY: Final = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日")
 _YEARS: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _SENTENCE_ENDS: Final = ("。", "；", "！", "？")
@@ -139,12 +140,13 @@ def decode(content: bytes, name: str) -> str:
 def _days(page: Page) -> Iterator[str]:
     """Texts that may be the day of publication, the surest first."""
     yield from (page.head[key] for key in _HEAD_DATES if key in page.head)
-    texts = [paragraph.text for paragraph in page.paragraphs]
+    lines = [paragraph.text for paragraph in page.paragraphs]
+    ends = [text for text in (*lines[:_HEAD_LINES], *lines[-_TAIL_LINES:]) if _HAS_YEAR.search(text)]
+    texts = [text for text in lines if _HAS_YEAR.search(text)]
     told = lexicon().titles.published
     for text in texts:
         if len(text) <= 3 * _LABEL_MAX and (found := told.search(text)) and not _COUNTED.search(text, 0, found.end()):
             yield text[found.end() :]
-    ends = [*texts[:_HEAD_LINES], *texts[-_TAIL_LINES:]]
     yield from (text for text in ends if DAY_LINE.fullmatch(text) and not _COUNTED.search(text))
     yield from (text for text in ends if _is_label(text) and not _COUNTED.search(text))
     yield from (found[0] for text in reversed(ends) if (found := _CLOSING.search(text)))
