@@ -66,7 +66,7 @@ def test_the_way_of_the_money_says_why_so_much_was_stopped_and_so_little_frozen(
 def test_a_bulletin_on_the_screen_has_its_tables_and_charts(visitor, language, unclassified):
     analyst = visitor("analyst", language)
     analyst.get("/bulletins/daily-new")
-    page = analyst.post("/bulletins/daily-new", day="2026-05-09")
+    page = analyst.post("/bulletins/daily-new", day="2026-05-10")
     table = re.search(r"<caption>(?:按案件类型|By type)</caption>.*?</table>", page, re.DOTALL)[0]
     assert unclassified in table
     assert 'class="counted"' in table
