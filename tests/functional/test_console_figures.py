@@ -39,6 +39,9 @@ def test_a_figure_opens_the_records_that_it_counts(visitor, language, said, abse
     assert "MEAS-F1" in records
     assert "/measures/MEAS-F2" in records
     assert "is no period" in chief.get("/figures?period=May")
+    unfinished = {"zh": "本期尚未结束", "en": "The period is not over"}[language]
+    assert unfinished in chief.get("/figures?period=2026&against=prev_full_year")
+    assert unfinished not in chief.get("/figures?period=2026")
     drawn = chief.client.get("/figures/chart?period=2026-05", headers=chief._headers())
     assert drawn.headers["content-type"].startswith("image/svg+xml")
 
