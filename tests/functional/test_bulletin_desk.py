@@ -201,6 +201,19 @@ def test_every_measure_that_is_counted_can_be_said_and_issued(measure):
         assert find_faults(one, CATALOGUE, read) == (), value
 
 
+def test_a_month_that_is_not_over_is_not_compared_with_a_whole_one(memory):
+    june = Period("2026-06-01", "2026-06-30")
+    against = (Against(Base.YEAR_BEFORE, Wording.DIFFERENCE),)
+    text = (Block(BlockKind.TEXT, "2026年6月，{filed}。"),)
+    whole = draft_bulletin(memory, ANALYST, content(Variable("filed", "cases_filed", june, against), blocks=text))
+    assert "comparison" in faults(memory, whole)
+    until = Period("2026-06-01", "2026-06-03")
+    part = draft_bulletin(memory, ANALYST, content(Variable("filed", "cases_filed", until, against)))
+    assert "comparison" not in faults(memory, part)
+    alone = draft_bulletin(memory, ANALYST, content(Variable("filed", "cases_filed", june), blocks=text))
+    assert faults(memory, alone) == set()
+
+
 def test_what_another_room_counted_stands_in_a_bulletin_with_its_records(memory):
     caught = Variable("caught", "suspects_caught", MAY, handed_in=True)
     tally = Tally("suspects_caught", Decimal(226), ("SUSPECT-1", "SUSPECT-2"), NOW_US)

@@ -39,6 +39,9 @@ def test_a_figure_opens_the_records_that_it_counts(visitor, language, said, abse
     assert "MEAS-F1" in records
     assert "/measures/MEAS-F2" in records
     assert "is no period" in chief.get("/figures?period=May")
+    unfinished = {"zh": "本期尚未结束", "en": "The period is not over"}[language]
+    assert unfinished in chief.get("/figures?period=2026&against=prev_full_year")
+    assert unfinished not in chief.get("/figures?period=2026")
     drawn = chief.client.get("/figures/chart?period=2026-05", headers=chief._headers())
     assert drawn.headers["content-type"].startswith("image/svg+xml")
 
@@ -66,7 +69,7 @@ def test_the_way_of_the_money_says_why_so_much_was_stopped_and_so_little_frozen(
 def test_a_bulletin_on_the_screen_has_its_tables_and_charts(visitor, language, unclassified):
     analyst = visitor("analyst", language)
     analyst.get("/bulletins/daily-new")
-    page = analyst.post("/bulletins/daily-new", day="2026-05-09")
+    page = analyst.post("/bulletins/daily-new", day="2026-05-10")
     table = re.search(r"<caption>(?:按案件类型|By type)</caption>.*?</table>", page, re.DOTALL)[0]
     assert unclassified in table
     assert 'class="counted"' in table

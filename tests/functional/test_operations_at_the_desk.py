@@ -71,6 +71,7 @@ from fanzha.services.desk.export_operation import export_operation
 from fanzha.services.desk.file_case import file_case
 from fanzha.services.desk.import_seizures import SheetFile, import_seizures
 from fanzha.services.desk.lists import ListWanted, list_campaigns, list_operations
+from fanzha.services.desk.mask import Mask
 from fanzha.services.desk.move_evidence import move_evidence
 from fanzha.services.desk.open_case import open_case
 from fanzha.services.desk.open_record import open_record
@@ -84,7 +85,7 @@ from fanzha.services.desk.remark_operation import remark_operation
 from fanzha.services.desk.run_campaign import CampaignDraft, add_campaign_body, open_campaign, step_campaign
 from fanzha.services.desk.search_records import search_records
 from fanzha.services.desk.special_cases import special_cases
-from fanzha.services.desk.staff_operation import TeamDraft, add_operation_case, add_point, add_team
+from fanzha.services.desk.staff_operation import TeamDraft, add_operation_body, add_operation_case, add_point, add_team
 from fanzha.services.desk.step_case import step_case
 from fanzha.services.desk.step_operation import step_operation
 from fanzha.statistics import Period
@@ -232,6 +233,37 @@ def test_dens_and_suspects_are_entered_by_sheet_too_and_a_wrong_word_is_named(da
     assert values(operation_tally(day.desk, AT.duty, day.operation.id)) == {"dens_destroyed": 3, "suspects_caught": 9}
     page = operation_page(day.desk, AT.duty, day.operation.id)
     assert {one.draft.suspect.charges for one in page.results if one.draft.suspect} == {("fraud", "laundering")}
+
+
+def test_what_is_exported_comes_in_again_as_it_was_and_a_mask_is_no_number(day):
+    day.enter(den())
+    day.enter(suspect(5))
+    day.enter(card(CARD))
+    day.enter(seized("cash", 123_456))
+    more = day.enter(seized("phone", 5, request="line-1")).result
+    correct_result(day.desk, AT.duty, more.id, Correction(-2, "清点时多计了两部"))
+    before = operation_tally(day.desk, AT.both, day.operation.id)
+    catalogue, evidence = bootstrap.indicator_catalogue(), MemoryEvidenceStore()
+
+    def book(*, lifted: bool = False) -> SheetFile:
+        done = export_operation(day.desk, AT.both, day.operation.id, "上报战果统计")
+        done = replace(done, mask=Mask(day.desk.rules.access.masks, lifted=True)) if lifted else done
+        return SheetFile("战果.xlsx", operation_book(done, day.desk.rules.operations, catalogue))
+
+    for one in (book(), book(lifted=True)):
+        again = import_seizures(day.desk, evidence, READER, AT.duty, day.operation.id, one)
+        assert (again.aside, [line.entered.again for line in again.lines]) == ((), [True] * 6)
+    assert operation_tally(day.desk, AT.both, day.operation.id, as_of_us=before[0].as_of_us) == before
+    assert values(operation_tally(day.desk, AT.both, day.operation.id)) == values(before)
+    other = plan_operation(day.desk, AT.analyst, replace(PLAN, title="模拟二号"))
+    add_operation_body(day.desk, AT.analyst, other.id, day.operation.bodies[0])
+    step_operation(day.desk, AT.chief, other.id, OperationStep.APPROVE, number="模拟方案〔2026〕2号")
+    step_operation(day.desk, AT.chief, other.id, OperationStep.BEGIN)
+    hidden = import_seizures(day.desk, evidence, READER, AT.duty, other.id, book())
+    assert {one.field for one in hidden.aside if one.field != "quantity"} == {"identifiers", "name"}
+    shown = import_seizures(day.desk, evidence, READER, AT.duty, other.id, book(lifted=True))
+    assert [one.field for one in shown.aside] == ["quantity"], "the correction is of the operation that it corrects"
+    assert values(operation_tally(day.desk, AT.both, other.id)) == values(before) | {"seized_phones": 5}
 
 
 # --- entering ---------------------------------------------------------------------------------------------------------

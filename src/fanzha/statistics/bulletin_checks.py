@@ -11,10 +11,11 @@ from typing import Final
 
 from fanzha.core.errors import NotAllowed
 from fanzha.statistics.against import compare
-from fanzha.statistics.bulletin_text import NAMED, ToldFigure, told_figures
+from fanzha.statistics.bulletin_text import NAMED, ToldFigure, comparisons_of, told_figures
 from fanzha.statistics.catalogue import PROPOSED, Catalogue
 from fanzha.statistics.drafting import Block, OwnBulletin, SaidFigure
 from fanzha.statistics.model import Figure
+from fanzha.statistics.periods import is_unfinished
 from fanzha.statistics.wording import MONEY, WAN, YI, said_value
 
 LONG_NUMBER: Final = 11  # digits in a row: a telephone number, a card, an identity number
@@ -82,6 +83,9 @@ def _values(bulletin: OwnBulletin, catalogue: Catalogue) -> list[FoundFault]:
             found.append(
                 FoundFault(BulletinFault.NO_DEFINITION, name, f"the catalogue does not say what {measure} counts")
             )
+        if comparisons_of(one) and is_unfinished(one.variable.period, one.as_of_us):
+            sentence = "its period was not over when it was counted, and stands against a whole one: end it on that day"
+            found.append(FoundFault(BulletinFault.COMPARISON, name, sentence))
         if not _holds(one, catalogue.base_min):
             found.append(
                 FoundFault(BulletinFault.COMPARISON, name, "its comparison is not what its figures give: count it anew")

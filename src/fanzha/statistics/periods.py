@@ -122,6 +122,11 @@ def day_of(at_us: int) -> date:
     return _EPOCH + timedelta(days=(at_us + SHANGHAI_OFFSET_US) // DAY_US)
 
 
+def is_unfinished(period: Period, as_of_us: int) -> bool:
+    """Whether days of the period were still to come: a figure of it is of less than what a whole base is of."""
+    return days_of(period)[1] > day_of(as_of_us)
+
+
 def grain_of(period: Period) -> Grain:
     """What the period is."""
     first, last = days_of(period)

@@ -15,11 +15,13 @@ from fanzha.casework.operations import (
     Identifier,
     IdentifierKind,
     Operation,
+    OperationResult,
     OperationRules,
     ResultDraft,
     ResultKind,
     Suspect,
     TakeDown,
+    check_takes_part,
 )
 from fanzha.core.actor import Actor
 from fanzha.core.errors import BadInput, FanzhaError
@@ -27,14 +29,16 @@ from fanzha.core.money import parse_minor
 from fanzha.core.time import parse_instant
 from fanzha.ports.evidence_store import EvidenceStore
 from fanzha.ports.table_reader import TableReader, TableRow
-from fanzha.services.desk.acting import acting
+from fanzha.services.desk.acting import Work, acting
 from fanzha.services.desk.enter_result import Entered, enter_one
-from fanzha.services.desk.keeping_operations import held_operation
+from fanzha.services.desk.keeping_operations import held_operation, seen_result
 from fanzha.services.desk.model import Desk
 
 CHUNK: Final = 200  # rows of one commit: whoever else writes waits no longer
 _FIELD: Final = re.compile(r"([a-z_]+): (.+)", re.DOTALL)
 _LISTING: Final = frozenset({"item", "name"})  # a sheet with one of these columns lists something
+_HIDDEN: Final = ("identifiers", "name", "id_number")
+MASK_SIGN: Final = "*"
 _SPLIT: Final = str.maketrans({"，": ",", "、": ",", ";": ",", "；": ",", "\n": ",", " ": ","})
 
 
@@ -98,7 +102,8 @@ def import_seizures(
 ) -> SeizuresImported:
     """Enters every row of a workbook or CSV file; the file is kept whole, and sent again it changes nothing.
 
-    A row is known again by its own 编号, else by the file and its place in it.
+    A row is known again by its own 编号, else by the entry of which it is an export, else by the file and its place in it. What
+    an export of the operation itself says is there already; a row of it whose person or number is masked is put aside.
 
     Raises BadInput when the file cannot be read or lacks the column of the things; nothing is entered then. NotFound and
     NotAllowed as `enter_result`.
@@ -119,12 +124,36 @@ def import_seizures(
             operation = held_operation(work, operation_id, Action.OPERATION_ENTER)
             for row in chunk:
                 try:
-                    draft = _draft_of(row, columns, rules, operation, file, sha256)
-                    lines.append(SheetLine(row.sheet, row.number, enter_one(work, operation, draft)))
+                    entered = _exported_here(work, operation, row, columns)
+                    if entered is None:
+                        entered = enter_one(work, operation, _draft_of(row, columns, rules, operation, file, sha256))
+                    lines.append(SheetLine(row.sheet, row.number, entered))
                 except FanzhaError as error:
                     aside.append(fault_of(row, error))
     unknown = {head: None for row in rows if row.sheet in listing for head in row.cells if head not in columns}
     return SeizuresImported(sha256, tuple(lines), tuple(aside), tuple(unknown), left_out)
+
+
+def _exported_here(work: Work, operation: Operation, row: TableRow, columns: Mapping[str, str]) -> Entered | None:
+    """The entry that an export of this operation says by its id: it is there, corrections too; None for any other row."""
+    entry = _said(row, columns).get("entry", "")
+    found = work.unit.records(OperationResult).get_many((entry,)) if entry else ()
+    here = next((one for one in found if one.operation == operation.id), None)
+    if here is None:
+        return None
+    check_takes_part(operation, work.actor)
+    return Entered(seen_result(work, here), again=True)
+
+
+def _said(row: TableRow, columns: Mapping[str, str]) -> dict[str, str]:
+    return {columns[head]: cell for head, cell in row.cells.items() if head in columns}
+
+
+def _check_plain(said: Mapping[str, str]) -> None:
+    """Raises BadInput for a row of an export whose persons or numbers are hidden: a mask is no number."""
+    hidden = next((name for name in _HIDDEN if MASK_SIGN in said.get(name, "")), None)
+    if hidden is not None:
+        raise BadInput(f"{hidden}: it is masked; export the operation with its numbers revealed (--reveal)")
 
 
 def fault_of(row: TableRow, error: FanzhaError) -> SheetFault:
@@ -155,7 +184,8 @@ def _draft_of(
     file: SheetFile,
     sha256: str,
 ) -> ResultDraft:
-    said = {columns[head]: cell for head, cell in row.cells.items() if head in columns}
+    said = _said(row, columns)
+    _check_plain(said)
     target = _slug(said.get("item", ""), rules.targets.values())
     kind, content, quantity = ResultKind.SEIZURE, dict[str, Any](), said.get("quantity", "1")
     if said.get("name"):
@@ -167,11 +197,16 @@ def _draft_of(
         numbers = tuple(read_identifiers(said.get("identifiers", ""), item, rules))
         content = {"goods": Goods(item, numbers, said.get("marks", ""), said.get("place", ""))}
     return ResultDraft(
-        kind, _instant(said.get("at", ""), file.at_us), request=said.get("request") or f"{sha256[:16]}/{row.sheet}/{row.number}",
+        kind, _instant(said.get("at", ""), file.at_us), request=_request_of(said, row, sha256),
         quantity=read_quantity(quantity, "" if "goods" not in content else content["goods"].item, rules),
         document=said.get("document", ""), team=_team(said.get("team", ""), operation),
         take_down_of=said.get("take_down", ""), **content,
     )  # fmt: skip
+
+
+def _request_of(said: Mapping[str, str], row: TableRow, sha256: str) -> str:
+    """By what a row is known again: its own 编号, the entry of which it is an export, or its place in the file."""
+    return said.get("request") or said.get("entry") or f"{sha256[:16]}/{row.sheet}/{row.number}"
 
 
 def _den(target: str, said: Mapping[str, str]) -> TakeDown:

@@ -11,7 +11,7 @@ from fanzha.services.desk.count_figures import FiguresWanted, count_figures
 from fanzha.services.desk.counting.entries import By
 from fanzha.services.figure_chart import figure_chart
 from fanzha.statistics import NOT_RECORDED, Catalogue, OwnFigure, day_of, period_zh, read_period
-from fanzha.statistics.periods import period_en
+from fanzha.statistics.periods import is_unfinished, period_en
 from fanzha.statistics.wording import (
     UNSAID_EN,
     UNSAID_ZH,
@@ -52,8 +52,9 @@ def figures_page(ask: Ask) -> Answer:
     rows = [_row(one, ask, kept) for one in figures]
     chinese = ask.language != "en"
     said = period_zh(wanted.period) if chinese else period_en(wanted.period)
+    unfinished = bool(wanted.against) and is_unfinished(wanted.period, figures[0].as_of_us)
     return Page("figures.html", {
-        "rows": rows, "wrong": wrong, "typed": typed, "said": said, "as_of_us": figures[0].as_of_us,
+        "rows": rows, "wrong": wrong, "unfinished": unfinished, "typed": typed, "said": said, "as_of_us": figures[0].as_of_us,
         "bodies": figures[0].scope.bodies, "periods": PERIODS, "divisions": DIVISIONS, "bases": BASES,
         "by": kept.get("by", ""), "against": kept.get("against", ""), "chart": f"/figures/chart?{urlencode(kept)}",
         "notes": [(_name(one, catalogue, chinese), note) for one in figures if not one.group

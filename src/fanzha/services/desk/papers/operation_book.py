@@ -32,7 +32,11 @@ ENGLISH: Final[Mapping[str, str]] = {
 
 def seizure_template(rules: OperationRules) -> bytes:
     """The empty sheet of seized things, with the catalogue beside it; what is filled in is read by `import_seizures`."""
-    columns = tuple(Column(Words(heads[0], ENGLISH[name]), WIDTHS.get(name, 20)) for name, heads in rules.sheet.items())
+    columns = tuple(
+        Column(Words(heads[0], ENGLISH[name]), WIDTHS.get(name, 20))
+        for name, heads in rules.sheet.items()
+        if name != "entry"
+    )
     known = tuple(
         (item.zh, item.unit, "、".join(kind.value for kind in item.identifiers), item.slug)
         for item in rules.items.values()
@@ -100,12 +104,12 @@ def _taken_down(results: Iterable[OperationResult], rules: OperationRules, mask:
         if target is not None:
             kind = rules.targets[target.target]
             rows.append((
-                one.id, kind.zh, words_of(kind.chain), one.quantity, mask.text(target.place), target.jurisdiction,
-                _when(one.draft.at_us),
-                mask.text(one.draft.note), *_corrected(one),
+                one.id, one.draft.request, kind.zh, words_of(kind.chain), one.quantity, mask.text(target.place),
+                target.jurisdiction, _when(one.draft.at_us), mask.text(one.draft.note), *_corrected(one),
             ))  # fmt: skip
     heads = (
         "条目|entry|26",
+        "编号|line|20",
         "类别|kind|20",
         "链条|chain|12",
         "数量|quantity|8",
@@ -125,11 +129,13 @@ def _suspects(results: Iterable[OperationResult], rules: OperationRules, mask: M
             charges = "、".join(rules.charges[charge].zh for charge in suspect.charges)
             papers = "；".join(f"{step.document} {step.number}" for step in one.decisions)
             rows.append((
-                one.id, one.quantity, mask.name(suspect.name), mask.identity(suspect.id_number), charges,
+                one.id, one.draft.request, one.quantity, mask.name(suspect.name), mask.identity(suspect.id_number), charges,
+                "" if not suspect.capacity else rules.capacities[suspect.capacity].zh, rules.arrivals[suspect.arrival].zh,
                 words_of(one.status), papers, suspect.case, _when(one.draft.at_us), *_corrected(one),
             ))  # fmt: skip
     heads = (
-        "条目|entry|26", "数量|quantity|8", "姓名|name|14", "证件号码|identity|24", "涉嫌罪名|charges|30", "诉讼状态|status|26",
+        "条目|entry|26", "编号|line|20", "数量|quantity|8", "姓名|name|14", "证件号码|identity|24", "涉嫌罪名|charges|30",
+        "涉案身份|capacity|16", "到案方式|arrival|12", "诉讼状态|status|26",
         "文书|papers|40", "案件|case|26", "到案时间|at|20",
     )  # fmt: skip
     return Sheet("嫌疑人", _columns(*heads, *CORRECTED), tuple(rows))
