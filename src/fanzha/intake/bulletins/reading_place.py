@@ -85,12 +85,12 @@ class ReadingPlace:
         return True
 
     def _open(self, paragraph: Paragraph) -> None:
-        """A title, or a paragraph without figures, says of when the next ones tell; one that names its own ends that."""
+        """A title or a paragraph without figures says of when the next ones tell; one that names its own ends that."""
         period = self.period
         titled = paragraph.kind is Kind.TITLE
         if period is None or not (titled or (paragraph.kind is Kind.TEXT and paragraph.text.endswith("。"))):
             return
-        lasting = (titled or not self.drafts) and bool(period.first) and period.first != period.last
+        lasting = not self.drafts and bool(period.first) and period.first != period.last
         if lasting or period is not self.opened:
             self.opened = period if lasting else None
 
