@@ -170,7 +170,9 @@ def test_a_draft_is_proposed_on_its_own_page_and_what_it_came_to_leads_on(seats)
     outcome = seats.both.get(f"/measures/{measure}").partition('class="card outcome"')[2].partition("</section>")[0]
     assert "¥50,000.00" in outcome
     assert "¥61,234.56" in outcome
-    assert re.search(rf'href="/cases/{seats.case}/flow" data-next', outcome)
+    assert f'action="/cases/{seats.case}/trace"' in outcome, "the money was never followed: that comes next"
+    assert "流向" in seats.both.post(f"/cases/{seats.case}/trace")
+    assert f'href="/cases/{seats.case}/flow" data-next' in seats.both.get(f"/measures/{measure}")
 
 
 def test_of_two_officers_on_one_measure_the_later_reads_it_again(seats):

@@ -109,7 +109,7 @@ def _page(ask: Ask, found: MeasurePage, trouble: Trouble | None = None, *, asks_
     context = {
         **_context(found, ask.officer), "deeds": deeds, "trouble": trouble, "asks_purpose": asks_purpose,
         "sign": next((one for one in deeds if one.deed.name in SIGNED_HERE and one.trouble is None), None),
-        "outcome": _outcome(found),
+        "outcome": _outcome(found), "traces": _traces_next(found, ask.officer),
         "request": secrets.token_urlsafe(12), "institutions": known_institutions(ask.console.desk, ask.officer),
         "refusal": refusal_of(found.measure), "redraft": _redraft_of(ask, found),
     }  # fmt: skip
@@ -122,6 +122,12 @@ def _outcome(found: MeasurePage) -> Receipt | None:
     if found.status not in {Status.EXECUTED, Status.PARTIAL} or found.continues_in or one.renewals or one.part_releases:
         return None
     return one.receipts[-1] if one.receipts else None
+
+
+def _traces_next(found: MeasurePage, actor: Actor) -> bool:
+    """Whether the money was never followed, so that following it comes next: the receipt is taken into account first."""
+    carried = found.preview.carried
+    return carried is not None and not carried.run and bool(actor.roles & OFFICERS)
 
 
 def refusal_of(one: Measure) -> Receipt | None:

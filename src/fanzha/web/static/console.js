@@ -264,10 +264,11 @@ for (const form of $$("form[data-draft]")) {
 /* Who ticked that he saw it vouches for what stood there then: whatever is changed afterwards takes the tick away. */
 document.addEventListener("input", (event) => {
   for (const tick of $$("[data-vouches]", event.target.form || document.createElement("form"))) {
+    const note = $("[data-changed]", tick.closest(".field"));
+    if (tick === event.target) note.hidden = true;
     if (tick === event.target || !tick.checked) continue;
     tick.checked = false;
-    const note = $("[data-changed]", tick.closest(".field"));
-    if (note) note.hidden = false;
+    note.hidden = false;
   }
 });
 
