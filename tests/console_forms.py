@@ -59,7 +59,7 @@ class PageParts(HTMLParser):
         form, name, kind = self.forms[-1], given["name"], given.get("type", "")
         if tag == "select":
             self._select = name
-        elif tag == "textarea" or (tag == "input" and kind in TEXTS and not given.get("inputmode")):
+        elif tag == "textarea" or (tag == "input" and kind in TEXTS and "num" not in given.get("class", "").split()):
             form.texts.append(name)
         elif kind == "file":
             form.files.append(name)

@@ -123,6 +123,9 @@ def seen(town, request):
                 seats[seat] = held.enter_context(sat)
                 seats[seat][0].add_init_script(path=str(AXE))
             page, complaints = seats[seat]
+            page.set_viewport_size(
+                {"width": WIDTHS[0], "height": 768}
+            )  # before: a focus of its own scrolls as it is opened
             page.goto(address)
             if is_sent:
                 with page.expect_navigation():
@@ -135,8 +138,7 @@ def seen(town, request):
 
 
 def look(page: Any, address: str, found: Seen) -> None:
-    """Looks at one page in every way."""
-    page.set_viewport_size({"width": WIDTHS[0], "height": 768})
+    """Looks at one page in every way, which was opened on an office screen."""
     found.note("axe", address, axe_violations(page))
     page.emulate_media(color_scheme="dark")  # the dark colours come with the system's, where nobody chose
     for theme in ("dark", "contrast"):
