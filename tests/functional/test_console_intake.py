@@ -7,9 +7,12 @@ from datetime import datetime
 
 import pytest
 from desk_home import run
+from measure_home import actor_of
 
 from fanzha.casework import Case, Clue, Report
+from fanzha.core.ids import TimeSortedIds
 from fanzha.core.time import MINUTE_US
+from fanzha.services.desk.find_report import acknowledgement_of, report_id_of
 from fanzha.web.show import instant
 from tests.functional.test_console_cases import PAYMENT, REPORT, one, take_in
 
@@ -119,6 +122,32 @@ def test_a_case_is_opened_of_the_reports_of_its_clue_and_of_no_other_text(consol
     officer.post("/cases/new", title="模拟：保留的案由", reports=report.acknowledgement)
     (case,) = one(console, Case)
     assert case.reports == (report.id,)
+
+
+def test_the_number_is_read_over_the_telephone_and_found_by_its_digits_alone(console, visitor):
+    officer = visitor("duty")
+    take_in(officer)
+    (report,) = one(console, Report)
+    assert re.fullmatch(r"ACK-\d{3}-\d{3}-\d{4}", report.acknowledgement)
+    digits = report.acknowledgement.removeprefix("ACK-").replace("-", " ")
+    for said in (report.acknowledgement, digits, digits.replace(" ", ""), f"ack {digits}"):
+        officer.post("/search", terms=said)
+        assert officer.address == f"/reports/{report.id}", said
+        assert report_id_of(console.desk, actor_of(console.desk, "duty"), said) == report.id
+        assert report_id_of(console.desk, actor_of(console.desk, "stranger"), said) == said
+    assert acknowledgement_of("ACK-1MH485451-6DFDRA0K") == "ACK-1MH485451-6DFDRA0K"  # as they were given before
+    assert acknowledgement_of("6299990000000000017") == acknowledgement_of("REPORT-000001") == ""
+
+
+def test_a_number_that_a_report_has_already_is_not_given_again(console, visitor, monkeypatch):
+    drawn = iter(["ACK-000-000-0001", "ACK-000-000-0001", "ACK-000-000-0002"])
+    monkeypatch.setattr(TimeSortedIds, "telephone_number", lambda self, prefix: next(drawn))
+    for request in ("first", "second"):
+        take_in(visitor("duty"), request=request)
+    assert [one_report.acknowledgement for one_report in one(console, Report)] == [
+        "ACK-000-000-0001",
+        "ACK-000-000-0002",
+    ]
 
 
 def test_wherever_a_bank_is_asked_for_those_that_orders_reach_are_offered(console, visitor):

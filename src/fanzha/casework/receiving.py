@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from fanzha.casework.events import EventKind, Events, work_event
 from fanzha.casework.lifecycle import REPORT_TABLE, ReportStep, next_status
@@ -37,6 +38,9 @@ _STEP_EVENTS = {
 }
 
 
+ACKNOWLEDGEMENT: Final = "ACK"  # how the number of a report begins
+
+
 @dataclass(frozen=True, slots=True)
 class ReportDraft:
     """What was told, before it has a number; payments without an id get one."""
@@ -55,11 +59,12 @@ class ReportDraft:
 
 
 def receive_report(
-    draft: ReportDraft, actor: Actor, now_us: int, ids: Ids, *, latest_us: int | None = None
+    draft: ReportDraft, actor: Actor, now_us: int, ids: Ids, *, latest_us: int | None = None, number: str = ""
 ) -> tuple[Report, Events]:
     """The report with its acknowledgement number (受案回执, 程序规定 Art. 171); nothing about it is too little to take in.
 
     latest_us: up to when a payment may be said to have been made; None: up to now.
+    number: of the acknowledgement, where it was given out already.
 
     Raises BadInput when an amount is below zero, a payment lies in the future or a hash is none.
     """
@@ -70,7 +75,7 @@ def receive_report(
         id=ids.new("REPORT"),
         version=0,
         organisation=actor.organisation,
-        acknowledgement=ids.new("ACK"),
+        acknowledgement=number or ids.telephone_number(ACKNOWLEDGEMENT),
         channel=draft.channel,
         jurisdiction=draft.jurisdiction,
         received_at_us=now_us,

@@ -12,6 +12,7 @@ ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: an id is 
 TIME_DIGITS: Final = 9  # of milliseconds since 1970: enough until the year 3084
 RANDOM_DIGITS: Final = 8
 DIGIT_BITS: Final = 5
+TELEPHONE_DIGITS: Final = 10
 
 
 class Ids(Protocol):
@@ -19,6 +20,9 @@ class Ids(Protocol):
 
     def new(self, prefix: str) -> str:
         """An id that nobody else has, beginning with the prefix."""
+
+    def telephone_number(self, prefix: str) -> str:
+        """A number to be read over the telephone; by chance two may be alike, so that who gives it looks first."""
 
 
 class TimeSortedIds:
@@ -33,6 +37,10 @@ class TimeSortedIds:
         chance = _digits(secrets.randbits(RANDOM_DIGITS * DIGIT_BITS), RANDOM_DIGITS)
         return f"{prefix}-{moment}-{chance}"
 
+    def telephone_number(self, prefix: str) -> str:
+        """Such as ACK-382-746-1059: ten digits by chance, so that a misheard one is nobody else's number."""
+        return in_groups(prefix, f"{secrets.randbelow(10**TELEPHONE_DIGITS):0{TELEPHONE_DIGITS}d}")
+
 
 class CountedIds:
     """One, two, three, for each prefix; for simulations and tests, which must repeat to the byte."""
@@ -44,6 +52,15 @@ class CountedIds:
         """The next number of the prefix."""
         self._given[prefix] += 1
         return f"{prefix}-{self._given[prefix]:06d}"
+
+    def telephone_number(self, prefix: str) -> str:
+        """The next number of the prefix."""
+        return self.new(prefix)
+
+
+def in_groups(prefix: str, digits: str) -> str:
+    """Ten digits as a telephone number is read: ACK-382-746-1059."""
+    return f"{prefix}-{digits[:3]}-{digits[3:6]}-{digits[6:]}"
 
 
 def _digits(number: int, count: int) -> str:

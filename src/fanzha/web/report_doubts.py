@@ -16,7 +16,7 @@ _WORDS: Final[Mapping[NumberDoubt, tuple[str, str]]] = {
     NumberDoubt.CARD_LENGTH: ("{}位，银行卡一般16–19位", "{} digits; a bank card usually has 16–19"),
     NumberDoubt.LETTERS: ("含字母：O 还是 0，l 还是 1？", "There are letters in it: O or 0, l or 1?"),
     NumberDoubt.MASKED: ("号码不全，有星号", "Not the whole number: there are asterisks in it"),
-    NumberDoubt.PHONE: ("{}位，不像能回拨的号码", "{} signs; it does not look like a number to call back"),
+    NumberDoubt.PHONE: ("{}位，不像能回拨的号码", "{} characters; it does not look like a number to call back"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass
 
 from fanzha.core.ids import ALPHABET, CountedIds, TimeSortedIds
@@ -32,3 +33,9 @@ def test_ids_are_sorted_by_the_moment_and_told_apart_by_chance():
 def test_counted_ids_repeat_to_the_byte():
     ids = CountedIds()
     assert [ids.new("A"), ids.new("B"), ids.new("A")] == ["A-000001", "B-000001", "A-000002"]
+
+
+def test_a_number_for_the_telephone_is_digits_in_groups():
+    given = {TimeSortedIds(Standing()).telephone_number("ACK") for _ in range(50)}
+    assert len(given) == 50
+    assert all(re.fullmatch(r"ACK-\d{3}-\d{3}-\d{4}", number) for number in given)

@@ -8,6 +8,7 @@ from fanzha import casework
 from fanzha.access import Action, Scope
 from fanzha.audit import Subject
 from fanzha.casework import Clue, Report, ReportDraft
+from fanzha.casework.receiving import ACKNOWLEDGEMENT
 from fanzha.core.actor import Actor
 from fanzha.core.divisions import check_division
 from fanzha.ports.record_query import Query
@@ -50,12 +51,22 @@ def receive_report(desk: Desk, actor: Actor, draft: ReportDraft, *, request: str
         return Received(report, accounts_first, place_warning(work, report), alike_at_once(work, report))
 
 
+def _free_number(work: Work) -> str:
+    """A number to be read over the telephone that no report has yet."""
+    while True:
+        number = work.ids.telephone_number(ACKNOWLEDGEMENT)
+        if not work.unit.records(Report).find(Query(equals={"acknowledgement": number}, limit=1)).rows:
+            return number
+
+
 def take_in(work: Work, draft: ReportDraft, actor: Actor) -> Report:
     """The report of a draft, taken in by somebody for his body, with its clues in that body's queue."""
     body = work.tree(actor.organisation).get(actor.organisation)
     if not draft.jurisdiction and body is not None:
         draft = replace(draft, jurisdiction=body.jurisdiction)
-    report, events = casework.receive_report(draft, actor, work.now_us, work.ids, latest_us=work.latest_us)
+    report, events = casework.receive_report(
+        draft, actor, work.now_us, work.ids, latest_us=work.latest_us, number=_free_number(work)
+    )
     report = work.unit.records(Report).add(report)
     tell(work, events, "report")
     clues, told = casework.clues_of(report, actor, work.now_us, work.ids)

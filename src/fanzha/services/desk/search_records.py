@@ -25,6 +25,7 @@ from fanzha.measures.orders import Incident
 from fanzha.measures.return_procedure import ReturnProcedure
 from fanzha.ports.record_query import LIMIT_MAX, Query
 from fanzha.services.desk.acting import Look, Work, acting
+from fanzha.services.desk.find_report import acknowledgement_of
 from fanzha.services.desk.model import Desk
 from fanzha.services.desk.open_record import WORDS
 from fanzha.services.desk.sight import Sight
@@ -115,7 +116,7 @@ def _matching(look: Look, wanted: str) -> Iterator[Any]:
     view = look.unit
     asked: tuple[tuple[type[Any], Query], ...] = (
         (Report, Query(mentions={"account": wanted})),
-        (Report, Query(equals={"acknowledgement": wanted})),
+        (Report, Query(equals={"acknowledgement": acknowledgement_of(wanted) or wanted})),
         (Clue, Query(equals={"subject": wanted})),
         (Fact, Query(equals={"account": wanted})),
         (Measure, Query(equals={"account": wanted})),

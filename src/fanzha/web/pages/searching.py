@@ -15,6 +15,7 @@ from fanzha.core.identifiers import doubt_about, plain_identifier
 from fanzha.measures.appeals import AppealStatus
 from fanzha.measures.lifecycle import Status
 from fanzha.measures.return_lifecycle import ProcedureStatus
+from fanzha.services.desk.find_report import acknowledgement_of
 from fanzha.services.desk.search_records import TERMS_MIN, Found, Hit, search_records
 from fanzha.web.account_reference import account_address
 from fanzha.web.answers import Answer, GoTo, Page
@@ -59,7 +60,7 @@ def search(ask: Ask) -> Answer:
     except (BadInput, FanzhaError) as error:
         return _page(ask, None, trouble_of(error))
     named = next((hit for hit in found.hits if hit.id == wanted), None)
-    if wanted.startswith("ACK-") and len(found.hits) == 1:
+    if acknowledgement_of(wanted) and len(found.hits) == 1 and found.hits[0].kind == "report":
         named = found.hits[0]
     address = "" if named is None else address_of(named)
     return GoTo(address) if address else _page(ask, found, None)
