@@ -434,9 +434,8 @@ def stands(measure: Measure, now_us: int) -> bool:
 
 
 HOLDING_KINDS: Final = frozenset({MeasureKind.STOP_PAYMENT, MeasureKind.FREEZE})  # a queued freeze holds nothing yet
-_KEEPING_KINDS: Final = HOLDING_KINDS | {
-    MeasureKind.PAYER_HOLD
-}  # a return that was carried out has let go of its money
+# A return that was carried out has let go of its money.
+_KEEPING_KINDS: Final = HOLDING_KINDS | {MeasureKind.PAYER_HOLD}
 
 
 def held_minor(measures: Iterable[Measure], now_us: int) -> int:
