@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from fanzha.cli.main import load_verb
 
-OWN = {"receipt": {"--as", "ORDER"}, "correct-receipt": {"--as", "--reason", "--clear", "--order", "--version"}}
+OWN = {
+    "receipt": {"--as", "--another", "ORDER"},
+    "correct-receipt": {"--as", "--reason", "--clear", "--order", "--version"},
+}
 
 
 def options(verb: str) -> dict[str, tuple[str | None, str | None, bool]]:
