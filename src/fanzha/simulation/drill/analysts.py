@@ -44,6 +44,8 @@ from fanzha.tracing.runs import TraceRun
 KEEPING: Final = (MeasureKind.FREEZE, MeasureKind.QUEUED_FREEZE)
 NO_FUNDS: Final = "NO_FUNDS"  # how a bank refuses where nothing is left to freeze
 QUERY_BASIS: Final = "procedure-238"
+# Why nobody waits for the rest of a statement, in a case of the drill.
+UNSEEN: Final = "模拟：冻结余额有银行回执，流水待补调，被害人急需"
 
 
 class Analysts:
@@ -192,8 +194,9 @@ class Analysts:
         figures = read_return_figures(self.desk, self.books, duty, case)
         wanted = ReturnWanted(case, tuple(AccountChoice(account) for account in frozen))
         plans = plan_return(self.desk, duty, wanted, figures).plans
-        at_once = tuple(AccountChoice(plan.account) for plan in plans if not plan.needs_public_notice)
-        draft_return(self.desk, duty, replace(wanted, accounts=at_once or wanted.accounts), figures)
+        at_once = [plan for plan in plans if not plan.needs_public_notice] or plans
+        chosen = tuple(AccountChoice(plan.account, reason=UNSEEN if plan.rests_on_unseen else "") for plan in at_once)
+        draft_return(self.desk, duty, replace(wanted, accounts=chosen), figures)
         return True
 
     def _frozen_in_no_return(self) -> tuple[str, ...]:
