@@ -61,16 +61,17 @@ def case_amounts(desk: Desk, rules: TraceRules, actor: Actor, case_id: str, purp
         return amounts_of(look, rules, case, purpose)
 
 
-def case_stoppable(desk: Desk, rules: TraceRules, actor: Actor, case_id: str, currency: str) -> int | None:
-    """What the last trace says may still be stopped, minor units; None before a trace, or where no balance is known.
+def case_stoppable(desk: Desk, actor: Actor, case_id: str, currency: str) -> int | None:
+    """What the case's own method says may still be stopped on all its accounts together, minor units.
 
-    Raises NotFound when the actor may not see the case, Refused when the deciding method was not run.
+    One method, as for a freeze: what each of several methods finds at most on each account is more than there is. None
+    before a trace, or where no balance is known. Raises NotFound when the actor may not see the case, Refused when the
+    deciding method was not run.
     """
     with looking(desk, actor, "case.amounts", Subject("case", case_id)) as look:
         case = look.load(Case, case_id, Action.SEE)
-        if last_run(look, case.id) is None:
-            return None
-        found = amounts_of(look, rules, case, Purpose.STOP).accounts
+        run = last_run(look, case.id)
+        found = () if run is None else amounts_in(look, case, run, Purpose.FREEZE)
     known = [one.stoppable_minor for one in found if one.account.currency == currency]
     return sum(one or 0 for one in known) if any(one is not None for one in known) else None
 

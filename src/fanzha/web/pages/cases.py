@@ -150,9 +150,8 @@ def sums_of(page: CasePage, now_us: int) -> CaseSums:
 
 
 def _stoppable_minor(ask: Ask, page: CasePage) -> int | None:
-    console = ask.console
     try:
-        return case_stoppable(console.desk, console.books.trace_rules, ask.officer, page.case.id, DEFAULT_CURRENCY)
+        return case_stoppable(ask.console.desk, ask.officer, page.case.id, DEFAULT_CURRENCY)
     except Refused:  # the deciding method was not run: the parts about money say so
         return None
 
