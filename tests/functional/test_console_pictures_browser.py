@@ -18,7 +18,7 @@ pytestmark = [
 ]
 CHANGES = {
     "a button is gone": "document.querySelector('main a.primary, main button.primary').style.visibility = 'hidden'",
-    "a colour is another": "document.documentElement.style.setProperty('--stoppable', '#1a7f37')",
+    "a colour is another": "document.documentElement.style.setProperty('--accent', '#1a7f37')",
     "everything is a little lower": "document.querySelector('main').style.paddingTop = '17px'",
     "a digit is another": """document.querySelector('.money').textContent =
         document.querySelector('.money').textContent.replace(/[1-9]/, '8').replace(/0/g, '1')""",

@@ -78,8 +78,10 @@ def _issue(doing: Doing) -> Done:
 
 
 def _restore(doing: Doing) -> Done:
-    number = int(doing.values["number"])
-    made = restore_draft(doing.desk, doing.actor, doing.id, number, version=doing.version)
+    chosen = doing.values["number"]
+    if not chosen:
+        raise BadInput(N_("还没有可以恢复的版本"))
+    made = restore_draft(doing.desk, doing.actor, doing.id, int(chosen), version=doing.version)
     return Done(f"/bulletins/{made.id}", N_("已恢复：此前的内容仍在版本中"), made)
 
 
