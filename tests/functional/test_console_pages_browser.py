@@ -32,6 +32,7 @@ NO_PAGES = {
     "/cases/{record_id:str}/brief.pdf", "/cases/{record_id:str}/flow.xlsx", "/flow-picture.css", "/operations/template.xlsx",
     "/campaigns", "/meetings",
     "/figures/chart", "/bulletins/{record_id:str}/as/{form:str}", "/bulletins/{record_id:str}/preview",
+    "/bulletins/{record_id:str}/charts/{number:str}",
 }  # fmt: skip
 NOWHERE = (  # what is not there, is no address, or is not for who sits there
     ("both", "/nowhere"), ("both", "/cases/none"), ("clerk", "/desk"), ("analyst", "/office"), ("", "/public/nowhere"),

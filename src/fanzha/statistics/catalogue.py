@@ -123,6 +123,10 @@ class Catalogue:
         """What a list of all own figures has: those that are counted here, and those that are awaited, as not recorded."""
         return (*self.own, *(one for one in self.awaited if one not in self.own))
 
+    def counted_zh(self, measure: str) -> str:
+        """What a measure counts, for a Chinese reader: its definition; its name where nothing is counted here yet."""
+        return self.own[measure].counts_zh if measure in self.own else self.measures[measure].zh
+
     @property
     def read_units(self) -> tuple[str, ...]:
         """The units that numbers of published texts are read with."""

@@ -71,8 +71,7 @@ def records_page(ask: Ask) -> Answer:
         raise BadInput("there is no such figure: go back to the figures and open one of them")
     (figure,) = found
     catalogue, chinese = ask.console.desk.rules.indicators, ask.language != "en"
-    own = catalogue.own.get(measure)
-    counts = own.counts_zh if own is not None and chinese else figure.counts
+    counts = catalogue.counted_zh(figure.measure) if chinese else figure.counts
     return record_list(
         ask, _name(figure, catalogue, chinese), shown_value(figure, ask.language), figure.ids, as_of_us=figure.as_of_us,
         back="/figures", counts=counts, group=_group(figure, ask), notes=figure.notes,

@@ -31,7 +31,7 @@ def wall_page(ask: Ask) -> Answer:
         known = catalogue.measures[one.measure]
         return {
             "name": known.zh if zh else known.en,
-            "counts": catalogue.own[one.measure].counts_zh if zh and one.measure in catalogue.own else one.counts,
+            "counts": catalogue.counted_zh(one.measure) if zh else one.counts,
             "value": shown_value(one, ask.language),
             "address": f"/figures/{one.measure}/records?{_asked(wall, one)}",
             "place": wall.place_names.get(one.group, one.group),
