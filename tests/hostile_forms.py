@@ -17,6 +17,7 @@ from fanzha.web.deeds.catalogue import DEEDS
 from fanzha.web.pages import ROUTES
 
 FAULTY = re.compile(r'id="f-([\w-]+)-fault"')
+SEEN_AGAIN = re.compile(r'name="seen" value="([^"]+)"')
 SHORT = 160  # of the words, for a title
 STEPS_MAX = 8  # of a report that is told page by page
 # A field that takes one kind of thing is given one of these where it refuses the words.
@@ -115,7 +116,8 @@ class Sender:
         return self.exact.get(f"{route.split('/')[1]} {name}", self.exact.get(name))
 
     def _attempts(self, route: str, form: PageForm, person: Visitor) -> Iterator[dict[str, str]]:
-        """The words everywhere; then what must be exact as it must be; then something plain where a fault is shown."""
+        """The words everywhere; then what must be exact as it must be, twice where it is doubted; then something plain where a
+        fault is shown."""
         values = form.filled(self.words)
         yield values
         exactly = {name: self._exactly(route, name) for name in form.texts}
@@ -125,11 +127,15 @@ class Sender:
         values |= {name: self.words[:SHORT] for name in form.texts if values[name] == self.words}
         yield values
         for plain in PLAIN:
+            if seen := SEEN_AGAIN.search(person.text):  # the form asks once more and takes what is sent a second time
+                yield {**values, "seen": seen[1]}
             faulty = FAULTY.findall(person.text)
             if not faulty:
                 return
             values |= dict.fromkeys(faulty, plain)
             yield values
+        if seen := SEEN_AGAIN.search(person.text):
+            yield {**values, "seen": seen[1]}
 
     def _look_at(self, route: str, person: Visitor, page: str) -> None:
         if person.status >= 400:
